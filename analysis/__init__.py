@@ -1,0 +1,1 @@
+"""What came out: records → statistics → table. Reads; never launches anything."""

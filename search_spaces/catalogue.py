@@ -1,0 +1,58 @@
+"""Finding spaces: the built-in ones by name, a user's own by the path of its file."""
+
+import importlib
+import importlib.util
+import pkgutil
+import sys
+import traceback
+from pathlib import Path
+
+import search_spaces
+from search_spaces.space import Space
+from trainables.errors import BadInputError, unknown
+
+OWN_MODULE = "own_space"  # the module name of a user's file
+_NOT_SPACES = {"space", "catalogue", "rows"}
+
+
+def names() -> list[str]:
+    """The built-in spaces' names."""
+    found = {module.name for module in pkgutil.iter_modules(search_spaces.__path__)}
+    return sorted(found - _NOT_SPACES)
+
+
+def load(name_or_path: str) -> Space:
+    """The space of that name, or the one that a Python file defines as SPACE.
+
+    Raises BadInputError with the nearest name, or with file and line of a file's mistake.
+    """
+    if name_or_path in names():
+        space: Space = importlib.import_module(f"search_spaces.{name_or_path}").SPACE
+        return space
+    if name_or_path.endswith(".py"):
+        return _from_file(Path(name_or_path))
+    raise unknown("space", name_or_path, names())
+
+
+def _from_file(path: Path) -> Space:
+    if not path.is_file():
+        raise BadInputError(f"no file {path}: give a built-in space ({', '.join(names())}) or "
+                            "the path of a file that defines SPACE")
+    spec = importlib.util.spec_from_file_location(OWN_MODULE, path)
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[OWN_MODULE] = module
+    try:
+        spec.loader.exec_module(module)
+    except SyntaxError as error:
+        raise BadInputError(f"{path}:{error.lineno}: {error.msg}") from None
+    except Exception as error:
+        lines = [f.lineno for f in traceback.extract_tb(error.__traceback__)
+                 if Path(f.filename) == path]
+        place = f"{path}:{lines[-1]}" if lines else str(path)
+        raise BadInputError(f"{place}: {type(error).__name__}: {error}") from None
+    space = getattr(module, "SPACE", None)
+    if not isinstance(space, Space):
+        raise BadInputError(f"{path}: it must define SPACE = Space(...); found {space!r}")
+    return space

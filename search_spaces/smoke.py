@@ -1,0 +1,37 @@
+"""Every kind of training on as little real data as will do: seconds, to see that all works."""
+
+from dataclasses import replace
+
+from search_spaces.space import Search, Space
+from trainables.links import Dilation, Noise, VaeLink
+from trainables.recipes import GENERATED, SOURCE, TARGET, Schedule, TeacherRecipe, VaeRecipe
+from trainables.settings import Setting
+
+SHORT = Schedule(epochs=2, batch_size=64)
+LINK = VaeLink(recipe=VaeRecipe(labels="small", garments="Small", schedule=SHORT), draws=2)
+ALONE = Setting(hard_label_weight=1, schedule=SHORT)
+
+
+def taught(domain: str) -> Setting:
+    """A student under a teacher of the domain's Small."""
+    teacher = TeacherRecipe(domain=domain, split="Small", schedule=SHORT)
+    link = LINK if domain == GENERATED else ALONE.link
+    return replace(ALONE, teacher=teacher, link=link, hard_label_weight=0.5)
+
+
+SPACE = Space(
+    name="smoke",
+    about="Does the whole machinery work here?",
+    settings=(
+        replace(ALONE, held_out=0.2),
+        taught(TARGET),
+        replace(taught(TARGET), link=Noise(draws=2)),
+        replace(taught(TARGET), link=Dilation()),
+        taught(GENERATED),
+        replace(taught(TARGET), protocol="published"),
+    ),
+    search=Search(
+        base=replace(taught(SOURCE), link=LINK, held_out=0.2), settings=4, round_size=2
+    ),
+    seeds=2,
+)

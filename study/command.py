@@ -1,0 +1,29 @@
+"""Commands: Typer's options, with every mistake as one line on stderr and exit code 2."""
+
+import sys
+from collections.abc import Callable
+
+import typer
+from typer.main import get_command
+
+from trainables.errors import BadInputError
+
+BAD_INPUT = 2
+
+
+def run_command(function: Callable[..., int]) -> int:
+    """Run a Typer function over sys.argv; its exit code, or 2 with one line for bad input."""
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    app.command()(function)
+    command = get_command(app)
+    try:
+        return int(command.main(standalone_mode=False) or 0)
+    except BadInputError as error:
+        line = str(error)
+    except Exception as error:
+        # Usage errors are click's, which Typer carries inside itself under a private name.
+        if not hasattr(error, "format_message"):
+            raise
+        line = f"{error.format_message()} Try --help."
+    print(f"error: {' '.join(line.split())}", file=sys.stderr)
+    return BAD_INPUT

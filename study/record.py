@@ -1,0 +1,240 @@
+"""Writing the records: one writer, one batch a trial, off the training path.
+
+Runs are flat (MLflow's UI folds nested ones away and then draws no charts). A run is created,
+filled and ended in one go, so a killed launch leaves at most one RUNNING run behind, which the
+next launch, holding the study's lock, closes as KILLED.
+"""
+
+import math
+import statistics
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+from queue import SimpleQueue
+
+from mlflow import MlflowClient
+from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param
+from mlflow.exceptions import MlflowException
+
+from analysis.records import (
+    FAILURE,
+    SEED,
+    SETTING_KEY,
+    TRIAL_KEY,
+    Record,
+    experiment_names,
+    read,
+    runs,
+)
+from search_spaces.space import Space
+from study.environment import describe
+from trainables.errors import BadInputError
+from trainables.settings import Setting, Trial
+from trainables.student import TrialResult
+
+BATCH = 1_000  # MLflow takes no more metrics in one call
+FINALS = ("test/accuracy", "test/cross_entropy", "validation/accuracy", "validation/cross_entropy")
+
+
+def open_client(tracking_uri: str) -> MlflowClient:
+    """A client that was seen to answer; creates a sqlite database that is not there yet.
+
+    Raises BadInputError with the address and the reason where nothing answers.
+    """
+    if tracking_uri.startswith("sqlite:///"):
+        Path(tracking_uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    try:
+        client = MlflowClient(tracking_uri)
+        client.search_experiments(max_results=1)
+    except (MlflowException, OSError, ValueError) as error:
+        reason = str(error).strip().splitlines()[0][:200]
+        raise BadInputError(
+            f"no MLflow records at {tracking_uri}: {reason}; start the server, or give "
+            "--tracking-uri sqlite:///FILE or http://HOST:PORT"
+        ) from None
+    return client
+
+
+class Recorder:
+    """The records of one study: what is there already, and what is written from now on."""
+
+    def __init__(
+        self, client: MlflowClient, space: Space, seeds: int, artifact_root: str | None
+    ) -> None:
+        self.client, self.space, self.seeds = client, space, seeds
+        self.settings_experiment, self.trials_experiment = (
+            self._experiment(name, artifact_root) for name in experiment_names(space.name)
+        )
+        self._close_stale_runs()
+        self.records: dict[str, Record] = {r.key: r for r in read(client, space.name)}
+        self._by_setting: dict[str, dict[int, Record]] = defaultdict(dict)
+        for record in self.records.values():
+            self._by_setting[record.setting][record.seed] = record
+        self._setting_runs = {
+            run.data.tags[SETTING_KEY]: run.info.run_id
+            for run in runs(client, self.settings_experiment)
+            if SETTING_KEY in run.data.tags
+        }
+        self._queue: SimpleQueue[TrialResult | None] = SimpleQueue()
+        self._broken: Exception | None = None
+        self._thread = threading.Thread(target=self._write_all, name="recorder", daemon=True)
+        self._thread.start()
+
+    def is_done(self, trial: Trial) -> bool:
+        """True if the trial is recorded: finished, or failed for a reason of its own."""
+        return trial.key in self.records
+
+    def add(self, result: TrialResult) -> None:
+        """Take a result: known at once, written soon."""
+        record = _as_record(result)
+        self.records[record.key] = record
+        self._queue.put(result)
+
+    def scores(self, setting: Setting, metric: str, seeds: Iterable[int]) -> list[float] | None:
+        """The metric's final values over seeds; None where one failed or is missing."""
+        found = [self.records.get(Trial(setting=setting, seed=seed).key) for seed in seeds]
+        if any(r is None or r.status != "FINISHED" or metric not in r.metrics for r in found):
+            return None
+        return [record.metrics[metric] for record in found if record]
+
+    def close(self) -> None:
+        """Write what is left; raises what the writer met, if anything."""
+        self._queue.put(None)
+        self._thread.join()
+        if self._broken:
+            raise self._broken
+
+    # ---- the writer's thread ---------------------------------------------------------------------
+
+    def _write_all(self) -> None:
+        try:
+            while (result := self._queue.get()) is not None:
+                self._write_trial(result)
+                self._write_setting(result.trial.setting)
+        except Exception as error:  # reported by close(): a thread has nobody to raise to
+            self._broken = error
+
+    def _write_trial(self, result: TrialResult) -> None:
+        trial, record = result.trial, _as_record(result)
+        ended = int(time.time() * 1000)
+        tags = {
+            TRIAL_KEY: record.key,
+            SETTING_KEY: record.setting,
+            SEED: str(record.seed),
+            "device": result.device,
+            "mlflow.runName": f"{trial.setting.name()} seed={trial.seed}",
+            **describe(),
+        }
+        if result.failure:
+            tags[FAILURE] = result.failure
+        run = self.client.create_run(
+            self.trials_experiment, ended - int(result.seconds * 1000), tags
+        )
+        metrics = [
+            Metric(name, value, ended, step)
+            for name, values in result.history.items()
+            for step, value in enumerate(values)
+        ]
+        metrics += [Metric(name, value, ended, 0) for name, value in _extras(result).items()]
+        parameters = [Param(name, value) for name, value in record.parameters.items()]
+        self.client.log_batch(run.info.run_id, metrics[:BATCH], parameters)
+        for start in range(BATCH, len(metrics), BATCH):
+            self.client.log_batch(run.info.run_id, metrics[start : start + BATCH])
+        self.client.log_inputs(run.info.run_id, _datasets(trial))
+        self.client.set_terminated(run.info.run_id, record.status, ended)
+        self._by_setting[record.setting][record.seed] = record
+
+    def _write_setting(self, setting: Setting) -> None:
+        """Mean, std (ddof 1) and n of a setting, once all its seeds ended; again as n grows."""
+        mine = self._by_setting[setting.key]
+        if any(seed not in mine for seed in range(self.seeds)):
+            return
+        finished = [record for record in mine.values() if record.status == "FINISHED"]
+        run_id = self._setting_runs.get(setting.key)
+        if run_id is None:
+            tags = {SETTING_KEY: setting.key, "mlflow.runName": setting.name(), **describe()}
+            run_id = self.client.create_run(self.settings_experiment, tags=tags).info.run_id
+            self._setting_runs[setting.key] = run_id
+        now = int(time.time() * 1000)
+        values = {"n": float(len(finished)), "failed": float(len(mine) - len(finished))}
+        if len(finished) == len(mine):  # never an average over survivors
+            for metric in FINALS:
+                seen = [r.metrics[metric] for r in finished if metric in r.metrics]
+                if seen:
+                    values[metric] = statistics.fmean(seen)
+                if len(seen) > 1:
+                    values[f"{metric}_std"] = statistics.stdev(seen)
+        parameters = [Param(name, str(value)) for name, value in setting.columns().items()]
+        self.client.log_batch(
+            run_id, [Metric(k, v, now, len(finished)) for k, v in values.items()], parameters
+        )
+        self.client.set_terminated(run_id, "FAILED" if values["failed"] else "FINISHED")
+
+    # ---- opening ---------------------------------------------------------------------------------
+
+    def _experiment(self, name: str, artifact_root: str | None) -> str:
+        experiment = self.client.get_experiment_by_name(name)
+        if experiment is None:
+            experiment_id = self.client.create_experiment(name, artifact_location=artifact_root)
+            self.client.set_experiment_tag(experiment_id, "mlflow.note.content", self.space.about)
+            # Model training, not the UI's newer "GenAI" mode.
+            self.client.set_experiment_tag(
+                experiment_id, "mlflow.experimentKind", "custom_model_development"
+            )
+            return str(experiment_id)
+        if experiment.lifecycle_stage != "active":
+            raise BadInputError(
+                f"the MLflow experiment {name!r} was deleted there: restore it "
+                f"(mlflow experiments restore -x {experiment.experiment_id}) or delete it for good"
+            )
+        return str(experiment.experiment_id)
+
+    def _close_stale_runs(self) -> None:
+        for experiment in (self.settings_experiment, self.trials_experiment):
+            for run in runs(self.client, experiment):
+                if run.info.status == "RUNNING":
+                    self.client.set_terminated(run.info.run_id, "KILLED")
+
+
+def _as_record(result: TrialResult) -> Record:
+    trial = result.trial
+    parameters = {name: str(value) for name, value in trial.setting.columns().items()}
+    return Record(
+        key=trial.key,
+        setting=trial.setting.key,
+        seed=trial.seed,
+        status="FAILED" if result.failure else "FINISHED",
+        metrics=result.final | _extras(result),
+        parameters=parameters | {"seed": str(trial.seed)},
+        failure=result.failure,
+    )
+
+
+def _extras(result: TrialResult) -> dict[str, float]:
+    """What has no curve: the seconds of this member, and its teacher's quality."""
+    facts = {f"teacher/{name}": value for name, value in result.facts.items()}
+    facts = {name: value for name, value in facts.items() if math.isfinite(value)}
+    return {"seconds": result.seconds, **facts}
+
+
+def _datasets(trial: Trial) -> list[DatasetInput]:
+    row = trial.setting.columns()
+    used = [(row["student"], "training"), ("FashionMNIST-Test", "testing")]
+    if trial.setting.teacher:
+        used.append((row["teacher"], "teacher"))
+    return [
+        DatasetInput(
+            Dataset(
+                name=name,
+                digest=f"seed-{trial.network_seed}",
+                source_type="code",
+                source=f"trainables.datasets, split of seed {trial.network_seed}",
+            ),
+            [InputTag("mlflow.data.context", context)],
+        )
+        for name, context in used
+    ]
+
+

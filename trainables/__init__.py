@@ -1,0 +1,1 @@
+"""What is trained: settings, data, links, models, losses; teacher, VAE and student cohorts."""

@@ -1,0 +1,130 @@
+"""What is made once and shared: VAEs, teachers, and a teacher's logits on φ(split).
+
+Each is a frozen dataclass that says all that determines it, so that its hash is its name.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import ClassVar
+
+from trainables.identity import identity
+from trainables.links import Link
+from trainables.recipes import GENERATED, TeacherRecipe, VaeRecipe
+from trainables.settings import SPLIT_SIZES, Trial
+
+
+@dataclass(frozen=True, kw_only=True)
+class Artifact:
+    """Anything made once. `seed` draws its split, initialisation, order and samples."""
+
+    kind: ClassVar[str]
+    seed: int
+
+    @cached_property
+    def key(self) -> str:
+        """The name under which it is stored."""
+        return identity(self)
+
+    @property
+    def needs(self) -> "tuple[Artifact, ...]":
+        """The artifacts that must be there before it can be made."""
+        return ()
+
+    @property
+    def shape(self) -> str:
+        """Artifacts of equal shape can be trained as one stack."""
+        raise TypeError(f"{type(self).__name__} does not say its shape")
+
+
+@dataclass(frozen=True, kw_only=True)
+class VaeArtifact(Artifact):
+    """A trained VAE. held_out: the share of Small whose labels it must not see."""
+
+    kind: ClassVar[str] = "vae"
+    recipe: VaeRecipe
+    held_out: float = 0.0
+
+    @property
+    def shape(self) -> str:
+        """The recipe alone: members differ in seed and in which labels they see."""
+        return identity(self.recipe)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeacherArtifact(Artifact):
+    """A trained teacher; `source_link` transforms its domain, `vae` generates it."""
+
+    kind: ClassVar[str] = "teacher"
+    recipe: TeacherRecipe
+    source_link: Link | None = None
+    vae: VaeArtifact | None = None
+    held_out: float = 0.0
+
+    @property
+    def needs(self) -> tuple[Artifact, ...]:
+        """The VAE that generates its domain, if any."""
+        return (self.vae,) if self.vae else ()
+
+    @property
+    def inputs(self) -> int:
+        """Values that it reads for each object."""
+        return self.source_link.teacher_inputs if self.source_link else 784
+
+    @property
+    def objects(self) -> int:
+        """How many objects it learns from."""
+        return SPLIT_SIZES[self.recipe.split]
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """Layer sizes."""
+        return (self.inputs, *self.recipe.hidden_sizes, 10)
+
+    @property
+    def shape(self) -> str:
+        """Layers, number of objects and schedule."""
+        schedule = self.recipe.schedule
+        return identity([*self.sizes, "/", self.objects, schedule.epochs, schedule.batch_size])
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogitsArtifact(Artifact):
+    """A teacher's logits on φ of the student's split: float32 [samples, n, 10]."""
+
+    kind: ClassVar[str] = "logits"
+    teacher: TeacherArtifact
+    link: Link
+    vae: VaeArtifact | None
+    split: str
+
+    @property
+    def needs(self) -> tuple[Artifact, ...]:
+        """The teacher, and the VAE behind the link, if any."""
+        return (self.teacher, self.vae) if self.vae else (self.teacher,)
+
+    @property
+    def shape(self) -> str:
+        """All of one split go well together: they share its images."""
+        return self.split
+
+
+def logits_for(trial: Trial) -> LogitsArtifact | None:
+    """The teacher's logits that a trial learns from; None for a student alone."""
+    setting, seed = trial.setting, trial.network_seed
+    if setting.teacher is None:
+        return None
+    vae = None
+    if setting.link.vae:
+        held_out = setting.held_out if setting.link.vae.labels == "small" else 0.0
+        vae = VaeArtifact(recipe=setting.link.vae, seed=seed, held_out=held_out)
+    generated = setting.teacher.domain == GENERATED
+    teacher = TeacherArtifact(
+        recipe=setting.teacher,
+        source_link=setting.link if setting.link.makes_source else None,
+        vae=vae if generated else None,
+        held_out=setting.held_out if generated else 0.0,
+        seed=seed,
+    )
+    return LogitsArtifact(
+        teacher=teacher, link=setting.link, vae=vae, split=setting.student_split, seed=seed
+    )

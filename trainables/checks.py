@@ -1,0 +1,55 @@
+"""How a settings dataclass checks its own fields: one clear line for a wrong value."""
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+from trainables.errors import BadInputError, unknown
+
+
+def check_choice(owner: Any, field: str, allowed: Iterable[str]) -> None:
+    """Raise BadInputError unless the field holds one of the allowed names."""
+    if getattr(owner, field) not in (allowed := tuple(allowed)):
+        raise unknown(f"{type(owner).__name__}.{field}", getattr(owner, field), allowed)
+
+
+def check_whole(owner: Any, field: str, *, at_least: int) -> None:
+    """Raise BadInputError unless the field holds a whole number that is large enough."""
+    value = getattr(owner, field)
+    if isinstance(value, bool) or not isinstance(value, int) or value < at_least:
+        raise BadInputError(
+            f"{type(owner).__name__}.{field} is {value!r}: give a whole number ≥ {at_least}"
+        )
+
+
+def check_real(
+    owner: Any,
+    field: str,
+    *,
+    at_least: float = -math.inf,
+    above: float = -math.inf,
+    at_most: float = math.inf,
+    below: float = math.inf,
+) -> None:
+    """Raise BadInputError unless the field holds a finite number in range; 1 becomes 1.0."""
+    value = getattr(owner, field)
+    bounds = [
+        text
+        for bound, text in (
+            (at_least, f"≥ {at_least:g}"),
+            (above, f"> {above:g}"),
+            (at_most, f"≤ {at_most:g}"),
+            (below, f"< {below:g}"),
+        )
+        if math.isfinite(bound)
+    ]
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not number or not math.isfinite(value):
+        raise BadInputError(
+            f"{type(owner).__name__}.{field} is {value!r}: give a number {' and '.join(bounds)}"
+        )
+    if value < at_least or value <= above or value > at_most or value >= below:
+        raise BadInputError(
+            f"{type(owner).__name__}.{field} is {value:g}: it must be {' and '.join(bounds)}"
+        )
+    object.__setattr__(owner, field, float(value) + 0.0)  # + 0.0 turns -0.0 into 0.0

@@ -1,0 +1,104 @@
+"""Cohorts: members of one kind and shape, trained together by one worker (DESIGN.md, Words)."""
+
+import math
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
+
+from trainables.artifacts import Artifact, LogitsArtifact, TeacherArtifact, VaeArtifact
+from trainables.models import CLASSES, PIXELS
+from trainables.settings import SPLIT_SIZES, Trial
+from trainables.student import shape as student_shape
+
+Work = Artifact | Trial
+
+LARGEST_COHORT = 2_500.0
+"""GFLOP: half a minute of one core. What a fault costs at most, and how finely work spreads."""
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """Work for one worker: members of one kind ("student", "teacher", ...) and shape."""
+
+    kind: str
+    members: tuple[Work, ...]
+
+    @property
+    def cost(self) -> float:
+        """Predicted work, in GFLOP."""
+        return sum(cost(member) for member in self.members)
+
+    @property
+    def name(self) -> str:
+        """What a person reads on the dashboard: the kind, how many, and the first of them."""
+        first = self.members[0]
+        about = first.setting.link.name if isinstance(first, Trial) else first.key[:6]
+        return f"{self.kind} ×{len(self.members)} {about}"
+
+
+def form_cohorts(work: Iterable[Work], workers: int) -> list[Cohort]:
+    """Group work by kind and shape, split what is large, the costliest first.
+
+    A group becomes at least as many cohorts as there are workers, and none above
+    LARGEST_COHORT, unless it is one member.
+    """
+    groups: dict[tuple[str, Hashable], list[Work]] = defaultdict(list)
+    for member in work:
+        groups[_kind_and_shape(member)].append(member)
+    cohorts = []
+    for (kind, _), members in groups.items():
+        indivisible = _indivisible(members)
+        total = sum(cost(member) for member in members)
+        wanted = max(min(workers, len(indivisible)), math.ceil(total / LARGEST_COHORT))
+        for part in _deal(indivisible, min(wanted, len(indivisible))):
+            cohorts.append(Cohort(kind, tuple(member for unit in part for member in unit)))
+    return sorted(cohorts, key=lambda cohort: -cohort.cost)
+
+
+def _kind_and_shape(member: Work) -> tuple[str, Hashable]:
+    if isinstance(member, Trial):
+        return "student", student_shape(member)
+    return member.kind, member.shape
+
+
+def _indivisible(members: Sequence[Work]) -> list[list[Work]]:
+    """Attempts of one network stay together; every other member stands alone."""
+    units: dict[Hashable, list[Work]] = defaultdict(list)
+    for member in members:
+        chain = isinstance(member, Trial) and member.chained
+        units[member.setting.key if chain else member.key].append(member)  # type: ignore[union-attr]
+    return list(units.values())
+
+
+def _deal(units: Sequence[list[Work]], parts: int) -> list[list[list[Work]]]:
+    """Consecutive parts of equal length, give or take one."""
+    bounds = [round(part * len(units) / parts) for part in range(parts + 1)]
+    return [list(units[a:b]) for a, b in zip(bounds, bounds[1:], strict=False)]
+
+
+def cost(member: Work) -> float:
+    """Predicted work of one member in GFLOP: three products a weight and object trained on.
+
+    (Forward, gradient of the weights, gradient of the inputs: 6 operations; evaluation 2.)
+    """
+    match member:
+        case Trial(setting=setting):
+            weights = _weights(setting.student_sizes)
+            trained = 6 * weights * setting.training_objects
+            return setting.schedule.epochs * (trained + 2 * weights * SPLIT_SIZES["Test"]) / 1e9
+        case TeacherArtifact(recipe=recipe):
+            return 6 * _weights(member.sizes) * member.objects * recipe.schedule.epochs / 1e9
+        case VaeArtifact(recipe=recipe):
+            hidden, latent = recipe.hidden_size, recipe.latent_size
+            weights = 3 * PIXELS * hidden + 4 * hidden * latent
+            # as measured: its elementwise work doubles the time of its products
+            return 12 * weights * SPLIT_SIZES[recipe.garments] * recipe.schedule.epochs / 1e9
+        case LogitsArtifact(teacher=teacher, link=link, split=split):
+            through = 2 * (_weights(teacher.sizes) + (200_000 if link.vae else 0))
+            return through * (SPLIT_SIZES[split] * link.samples + SPLIT_SIZES["Test"]) / 1e9
+    raise TypeError(f"no cost is known for {type(member).__name__}")
+
+
+def _weights(sizes: Sequence[int]) -> int:
+    assert sizes[-1] == CLASSES
+    return sum(a * b for a, b in zip(sizes[:-1], sizes[1:], strict=True))

@@ -1,0 +1,127 @@
+"""The data in memory: images as grey bytes, and the splits of Table 1 for a seed."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import torch
+from torch import Tensor
+from torchvision import datasets
+
+from trainables.randomness import generator
+from trainables.recipes import SOURCE, TARGET
+from trainables.settings import SPLIT_SIZES
+from trainables.sources import ensure
+
+
+@dataclass(frozen=True)
+class Images:
+    """Labelled images: `pixels` uint8 [n, 784], `labels` int64 [n]."""
+
+    pixels: Tensor
+    labels: Tensor
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __getitem__(self, rows: Tensor) -> "Images":
+        return Images(self.pixels[rows], self.labels[rows])
+
+    def inputs(self) -> Tensor:
+        """The pixels as float32 in [0, 1], [n, 784]: no further normalisation (PROTOCOL §1)."""
+        return self.pixels.float() / 255
+
+    def to(self, device: torch.device) -> "Images":
+        """The same images on a device."""
+        return Images(self.pixels.to(device), self.labels.to(device))
+
+
+@dataclass(frozen=True)
+class Domain:
+    """A domain as published: 60,000 images to train on and 10,000 to test on."""
+
+    train: Images
+    test: Images
+
+
+@lru_cache(maxsize=2)
+def load(name: str) -> Domain:
+    """FashionMNIST or MNIST through torchvision, verified; fetched first where missing.
+
+    Raises BadInputError where the data cannot be had.
+    """
+    root = str(ensure(name))
+    parts = [getattr(datasets, name)(root, train=train) for train in (True, False)]
+    train, test = (Images(part.data.reshape(-1, 784), part.targets) for part in parts)
+    return Domain(train, test)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Which objects of a domain's 60,000 form each split: int64 row numbers."""
+
+    train: Tensor
+    big: Tensor
+    small: Tensor
+
+    def of(self, split: str) -> Tensor:
+        """The rows of "Train", "Big" or "Small"."""
+        rows: Tensor = getattr(self, split.lower())
+        return rows
+
+
+def split_rows(domain: str, seed: int) -> Rows:
+    """Train, and its seeded random partition into Big (59,000) and Small (1,000)."""
+    order = torch.randperm(SPLIT_SIZES["Train"], generator=generator(f"split/{domain}", seed))
+    small, big = order[: SPLIT_SIZES["Small"]], order[SPLIT_SIZES["Small"] :]
+    return Rows(torch.arange(SPLIT_SIZES["Train"]), big, small)
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """Positions within a split: those to learn from and those kept for validation."""
+
+    learn: Tensor
+    validate: Tensor
+
+
+def hold_out(objects: int, share: float, seed: int) -> HeldOut:
+    """A seeded random share of a split's positions, kept for validation; share 0 keeps none.
+
+    Positions to learn from stay in their order, so that without validation nothing moves.
+    """
+    kept = round(objects * share)
+    order = torch.randperm(objects, generator=generator("held-out", seed))
+    return HeldOut(order[kept:].sort().values, order[:kept].sort().values)
+
+
+def pair_with_digits(labels: Tensor, digits: Images, draw: torch.Generator) -> Tensor:
+    """For each label a random row of `digits` of the same class: class k with digit k.
+
+    labels: int64 [n] → rows int64 [n].
+    """
+    rows = torch.empty_like(labels)
+    for label in range(10):
+        mine = (labels == label).nonzero().flatten()
+        candidates = (digits.labels == label).nonzero().flatten()
+        if len(mine):
+            chosen = torch.randint(len(candidates), (len(mine),), generator=draw)
+            rows[mine] = candidates[chosen]
+    return rows
+
+
+def labelled_garments(labels: str, held_out: float, seed: int) -> Tensor:
+    """Rows of FashionMNIST-Train whose labels may be used: all, or Small less its held-out part.
+
+    labels: "all" or "small", as in VaeRecipe.
+    """
+    rows = split_rows(TARGET, seed)
+    if labels == "all":
+        return rows.train
+    return rows.small[hold_out(len(rows.small), held_out, seed).learn]
+
+
+def source_split(domain: str, split: str, seed: int) -> Images:
+    """FashionMNIST or MNIST: one of Train, Big, Small for this seed."""
+    if domain not in (TARGET, SOURCE):
+        raise ValueError(f"{domain} is made by a VAE: see trainables.generated")
+    return load(domain).train[split_rows(domain, seed).of(split)]

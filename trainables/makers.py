@@ -1,0 +1,23 @@
+"""Every kind of artifact with the trainable that makes it; a workshop that has them all."""
+
+from pathlib import Path
+
+import torch
+
+from trainables.logits import compute_logits
+from trainables.store import Store
+from trainables.teacher import train_teachers
+from trainables.vae import train_vaes
+from trainables.workshop import Maker, Workshop
+
+MAKERS: dict[str, Maker] = {
+    "vae": train_vaes,
+    "teacher": train_teachers,
+    "logits": compute_logits,
+}
+
+
+def open_workshop(artifacts: Path, device: torch.device | None = None) -> Workshop:
+    """A workshop over a folder of artifacts, on a GPU where the process was given one."""
+    default = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    return Workshop(Store(artifacts), device or default, MAKERS)

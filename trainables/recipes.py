@@ -1,0 +1,77 @@
+"""How a network is made: schedules, and the recipes of teacher and VAE."""
+
+import math
+from dataclasses import dataclass
+
+from trainables.checks import check_choice, check_real, check_whole
+from trainables.errors import BadInputError
+
+TARGET, SOURCE, GENERATED = "FashionMNIST", "MNIST", "GeneratedMNIST"
+DOMAINS = (TARGET, SOURCE, GENERATED)
+TRAINING_SPLITS = ("Train", "Big", "Small")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Schedule:
+    """How long and how fast: Adam without weight decay, constant learning rate."""
+
+    epochs: int
+    batch_size: int
+    learning_rate: float = 1e-3
+
+    def __post_init__(self) -> None:
+        check_whole(self, "epochs", at_least=1)
+        check_whole(self, "batch_size", at_least=1)
+        check_real(self, "learning_rate", above=0.0)
+
+    def steps(self, objects: int) -> int:
+        """Optimiser steps over all epochs; the last batch of an epoch may be smaller."""
+        return self.epochs * math.ceil(objects / self.batch_size)
+
+
+@dataclass(frozen=True, kw_only=True)
+class VaeRecipe:
+    """The VAE with one encoder and two decoders, garment and digit (PROTOCOL.md §2, §4).
+
+    `labels`: which garments' labels choose their digits. "all" is what was published, and lets
+    60,000 labels into a study of 1,000; "small" pairs only the student's labelled garments,
+    while the others, unlabelled, train the garment decoder.
+    """
+
+    labels: str = "all"
+    latent_size: int = 64
+    hidden_size: int = 200
+    garments: str = "Train"
+    schedule: Schedule = Schedule(epochs=20, batch_size=64)
+
+    def __post_init__(self) -> None:
+        check_choice(self, "labels", ("all", "small"))
+        check_choice(self, "garments", ("Train", "Small"))
+        check_whole(self, "latent_size", at_least=1)
+        check_whole(self, "hidden_size", at_least=1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeacherRecipe:
+    """A teacher: the domain and split that it learns from, its layers and its schedule.
+
+    `copies` repeats the published GeneratedMNIST: one digit for each garment, copied, so that
+    Big and Test share images (PROTOCOL.md §5, row 2). Otherwise each image is its own sample.
+    """
+
+    domain: str = TARGET
+    split: str = "Big"
+    hidden_sizes: tuple[int, ...] = (256, 128, 64, 64)
+    schedule: Schedule = Schedule(epochs=10, batch_size=64)
+    copies: bool = False
+
+    def __post_init__(self) -> None:
+        check_choice(self, "domain", DOMAINS)
+        check_choice(self, "split", TRAINING_SPLITS)
+        object.__setattr__(self, "hidden_sizes", tuple(self.hidden_sizes))
+        if not self.hidden_sizes or any(size < 1 for size in self.hidden_sizes):
+            raise BadInputError(
+                f"hidden_sizes is {self.hidden_sizes}: give one or more sizes of at least 1"
+            )
+        if self.copies and self.domain != GENERATED:
+            raise BadInputError(f"copies=True is for {GENERATED} only, not for {self.domain}")

@@ -1,0 +1,183 @@
+"""What determines a result: a setting, and with a seed, a trial."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from trainables.checks import check_choice, check_real
+from trainables.errors import BadInputError
+from trainables.identity import identity
+from trainables.links import Dilation, Identity, Link, Noise, VaeLink
+from trainables.losses import hinton_weights, lambda_weights
+from trainables.models import STUDENT_HIDDEN_SIZES
+from trainables.recipes import (
+    GENERATED,
+    SOURCE,
+    TARGET,
+    Schedule,
+    TeacherRecipe,
+    VaeRecipe,
+)
+
+SPLIT_SIZES = {"Train": 60_000, "Big": 59_000, "Small": 1_000, "Test": 10_000}  # Table 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """All that determines a student's result but the seed.
+
+    hard_label_weight: λ ∈ [0, 1], the weight of the hard labels; 1 - λ weighs the teacher.
+    temperature: T > 0, in the soft term of the loss.
+    held_out: the share of the student's split kept for validation; nothing that this student
+        learns from, its VAE and teacher included, sees the labels of the held-out part.
+    loss: "lambda" is λ·hard + (1-λ)·soft; "hinton" is hard + soft, whatever λ.
+    protocol: "published" trains one network on and on, a seed being one further attempt
+        (PROTOCOL.md §4); "corrected" gives each seed its own everything (§5).
+    """
+
+    student_split: str = "Small"
+    teacher: TeacherRecipe | None = None
+    link: Link = Identity()
+    hard_label_weight: float = 0.5
+    temperature: float = 1.0
+    loss: str = "lambda"
+    soft_term_times_t_squared: bool = True
+    schedule: Schedule = Schedule(epochs=50, batch_size=64)
+    held_out: float = 0.0
+    protocol: str = "corrected"
+
+    def __post_init__(self) -> None:
+        check_choice(self, "student_split", ("Small", "Train"))
+        check_choice(self, "loss", ("lambda", "hinton"))
+        check_choice(self, "protocol", ("corrected", "published"))
+        check_real(self, "hard_label_weight", at_least=0.0, at_most=1.0)
+        check_real(self, "temperature", above=0.0)
+        check_real(self, "held_out", at_least=0.0, below=1.0)
+        if self.teacher is None and (self.hard_label_weight != 1.0 or self.link != Identity()):
+            raise BadInputError(
+                "a student alone has hard_label_weight=1 and no link; "
+                f"given were {self.hard_label_weight:g} and {self.link.name}"
+            )
+        if self.teacher and self.teacher.domain == GENERATED and self.link.vae is None:
+            raise BadInputError(
+                f"{GENERATED} is made by a VAE: its link must be VaeLink(...), "
+                f"not {self.link.name}"
+            )
+
+    @cached_property
+    def key(self) -> str:
+        """The identity under which everything about this setting is found."""
+        return identity(self)
+
+    @property
+    def loss_weights(self) -> tuple[float, float]:
+        """The weights of the hard and of the soft term (PROTOCOL.md §3)."""
+        if self.teacher is None:
+            return 1.0, 0.0
+        if self.loss == "hinton":
+            return hinton_weights(self.temperature, self.soft_term_times_t_squared)
+        return lambda_weights(
+            self.hard_label_weight, self.temperature, self.soft_term_times_t_squared
+        )
+
+    @property
+    def training_objects(self) -> int:
+        """How many objects the student learns from, the held-out part taken away."""
+        objects = SPLIT_SIZES[self.student_split]
+        return objects - round(objects * self.held_out)
+
+    @property
+    def student_sizes(self) -> tuple[int, ...]:
+        """Layer sizes of the student."""
+        return (784, *STUDENT_HIDDEN_SIZES, 10)
+
+    def columns(self) -> dict[str, Any]:
+        """The setting as one flat row: what tables, run names and parameters show."""
+        teacher, vae = self.teacher, self.link.vae
+        teacher_name = f"{teacher.domain}-{teacher.split}" if teacher else "—"
+        return {
+            "protocol": self.protocol,
+            "student": f"{TARGET}-{self.student_split}",
+            "teacher": teacher_name,
+            "link": self.link.name if teacher else "—",
+            "vae_labels": vae.labels if vae else "—",
+            "lambda": self.hard_label_weight,
+            "temperature": self.temperature,
+            "loss": self.loss,
+            "t_squared": self.soft_term_times_t_squared,
+            "epochs": self.schedule.epochs,
+            "batch_size": self.schedule.batch_size,
+            "learning_rate": self.schedule.learning_rate,
+            "held_out": self.held_out,
+        }
+
+    def name(self) -> str:
+        """A name that a person can read in a list of runs."""
+        row = self.columns()
+        if self.teacher is None:
+            return f"{row['student']} alone"
+        link = f"VAE({row['vae_labels']})" if self.link.vae else row["link"]
+        parameters = f"λ={self.hard_label_weight:.3g} T={self.temperature:.3g}"
+        return f"{row['student']} ← {row['teacher']} φ={link} {parameters}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """A setting with a seed: one trained student, one recorded run."""
+
+    setting: Setting
+    seed: int
+
+    @cached_property
+    def key(self) -> str:
+        """The identity of this trial's record."""
+        return identity({"setting": self.setting, "seed": self.seed})
+
+    @property
+    def chained(self) -> bool:
+        """True where the seed is one further attempt of the same network."""
+        return self.setting.protocol == "published"
+
+    @property
+    def network_seed(self) -> int:
+        """The seed of all that is random: the published protocol knows one network only."""
+        return 0 if self.chained else self.seed
+
+    @property
+    def attempt(self) -> int:
+        """Which attempt of its network this is; always the first under `corrected`."""
+        return self.seed if self.chained else 0
+
+
+def published_link(link: Link) -> Link:
+    """The same link with the constants of the published code (PROTOCOL.md §4)."""
+    match link:
+        case Noise():
+            return Noise(std=0.08, draws=100)
+        case Dilation():
+            return Dilation(scaled=False)
+        case VaeLink():
+            schedule = Schedule(epochs=75, batch_size=64)
+            return VaeLink(recipe=VaeRecipe(schedule=schedule), draws=100)
+    return link
+
+
+def published(setting: Setting) -> Setting:
+    """The row that was actually run behind Table 3 for this corrected one (PROTOCOL.md §4)."""
+    teacher = setting.teacher
+    if teacher:
+        teacher = TeacherRecipe(
+            domain=teacher.domain,
+            split="Train" if teacher.domain == SOURCE else teacher.split,
+            hidden_sizes=(64, 64, 64, 64),
+            copies=teacher.domain == GENERATED,
+        )
+    return Setting(
+        student_split=setting.student_split,
+        teacher=teacher,
+        link=published_link(setting.link),
+        hard_label_weight=setting.hard_label_weight,
+        loss="hinton" if teacher else "lambda",
+        schedule=Schedule(epochs=20, batch_size=100),
+        protocol="published",
+    )

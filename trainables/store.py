@@ -1,0 +1,93 @@
+"""Artifacts on disk: safetensors and JSON under the hash of what determines them.
+
+Written atomically (temporary name, then rename, the JSON last: it says that the pair is whole),
+verified on reading; what does not verify is set aside and made again. No pickle is ever loaded.
+"""
+
+import hashlib
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError
+from safetensors.torch import load, save
+from torch import Tensor
+
+FORMAT = 1  # raised when the meaning of the files changes
+
+
+class UnusableArtifactError(Exception):
+    """The artifact is not there, cut short, altered, or of another format."""
+
+
+@dataclass(frozen=True)
+class Saved:
+    """An artifact's tensors, and its facts: accuracies, losses, seconds."""
+
+    tensors: dict[str, Tensor]
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Store:
+    """A folder of artifacts, one sub-folder a kind."""
+
+    root: Path
+
+    def path(self, kind: str, key: str) -> Path:
+        """Where the JSON of an artifact stands; its tensors stand beside it."""
+        return self.root / kind / f"{key}.json"
+
+    def has(self, kind: str, key: str) -> bool:
+        """True if the artifact was written whole; its content is verified on reading."""
+        return self.path(kind, key).exists()
+
+    def save(self, kind: str, key: str, saved: Saved, describes: Any) -> None:
+        """Write an artifact; `describes` is the canonical form of what its key hashes."""
+        path = self.path(kind, key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        content = save({name: value.contiguous() for name, value in saved.tensors.items()})
+        about = {
+            "format": FORMAT,
+            "kind": kind,
+            "key": key,
+            "sha256": hashlib.sha256(content).hexdigest(),
+            "facts": saved.facts,
+            "describes": describes,
+        }
+        _write(path.with_suffix(".safetensors"), content)
+        _write(path, json.dumps(about, indent=1, ensure_ascii=False).encode())
+
+    def load(self, kind: str, key: str) -> Saved:
+        """Read and verify an artifact; raises UnusableArtifactError, having set it aside."""
+        path = self.path(kind, key)
+        try:
+            about = json.loads(path.read_bytes())
+            content = path.with_suffix(".safetensors").read_bytes()
+            if (about["format"], about["key"]) != (FORMAT, key):
+                raise ValueError(f"format {about['format']} and key {about['key']}")
+            if hashlib.sha256(content).hexdigest() != about["sha256"]:
+                raise ValueError("content differs from its hash")
+            return Saved(load(content), dict(about["facts"]))
+        except FileNotFoundError:
+            self._set_aside(path)  # half a pair is no artifact
+            raise UnusableArtifactError(f"{kind} {key} is not there") from None
+        except (ValueError, KeyError, TypeError, SafetensorError) as error:
+            self._set_aside(path)
+            raise UnusableArtifactError(f"{kind} {key}: {error}; set aside") from error
+
+    def _set_aside(self, path: Path) -> None:
+        for file in (path, path.with_suffix(".safetensors")):
+            if file.exists():
+                file.replace(file.with_name(f"{file.name}.wrong"))
+
+
+def _write(path: Path, content: bytes) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        temporary.write_bytes(content)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,123 @@
+"""The teacher trainable: a large network on a large domain, its inputs under φ where φ makes it.
+
+(PROTOCOL.md §4, §5: the teacher of the noise and dilation rows is trained on φ(source).)
+"""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from trainables.artifacts import TeacherArtifact
+from trainables.evaluation import own_quality
+from trainables.stack import Report, Stack, batches, gather_inputs, shuffled
+from trainables.datasets import Domain, load, split_rows
+from trainables.generated import generate
+from trainables.links import Link
+from trainables.losses import hard_cross_entropy
+from trainables.models import Perceptron
+from trainables.randomness import generator
+from trainables.store import Saved
+from trainables.workshop import Workshop
+
+
+@dataclass
+class Member:
+    """One teacher's data: pixels [n, D] with the rows it learns from, and its own test set."""
+
+    pixels: Tensor
+    labels: Tensor
+    rows: Tensor
+    test: Tensor
+    test_labels: Tensor
+    fresh_link: Link | None
+    noise: torch.Generator
+
+    def inputs(self, x: Tensor) -> Tensor:
+        """A batch [B, D] under φ, drawn anew, where φ is random; else as it is."""
+        return self.fresh_link(x, self.noise, None) if self.fresh_link else x
+
+
+def prepare(artifact: TeacherArtifact, workshop: Workshop) -> Member:
+    """Gather a teacher's data; a link without draws is applied once, to all of it."""
+    recipe, seed, device = artifact.recipe, artifact.seed, workshop.device
+    if artifact.vae:
+        made = generate(workshop.vae(artifact.vae), artifact.vae, recipe, artifact.held_out)
+        domain, rows = made, torch.arange(len(made.train))
+    else:
+        domain, rows = load(recipe.domain), split_rows(recipe.domain, seed).of(recipe.split)
+    link, noise = artifact.source_link, generator("link/teacher", seed)
+    fresh = link if link and link.samples > 1 else None
+    pixels, test = domain.train.pixels, domain.test.inputs()
+    if link:
+        test = link(test, generator("link/teacher-test", seed), None)
+        if not fresh:
+            pixels = _transformed(domain, link, noise)
+    return Member(
+        pixels.to(device),
+        domain.train.labels.to(device),
+        rows.to(device),
+        test.to(device),
+        domain.test.labels.to(device),
+        fresh,
+        noise,
+    )
+
+
+def _transformed(domain: Domain, link: Link, noise: torch.Generator) -> Tensor:
+    blocks = domain.train.inputs().split(10_000)
+    return torch.cat([link(block, noise, None) for block in blocks])
+
+
+def train_teachers(
+    artifacts: Sequence[TeacherArtifact], workshop: Workshop, report: Report
+) -> list[Saved]:
+    """Train teachers of one shape as one stack; their facts hold their own test quality."""
+    started, device = time.perf_counter(), workshop.device
+    members = [prepare(artifact, workshop) for artifact in artifacts]
+    models = [Perceptron(a.sizes, generator("init/teacher", a.seed)) for a in artifacts]
+    stack = Stack(models, [a.recipe.schedule.learning_rate for a in artifacts], device)
+    orders = [generator("order/teacher", a.seed) for a in artifacts]
+    schedule = artifacts[0].recipe.schedule
+    for epoch in range(schedule.epochs):
+        order = shuffled(artifacts[0].objects, orders).to(device)
+        positions = list(batches(order, schedule.batch_size))
+        for step, position in enumerate(positions):
+            x, y = _batch(members, position)
+            stack.step(hard_cross_entropy(stack(x), y))
+            if step % 100 == 0:
+                report((epoch + step / len(positions)) / schedule.epochs)
+    seconds = (time.perf_counter() - started) / len(artifacts)
+    return [
+        Saved(stack.member(i), facts | {"seconds": seconds})
+        for i, facts in enumerate(_test(stack, members))
+    ]
+
+
+def _batch(members: Sequence[Member], position: Tensor) -> tuple[Tensor, Tensor]:
+    rows = torch.stack([m.rows[p] for m, p in zip(members, position, strict=True)])
+    # Members whose pixels are kept differently (bytes, or floats under φ) are gathered apart.
+    x = torch.cat(
+        [
+            member.inputs(gather_inputs([member.pixels], mine[None])[0])[None]
+            for member, mine in zip(members, rows, strict=True)
+        ]
+    )
+    return x, torch.stack([m.labels[mine] for m, mine in zip(members, rows, strict=True)])
+
+
+def _test(stack: Stack, members: Sequence[Member]) -> list[dict[str, float]]:
+    accuracy, loss = torch.zeros(len(members)), torch.zeros(len(members))
+    size, block = len(members[0].test_labels), 1_000
+    for start in range(0, size, block):
+        x = torch.stack([m.test[start : start + block] for m in members])
+        y = torch.stack([m.test_labels[start : start + block] for m in members])
+        quality = own_quality(stack, x, y)
+        accuracy += quality.accuracy.cpu() * y.shape[1] / size
+        loss += quality.cross_entropy.cpu() * y.shape[1] / size
+    return [
+        {"test_accuracy": a, "test_cross_entropy": c}
+        for a, c in zip(accuracy.tolist(), loss.tolist(), strict=True)
+    ]

@@ -1,0 +1,66 @@
+"""The Ray Tune trainable: one call trains one cohort; its actor is reused for the next.
+
+Data, test set and libraries stay in the actor between cohorts. A cohort's own exception is a
+result, reported with its reason; only a dead worker is for Ray to retry.
+"""
+
+import os
+import time
+import traceback
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import torch
+from ray import tune
+
+from trainables.cohort import Cohort
+from trainables.makers import open_workshop
+from trainables.student import train_students
+from trainables.workshop import Workshop
+
+METRIC = "fraction"  # of the cohort's work that is done; Tune demands some metric in each report
+REPORT_SECONDS = 1.0
+
+
+def train_cohort(config: dict[str, Any]) -> None:
+    """Train config["cohort"] with the artifacts under config["artifacts"].
+
+    Reports {"fraction": ...} about once a second, then once {"fraction": 1, "results": ...} (or
+    "error"), and last a small report, since Tune keeps the last one of every cohort.
+    """
+    torch.set_num_threads(config["threads"])
+    cohort: Cohort = config["cohort"]
+    try:
+        outcome = {"results": _train(cohort, _workshop(config["artifacts"]))}
+    except Exception as error:
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        place = f"{Path(where.filename).name}:{where.lineno}"
+        outcome = {"error": f"{type(error).__name__}: {error} ({place})"}
+    tune.report({METRIC: 1.0, **outcome})
+    tune.report({METRIC: 1.0})
+
+
+def _train(cohort: Cohort, workshop: Workshop) -> list[Any]:
+    report = _Throttled()
+    if cohort.kind == "student":
+        return train_students(cohort.members, workshop, report)  # type: ignore[arg-type]
+    workshop.make(cohort.members, report)  # type: ignore[arg-type]
+    return []
+
+
+@lru_cache(maxsize=1)
+def _workshop(artifacts: str) -> Workshop:
+    return open_workshop(Path(artifacts))
+
+
+class _Throttled:
+    """Reports progress, but not more often than REPORT_SECONDS."""
+
+    def __init__(self) -> None:
+        self.last = time.monotonic()
+
+    def __call__(self, fraction: float) -> None:
+        if time.monotonic() - self.last > REPORT_SECONDS:
+            self.last = time.monotonic()
+            tune.report({METRIC: min(fraction, 0.999), "pid": os.getpid()})

@@ -1,0 +1,66 @@
+"""Where artifacts are made and found again: load if stored and whole, else make and store."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import torch
+
+from trainables.artifacts import Artifact, TeacherArtifact, VaeArtifact
+from trainables.stack import Report
+from trainables.identity import canonical
+from trainables.links import Link
+from trainables.models import Perceptron, Vae
+from trainables.randomness import generator
+from trainables.store import Saved, Store, UnusableArtifactError
+
+
+class Maker(Protocol):
+    """Makes artifacts of one kind and equal shape, in their order."""
+
+    def __call__(
+        self, artifacts: Sequence[Any], workshop: "Workshop", report: Report, /
+    ) -> list[Saved]: ...
+
+
+def ignore(_: float) -> None:
+    """A report that nobody reads."""
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """Makes artifacts on a device and keeps them in a store."""
+
+    store: Store
+    device: torch.device
+    makers: Mapping[str, "Maker"]
+
+    def obtain(self, artifact: Artifact) -> Saved:
+        """The artifact from the store; made alone where it is missing or unusable."""
+        try:
+            return self.store.load(artifact.kind, artifact.key)
+        except UnusableArtifactError:
+            self.make([artifact])
+            return self.store.load(artifact.kind, artifact.key)
+
+    def make(self, artifacts: Sequence[Artifact], report: Report = ignore) -> None:
+        """Train artifacts of one kind and shape as one stack, and store each."""
+        made = self.makers[artifacts[0].kind](artifacts, self, report)
+        for artifact, saved in zip(artifacts, made, strict=True):
+            self.store.save(artifact.kind, artifact.key, saved, canonical(artifact))
+
+    def vae(self, artifact: VaeArtifact) -> Vae:
+        """The trained VAE, ready to use."""
+        model = Vae(artifact.recipe, generator("unused", 0))
+        model.load_state_dict(self.obtain(artifact).tensors)
+        return model.to(self.device).requires_grad_(False)
+
+    def teacher(self, artifact: TeacherArtifact) -> Perceptron:
+        """The trained teacher, ready to use."""
+        model = Perceptron(artifact.sizes, generator("unused", 0))
+        model.load_state_dict(self.obtain(artifact).tensors)
+        return model.to(self.device).requires_grad_(False)
+
+    def vae_of(self, link: Link, vae: VaeArtifact | None) -> Vae | None:
+        """The VAE that a link calls for, if any."""
+        return self.vae(vae) if link.vae and vae else None
