@@ -43,4 +43,5 @@ def is_comparable(row: dict[str, str]) -> bool:
     """
     alone = row["teacher"] == "—"
     half = float(row["lambda"]) == 0.5 and float(row["temperature"]) == 1.0
-    return float(row["held_out"]) == 0.0 and (alone or half)
+    large = not row["teacher"].endswith("-Small")  # every teacher of Table 3 had Big or Train
+    return float(row["held_out"]) == 0.0 and (alone or (half and large))

@@ -10,6 +10,7 @@ from typing import Annotated
 import pandas as pd
 import typer
 from mlflow import MlflowClient
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -31,12 +32,20 @@ HEADINGS = {
     "lambda": "λ",
     "temperature": "T",
     "n": "n",
-    "validation/accuracy": "validation accuracy",
+    "validation/accuracy": "validation acc.",
     "test/accuracy": "test accuracy",
     "published/accuracy": "published",
-    "test/cross_entropy": "test cross-entropy",
+    "test/cross_entropy": "test cross-ent.",
     "published/cross_entropy": "published CE",
     "failed": "failed",
+}
+SHAREABLE = ("protocol", "student", "n", "λ", "T")  # said once where all rows agree
+WIDTH_IN_FILES = 140
+LATEX_SIGNS: dict[str, str | int | None] = {
+    "±": r"$\pm$",
+    "φ": r"$\varphi$",
+    "λ": r"$\lambda$",
+    "—": "---",
 }
 
 
@@ -117,26 +126,35 @@ def render(table: pd.DataFrame, form: Format) -> str:
         return table.to_csv(index=False)
     shown = printable(table)
     if form is Format.LATEX:
-        return shown.to_latex(index=False, escape=True).replace("±", r"$\pm$")
+        text = shown.to_latex(index=False, escape=True)
+        return text.translate(str.maketrans(LATEX_SIGNS))
     lines = [list(shown.columns), ["---"] * shown.shape[1], *shown.to_numpy().tolist()]
     return "".join(f"| {' | '.join(map(str, line))} |\n" for line in lines)
 
 
 def show(client: MlflowClient, space: str, console: Console, limit: int | None = None) -> None:
-    """Print a space's table on a terminal; at most `limit` rows, and how many are left out."""
+    """Print a space's table on a terminal; at most `limit` rows, and how many are left out.
+
+    What all rows share stands in the title, so that the rows stay narrow.
+    """
     records = read(client, space)
     if not records:
         console.print(f"no trial of {space} is recorded yet")
         return
-    table = build(records)
-    shown = printable(table)
-    if shown["protocol"].nunique() == 1:
-        shown = shown.drop(columns="protocol")
-    grid = Table(title=f"{space}: mean ± standard deviation over n seeds", title_justify="left")
+    shown = printable(build(records))
+    shown["student"] = shown["student"].str.removeprefix("FashionMNIST-")
+    shared = [h for h in shown.columns if shown[h].nunique() == 1 and h in SHAREABLE]
+    common = ", ".join(f"{heading} {shown[heading].iloc[0]}" for heading in shared)
+    title = f"{space}: mean ± standard deviation over n seeds" + (f" ({common})" if common else "")
+    grid = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    shown = shown.drop(columns=shared)
     for heading in shown.columns:
-        grid.add_column(heading, overflow="fold")
+        text = heading in ("protocol", "student", "teacher", "φ", "VAE labels")
+        grid.add_column(heading, justify="left" if text else "right", no_wrap=not text)
     for line in shown.head(limit or len(shown)).itertuples(index=False):
         grid.add_row(*map(str, line))
+    if not console.is_terminal:
+        console.width = WIDTH_IN_FILES
     console.print(grid)
     if limit and len(shown) > limit:
         console.print(f"{len(shown) - limit} more rows: python -m analysis.table --space {space}")

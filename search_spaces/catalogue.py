@@ -36,8 +36,10 @@ def load(name_or_path: str) -> Space:
 
 def _from_file(path: Path) -> Space:
     if not path.is_file():
-        raise BadInputError(f"no file {path}: give a built-in space ({', '.join(names())}) or "
-                            "the path of a file that defines SPACE")
+        raise BadInputError(
+            f"no file {path}: give a built-in space ({', '.join(names())}) or "
+            "the path of a file that defines SPACE"
+        )
     spec = importlib.util.spec_from_file_location(OWN_MODULE, path)
     assert spec
     assert spec.loader
@@ -48,8 +50,11 @@ def _from_file(path: Path) -> Space:
     except SyntaxError as error:
         raise BadInputError(f"{path}:{error.lineno}: {error.msg}") from None
     except Exception as error:
-        lines = [f.lineno for f in traceback.extract_tb(error.__traceback__)
-                 if Path(f.filename) == path]
+        lines = [
+            f.lineno
+            for f in traceback.extract_tb(error.__traceback__)
+            if Path(f.filename).resolve() == path.resolve()
+        ]
         place = f"{path}:{lines[-1]}" if lines else str(path)
         raise BadInputError(f"{place}: {type(error).__name__}: {error}") from None
     space = getattr(module, "SPACE", None)

@@ -30,8 +30,6 @@ SPACE = Space(
         taught(GENERATED),
         replace(taught(TARGET), protocol="published"),
     ),
-    search=Search(
-        base=replace(taught(SOURCE), link=LINK, held_out=0.2), settings=4, round_size=2
-    ),
+    search=Search(base=replace(taught(SOURCE), link=LINK, held_out=0.2), settings=4, round_size=2),
     seeds=2,
 )

@@ -24,6 +24,7 @@ def run_command(function: Callable[..., int]) -> int:
         # Usage errors are click's, which Typer carries inside itself under a private name.
         if not hasattr(error, "format_message"):
             raise
-        line = f"{error.format_message()} Try --help."
+        given = " ".join(sys.argv[1:])
+        line = f"{error.format_message().rstrip('.')}; given was: {given}; see --help"
     print(f"error: {' '.join(line.split())}", file=sys.stderr)
     return BAD_INPUT

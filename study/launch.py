@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from study import environment
 
@@ -20,13 +20,14 @@ from rich.console import Console  # noqa: E402
 from analysis.table import show  # noqa: E402
 from search_spaces.catalogue import load, names  # noqa: E402
 from search_spaces.space import Space  # noqa: E402
+from study import messages  # noqa: E402
 from study.command import run_command  # noqa: E402
 from study.plan import Plan  # noqa: E402
 from study.progress import Progress  # noqa: E402
 from study.record import Recorder, open_client  # noqa: E402
-from trainables.cohort import cost  # noqa: E402
+from study.resources import Resources, of_this_machine  # noqa: E402
 from trainables.errors import BadInputError  # noqa: E402
-from trainables.sources import ensure  # noqa: E402
+from trainables.sources import DATASETS, ensure  # noqa: E402
 from trainables.store import Store  # noqa: E402
 
 out = Console(highlight=False)
@@ -75,51 +76,61 @@ def launch(
     130 when interrupted.
     """
     if list_:
-        return _list_spaces()
+        messages.say_spaces(out)
+        return ALL_DONE
     if space is None:
         raise BadInputError(f"--space is missing: give one of {', '.join(names())}, or a file")
     chosen = load(space)
-    searched = _check_numbers(chosen, seeds, settings, workers, cpus_per_worker, gpus_per_worker)
+    searched = _searched(chosen, seeds, settings)
+    resources = Resources(
+        workers=workers,
+        cpus_per_worker=cpus_per_worker,
+        gpus_per_worker=gpus_per_worker,
+        address=address,
+        dashboard=dashboard,
+    )
+    count = resources.count(*of_this_machine()) if address is None else _join(resources)
     results = _writable(results)
     if offline:
         os.environ["STUDY_OFFLINE"] = "1"  # the workers inherit it
     uri = tracking_uri or f"sqlite:///{results / 'mlflow.db'}"
     with _lock(results, chosen):
         client = open_client(uri)
-        root = None if tracking_uri else str(results / "mlflow-artifacts")
-        recorder = Recorder(client, chosen, seeds or chosen.seeds, root)
+        pictures = None if tracking_uri else str(results / "mlflow-artifacts")
+        recorder = Recorder(client, chosen, seeds or chosen.seeds, pictures)
         store = Store(results / "artifacts")
-        count = workers or _default_workers(gpus_per_worker)
         todo = Plan(chosen, seeds or chosen.seeds, searched, store, recorder, count)
         try:
             if plan:
-                return _say_plan(todo)
-            code = _run(todo, cpus_per_worker, gpus_per_worker, address, dashboard)
+                messages.say_plan(todo, out)
+                return ALL_DONE
+            code = _run(todo, resources)
         finally:
             recorder.close()
         out.print()
         show(client, chosen.name, out, limit=ROWS_AT_THE_END)
-        _say_where(chosen, uri, results, custom=tracking_uri is not None)
+        messages.say_where(chosen, uri, results, out)
         return code
 
 
-def _run(todo: Plan, cpus: int, gpus: float, address: str | None, dashboard: bool) -> int:
+def _run(todo: Plan, resources: Resources) -> int:
     done, total = todo.trial_counts()
     out.print(f"[bold]{todo.space.name}[/bold]: {todo.space.about}", soft_wrap=True)
     out.print(f"{done} of {total} trials are recorded")
     if done == total:
         return _exit_code(todo, [], interrupted=False)
-    for name in ("FashionMNIST", "MNIST"):
+    for name in DATASETS:
         ensure(name, out.print)
 
-    from study.tune import Resources, run, start_ray  # ray takes a second to import
+    from study.tune import run, start_ray  # ray takes a second to import
 
-    resources = Resources(todo.workers, cpus, gpus, address, dashboard)
-    url = start_ray(resources)
-    if url and dashboard:
-        out.print(f"Ray dashboard: http://{url} (token: ray get-auth-token)")
+    url = start_ray(resources, todo.workers)
+    if url:
+        out.print(f"Ray dashboard: http://{url} (its token: ray get-auth-token)")
     with Progress(out, done, total, todo.predicted_cost()) as progress:
-        outcome = run(todo.rounds(), todo.recorder, resources, todo.store.root, progress)
+        outcome = run(
+            todo.rounds(), todo.recorder, resources, todo.workers, todo.store.root, progress
+        )
     return _exit_code(todo, outcome.errors, outcome.interrupted)
 
 
@@ -140,73 +151,25 @@ def _exit_code(todo: Plan, errors: list[str], interrupted: bool) -> int:
     return ALL_DONE
 
 
-def _say_plan(todo: Plan) -> int:
-    done, total = todo.trial_counts()
-    out.print(f"[bold]{todo.space.name}[/bold]: {todo.space.about}")
-    for number, level in enumerate(todo.needed_artifacts(), start=1):
-        for kind in sorted({artifact.kind for artifact in level}):
-            mine = [artifact for artifact in level if artifact.kind == kind]
-            out.print(f"artifacts, level {number}: {len(mine)} {kind} to make, "
-                      f"{sum(map(cost, mine)):,.0f} GFLOP")
-    out.print(f"trials: {done} done, {total - done} missing")
-    seconds = todo.predicted_cost() / (NOMINAL_RATE * todo.workers)
-    out.print(f"predicted: {todo.predicted_cost():,.0f} GFLOP, about {seconds / 60:.1f} min with "
-              f"{todo.workers} workers of {NOMINAL_RATE:g} GFLOP/s; nothing was started")
-    return ALL_DONE
-
-
-NOMINAL_RATE = 80.0  # GFLOP/s of one core in these trainings, measured on a Zen 5 server core
-
-
-def _say_where(space: Space, uri: str, results: Path, custom: bool) -> None:
-    flag = f" --tracking-uri {uri}" if custom else ""
-    folder = "" if results == Path("results").resolve() else f" --results {results}"
-    out.print(f"\nrecords: {uri}\nartifacts: {results / 'artifacts'}", soft_wrap=True)
-    out.print(f"table:   python -m analysis.table --space {space.name}{flag or folder}",
-              soft_wrap=True)
-    if not uri.startswith("http"):
-        out.print(f"compare: mlflow ui --backend-store-uri {uri}\n"
-                  "         then http://127.0.0.1:5000/#/experiments?workflowType=machine_learning",
-                  soft_wrap=True)
-
-
-def _list_spaces() -> int:
-    for name in names():
-        space = load(name)
-        size = len(space.settings) + (space.search.settings if space.search else 0)
-        out.print(f"[bold]{name}[/bold] ({size} settings × {space.seeds} seeds): {space.about}")
-    return ALL_DONE
-
-
-def _check_numbers(
-    space: Space,
-    seeds: int | None,
-    settings: int | None,
-    workers: int | None,
-    cpus_per_worker: int,
-    gpus_per_worker: float,
-) -> int:
-    """Refuse numbers that make no sense here; the number of settings to search."""
-    for name, value in (("seeds", seeds), ("settings", settings), ("workers", workers),
-                        ("cpus-per-worker", cpus_per_worker)):
+def _searched(space: Space, seeds: int | None, settings: int | None) -> int:
+    """How many settings to search; refuses numbers that make no sense for this space."""
+    for name, value in (("seeds", seeds), ("settings", settings)):
         if value is not None and value < 1:
             raise BadInputError(f"--{name} is {value}: give a whole number ≥ 1")
-    if gpus_per_worker < 0:
-        raise BadInputError(f"--gpus-per-worker is {gpus_per_worker:g}: give a number ≥ 0")
-    if settings is not None and space.search is None:
-        raise BadInputError(
-            f"--settings is for spaces that search; {space.name} lists its "
-            f"{len(space.settings)} settings: leave it away"
-        )
-    return settings or (space.search.settings if space.search else 0)
+    if space.search is None:
+        if settings is not None:
+            raise BadInputError(
+                f"--settings is for spaces that search; {space.name} lists its "
+                f"{len(space.settings)} settings: leave it away"
+            )
+        return 0
+    return settings or space.search.settings
 
 
-def _default_workers(gpus_per_worker: float) -> int:
-    if gpus_per_worker:
-        import torch
+def _join(resources: Resources) -> int:
+    from study.tune import join_cluster
 
-        return max(1, int(torch.cuda.device_count() / gpus_per_worker))
-    return len(os.sched_getaffinity(0))
+    return join_cluster(resources)
 
 
 def _writable(results: Path) -> Path:
@@ -224,15 +187,16 @@ def _writable(results: Path) -> Path:
     return results
 
 
-def _lock(results: Path, space: Space) -> Any:
+def _lock(results: Path, space: Space) -> FileLock:
     lock = FileLock(results / f"{space.name}.lock")
     try:
-        return lock.acquire(timeout=0)
+        lock.acquire(timeout=0)
     except Timeout:
         raise BadInputError(
             f"another launch of {space.name} is running with --results {results}: wait for it, "
             "or give another folder"
         ) from None
+    return lock
 
 
 def main() -> None:

@@ -106,7 +106,7 @@ class Recorder:
         if self._broken:
             raise self._broken
 
-    # ---- the writer's thread ---------------------------------------------------------------------
+    # ---- the writer's thread ----
 
     def _write_all(self) -> None:
         try:
@@ -172,7 +172,7 @@ class Recorder:
         )
         self.client.set_terminated(run_id, "FAILED" if values["failed"] else "FINISHED")
 
-    # ---- opening ---------------------------------------------------------------------------------
+    # ---- opening ----
 
     def _experiment(self, name: str, artifact_root: str | None) -> str:
         experiment = self.client.get_experiment_by_name(name)
@@ -236,5 +236,3 @@ def _datasets(trial: Trial) -> list[DatasetInput]:
         )
         for name, context in used
     ]
-
-

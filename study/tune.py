@@ -2,6 +2,7 @@
 student, rounds given out by a searcher that waits until all of a round has ended.
 """
 
+import socket
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -15,22 +16,14 @@ from ray.tune.search import Searcher
 from study.plan import Round
 from study.progress import Progress
 from study.record import Recorder
+from study.resources import Resources
 from trainables.cohort import Cohort
 from trainables.errors import BadInputError
 from trainables.trainable import METRIC, train_cohort
 
+QUIET: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
+KNOCK_SECONDS = 5
 RETRIES = 2  # of a cohort whose worker died; its own exceptions are results and never retried
-
-
-@dataclass(frozen=True)
-class Resources:
-    """What the workers get, and where the cluster is."""
-
-    workers: int
-    cpus_per_worker: int = 1
-    gpus_per_worker: float = 0.0
-    address: str | None = None
-    dashboard: bool = True
 
 
 @dataclass
@@ -41,46 +34,50 @@ class Outcome:
     interrupted: bool = False
 
 
-def start_ray(resources: Resources) -> str | None:
-    """Start or join a cluster; the dashboard's address, if there is one.
-
-    Raises BadInputError where the cluster cannot be joined or has too little.
-    """
-    options: dict[str, Any] = {"address": resources.address}
-    if resources.address is None:
-        options = {
-            "address": "local",  # not one that happens to run on this machine
-            "num_cpus": resources.workers * resources.cpus_per_worker,
-            "include_dashboard": resources.dashboard,
-            "dashboard_host": "127.0.0.1",
-        }
-    try:
-        context = ray.init(**options, log_to_driver=False, logging_level="ERROR")
-    except (ConnectionError, ValueError, RuntimeError, TimeoutError) as error:
-        reason = str(error).strip().splitlines()[0][:200]
-        raise BadInputError(
-            f"no Ray cluster at {resources.address or 'this machine'}: {reason}; start one with "
-            "`ray start --head`, or leave --address away to use this machine"
-        ) from None
-    _check_resources(resources)
+def start_ray(resources: Resources, workers: int) -> str | None:
+    """Start Ray on this machine, unless a cluster was joined; the dashboard's address, if any."""
+    options: dict[str, Any] = {
+        "address": "local",  # not a cluster that happens to run on this machine
+        "num_cpus": workers * resources.cpus_per_worker,
+        "include_dashboard": resources.dashboard,
+        "dashboard_host": "127.0.0.1",
+    }
+    if ray.is_initialized():
+        options = {"address": resources.address, "ignore_reinit_error": True}
+    context = ray.init(**options, **QUIET)
     return context.dashboard_url or None
 
 
-def _check_resources(resources: Resources) -> None:
+def join_cluster(resources: Resources) -> int:
+    """Join the cluster at resources.address; how many workers it is to carry.
+
+    Raises BadInputError where nothing answers there, or it has too little.
+    """
+    try:
+        _knock(resources.address or "auto")
+        ray.init(address=resources.address, **QUIET)
+    except (OSError, ValueError, RuntimeError) as error:
+        reason = str(error).strip().splitlines()[0][:200]
+        raise BadInputError(
+            f"no Ray cluster at {resources.address}: {reason}; start one with "
+            "`ray start --head`, or leave --address away to use this machine"
+        ) from None
     there = ray.cluster_resources()
-    for name, each in (("CPU", resources.cpus_per_worker), ("GPU", resources.gpus_per_worker)):
-        asked, has = resources.workers * each, there.get(name, 0)
-        if asked > has:
-            raise BadInputError(
-                f"{resources.workers} workers × {each:g} {name} are {asked:g}, the cluster has "
-                f"{has:g}: lower --workers or --{name.lower()}s-per-worker"
-            )
+    return resources.count(there.get("CPU", 0), there.get("GPU", 0))
+
+
+def _knock(address: str) -> None:
+    """Raise OSError where nothing listens: ray.init itself tries for many minutes."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if port.isdigit():
+        socket.create_connection((host, int(port)), timeout=KNOCK_SECONDS).close()
 
 
 def run(
     rounds: Iterator[Round],
     recorder: Recorder,
     resources: Resources,
+    workers: int,
     artifacts: Path,
     progress: Progress,
 ) -> Outcome:
@@ -99,7 +96,7 @@ def run(
             tune_config=tune.TuneConfig(
                 search_alg=source,
                 num_samples=-1,
-                max_concurrent_trials=resources.workers,
+                max_concurrent_trials=workers,
                 reuse_actors=True,
                 trial_name_creator=_name,
                 trial_dirname_creator=lambda trial: trial.trial_id,

@@ -1,5 +1,6 @@
 """Cohorts: members of one kind and shape, trained together by one worker (DESIGN.md, Words)."""
 
+import itertools
 import math
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
@@ -73,7 +74,7 @@ def _indivisible(members: Sequence[Work]) -> list[list[Work]]:
 def _deal(units: Sequence[list[Work]], parts: int) -> list[list[list[Work]]]:
     """Consecutive parts of equal length, give or take one."""
     bounds = [round(part * len(units) / parts) for part in range(parts + 1)]
-    return [list(units[a:b]) for a, b in zip(bounds, bounds[1:], strict=False)]
+    return [list(units[a:b]) for a, b in itertools.pairwise(bounds)]
 
 
 def cost(member: Work) -> float:
@@ -101,4 +102,4 @@ def cost(member: Work) -> float:
 
 def _weights(sizes: Sequence[int]) -> int:
     assert sizes[-1] == CLASSES
-    return sum(a * b for a, b in zip(sizes[:-1], sizes[1:], strict=True))
+    return sum(a * b for a, b in itertools.pairwise(sizes))

@@ -71,7 +71,5 @@ def generate(vae: Vae, artifact: VaeArtifact, recipe: TeacherRecipe, held_out: f
     if recipe.split != "Train":
         return Domain(part(recipe.split), part("Test"))
     big, small = part("Big"), part("Small")
-    whole = Images(
-        torch.cat([big.pixels, small.pixels]), torch.cat([big.labels, small.labels])
-    )
+    whole = Images(torch.cat([big.pixels, small.pixels]), torch.cat([big.labels, small.labels]))
     return Domain(whole, part("Test"))

@@ -11,12 +11,12 @@ import torch
 from torch import Tensor
 
 from trainables.artifacts import LogitsArtifact
-from trainables.stack import Report
 from trainables.datasets import load, source_split
 from trainables.losses import hard_cross_entropy
 from trainables.models import Perceptron, Vae
 from trainables.randomness import generator
 from trainables.recipes import TARGET
+from trainables.stack import Report
 from trainables.store import Saved
 from trainables.workshop import Workshop
 

@@ -1,5 +1,6 @@
 """The networks, each written once, for one model; stacking is the cohort's business."""
 
+import itertools
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -28,7 +29,7 @@ class Linear(nn.Module):
         self.bias = nn.Parameter(torch.empty(outputs).uniform_(-bound, bound, generator=generator))
 
     def forward(self, x: Tensor) -> Tensor:
-        """x [..., in] → [..., out]."""
+        """X [..., in] → [..., out]."""
         return x @ self.weight + self.bias
 
 
@@ -40,11 +41,11 @@ class Perceptron(nn.Module):
 
     def __init__(self, sizes: Sequence[int], generator: torch.Generator) -> None:
         super().__init__()
-        pairs = zip(sizes[:-1], sizes[1:], strict=True)
+        pairs = itertools.pairwise(sizes)
         self.layers = nn.ModuleList(Linear(a, b, generator) for a, b in pairs)
 
     def forward(self, x: Tensor, first: int = 0) -> Tensor:
-        """x [..., sizes[0]] → logits [..., sizes[-1]].
+        """X [..., sizes[0]] → logits [..., sizes[-1]].
 
         first > 0: x is what the first layers gave before their ReLU, and they are passed over.
         """
@@ -60,7 +61,7 @@ class Latent(NamedTuple):
     std: Tensor
 
     def sample(self, noise: Tensor) -> Tensor:
-        """z = μ + σ · noise, noise ~ N(0, I) of the same shape."""
+        """Z = μ + σ · noise, noise ~ N(0, I) of the same shape."""
         return self.mean + self.std * noise
 
 

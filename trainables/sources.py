@@ -107,9 +107,7 @@ def _is_right(dataset: Dataset, path: Path) -> bool:
         return hashlib.file_digest(file, "sha256").hexdigest() == dataset.sha256[path.name]
 
 
-def _set_wrong_aside(
-    dataset: Dataset, folder: Path, announce: Announce, tried: list[str]
-) -> None:
+def _set_wrong_aside(dataset: Dataset, folder: Path, announce: Announce, tried: list[str]) -> None:
     for file in dataset.sha256:
         path = folder / file
         if path.exists() and not _is_right(dataset, path):
@@ -140,7 +138,7 @@ def _reason(error: Exception) -> str:
     return str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
 
 
-# ---- the sources -------------------------------------------------------------------------------
+# ---- the sources ----
 
 
 def from_system_folder(dataset: Dataset, place: Path) -> None:
@@ -152,7 +150,7 @@ def from_system_folder(dataset: Dataset, place: Path) -> None:
 
 
 def from_torchvision(dataset: Dataset, place: Path) -> None:
-    """torchvision's own download, from the mirrors that it knows."""
+    """Torchvision's own download, from the mirrors that it knows."""
     from torchvision import datasets  # not needed where the files are there already
 
     timeout = socket.getdefaulttimeout()

@@ -22,11 +22,12 @@ class Stack:
         self, models: Sequence[nn.Module], learning_rates: Sequence[float], device: torch.device
     ) -> None:
         self.model = models[0]
-        stacked, _ = stack_module_state(list(models))  # type: ignore[arg-type]
+        stacked, _ = stack_module_state(list(models))
         self.parameters = {
             name: value.detach().to(device).requires_grad_() for name, value in stacked.items()
         }
-        self.base_rate = learning_rates[0]
+        # The smallest: where another member's rate explodes, the base step stays harmless.
+        self.base_rate = min(learning_rates)
         ratios = torch.tensor(learning_rates, dtype=torch.float64) / self.base_rate
         self.rate_ratios = None if bool((ratios == 1).all()) else ratios.float().to(device)
         self.renew_optimiser()
@@ -54,7 +55,7 @@ class Stack:
         A member's gradient comes from its own loss alone, so a NaN stays with its member.
         """
         self.optimiser.zero_grad()
-        losses.sum().backward()  # type: ignore[no-untyped-call]
+        losses.sum().backward()
         if self.rate_ratios is None:
             self.optimiser.step()
         else:

@@ -12,6 +12,13 @@ import torch
 from torch import Tensor
 
 from trainables.artifacts import logits_for
+from trainables.datasets import HeldOut, Images, hold_out, load, source_split
+from trainables.evaluation import SharedSet, own_quality
+from trainables.losses import Terms, distillation_loss
+from trainables.models import Perceptron
+from trainables.randomness import generator
+from trainables.recipes import TARGET
+from trainables.settings import Setting, Trial
 from trainables.stack import (
     Report,
     Stack,
@@ -20,13 +27,6 @@ from trainables.stack import (
     shuffled,
     stack_equal,
 )
-from trainables.datasets import HeldOut, Images, hold_out, load, source_split
-from trainables.evaluation import SharedSet, own_quality
-from trainables.losses import Terms, distillation_loss
-from trainables.models import Perceptron
-from trainables.randomness import generator
-from trainables.recipes import TARGET
-from trainables.settings import Setting, Trial
 from trainables.workshop import Workshop
 
 History = dict[str, list[float]]
@@ -99,8 +99,7 @@ def train_students(
     are not touched by it.
     """
     started = time.perf_counter()
-    members = _members(trials, workshop)
-    _train(members, workshop.device, report)
+    members, _ = fit(trials, workshop, report)
     seconds = (time.perf_counter() - started) / len(trials)
     results = [
         _result(member, trial, seconds, workshop.device)
@@ -109,6 +108,12 @@ def train_students(
     ]
     order = {trial.key: place for place, trial in enumerate(trials)}
     return sorted(results, key=lambda result: order[result.trial.key])
+
+
+def fit(trials: Sequence[Trial], workshop: Workshop, report: Report) -> tuple[list[Member], Stack]:
+    """The trained members with their histories, and their stack: a network for each member."""
+    members = _members(trials, workshop)
+    return members, _train(members, workshop.device, report)
 
 
 def _members(trials: Sequence[Trial], workshop: Workshop) -> list[Member]:
@@ -135,12 +140,14 @@ def _members(trials: Sequence[Trial], workshop: Workshop) -> list[Member]:
     return members
 
 
-def _train(members: Sequence[Member], device: torch.device, report: Report) -> None:
+def _train(members: Sequence[Member], device: torch.device, report: Report) -> Stack:
     settings = [member.setting for member in members]
     schedule = settings[0].schedule
     stack = Stack(
-        [Perceptron(s.student_sizes, generator("init/student", m.seed))
-         for s, m in zip(settings, members, strict=True)],
+        [
+            Perceptron(s.student_sizes, generator("init/student", m.seed))
+            for s, m in zip(settings, members, strict=True)
+        ],
         [s.schedule.learning_rate for s in settings],
         device,
     )
@@ -171,10 +178,11 @@ def _train(members: Sequence[Member], device: torch.device, report: Report) -> N
         _note(members, "train", Terms._fields, (total / labels.shape[1]).cpu())
         evaluation.note(stack)
         report((epoch + 1) / (attempts * schedule.epochs))
+    return stack
 
 
 def _picked(targets: Tensor, rows: Tensor) -> Tensor:
-    """targets [N, n, 10], rows [N, B] → [N, B, 10]."""
+    """Targets [N, n, 10], rows [N, B] → [N, B, 10]."""
     return targets.gather(1, rows.unsqueeze(-1).expand(-1, -1, targets.shape[-1]))
 
 
@@ -204,10 +212,8 @@ class _Evaluation:
         _note(self.members, "test", names, torch.stack(test).cpu())
 
 
-def _note(
-    members: Sequence[Member], group: str, names: Sequence[str], values: Tensor
-) -> None:
-    """values [len(names), N]: one row a metric."""
+def _note(members: Sequence[Member], group: str, names: Sequence[str], values: Tensor) -> None:
+    """Values [len(names), N]: one row a metric."""
     for name, row in zip(names, values.tolist(), strict=True):
         for member, value in zip(members, row, strict=True):
             member.history[f"{group}/{name}"].append(value)

@@ -11,14 +11,14 @@ import torch
 from torch import Tensor
 
 from trainables.artifacts import TeacherArtifact
-from trainables.evaluation import own_quality
-from trainables.stack import Report, Stack, batches, gather_inputs, shuffled
 from trainables.datasets import Domain, load, split_rows
+from trainables.evaluation import own_quality
 from trainables.generated import generate
 from trainables.links import Link
 from trainables.losses import hard_cross_entropy
 from trainables.models import Perceptron
 from trainables.randomness import generator
+from trainables.stack import Report, Stack, batches, gather_inputs, shuffled
 from trainables.store import Saved
 from trainables.workshop import Workshop
 

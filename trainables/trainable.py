@@ -31,6 +31,7 @@ def train_cohort(config: dict[str, Any]) -> None:
     """
     torch.set_num_threads(config["threads"])
     cohort: Cohort = config["cohort"]
+    outcome: dict[str, Any]
     try:
         outcome = {"results": _train(cohort, _workshop(config["artifacts"]))}
     except Exception as error:

@@ -9,12 +9,12 @@ import torch
 from torch import Tensor
 
 from trainables.artifacts import VaeArtifact
-from trainables.stack import Report, Stack, gather_inputs, stack_equal
 from trainables.datasets import Images, labelled_garments, load, pair_with_digits, split_rows
 from trainables.losses import bernoulli_reconstruction, gaussian_kl
 from trainables.models import Vae
 from trainables.randomness import generator
 from trainables.recipes import SOURCE, TARGET
+from trainables.stack import Report, Stack, gather_inputs, stack_equal
 from trainables.store import Saved
 from trainables.workshop import Workshop
 

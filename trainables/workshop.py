@@ -7,11 +7,11 @@ from typing import Any, Protocol
 import torch
 
 from trainables.artifacts import Artifact, TeacherArtifact, VaeArtifact
-from trainables.stack import Report
 from trainables.identity import canonical
 from trainables.links import Link
 from trainables.models import Perceptron, Vae
 from trainables.randomness import generator
+from trainables.stack import Report
 from trainables.store import Saved, Store, UnusableArtifactError
 
 

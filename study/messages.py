@@ -1,0 +1,56 @@
+"""What the launch command says before and after the work."""
+
+from pathlib import Path
+
+from rich.console import Console
+
+from search_spaces.catalogue import load, names
+from search_spaces.space import Space
+from study.plan import Plan
+from trainables.cohort import cost
+
+NOMINAL_RATE = 80.0  # GFLOP/s of one core in these trainings, measured on a Zen 5 server core
+
+
+def say_spaces(out: Console) -> None:
+    """The built-in spaces, with their sizes and questions."""
+    for name in names():
+        space = load(name)
+        size = len(space.settings) + (space.search.settings if space.search else 0)
+        out.print(f"[bold]{name}[/bold] ({size} settings × {space.seeds} seeds): {space.about}")
+
+
+def say_plan(todo: Plan, out: Console) -> None:
+    """What would run: artifacts and trials, done and missing, and the predicted cost."""
+    done, total = todo.trial_counts()
+    out.print(f"[bold]{todo.space.name}[/bold]: {todo.space.about}", soft_wrap=True)
+    for number, level in enumerate(todo.needed_artifacts(), start=1):
+        for kind in sorted({artifact.kind for artifact in level}):
+            mine = [artifact for artifact in level if artifact.kind == kind]
+            work = sum(cost(artifact) for artifact in mine)
+            out.print(f"artifacts, level {number}: {len(mine)} {kind} to make, {work:,.0f} GFLOP")
+    out.print(f"trials: {done} done, {total - done} missing")
+    predicted = todo.predicted_cost()
+    minutes = predicted / (NOMINAL_RATE * todo.workers) / 60
+    out.print(
+        f"predicted: {predicted:,.0f} GFLOP, about {minutes:.1f} min with {todo.workers} workers "
+        f"of {NOMINAL_RATE:g} GFLOP/s; nothing was started"
+    )
+
+
+def say_where(space: Space, uri: str, results: Path, out: Console) -> None:
+    """Where the records are, and the commands for the table and the MLflow UI."""
+    local = uri == f"sqlite:///{results / 'mlflow.db'}"
+    flag = "" if results == Path("results").resolve() else f" --results {results}"
+    flag = flag if local else f" --tracking-uri {uri}"
+    lines = [
+        f"records: {uri}",
+        f"artifacts: {results / 'artifacts'}",
+        f"table:   python -m analysis.table --space {space.name}{flag}",
+    ]
+    page = uri
+    if not uri.startswith("http"):
+        lines.append(f"compare: mlflow ui --backend-store-uri {uri}")
+        page = "http://127.0.0.1:5000"
+    lines.append(f"         {page}/#/experiments?workflowType=machine_learning")
+    out.print("\n" + "\n".join(lines), soft_wrap=True, markup=False)

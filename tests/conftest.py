@@ -1,0 +1,22 @@
+"""Fixtures: real data, fetched once into the user's cache like for everyone else."""
+
+import torch
+
+torch.set_num_threads(1)  # oversubscribed threads slow training some 30-fold
+
+import pytest  # noqa: E402
+
+from trainables.makers import open_workshop  # noqa: E402
+from trainables.sources import DATASETS, ensure  # noqa: E402
+
+
+@pytest.fixture(scope="session", autouse=True)
+def data():
+    """FashionMNIST and MNIST, verified."""
+    return [ensure(name) for name in DATASETS]
+
+
+@pytest.fixture(scope="session")
+def workshop(tmp_path_factory):
+    """A workshop over an empty folder of artifacts, shared by the tests of a session."""
+    return open_workshop(tmp_path_factory.mktemp("artifacts"), torch.device("cpu"))

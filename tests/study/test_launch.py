@@ -1,0 +1,207 @@
+"""The real command line, Ray, Optuna and MLflow, on real data: the `smoke` space."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from mlflow import MlflowClient
+from mlflow.entities import ViewType
+
+from analysis.records import experiment_names
+from search_spaces.smoke import SPACE
+
+TRIALS = (len(SPACE.settings) + SPACE.search.settings) * SPACE.seeds
+
+
+def command(module, *arguments):
+    return [sys.executable, "-m", module, *map(str, arguments)]
+
+
+def run(module, *arguments, timeout=300):
+    return subprocess.run(
+        command(module, *arguments), capture_output=True, text=True, timeout=timeout
+    )
+
+
+def launch(results, *arguments, timeout=300):
+    done = run(
+        "study.launch", "--space", "smoke", "--results", results, "--workers", 2, "--no-dashboard",
+        *arguments, timeout=timeout,
+    )  # fmt: skip
+    return done.returncode, done.stdout + done.stderr
+
+
+def all_runs(results, which):
+    client = MlflowClient(f"sqlite:///{results}/mlflow.db")
+    experiment = client.get_experiment_by_name(experiment_names("smoke")[which])
+    runs = client.search_runs([experiment.experiment_id], run_view_type=ViewType.ALL)
+    return client, list(runs)
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory):
+    """One finished study: its results folder, and what the command printed."""
+    results = tmp_path_factory.mktemp("study")
+    code, printed = launch(results)
+    assert code == 0, printed
+    return results, printed
+
+
+def test_every_trial_is_one_finished_run(study):
+    _, runs = all_runs(study[0], which=1)
+    assert Counter(run.info.status for run in runs) == {"FINISHED": TRIALS}
+    assert len({run.data.tags["trial"] for run in runs}) == TRIALS
+
+
+def test_a_run_says_all_that_matters(study):
+    client, runs = all_runs(study[0], which=1)
+    run = next(
+        r
+        for r in runs
+        if r.data.params["link"] == "VAE" and "validation/accuracy" in r.data.metrics
+    )
+    curve = client.get_metric_history(run.info.run_id, "test/cross_entropy")
+    assert [point.step for point in curve] == [0, 1]
+    assert {
+        "train/hard",
+        "train/soft",
+        "test/accuracy",
+        "teacher/through_link_test_accuracy",
+        "seconds",
+    } <= set(run.data.metrics)
+    assert {"lambda", "temperature", "seed", "vae_labels", "protocol"} <= set(run.data.params)
+    tags = run.data.tags
+    assert {"setting", "dirty", "version.torch", "host", "mlflow.source.git.commit"} <= set(tags)
+    names = {i.dataset.name for i in run.inputs.dataset_inputs}
+    assert {"FashionMNIST-Small", "FashionMNIST-Test"} <= names
+    assert "λ=" in run.info.run_name
+
+
+def test_setting_runs_are_flat_and_agree_with_their_trials(study):
+    _, trials = all_runs(study[0], which=1)
+    _, settings = all_runs(study[0], which=0)
+    assert len(settings) == TRIALS // SPACE.seeds
+    for setting in settings:
+        mine = [t for t in trials if t.data.tags["setting"] == setting.data.tags["setting"]]
+        values = pd.Series([t.data.metrics["test/accuracy"] for t in mine])
+        assert setting.data.metrics["n"] == len(mine) == SPACE.seeds
+        assert setting.data.metrics["test/accuracy"] == pytest.approx(values.mean())
+        assert setting.data.metrics["test/accuracy_std"] == pytest.approx(values.std(ddof=1))
+    assert not any("mlflow.parentRunId" in run.data.tags for run in trials + settings)
+
+
+def test_the_end_shows_table_records_and_commands(study):
+    printed = study[1]
+    assert "mean ± standard deviation over n seeds" in printed
+    assert f"0 of {TRIALS} trials are recorded" in printed
+    for line in ("records: sqlite:///", "python -m analysis.table --space smoke", "mlflow ui"):
+        assert line in printed
+    assert "\x1b[" not in printed  # no control characters into a file
+    assert "View detailed results" not in printed  # Ray's own chatter
+
+
+def test_again_ends_at_once_and_trains_nothing(study):
+    results, _ = study
+    before = {run.info.run_id: run.info.end_time for run in all_runs(results, which=1)[1]}
+    started = time.monotonic()
+    code, printed = launch(results)
+    assert code == 0
+    assert time.monotonic() - started < 60  # a bound for a busy machine: it takes some 6 s
+    assert f"{TRIALS} of {TRIALS} trials are recorded" in printed
+    assert {r.info.run_id: r.info.end_time for r in all_runs(results, which=1)[1]} == before
+
+
+def test_the_plan_starts_nothing(study, tmp_path):
+    code, printed = launch(tmp_path, "--plan")
+    assert code == 0
+    assert f"trials: 0 done, {TRIALS} missing" in printed
+    assert "artifacts, level 1" in printed
+    assert "about" in printed
+    assert all_runs(tmp_path, which=1)[1] == []
+    assert f"trials: {TRIALS} done, 0 missing" in launch(study[0], "--plan")[1]
+
+
+@pytest.mark.parametrize("form", ["text", "md", "csv", "latex"])
+def test_the_table_command(study, form):
+    done = run("analysis.table", "--space", "smoke", "--results", study[0], "--format", form)
+    assert done.returncode == 0, done.stderr
+    assert "0." in done.stdout
+    if form == "csv":
+        path = Path(study[0]) / "table.csv"
+        path.write_text(done.stdout)
+        table = pd.read_csv(path)
+        assert table["n"].tolist() == [SPACE.seeds] * (TRIALS // SPACE.seeds)
+
+
+def test_more_seeds_and_settings_train_only_what_is_new_after_a_kill(study, tmp_path):
+    """Extending and resuming are one walk; a killed launch leaves nothing doubled or RUNNING."""
+    _, runs = all_runs(study[0], which=1)
+    undisturbed = {r.data.tags["trial"]: r.data.metrics["test/cross_entropy"] for r in runs}
+    code, printed = launch(tmp_path, "--settings", 2, "--seeds", 2)
+    assert code == 0, printed
+    first = {run.data.tags["trial"] for run in all_runs(tmp_path, which=1)[1]}
+    assert first < set(undisturbed)  # the same settings as in the longer search
+
+    victim = subprocess.Popen(
+        command("study.launch", "--space", "smoke", "--results", tmp_path, "--no-dashboard"),
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    time.sleep(8)
+    os.killpg(victim.pid, signal.SIGKILL)
+    victim.wait()
+    code, printed = launch(tmp_path)
+    assert code == 0, printed
+    _, runs = all_runs(tmp_path, which=1)
+    finished = Counter(r.data.tags["trial"] for r in runs if r.info.status == "FINISHED")
+    assert set(finished) == set(undisturbed)
+    assert set(finished.values()) == {1}
+    assert not any(r.info.status == "RUNNING" for r in runs)
+    for r in runs:
+        if r.info.status == "FINISHED":
+            assert r.data.metrics["test/cross_entropy"] == pytest.approx(
+                undisturbed[r.data.tags["trial"]], rel=1e-3
+            )
+
+
+def test_an_own_space_with_an_own_link(tmp_path):
+    """A user's file: a space with a link defined in it, trained by the workers."""
+    file = tmp_path / "mirror.py"
+    file.write_text(OWN_SPACE)
+    done = run("study.launch", "--space", file, "--results", tmp_path / "r", "--no-dashboard")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "mirror" in done.stdout
+
+
+OWN_SPACE = '''
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from search_spaces.smoke import taught
+from search_spaces.space import Space
+from trainables.links import Link
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mirror(Link):
+    """The garment seen in a mirror; the teacher is trained on mirrored garments."""
+
+    name: ClassVar[str] = "mirror"
+    makes_source: ClassVar[bool] = True
+
+    def __call__(self, images, generator, vae):
+        return images.reshape(-1, 28, 28).flip(-1).flatten(1)
+
+
+SPACE = Space(
+    name="mirror",
+    about="Does a mirror matter?",
+    settings=(replace(taught("FashionMNIST"), link=Mirror()),),
+    seeds=2,
+)
+'''

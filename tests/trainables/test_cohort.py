@@ -1,0 +1,181 @@
+"""A member equals its solo run, whatever its company (DESIGN.md, decision 1)."""
+
+from dataclasses import replace
+
+import pytest
+import torch
+
+from search_spaces.smoke import LINK, taught
+from trainables.artifacts import TeacherArtifact, VaeArtifact
+from trainables.cohort import LARGEST_COHORT, cost, form_cohorts
+from trainables.datasets import load
+from trainables.links import Dilation, Noise
+from trainables.models import Perceptron
+from trainables.randomness import generator
+from trainables.recipes import Schedule, TeacherRecipe, VaeRecipe
+from trainables.settings import Setting, Trial, published
+from trainables.student import fit, train_students
+from trainables.workshop import ignore
+
+LONG = Schedule(epochs=40, batch_size=64)  # 40 epochs of 800 objects: 520 steps
+BASE = replace(taught("FashionMNIST"), schedule=LONG, held_out=0.2)
+MIXED = [
+    Trial(setting=setting, seed=seed)
+    for setting, seed in [
+        (replace(BASE, hard_label_weight=0.25, temperature=4), 0),
+        (replace(BASE, hard_label_weight=0.9), 1),
+        (replace(BASE, link=Noise(draws=2)), 0),
+        (replace(BASE, schedule=replace(LONG, learning_rate=3e-3)), 1),
+        (replace(BASE, teacher=None, hard_label_weight=1), 0),
+        (replace(BASE, loss="hinton", temperature=2), 2),
+    ]
+]
+
+
+def logits_of(trials, workshop):
+    """Each member's logits on 500 test objects, by trial."""
+    members, stack = fit(trials, workshop, ignore)
+    inputs = load("FashionMNIST").test.inputs()[:500]
+    answers = {}
+    for place, member in enumerate(members):
+        network = Perceptron(member.setting.student_sizes, generator("unused", 0))
+        network.load_state_dict(stack.member(place))
+        answers[member.trials[0].key] = network(inputs).detach()
+    return answers
+
+
+def test_a_student_equals_its_solo_run(workshop):
+    together = logits_of(MIXED, workshop)
+    reverse = logits_of(MIXED[::-1][:4], workshop)
+    for trial in MIXED:
+        (alone,) = logits_of([trial], workshop).values()
+        torch.testing.assert_close(together[trial.key], alone, atol=1e-4, rtol=0)
+        if trial.key in reverse:
+            torch.testing.assert_close(reverse[trial.key], alone, atol=1e-4, rtol=0)
+
+
+@pytest.mark.parametrize(
+    "artifacts",
+    [
+        [
+            TeacherArtifact(
+                recipe=TeacherRecipe(
+                    domain=domain,
+                    split="Small",
+                    schedule=Schedule(epochs=3, batch_size=64, learning_rate=rate),
+                ),
+                source_link=link,
+                seed=seed,
+            )
+            for domain, link, seed, rate in [
+                ("FashionMNIST", None, 0, 1e-3),
+                ("MNIST", None, 1, 2e-3),
+                ("FashionMNIST", Noise(), 0, 1e-3),
+            ]
+        ],
+        [
+            VaeArtifact(
+                recipe=VaeRecipe(
+                    labels="small", garments="Small", schedule=Schedule(epochs=3, batch_size=64)
+                ),
+                held_out=held_out,
+                seed=seed,
+            )
+            for seed, held_out in [(0, 0.0), (1, 0.2), (2, 0.0)]
+        ],
+    ],
+    ids=["teachers", "VAEs"],
+)
+def test_an_artifact_equals_its_solo_run(workshop, artifacts):
+    maker = workshop.makers[artifacts[0].kind]
+    for artifact, member in zip(artifacts, maker(artifacts, workshop, ignore), strict=True):
+        (alone,) = maker([artifact], workshop, ignore)
+        for name, value in alone.tensors.items():
+            torch.testing.assert_close(member.tensors[name], value, atol=1e-5, rtol=1e-4)
+        for name in set(alone.facts) - {"seconds"}:
+            assert member.facts[name] == pytest.approx(alone.facts[name], rel=1e-3)
+
+
+def test_lambda_one_ignores_the_teacher(workshop):
+    """To the bit, in all that is measured: the soft term has weight zero."""
+    short = Schedule(epochs=3, batch_size=64)
+    with_teacher = replace(BASE, schedule=short, hard_label_weight=1, temperature=5)
+    alone = Setting(schedule=short, held_out=0.2, hard_label_weight=1)
+    one, two = train_students(
+        [Trial(setting=with_teacher, seed=4), Trial(setting=alone, seed=4)], workshop, ignore
+    )
+    for name in set(one.history) - {"train/soft"}:
+        assert one.history[name] == two.history[name], name
+
+
+def test_the_same_seed_gives_the_same_result(workshop):
+    trials = MIXED[:2]
+    one, two = (train_students(trials, workshop, ignore) for _ in range(2))
+    assert [r.history for r in one] == [r.history for r in two]
+
+
+def test_a_member_that_explodes_fails_alone(workshop):
+    """NaN stays with its member: the others are equal to the bit, and its trial says when."""
+    wild = replace(BASE, schedule=Schedule(epochs=3, batch_size=64, learning_rate=1e38))
+    calm = replace(BASE, schedule=Schedule(epochs=3, batch_size=64))
+    trials = [Trial(setting=wild, seed=0), Trial(setting=calm, seed=0)]
+    failed, fine = train_students(trials, workshop, ignore)
+    assert "epoch 0" in failed.failure
+    assert fine.failure is None
+    harmless = replace(BASE, schedule=Schedule(epochs=3, batch_size=64, learning_rate=2e-3))
+    company = [Trial(setting=harmless, seed=0), trials[1]]
+    assert train_students(company, workshop, ignore)[1].history == fine.history
+
+
+def test_published_attempts_go_on_with_one_network(workshop):
+    row = published(taught("FashionMNIST"))
+    row = replace(row, teacher=None, hard_label_weight=1, loss="lambda")
+    trials = [Trial(setting=row, seed=k) for k in range(3)]
+    results = train_students(trials, workshop, ignore)
+    losses = [value for result in results for value in result.history["train/loss"]]
+    assert len(losses) == 60
+    assert losses[20] < losses[19] * 1.5  # no fresh network: a fresh one starts above 1
+    assert losses[59] < losses[19] < losses[0]
+    last_alone = train_students(trials[2:], workshop, ignore)[0]
+    assert last_alone.history == results[2].history
+
+
+def test_curves_and_facts_are_whole(workshop):
+    settings = [
+        replace(taught("FashionMNIST"), link=Dilation(), held_out=0.2),
+        replace(taught("MNIST"), link=LINK, held_out=0.2),
+    ]
+    results = train_students([Trial(setting=s, seed=0) for s in settings], workshop, ignore)
+    for result in results:
+        assert set(result.history) == {
+            "train/loss",
+            "train/hard",
+            "train/soft",
+            "validation/accuracy",
+            "validation/cross_entropy",
+            "test/accuracy",
+            "test/cross_entropy",
+        }
+        assert all(len(values) == 2 for values in result.history.values())
+        assert result.facts["teacher_test_accuracy"] > 0.2
+        assert 0 <= result.facts["through_link_test_accuracy"] <= 1
+
+
+def test_cohorts_are_dealt_by_shape_cost_and_workers():
+    trials = [
+        Trial(setting=s, seed=i) for s in (BASE, replace(BASE, held_out=0)) for i in range(9)
+    ]
+    cohorts = form_cohorts(trials, workers=2)
+    assert sorted(len(c.members) for c in cohorts) == [4, 4, 5, 5]
+    assert sorted(t.key for c in cohorts for t in c.members) == sorted(t.key for t in trials)
+    assert [c.cost for c in cohorts] == sorted((c.cost for c in cohorts), reverse=True)
+    many = form_cohorts([Trial(setting=BASE, seed=i) for i in range(1_000)], workers=2)
+    assert max(c.cost for c in many) <= LARGEST_COHORT + cost(many[0].members[0])
+
+
+def test_attempts_of_a_network_stay_together():
+    rows = [published(taught("FashionMNIST")), published(taught("MNIST"))]
+    trials = [Trial(setting=row, seed=k) for k in range(5) for row in rows]
+    cohorts = form_cohorts(trials, workers=8)
+    assert sorted(len(c.members) for c in cohorts) == [5, 5]
+    assert all(len({t.setting.key for t in c.members}) == 1 for c in cohorts)

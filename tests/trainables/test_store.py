@@ -1,0 +1,79 @@
+import json
+
+import pytest
+import torch
+
+from trainables.artifacts import LogitsArtifact, TeacherArtifact
+from trainables.links import Identity
+from trainables.recipes import Schedule, TeacherRecipe
+from trainables.store import Saved, Store, UnusableArtifactError
+
+SAVED = Saved({"w": torch.arange(6.0).reshape(2, 3)}, {"accuracy": 0.5})
+
+
+@pytest.fixture
+def store(tmp_path):
+    store = Store(tmp_path)
+    store.save("teacher", "abc", SAVED, {"": "TeacherArtifact"})
+    return store
+
+
+def test_what_is_saved_comes_back(store):
+    loaded = store.load("teacher", "abc")
+    assert torch.equal(loaded.tensors["w"], SAVED.tensors["w"])
+    assert loaded.facts == SAVED.facts
+    assert [p for p in store.path("teacher", "abc").parent.iterdir() if p.name[0] == "."] == []
+
+
+def spoil_tensors(path):
+    file = path.with_suffix(".safetensors")
+    content = bytearray(file.read_bytes())
+    content[-3] ^= 1
+    file.write_bytes(content)
+
+
+def cut_tensors(path):
+    file = path.with_suffix(".safetensors")
+    file.write_bytes(file.read_bytes()[:-5])
+
+
+def cut_json(path):
+    path.write_bytes(path.read_bytes()[:40])
+
+
+def other_format(path):
+    about = json.loads(path.read_text())
+    path.write_text(json.dumps(about | {"format": 99}))
+
+
+def not_an_object(path):
+    path.write_text("[1, 2]")
+
+
+def only_json(path):
+    path.with_suffix(".safetensors").unlink()
+
+
+@pytest.mark.parametrize(
+    "spoil", [spoil_tensors, cut_tensors, cut_json, other_format, not_an_object, only_json]
+)
+def test_a_spoilt_artifact_is_set_aside_never_used(store, spoil):
+    path = store.path("teacher", "abc")
+    spoil(path)
+    with pytest.raises(UnusableArtifactError):
+        store.load("teacher", "abc")
+    assert not store.has("teacher", "abc")
+    assert path.with_name("abc.json.wrong").exists()
+
+
+def test_a_spoilt_artifact_is_made_again(workshop):
+    """The same again, to the bit: it is determined by its hash."""
+    recipe = TeacherRecipe(split="Small", schedule=Schedule(epochs=1, batch_size=64))
+    teacher = TeacherArtifact(recipe=recipe, seed=3)
+    logits = LogitsArtifact(teacher=teacher, link=Identity(), vae=None, split="Small", seed=3)
+    first = workshop.obtain(logits).tensors["logits"]
+    for artifact in (logits, teacher):
+        spoil_tensors(workshop.store.path(artifact.kind, artifact.key))
+    again = workshop.obtain(logits).tensors["logits"]
+    assert first.shape == (1, 1000, 10)
+    assert torch.equal(first, again)
