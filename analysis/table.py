@@ -14,6 +14,7 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from analysis.compare import paired_difference
 from analysis.published import is_comparable, row_of
 from analysis.records import Record, experiment_names, frame, read
 from study.command import run_command
@@ -156,8 +157,40 @@ def show(client: MlflowClient, space: str, console: Console, limit: int | None =
     if not console.is_terminal:
         console.width = WIDTH_IN_FILES
     console.print(grid)
+    for sentence in chosen_by_validation(records):
+        console.print(sentence, markup=False, highlight=False, soft_wrap=True)
     if limit and len(shown) > limit:
         console.print(f"{len(shown) - limit} more rows: python -m analysis.table --space {space}")
+
+
+def _by_seed(trials: pd.DataFrame) -> dict[int, float]:
+    pairs = zip(trials["seed"], trials["test/accuracy"], strict=True)
+    return {int(seed): float(value) for seed, value in pairs}
+
+
+def chosen_by_validation(records: list[Record]) -> list[str]:
+    """What selection by validation gives: the chosen setting, and its gain over the student alone.
+
+    Empty where nothing was held out. Test selects nothing: it is only read for the choice.
+    """
+    trials = frame(records)
+    if "validation/accuracy" not in trials:
+        return []
+    whole = trials.groupby("setting").filter(lambda g: (g["status"] == "FINISHED").all())
+    means = whole.groupby("setting")["validation/accuracy"].mean().dropna()
+    if means.empty:
+        return []
+    best = whole[whole["setting"] == means.idxmax()]
+    first = best.iloc[0]
+    about = f"teacher {first['teacher']}, φ {first['link']}, λ {float(first['lambda']):.3g}, "
+    about += f"T {float(first['temperature']):.3g}" if first["teacher"] != "—" else "alone"
+    mean, std = best["test/accuracy"].mean(), best["test/accuracy"].std(ddof=1)
+    lines = [f"chosen by validation: {about}: test accuracy {_plus_minus(mean, std)}"]
+    alone = whole[(whole["teacher"] == "—") & (whole["held_out"] == first["held_out"])]
+    if not alone.empty and first["teacher"] != "—":
+        gain = paired_difference(_by_seed(best), _by_seed(alone))
+        lines.append(f"its gain over the student alone, at equal seeds: {gain.says()}")
+    return lines
 
 
 def table(

@@ -8,7 +8,7 @@ from typer.main import get_command
 
 from trainables.errors import BadInputError
 
-BAD_INPUT = 2
+BAD_INPUT, INTERRUPTED = 2, 130
 
 
 def run_command(function: Callable[..., int]) -> int:
@@ -18,6 +18,9 @@ def run_command(function: Callable[..., int]) -> int:
     command = get_command(app)
     try:
         return int(command.main(standalone_mode=False) or 0)
+    except KeyboardInterrupt:
+        print("interrupted: the same command goes on", file=sys.stderr)
+        return INTERRUPTED
     except BadInputError as error:
         line = str(error)
     except Exception as error:

@@ -15,7 +15,6 @@ DEFAULTS = {
     "RAY_AIR_NEW_OUTPUT": "0",  # with verbose=0 the old output is silent, the new one is not
     "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",  # MLflow is the record; these only cost time
     "MLFLOW_DISABLE_TELEMETRY": "true",
-    "MLFLOW_LOGGING_LEVEL": "WARNING",
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",  # the default blocks a call for over 200 s
     "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1",
 }

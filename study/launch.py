@@ -6,6 +6,7 @@ The same command again runs only what is missing, with more --seeds or --setting
 import os
 import signal
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -17,11 +18,13 @@ import typer  # noqa: E402
 from filelock import FileLock, Timeout  # noqa: E402
 from rich.console import Console  # noqa: E402
 
+from analysis.records import read  # noqa: E402
 from analysis.table import show  # noqa: E402
 from search_spaces.catalogue import load, names  # noqa: E402
 from search_spaces.space import Space  # noqa: E402
 from study import messages  # noqa: E402
 from study.command import run_command  # noqa: E402
+from study.ledger import Ledger  # noqa: E402
 from study.plan import Plan  # noqa: E402
 from study.progress import Progress  # noqa: E402
 from study.record import Recorder, open_client  # noqa: E402
@@ -94,26 +97,27 @@ def launch(
     if offline:
         os.environ["STUDY_OFFLINE"] = "1"  # the workers inherit it
     uri = tracking_uri or f"sqlite:///{results / 'mlflow.db'}"
-    with _lock(results, chosen):
+    with nullcontext() if plan else _lock(results, chosen):
         client = open_client(uri)
-        pictures = None if tracking_uri else str(results / "mlflow-artifacts")
-        recorder = Recorder(client, chosen, seeds or chosen.seeds, pictures)
+        ledger = Ledger(read(client, chosen.name))
         store = Store(results / "artifacts")
-        todo = Plan(chosen, seeds or chosen.seeds, searched, store, recorder, count)
+        todo = Plan(chosen, seeds or chosen.seeds, searched, store, ledger, count)
+        if plan:
+            messages.say_plan(todo, out)
+            return ALL_DONE
+        pictures = None if tracking_uri else str(results / "mlflow-artifacts")
+        recorder = Recorder(client, chosen, todo.seeds, ledger, pictures)
         try:
-            if plan:
-                messages.say_plan(todo, out)
-                return ALL_DONE
-            code = _run(todo, resources)
+            code = _run(todo, recorder, resources)
         finally:
             recorder.close()
-        out.print()
-        show(client, chosen.name, out, limit=ROWS_AT_THE_END)
-        messages.say_where(chosen, uri, results, out)
-        return code
+    out.print()
+    show(client, chosen.name, out, limit=ROWS_AT_THE_END)
+    messages.say_where(chosen, uri, results, out)
+    return code
 
 
-def _run(todo: Plan, resources: Resources) -> int:
+def _run(todo: Plan, recorder: Recorder, resources: Resources) -> int:
     done, total = todo.trial_counts()
     out.print(f"[bold]{todo.space.name}[/bold]: {todo.space.about}", soft_wrap=True)
     out.print(f"{done} of {total} trials are recorded")
@@ -128,15 +132,13 @@ def _run(todo: Plan, resources: Resources) -> int:
     if url:
         out.print(f"Ray dashboard: http://{url} (its token: ray get-auth-token)")
     with Progress(out, done, total, todo.predicted_cost()) as progress:
-        outcome = run(
-            todo.rounds(), todo.recorder, resources, todo.workers, todo.store.root, progress
-        )
+        outcome = run(todo.rounds(), recorder, resources, todo.workers, todo.store.root, progress)
     return _exit_code(todo, outcome.errors, outcome.interrupted)
 
 
 def _exit_code(todo: Plan, errors: list[str], interrupted: bool) -> int:
     done, total = todo.trial_counts()
-    failed = sum(record.status == "FAILED" for record in todo.recorder.records.values())
+    failed = todo.ledger.failed()
     if interrupted:
         out.print(f"interrupted: {done} of {total} trials recorded; the same command goes on")
         return INTERRUPTED
@@ -146,7 +148,7 @@ def _exit_code(todo: Plan, errors: list[str], interrupted: bool) -> int:
             out.print(f"  {error}", markup=False)
         return SOME_FAILED
     if failed:
-        out.print(f"{failed} trials failed for reasons of their own (see the table)")
+        out.print(f"{len(failed)} trials failed for reasons of their own (see the table)")
         return SOME_FAILED
     return ALL_DONE
 

@@ -1,5 +1,6 @@
 """What the launch command says before and after the work."""
 
+import sys
 from pathlib import Path
 
 from rich.console import Console
@@ -40,17 +41,26 @@ def say_plan(todo: Plan, out: Console) -> None:
 
 def say_where(space: Space, uri: str, results: Path, out: Console) -> None:
     """Where the records are, and the commands for the table and the MLflow UI."""
+    python = _python()
     local = uri == f"sqlite:///{results / 'mlflow.db'}"
     flag = "" if results == Path("results").resolve() else f" --results {results}"
     flag = flag if local else f" --tracking-uri {uri}"
     lines = [
         f"records: {uri}",
         f"artifacts: {results / 'artifacts'}",
-        f"table:   python -m analysis.table --space {space.name}{flag}",
+        f"table:   {python} -m analysis.table --space {space.name}{flag}",
     ]
     page = uri
     if not uri.startswith("http"):
-        lines.append(f"compare: mlflow ui --backend-store-uri {uri}")
+        lines.append(f"compare: {python} -m mlflow ui --backend-store-uri {uri}")
         page = "http://127.0.0.1:5000"
     lines.append(f"         {page}/#/experiments?workflowType=machine_learning")
     out.print("\n" + "\n".join(lines), soft_wrap=True, markup=False)
+
+
+def _python() -> str:
+    """Name this interpreter as a user would type it here: .venv/bin/python, say."""
+    try:
+        return str(Path(sys.executable).relative_to(Path.cwd()))
+    except ValueError:
+        return "python"

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from search_spaces.space import Search, Space
-from study.record import Recorder
+from study.ledger import Ledger
 from study.search import Scored, ask
 from trainables.artifacts import Artifact, logits_for
 from trainables.cohort import Cohort, cost, form_cohorts
@@ -33,7 +33,7 @@ class Plan:
     seeds: int
     searched: int
     store: Store
-    recorder: Recorder
+    ledger: Ledger
     workers: int
 
     def listed_trials(self) -> list[Trial]:
@@ -45,7 +45,7 @@ class Plan:
 
     def missing(self, trials: Iterable[Trial]) -> list[Trial]:
         """Those that are not recorded yet."""
-        return [trial for trial in trials if not self.recorder.is_done(trial)]
+        return [trial for trial in trials if not self.ledger.is_done(trial)]
 
     def trial_counts(self) -> tuple[int, int]:
         """(recorded, all) trials of this study; the search's settings count before they are known.
@@ -137,5 +137,5 @@ class Plan:
     def _score(self, search: Search, setting: Setting) -> float | None:
         """The mean over the space's own seeds: more seeds later do not change what was asked."""
         seeds = range(min(self.seeds, self.space.seeds))
-        values = self.recorder.scores(setting, search.score, seeds)
+        values = self.ledger.scores(setting, search.score, seeds)
         return statistics.fmean(values) if values else None

@@ -5,12 +5,12 @@ filled and ended in one go, so a killed launch leaves at most one RUNNING run be
 next launch, holding the study's lock, closes as KILLED.
 """
 
+import logging
 import math
 import statistics
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Iterable
 from pathlib import Path
 from queue import SimpleQueue
 
@@ -25,11 +25,11 @@ from analysis.records import (
     TRIAL_KEY,
     Record,
     experiment_names,
-    read,
     runs,
 )
 from search_spaces.space import Space
 from study.environment import describe
+from study.ledger import Ledger
 from trainables.errors import BadInputError
 from trainables.settings import Setting, Trial
 from trainables.student import TrialResult
@@ -43,6 +43,8 @@ def open_client(tracking_uri: str) -> MlflowClient:
 
     Raises BadInputError with the address and the reason where nothing answers.
     """
+    for chatty in ("mlflow", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     if tracking_uri.startswith("sqlite:///"):
         Path(tracking_uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -58,19 +60,23 @@ def open_client(tracking_uri: str) -> MlflowClient:
 
 
 class Recorder:
-    """The records of one study: what is there already, and what is written from now on."""
+    """Writes what ends to the two experiments of a study, and to the ledger."""
 
     def __init__(
-        self, client: MlflowClient, space: Space, seeds: int, artifact_root: str | None
+        self,
+        client: MlflowClient,
+        space: Space,
+        seeds: int,
+        ledger: Ledger,
+        artifact_root: str | None,
     ) -> None:
-        self.client, self.space, self.seeds = client, space, seeds
+        self.client, self.space, self.seeds, self.ledger = client, space, seeds, ledger
         self.settings_experiment, self.trials_experiment = (
             self._experiment(name, artifact_root) for name in experiment_names(space.name)
         )
         self._close_stale_runs()
-        self.records: dict[str, Record] = {r.key: r for r in read(client, space.name)}
         self._by_setting: dict[str, dict[int, Record]] = defaultdict(dict)
-        for record in self.records.values():
+        for record in ledger.records.values():
             self._by_setting[record.setting][record.seed] = record
         self._setting_runs = {
             run.data.tags[SETTING_KEY]: run.info.run_id
@@ -82,22 +88,10 @@ class Recorder:
         self._thread = threading.Thread(target=self._write_all, name="recorder", daemon=True)
         self._thread.start()
 
-    def is_done(self, trial: Trial) -> bool:
-        """True if the trial is recorded: finished, or failed for a reason of its own."""
-        return trial.key in self.records
-
     def add(self, result: TrialResult) -> None:
-        """Take a result: known at once, written soon."""
-        record = _as_record(result)
-        self.records[record.key] = record
+        """Take a result: in the ledger at once, written soon."""
+        self.ledger.add(_as_record(result))
         self._queue.put(result)
-
-    def scores(self, setting: Setting, metric: str, seeds: Iterable[int]) -> list[float] | None:
-        """The metric's final values over seeds; None where one failed or is missing."""
-        found = [self.records.get(Trial(setting=setting, seed=seed).key) for seed in seeds]
-        if any(r is None or r.status != "FINISHED" or metric not in r.metrics for r in found):
-            return None
-        return [record.metrics[metric] for record in found if record]
 
     def close(self) -> None:
         """Write what is left; raises what the writer met, if anything."""

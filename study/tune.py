@@ -2,7 +2,9 @@
 student, rounds given out by a searcher that waits until all of a round has ended.
 """
 
+import logging
 import socket
+import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,6 +15,7 @@ import ray
 from ray import tune
 from ray.tune.search import Searcher
 
+from search_spaces.catalogue import OWN_MODULE
 from study.plan import Round
 from study.progress import Progress
 from study.record import Recorder
@@ -86,6 +89,9 @@ def run(
     if source.is_empty():
         return Outcome()
     collector = _Collector(recorder, progress)
+    if OWN_MODULE in sys.modules:  # a user's file: workers cannot import it, so it travels whole
+        ray.cloudpickle.register_pickle_by_value(sys.modules[OWN_MODULE])
+    logging.getLogger("ray.tune").setLevel(logging.CRITICAL)  # we say ourselves what failed
     trainable = tune.with_resources(
         train_cohort, {"cpu": resources.cpus_per_worker, "gpu": resources.gpus_per_worker}
     )
@@ -110,6 +116,7 @@ def run(
             ),
         )
         tuner.fit()
+    ray.shutdown()  # at the interpreter's exit it takes seconds longer
     return Outcome(collector.errors, interrupted=not source.finished)
 
 
@@ -195,7 +202,8 @@ class _Collector(_Unpickled, tune.Callback):
 
     def on_trial_error(self, iteration: int, trials: Any, trial: Any, **_: Any) -> None:
         """Called when a worker died more often than it is retried."""
-        self._failed(trial.config["cohort"], f"its worker died {RETRIES + 1} times")
+        last = str(trial.get_error() or "no reason known").strip().splitlines()[-1]
+        self._failed(trial.config["cohort"], f"its worker died {RETRIES + 1} times: {last}")
 
     def _failed(self, cohort: Cohort, reason: str) -> None:
         self.errors.append(f"{cohort.name}: {reason}")

@@ -5,7 +5,6 @@ from functools import lru_cache
 
 import torch
 from torch import Tensor
-from torchvision import datasets
 
 from trainables.randomness import generator
 from trainables.recipes import SOURCE, TARGET
@@ -49,6 +48,8 @@ def load(name: str) -> Domain:
 
     Raises BadInputError where the data cannot be had.
     """
+    from torchvision import datasets  # over a second to import, and only workers read images
+
     root = str(ensure(name))
     parts = [getattr(datasets, name)(root, train=train) for train in (True, False)]
     train, test = (Images(part.data.reshape(-1, 784), part.targets) for part in parts)
