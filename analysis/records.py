@@ -4,12 +4,17 @@ A space has two experiments: `<space>` with a run for each setting, `<space> · 
 run for each trial. A trial is done when a FINISHED run bears its key.
 """
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 from mlflow import MlflowClient
 from mlflow.entities import Run, ViewType
+from mlflow.exceptions import MlflowException
+
+from trainables.errors import BadInputError
 
 TRIAL_KEY, SETTING_KEY, SEED, FAILURE = "trial", "setting", "seed", "failure"
 PAGE = 1_000
@@ -18,6 +23,27 @@ PAGE = 1_000
 def experiment_names(space: str) -> tuple[str, str]:
     """The experiments of a space: one run a setting, one run a trial."""
     return space, f"{space} · trials"
+
+
+def open_client(tracking_uri: str) -> MlflowClient:
+    """A client that was seen to answer; creates a sqlite database that is not there yet.
+
+    Raises BadInputError with the address and the reason where nothing answers.
+    """
+    for chatty in ("mlflow", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    if tracking_uri.startswith("sqlite:///"):
+        Path(tracking_uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    try:
+        client = MlflowClient(tracking_uri)
+        client.search_experiments(max_results=1)
+    except (MlflowException, OSError, ValueError) as error:
+        reason = str(error).strip().splitlines()[0][:200]
+        raise BadInputError(
+            f"no MLflow records at {tracking_uri}: {reason}; start the server, or give "
+            "--tracking-uri sqlite:///FILE or http://HOST:PORT"
+        ) from None
+    return client
 
 
 @dataclass(frozen=True)

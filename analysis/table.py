@@ -14,12 +14,10 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from analysis.command import Results, TrackingUri, run_command
 from analysis.compare import paired_difference
 from analysis.published import is_comparable, row_of
-from analysis.records import Record, experiment_names, frame, read
-from study.command import run_command
-from study.environment import prepare
-from study.record import open_client
+from analysis.records import Record, experiment_names, frame, open_client, read
 from trainables.errors import BadInputError
 
 METRICS = ("validation/accuracy", "test/accuracy", "test/cross_entropy")
@@ -196,15 +194,8 @@ def chosen_by_validation(records: list[Record]) -> list[str]:
 def table(
     space: Annotated[str, typer.Option(help="The space, as it was launched.")],
     form: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.TEXT,
-    tracking_uri: Annotated[
-        str | None,
-        typer.Option(
-            envvar="MLFLOW_TRACKING_URI", help="MLflow.  [default: sqlite in the results folder]"
-        ),
-    ] = None,
-    results: Annotated[
-        Path, typer.Option(envvar="STUDY_RESULTS", help="Where the study's results are.")
-    ] = Path("results"),
+    tracking_uri: TrackingUri = None,
+    results: Results = Path("results"),
 ) -> int:
     """Print the table of a space from its MLflow records."""
     database = results.absolute() / "mlflow.db"
@@ -228,5 +219,4 @@ def table(
 
 
 if __name__ == "__main__":
-    prepare()
     raise SystemExit(run_command(table))

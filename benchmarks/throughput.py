@@ -22,8 +22,6 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from study import environment
-
 SPACE = """
 from dataclasses import replace
 from search_spaces.rows import ON_BIG
@@ -92,7 +90,6 @@ def rival(config: dict[str, Any]) -> None:
 
 def run_rival(students: int, epochs: int, batch_size: int, folder: str) -> None:
     """All of (a), in this process: called as a command of its own, so that start-up counts."""
-    environment.prepare()
     import ray
     from mlflow import MlflowClient
     from ray import tune

@@ -1,1 +1,16 @@
-"""How it is run: launch → plan → tune → record."""
+"""How it is run: launch → plan → tune → record.
+
+Ray reads these at its import, so they are set here, before any module of this room.
+"""
+
+import os
+
+for _name, _value in {
+    "RAY_AUTH_MODE": "token",  # ray makes the token itself; without it anyone may submit code
+    "RAY_USAGE_STATS_ENABLED": "0",
+    "RAY_CHDIR_TO_TRIAL_DIR": "0",
+    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # silences a warning about CPU-only workers
+    "RAY_AIR_NEW_OUTPUT": "0",  # with verbose=0 the old output is silent, the new one is not
+    "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",  # MLflow is the record; these only cost time
+}.items():
+    os.environ.setdefault(_name, _value)

@@ -10,28 +10,24 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
-from study import environment
+import typer
+from filelock import FileLock, Timeout
+from rich.console import Console
 
-environment.prepare()  # before anything imports ray or mlflow
-
-import typer  # noqa: E402
-from filelock import FileLock, Timeout  # noqa: E402
-from rich.console import Console  # noqa: E402
-
-from analysis.records import read  # noqa: E402
-from analysis.table import show  # noqa: E402
-from search_spaces.catalogue import load, names  # noqa: E402
-from search_spaces.space import Space  # noqa: E402
-from study import messages  # noqa: E402
-from study.command import run_command  # noqa: E402
-from study.ledger import Ledger  # noqa: E402
-from study.plan import Plan  # noqa: E402
-from study.progress import Progress  # noqa: E402
-from study.record import Recorder, open_client  # noqa: E402
-from study.resources import Resources, of_this_machine  # noqa: E402
-from trainables.errors import BadInputError  # noqa: E402
-from trainables.sources import DATASETS, ensure  # noqa: E402
-from trainables.store import Store  # noqa: E402
+from analysis.command import Results, TrackingUri, run_command
+from analysis.records import open_client, read
+from analysis.table import show
+from search_spaces.catalogue import load, names
+from search_spaces.space import Space
+from study import messages
+from study.ledger import Ledger
+from study.plan import Plan
+from study.progress import Progress
+from study.record import Recorder
+from study.resources import Resources, of_this_machine
+from trainables.errors import BadInputError
+from trainables.sources import DATASETS, ensure
+from trainables.store import Store
 
 out = Console(highlight=False)
 ALL_DONE, SOME_FAILED, INTERRUPTED = 0, 1, 130
@@ -61,15 +57,8 @@ def launch(
         str | None,
         typer.Option(envvar="RAY_ADDRESS", help="A running Ray cluster.  [default: start one]"),
     ] = None,
-    tracking_uri: Annotated[
-        str | None,
-        typer.Option(
-            envvar="MLFLOW_TRACKING_URI", help="MLflow.  [default: sqlite in the results folder]"
-        ),
-    ] = None,
-    results: Annotated[
-        Path, typer.Option(envvar="STUDY_RESULTS", help="Records and artifacts.")
-    ] = Path("results"),
+    tracking_uri: TrackingUri = None,
+    results: Results = Path("results"),
     offline: Annotated[bool, typer.Option(help="Never fetch data.")] = False,
     dashboard: Annotated[bool, typer.Option(help="Ray's dashboard, on this machine.")] = True,
 ) -> int:

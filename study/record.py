@@ -5,18 +5,15 @@ filled and ended in one go, so a killed launch leaves at most one RUNNING run be
 next launch, holding the study's lock, closes as KILLED.
 """
 
-import logging
 import math
 import statistics
 import threading
 import time
 from collections import defaultdict
-from pathlib import Path
 from queue import SimpleQueue
 
 from mlflow import MlflowClient
 from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param
-from mlflow.exceptions import MlflowException
 
 from analysis.records import (
     FAILURE,
@@ -36,27 +33,6 @@ from trainables.student import TrialResult
 
 BATCH = 1_000  # MLflow takes no more metrics in one call
 FINALS = ("test/accuracy", "test/cross_entropy", "validation/accuracy", "validation/cross_entropy")
-
-
-def open_client(tracking_uri: str) -> MlflowClient:
-    """A client that was seen to answer; creates a sqlite database that is not there yet.
-
-    Raises BadInputError with the address and the reason where nothing answers.
-    """
-    for chatty in ("mlflow", "alembic"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
-    if tracking_uri.startswith("sqlite:///"):
-        Path(tracking_uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    try:
-        client = MlflowClient(tracking_uri)
-        client.search_experiments(max_results=1)
-    except (MlflowException, OSError, ValueError) as error:
-        reason = str(error).strip().splitlines()[0][:200]
-        raise BadInputError(
-            f"no MLflow records at {tracking_uri}: {reason}; start the server, or give "
-            "--tracking-uri sqlite:///FILE or http://HOST:PORT"
-        ) from None
-    return client
 
 
 class Recorder:

@@ -14,6 +14,7 @@ ROOT = Path(trainables.__file__).parent.parent
 MAY_KNOW = {
     "trainables": {"trainables"},
     "search_spaces": {"search_spaces", "trainables"},
+    "analysis": {"analysis", "trainables"},
     "study": {"study", "search_spaces", "trainables", "analysis"},
 }
 

@@ -3,8 +3,9 @@
 Each returns one value for each leading index (a member of a cohort), the mean over its batch.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import torch
 from torch import Tensor
 from torch.nn import functional
 
@@ -73,9 +74,28 @@ def bernoulli_reconstruction(logits: Tensor, targets: Tensor) -> Tensor:
     logits, targets [..., B, P] → [...], the mean over the batch. Logits are bounded (the VAE
     clamps its own to ±4.6): beyond ±80 this overflows.
     """
-    # The plain form, not softplus: ten times as fast on a CPU, and exact where |logit| < 10.
-    losses = (1 + logits.exp()).log() - targets * logits
-    return losses.sum(-1).mean(-1)
+    losses: Tensor = _BernoulliLoss.apply(logits, targets)
+    return losses.mean(-1)
+
+
+class _BernoulliLoss(torch.autograd.Function):
+    """log(1 + e^l) - t·l summed over pixels, with its gradient σ(l) - t written out.
+
+    The plain form, not softplus (ten times as fast on a CPU, and exact where |l| < 10); written
+    out because the VAE spends as long in elementwise passes as in its products.
+    """
+
+    @staticmethod
+    def forward(context: Any, logits: Tensor, targets: Tensor) -> Tensor:
+        odds = logits.exp()
+        context.save_for_backward(odds, targets)
+        return ((1 + odds).log() - targets * logits).sum(-1)
+
+    @staticmethod
+    def backward(context: Any, *upstream: Tensor) -> tuple[Tensor, None]:
+        odds, targets = context.saved_tensors
+        probability = odds / (1 + odds)
+        return probability.sub_(targets).mul_(upstream[0].unsqueeze(-1)), None
 
 
 def gaussian_kl(mean: Tensor, std: Tensor) -> Tensor:

@@ -4,8 +4,8 @@ import sys
 
 import pytest
 
+from analysis.command import run_command
 from analysis.table import table
-from study.command import run_command
 from study.launch import launch
 
 

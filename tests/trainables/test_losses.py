@@ -134,8 +134,11 @@ def test_bernoulli_reconstruction():
     targets = expit(targets)
     p = expit(logits)
     expected = -(targets * np.log(p) + (1 - targets) * np.log(1 - p)).sum(-1).mean()
-    ours = bernoulli_reconstruction(torch.tensor(logits), torch.tensor(targets))
+    inputs = torch.tensor(logits, requires_grad=True)
+    ours = bernoulli_reconstruction(inputs, torch.tensor(targets))
+    ours.backward()
     assert ours.item() == pytest.approx(expected)
+    np.testing.assert_allclose(inputs.grad, (p - targets) / 4)  # dividing by the batch of 4
 
 
 def test_gaussian_kl_by_sampling():

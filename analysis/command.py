@@ -2,12 +2,23 @@
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
 
 import typer
 from typer.main import get_command
 
 from trainables.errors import BadInputError
 
+TrackingUri = Annotated[
+    str | None,
+    typer.Option(
+        envvar="MLFLOW_TRACKING_URI", help="MLflow.  [default: sqlite in the results folder]"
+    ),
+]
+Results = Annotated[
+    Path, typer.Option(envvar="STUDY_RESULTS", help="The folder of records and artifacts.")
+]
 BAD_INPUT, INTERRUPTED = 2, 130
 
 
