@@ -1,10 +1,13 @@
 """A space: a named family of settings, and how to go through it."""
 
+import re
 from dataclasses import dataclass, replace
 
 from trainables.checks import check_choice, check_whole
 from trainables.errors import BadInputError
 from trainables.settings import Setting
+
+NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")  # it names experiments and files
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,6 +59,10 @@ class Space:
 
     def __post_init__(self) -> None:
         check_whole(self, "seeds", at_least=1)
+        if not NAME.fullmatch(self.name):
+            raise BadInputError(
+                f"a space's name is 1 to 60 letters, digits, _ or -; given was {self.name!r}"
+            )
         if not self.settings and not self.search:
             raise BadInputError(f"the space {self.name!r} lists no settings and has no search")
         keys = [setting.key for setting in self.settings]

@@ -52,7 +52,8 @@ def say_where(space: Space, uri: str, results: Path, out: Console) -> None:
     ]
     page = uri
     if not uri.startswith("http"):
-        lines.append(f"compare: {python} -m mlflow ui --backend-store-uri {uri}")
+        server = f"{python} -m mlflow server --workers 1 --backend-store-uri {uri}"
+        lines.append(f"compare: MLFLOW_DISABLE_TELEMETRY=true {server}")
         page = "http://127.0.0.1:5000"
     lines.append(f"         {page}/#/experiments?workflowType=machine_learning")
     out.print("\n" + "\n".join(lines), soft_wrap=True, markup=False)

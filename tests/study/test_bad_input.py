@@ -76,6 +76,11 @@ def test_launch_refuses(attempt, arguments, says):
             "lists a setting twice",
         ),
         (
+            "from search_spaces.rows import ON_BIG\nfrom search_spaces.space import Space\n"
+            "SPACE = Space(name='../s', about='', settings=(ON_BIG,))",
+            "own.py:3: BadInputError: a space's name is 1 to 60 letters",
+        ),
+        (
             "from search_spaces.space import Space\nSPACE = Space(name='s', about='')",
             "lists no settings and has no search",
         ),

@@ -100,7 +100,7 @@ def test_the_end_shows_table_records_and_commands(study):
     printed = study[1]
     assert "mean ± standard deviation over n seeds" in printed
     assert f"0 of {TRIALS} trials are recorded" in printed
-    for line in ("records: sqlite:///", "python -m analysis.table --space smoke", "mlflow ui"):
+    for line in ("records: sqlite:///", "python -m analysis.table --space smoke", "mlflow server"):
         assert line in printed
     assert "\x1b[" not in printed  # no control characters into a file
     assert "View detailed results" not in printed  # Ray's own chatter
@@ -167,6 +167,27 @@ def test_more_seeds_and_settings_train_only_what_is_new_after_a_kill(study, tmp_
             assert r.data.metrics["test/cross_entropy"] == pytest.approx(
                 undisturbed[r.data.tags["trial"]], rel=1e-3
             )
+
+
+def test_an_interrupt_stops_soon_and_says_how_to_go_on(tmp_path):
+    said = tmp_path / "said"
+    with said.open("w") as file:
+        process = subprocess.Popen(
+            command("study.launch", "--space", "smoke", "--results", tmp_path, "--no-dashboard"),
+            stdout=file, stderr=subprocess.STDOUT, env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        )  # fmt: skip
+    deadline = time.monotonic() + 120
+    while "artifacts: logits" not in said.read_text():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    started = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    process.wait(timeout=60)
+    printed = said.read_text()
+    assert process.returncode == 130, printed
+    assert time.monotonic() - started < 30
+    assert f"of {TRIALS} trials recorded; the same command goes on" in printed
+    assert "Traceback" not in printed
 
 
 def test_an_own_space_with_an_own_link(tmp_path):
