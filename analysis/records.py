@@ -16,7 +16,8 @@ from mlflow.exceptions import MlflowException
 
 from trainables.errors import BadInputError
 
-TRIAL_KEY, SETTING_KEY, SEED, FAILURE = "trial", "setting", "seed", "failure"
+TRIAL_KEY, SETTING_KEY, SETTING_NAME = "trial", "setting", "setting_name"
+SEED, FAILURE = "seed", "failure"
 PAGE = 1_000
 
 
@@ -52,6 +53,7 @@ class Record:
 
     key: str
     setting: str
+    setting_name: str
     seed: int
     status: str
     metrics: dict[str, float]
@@ -95,6 +97,7 @@ def _record(run: Run) -> Record | None:
     return Record(
         key=tags[TRIAL_KEY],
         setting=tags[SETTING_KEY],
+        setting_name=tags[SETTING_NAME],
         seed=int(tags[SEED]),
         status=run.info.status,
         metrics=dict(run.data.metrics),

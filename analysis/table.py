@@ -158,7 +158,7 @@ def show(client: MlflowClient, space: str, console: Console, limit: int | None =
     for sentence in chosen_by_validation(records):
         console.print(sentence, markup=False, highlight=False, soft_wrap=True)
     if limit and len(shown) > limit:
-        console.print(f"{len(shown) - limit} more rows: python -m analysis.table --space {space}")
+        console.print(f"{len(shown) - limit} more rows in the whole table")
 
 
 def _by_seed(trials: pd.DataFrame) -> dict[int, float]:

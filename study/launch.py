@@ -120,7 +120,7 @@ def _run(todo: Plan, recorder: Recorder, resources: Resources) -> int:
     url = start_ray(resources, todo.workers)
     if url:
         out.print(f"Ray dashboard: http://{url} (its token: ray get-auth-token)")
-    with Progress(out, done, total, todo.predicted_cost()) as progress:
+    with Progress(out, done, total, todo.seeds, todo.predicted_cost()) as progress:
         outcome = run(todo.rounds(), recorder, resources, todo.workers, todo.store.root, progress)
     return _exit_code(todo, outcome.errors, outcome.interrupted)
 

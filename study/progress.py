@@ -1,6 +1,8 @@
 """What a person sees while a study runs: a live bar on a terminal, plain lines elsewhere."""
 
+import math
 import time
+from collections import defaultdict
 from datetime import timedelta
 from types import TracebackType
 
@@ -21,11 +23,14 @@ class Progress:
     The estimate is the predicted work that is left at the rate seen since work began.
     """
 
-    def __init__(self, console: Console, done: int, total: int, predicted_cost: float) -> None:
-        self.console, self.done, self.total = console, done, total
+    def __init__(
+        self, console: Console, done: int, total: int, seeds: int, predicted_cost: float
+    ) -> None:
+        self.console, self.done, self.total, self.seeds = console, done, total, seeds
         self.cost = max(predicted_cost, 1e-9)
         self.failed = 0
-        self.best: tuple[float, str] | None = None
+        self.best: float | None = None  # a setting's mean: one seed's best would be luck
+        self._scores: dict[str, list[float]] = defaultdict(list)
         self.stage = "starting the workers"
         self.began: float | None = None
         self._fractions: dict[str, float] = {}  # cohort → GFLOP done of it
@@ -67,14 +72,16 @@ class Progress:
         self._show()
 
     def trial_ended(self, result: TrialResult) -> None:
-        """One more recorded trial; keeps the best by validation, never by test."""
+        """One more recorded trial; keeps the best setting by validation, never by test."""
         self.done += 1
         if result.failure:
             self.failed += 1
             self.say(f"failed: {result.trial.setting.name()}: {result.failure}")
-        score = result.final.get("validation/accuracy")
-        if score is not None and (self.best is None or score > self.best[0]):
-            self.best = (score, result.trial.setting.name())
+        scores = self._scores[result.trial.setting.key]
+        scores.append(result.final.get("validation/accuracy", math.nan))
+        mean = sum(scores) / len(scores)
+        if len(scores) >= self.seeds and not math.isnan(mean):
+            self.best = max(mean, self.best or 0.0)
 
     def say(self, line: str) -> None:
         """A line that stays."""
@@ -99,5 +106,5 @@ class Progress:
 
     def _text(self) -> str:
         failed = f", {self.failed} failed" if self.failed else ""
-        best = f", best validation {self.best[0]:.3f}" if self.best else ""
+        best = f", best validation {self.best:.3f}" if self.best else ""
         return f"{self.stage} · {self.done}/{self.total} trials{failed}{best}"

@@ -5,6 +5,7 @@ filled and ended in one go, so a killed launch leaves at most one RUNNING run be
 next launch, holding the study's lock, closes as KILLED.
 """
 
+import json
 import math
 import statistics
 import threading
@@ -13,12 +14,13 @@ from collections import defaultdict
 from queue import SimpleQueue
 
 from mlflow import MlflowClient
-from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param
+from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, Run
 
 from analysis.records import (
     FAILURE,
     SEED,
     SETTING_KEY,
+    SETTING_NAME,
     TRIAL_KEY,
     Record,
     experiment_names,
@@ -28,7 +30,8 @@ from search_spaces.space import Space
 from study.environment import describe
 from study.ledger import Ledger
 from trainables.errors import BadInputError
-from trainables.settings import Setting, Trial
+from trainables.identity import canonical
+from trainables.settings import Trial
 from trainables.student import TrialResult
 
 BATCH = 1_000  # MLflow takes no more metrics in one call
@@ -54,8 +57,8 @@ class Recorder:
         self._by_setting: dict[str, dict[int, Record]] = defaultdict(dict)
         for record in ledger.records.values():
             self._by_setting[record.setting][record.seed] = record
-        self._setting_runs = {
-            run.data.tags[SETTING_KEY]: run.info.run_id
+        self._setting_runs: dict[str, tuple[str | None, int]] = {
+            run.data.tags[SETTING_KEY]: (run.info.run_id, _seeds_in(run))
             for run in runs(client, self.settings_experiment)
             if SETTING_KEY in run.data.tags
         }
@@ -66,6 +69,8 @@ class Recorder:
 
     def add(self, result: TrialResult) -> None:
         """Take a result: in the ledger at once, written soon."""
+        if self._broken:  # better to stop than to train for hours what nobody records
+            raise self._broken
         self.ledger.add(_as_record(result))
         self._queue.put(result)
 
@@ -80,9 +85,11 @@ class Recorder:
 
     def _write_all(self) -> None:
         try:
+            for setting in list(self._by_setting):  # a killed launch may have left one out
+                self._write_setting(setting)
             while (result := self._queue.get()) is not None:
                 self._write_trial(result)
-                self._write_setting(result.trial.setting)
+                self._write_setting(result.trial.setting.key)
         except Exception as error:  # reported by close(): a thread has nobody to raise to
             self._broken = error
 
@@ -92,9 +99,11 @@ class Recorder:
         tags = {
             TRIAL_KEY: record.key,
             SETTING_KEY: record.setting,
+            SETTING_NAME: record.setting_name,
             SEED: str(record.seed),
+            "definition": json.dumps(canonical(trial.setting), ensure_ascii=False),
             "device": result.device,
-            "mlflow.runName": f"{trial.setting.name()} seed={trial.seed}",
+            "mlflow.runName": f"{record.setting_name} seed={trial.seed}",
             **describe(),
         }
         if result.failure:
@@ -116,17 +125,18 @@ class Recorder:
         self.client.set_terminated(run.info.run_id, record.status, ended)
         self._by_setting[record.setting][record.seed] = record
 
-    def _write_setting(self, setting: Setting) -> None:
+    def _write_setting(self, setting: str) -> None:
         """Mean, std (ddof 1) and n of a setting, once all its seeds ended; again as n grows."""
-        mine = self._by_setting[setting.key]
-        if any(seed not in mine for seed in range(self.seeds)):
+        mine = self._by_setting[setting]
+        run_id, written = self._setting_runs.get(setting, (None, 0))
+        if written == len(mine) or any(seed not in mine for seed in range(self.seeds)):
             return
         finished = [record for record in mine.values() if record.status == "FINISHED"]
-        run_id = self._setting_runs.get(setting.key)
+        first = next(iter(mine.values()))
         if run_id is None:
-            tags = {SETTING_KEY: setting.key, "mlflow.runName": setting.name(), **describe()}
+            tags = {SETTING_KEY: setting, "mlflow.runName": first.setting_name, **describe()}
             run_id = self.client.create_run(self.settings_experiment, tags=tags).info.run_id
-            self._setting_runs[setting.key] = run_id
+        self._setting_runs[setting] = (run_id, len(mine))
         now = int(time.time() * 1000)
         values = {"n": float(len(finished)), "failed": float(len(mine) - len(finished))}
         if len(finished) == len(mine):  # never an average over survivors
@@ -136,7 +146,7 @@ class Recorder:
                     values[metric] = statistics.fmean(seen)
                 if len(seen) > 1:
                     values[f"{metric}_std"] = statistics.stdev(seen)
-        parameters = [Param(name, str(value)) for name, value in setting.columns().items()]
+        parameters = [Param(k, v) for k, v in first.parameters.items() if k != SEED]
         self.client.log_batch(
             run_id, [Metric(k, v, now, len(finished)) for k, v in values.items()], parameters
         )
@@ -174,12 +184,18 @@ def _as_record(result: TrialResult) -> Record:
     return Record(
         key=trial.key,
         setting=trial.setting.key,
+        setting_name=trial.setting.name(),
         seed=trial.seed,
         status="FAILED" if result.failure else "FINISHED",
         metrics=result.final | _extras(result),
         parameters=parameters | {"seed": str(trial.seed)},
         failure=result.failure,
     )
+
+
+def _seeds_in(setting_run: Run) -> int:
+    metrics = setting_run.data.metrics
+    return int(metrics.get("n", 0) + metrics.get("failed", 0))
 
 
 def _extras(result: TrialResult) -> dict[str, float]:

@@ -25,6 +25,7 @@ from trainables.errors import BadInputError
 from trainables.trainable import METRIC, train_cohort
 
 QUIET: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
+TOKEN = Path.home() / ".ray" / "auth_token"
 KNOCK_SECONDS = 5
 RETRIES = 2  # of a cohort whose worker died; its own exceptions are results and never retried
 
@@ -48,6 +49,8 @@ def start_ray(resources: Resources, workers: int) -> str | None:
     if ray.is_initialized():
         options = {"address": resources.address, "ignore_reinit_error": True}
     context = ray.init(**options, **QUIET)
+    if TOKEN.exists():
+        TOKEN.chmod(0o600)  # ray lets every user of the machine read it
     return context.dashboard_url or None
 
 

@@ -5,7 +5,7 @@ A link is one small frozen dataclass. To add one, subclass Link in your space fi
 """
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import ClassVar
 
 import torch
@@ -35,6 +35,12 @@ class Link(ABC):
     def vae(self) -> VaeRecipe | None:
         """The VAE that this link needs, if any."""
         return None
+
+    def parameters(self) -> str:
+        """The link's own numbers, for records: "std=0.1 draws=50"."""
+        return " ".join(
+            f"{f.name}={getattr(self, f.name)}" for f in fields(self) if f.name != "recipe"
+        )
 
     @abstractmethod
     def __call__(self, images: Tensor, generator: torch.Generator, vae: Vae | None) -> Tensor:

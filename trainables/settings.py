@@ -109,6 +109,8 @@ class Setting:
             "batch_size": self.schedule.batch_size,
             "learning_rate": self.schedule.learning_rate,
             "held_out": self.held_out,
+            "teacher_layers": "-".join(map(str, teacher.hidden_sizes)) if teacher else "—",
+            "link_parameters": self.link.parameters() or "—",
         }
 
     def name(self) -> str:

@@ -19,6 +19,7 @@ def record(setting, seed, accuracy, status="FINISHED", **metrics):
     return Record(
         key=trial.key,
         setting=setting.key,
+        setting_name=setting.name(),
         seed=seed,
         status=status,
         metrics=metrics if status == "FINISHED" else {},
