@@ -48,9 +48,9 @@ class Plan:
         return [trial for trial in trials if not self.ledger.is_done(trial)]
 
     def trial_counts(self) -> tuple[int, int]:
-        """(recorded, all) trials of this study; the search's settings count before they are known.
+        """(recorded, all) trials of this study; a search's count before its settings are known.
 
-        Looks at no score: it replays the search as far as it is recorded.
+        The recorded part of a search is found by asking its rounds again.
         """
         listed = self.listed_trials()
         done = len(listed) - len(self.missing(listed))
@@ -114,7 +114,7 @@ class Plan:
                 f"search round {number}", form_cohorts(listed + self.missing(mine), self.workers)
             )
             listed = []
-            if self.missing(mine):
+            if not self._is_scored(settings):
                 return  # its scores are not known: to ask on without them would ask other settings
 
     def _search_rounds(self, search: Search) -> Iterator[list[Setting]]:
@@ -127,15 +127,22 @@ class Plan:
             history += [Scored(setting, self._score(search, setting)) for setting in settings]
 
     def _recorded_search(self) -> Iterator[list[Setting]]:
-        """The search's rounds up to the first one that is not recorded whole."""
+        """The search's rounds up to the first one whose scores are not all known."""
         if self.space.search:
             for settings in self._search_rounds(self.space.search):
                 yield settings
-                if self.missing(self._trials(settings)):
+                if not self._is_scored(settings):
                     return
 
+    @property
+    def _scoring_seeds(self) -> range:
+        """The space's own seeds: more seeds later do not change what was asked."""
+        return range(min(self.seeds, self.space.seeds))
+
+    def _is_scored(self, settings: Iterable[Setting]) -> bool:
+        trials = (Trial(setting=s, seed=seed) for s in settings for seed in self._scoring_seeds)
+        return all(map(self.ledger.is_done, trials))
+
     def _score(self, search: Search, setting: Setting) -> float | None:
-        """The mean over the space's own seeds: more seeds later do not change what was asked."""
-        seeds = range(min(self.seeds, self.space.seeds))
-        values = self.ledger.scores(setting, search.score, seeds)
+        values = self.ledger.scores(setting, search.score, self._scoring_seeds)
         return statistics.fmean(values) if values else None

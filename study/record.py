@@ -103,6 +103,7 @@ class Recorder:
             SEED: str(record.seed),
             "definition": json.dumps(canonical(trial.setting), ensure_ascii=False),
             "device": result.device,
+            "worker": result.worker,
             "mlflow.runName": f"{record.setting_name} seed={trial.seed}",
             **describe(),
         }

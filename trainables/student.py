@@ -1,6 +1,8 @@
 """The student trainable: cohorts of students, each with its own λ, T, rate, seed and order."""
 
 import math
+import os
+import platform
 import time
 from collections import defaultdict
 from collections.abc import Sequence
@@ -42,6 +44,7 @@ class TrialResult:
     seconds: float
     failure: str | None = None
     device: str = "cpu"
+    worker: str = field(default_factory=lambda: f"{platform.node()}:{os.getpid()}")
 
     @property
     def final(self) -> dict[str, float]:

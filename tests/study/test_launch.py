@@ -59,6 +59,12 @@ def test_every_trial_is_one_finished_run(study):
     assert len({run.data.tags["trial"] for run in runs}) == TRIALS
 
 
+def test_actors_are_reused(study):
+    """Two workers train all cohorts of all rounds: no process is started for each."""
+    _, runs = all_runs(study[0], which=1)
+    assert len({run.data.tags["worker"] for run in runs}) <= 2
+
+
 def test_a_run_says_all_that_matters(study):
     client, runs = all_runs(study[0], which=1)
     run = next(
