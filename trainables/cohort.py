@@ -40,8 +40,8 @@ class Cohort:
 def form_cohorts(work: Iterable[Work], workers: int) -> list[Cohort]:
     """Group work by kind and shape, split what is large, the costliest first.
 
-    A group becomes at least as many cohorts as there are workers, and none above
-    LARGEST_COHORT, unless it is one member.
+    A group becomes one cohort a worker, or two, three, ... so that none is above LARGEST_COHORT
+    unless it is one member.
     """
     groups: dict[tuple[str, Hashable], list[Work]] = defaultdict(list)
     for member in work:
@@ -50,8 +50,8 @@ def form_cohorts(work: Iterable[Work], workers: int) -> list[Cohort]:
     for (kind, _), members in groups.items():
         indivisible = _indivisible(members)
         total = sum(cost(member) for member in members)
-        wanted = max(min(workers, len(indivisible)), math.ceil(total / LARGEST_COHORT))
-        for part in _deal(indivisible, min(wanted, len(indivisible))):
+        turns = math.ceil(total / (LARGEST_COHORT * workers))  # of all workers: none idles
+        for part in _deal(indivisible, min(turns * workers, len(indivisible))):
             cohorts.append(Cohort(kind, tuple(member for unit in part for member in unit)))
     return sorted(cohorts, key=lambda cohort: -cohort.cost)
 

@@ -170,6 +170,7 @@ def test_cohorts_are_dealt_by_shape_cost_and_workers():
     assert sorted(t.key for c in cohorts for t in c.members) == sorted(t.key for t in trials)
     assert [c.cost for c in cohorts] == sorted((c.cost for c in cohorts), reverse=True)
     many = form_cohorts([Trial(setting=BASE, seed=i) for i in range(1_000)], workers=2)
+    assert len(many) % 2 == 0  # no worker idles while another does the odd one
     assert max(c.cost for c in many) <= LARGEST_COHORT + cost(many[0].members[0])
 
 
