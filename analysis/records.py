@@ -97,7 +97,7 @@ def _record(run: Run) -> Record | None:
     return Record(
         key=tags[TRIAL_KEY],
         setting=tags[SETTING_KEY],
-        setting_name=tags[SETTING_NAME],
+        setting_name=tags.get(SETTING_NAME, tags[SETTING_KEY]),
         seed=int(tags[SEED]),
         status=run.info.status,
         metrics=dict(run.data.metrics),

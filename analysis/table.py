@@ -11,7 +11,7 @@ import pandas as pd
 import typer
 from mlflow import MlflowClient
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.table import Table
 
 from analysis.command import Results, TrackingUri, run_command
@@ -31,10 +31,10 @@ HEADINGS = {
     "lambda": "λ",
     "temperature": "T",
     "n": "n",
-    "validation/accuracy": "validation acc.",
+    "validation/accuracy": "validation",
     "test/accuracy": "test accuracy",
     "published/accuracy": "published",
-    "test/cross_entropy": "test cross-ent.",
+    "test/cross_entropy": "cross-entropy",
     "published/cross_entropy": "published CE",
     "failed": "failed",
 }
@@ -142,14 +142,18 @@ def show(client: MlflowClient, space: str, console: Console, limit: int | None =
         return
     shown = printable(build(records))
     shown["student"] = shown["student"].str.removeprefix("FashionMNIST-")
+    if "VAE labels" in shown:
+        labels = shown.pop("VAE labels")
+        shown["φ"] = shown["φ"].where(labels == "—", shown["φ"] + " (" + labels + ")")
     shared = [h for h in shown.columns if shown[h].nunique() == 1 and h in SHAREABLE]
     common = ", ".join(f"{heading} {shown[heading].iloc[0]}" for heading in shared)
     title = f"{space}: mean ± standard deviation over n seeds" + (f" ({common})" if common else "")
-    grid = Table(title=title, title_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    grid = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
     shown = shown.drop(columns=shared)
     for heading in shown.columns:
-        text = heading in ("protocol", "student", "teacher", "φ", "VAE labels")
-        grid.add_column(heading, justify="left" if text else "right", no_wrap=not text)
+        text = heading in ("protocol", "student", "teacher", "φ")
+        justify: JustifyMethod = "left" if text else "right"
+        grid.add_column(heading, justify=justify, no_wrap=not text, overflow="fold")
     for line in shown.head(limit or len(shown)).itertuples(index=False):
         grid.add_row(*map(str, line))
     if not console.is_terminal:
