@@ -129,7 +129,9 @@ def test_the_plan_starts_nothing(study, tmp_path):
     assert f"trials: 0 done, {TRIALS} missing" in printed
     assert "artifacts, level 1" in printed
     assert "about" in printed
-    assert all_runs(tmp_path, which=1)[1] == []
+    client = MlflowClient(f"sqlite:///{tmp_path}/mlflow.db")
+    assert client.get_experiment_by_name("smoke") is None
+    assert not (tmp_path / "artifacts").exists()
     assert f"trials: {TRIALS} done, 0 missing" in launch(study[0], "--plan")[1]
 
 
