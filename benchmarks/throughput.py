@@ -22,6 +22,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+import study  # noqa: F401  # sets Ray's environment before ray is imported, for both sides
+
 SPACE = """
 from dataclasses import replace
 from search_spaces.rows import ON_BIG
