@@ -99,7 +99,7 @@ def run_rival(students: int, epochs: int, batch_size: int, folder: str) -> None:
     uri = f"sqlite:///{folder}/mlflow.db"
     experiment = MlflowClient(uri).create_experiment("rival", f"{folder}/mlruns")
     ray.init(
-        num_cpus=len(os.sched_getaffinity(0)), include_dashboard=False,
+        address="local", num_cpus=len(os.sched_getaffinity(0)), include_dashboard=False,
         log_to_driver=False, logging_level="ERROR",
     )  # fmt: skip
     space = {
