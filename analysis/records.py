@@ -1,23 +1,28 @@
-"""The records in MLflow, read: names of experiments and tags, and runs as a pandas table.
+"""The records in MLflow, read: what was planned, and what came out.
 
-A space has two experiments: `<space>` with a run for each setting, `<space> · trials` with a
-run for each trial. A trial is done when a FINISHED run bears its key.
+A space has two experiments: `<space>` with a run for each setting, there from the moment the
+setting is planned, and `<space> · trials` with a run for each trial. A trial is done when a
+FINISHED run bears its key.
 """
 
+import json
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-import pandas as pd
 from mlflow import MlflowClient
 from mlflow.entities import Run, ViewType
 from mlflow.exceptions import MlflowException
 
 from trainables.errors import BadInputError
 
-TRIAL_KEY, SETTING_KEY, SETTING_NAME = "trial", "setting", "setting_name"
-SEED, FAILURE = "seed", "failure"
+# Tags of runs; RELIABILITY and ARTIFACT are followed by ".student", ".vae" and the like.
+TRIAL_KEY, SETTING_KEY, SETTING_NAME, DEFINITION = "trial", "setting", "setting_name", "definition"
+SEED, FAILURE, PLACE, ASKED = "seed", "failure", "place", "asked"
+RELIABILITY, ARTIFACT = "reliability", "artifact"
+SEEDS_PLANNED = "seeds"  # a tag of the settings' experiment
 PAGE = 1_000
 
 
@@ -47,6 +52,20 @@ def open_client(tracking_uri: str) -> MlflowClient:
     return client
 
 
+def open_records(space: str, tracking_uri: str | None, results: Path) -> MlflowClient:
+    """The client of a command that reads: of the server, or of the results folder's database.
+
+    Raises BadInputError where there is neither.
+    """
+    database = results.absolute() / "mlflow.db"
+    if tracking_uri is None and not database.exists():
+        raise BadInputError(
+            f"no records in {results}: launch a study first (python -m study.launch --space "
+            f"{space}), or give --results or --tracking-uri"
+        )
+    return open_client(tracking_uri or f"sqlite:///{database}")
+
+
 @dataclass(frozen=True)
 class Record:
     """One trial as recorded: its final metrics if FINISHED, its reason if FAILED."""
@@ -58,7 +77,45 @@ class Record:
     status: str
     metrics: dict[str, float]
     parameters: dict[str, str]
-    failure: str | None
+    tags: dict[str, str]
+    run_id: str = ""
+    ended: int = 0  # ms since 1970, UTC
+
+    @property
+    def failure(self) -> str | None:
+        """Why it failed, if it did."""
+        return self.tags.get(FAILURE)
+
+    def reliability(self, of: str) -> dict[str, list[float]] | None:
+        """The reliability of "student" or "teacher": count, confidence, accuracy by bin."""
+        text = self.tags.get(f"{RELIABILITY}.{of}")
+        return json.loads(text) if text else None
+
+
+@dataclass(frozen=True)
+class PlannedSetting:
+    """A setting that a study holds, trained or not; asked: its number in a search, if any."""
+
+    key: str
+    name: str
+    parameters: dict[str, str]
+    place: int
+    asked: int | None
+    definition: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Study:
+    """All that is recorded of a space: its question, what was planned, what ended.
+
+    seeds: how many each setting was planned to have.
+    """
+
+    space: str
+    about: str
+    seeds: int
+    settings: list[PlannedSetting]
+    trials: list[Record]
 
 
 def read(client: MlflowClient, space: str) -> list[Record]:
@@ -77,17 +134,48 @@ def read(client: MlflowClient, space: str) -> list[Record]:
     return list(found.values())
 
 
-def runs(client: MlflowClient, experiment_id: str) -> Iterator[Run]:
-    """Every run of an experiment that is not deleted, page by page."""
+def read_study(client: MlflowClient, space: str) -> Study:
+    """The whole record of a space.
+
+    Raises BadInputError where nothing of it is recorded.
+    """
+    experiment = client.get_experiment_by_name(experiment_names(space)[0])
+    if experiment is None:
+        raise BadInputError(
+            f"nothing of {space!r} is recorded there (no experiment of that name): "
+            f"python -m study.launch --space {space}"
+        )
+    planned = [_planned(run) for run in runs(client, experiment.experiment_id)]
+    return Study(
+        space=space,
+        about=experiment.tags.get("mlflow.note.content", ""),
+        seeds=int(experiment.tags.get(SEEDS_PLANNED, 0)),
+        settings=sorted((p for p in planned if p), key=lambda p: p.place),
+        trials=read(client, space),
+    )
+
+
+def runs(client: MlflowClient, experiment_id: str, only: str = "") -> Iterator[Run]:
+    """Every run of an experiment that is not deleted, page by page; only: MLflow's filter."""
     token: str | None = None
     while True:
         page = client.search_runs(
-            [experiment_id], run_view_type=ViewType.ACTIVE_ONLY, max_results=PAGE, page_token=token
+            [experiment_id],
+            filter_string=only,
+            run_view_type=ViewType.ACTIVE_ONLY,
+            max_results=PAGE,
+            page_token=token,
         )
         yield from page
         token = page.token
         if not token:
             return
+
+
+def curve(client: MlflowClient, run_id: str, metric: str) -> list[float]:
+    """A metric's values by epoch."""
+    history = client.get_metric_history(run_id, metric)
+    return [point.value for point in sorted(history, key=lambda point: point.step)]
 
 
 def _record(run: Run) -> Record | None:
@@ -102,14 +190,21 @@ def _record(run: Run) -> Record | None:
         status=run.info.status,
         metrics=dict(run.data.metrics),
         parameters=dict(run.data.params),
-        failure=tags.get(FAILURE),
+        tags=dict(tags),
+        run_id=run.info.run_id,
+        ended=run.info.end_time or 0,
     )
 
 
-def frame(records: list[Record]) -> pd.DataFrame:
-    """One row a trial: its parameters (as strings), final metrics, setting, seed and status."""
-    rows = [
-        {**r.parameters, **r.metrics, "setting": r.setting, "seed": r.seed, "status": r.status}
-        for r in records
-    ]
-    return pd.DataFrame(rows)
+def _planned(run: Run) -> PlannedSetting | None:
+    tags = run.data.tags
+    if SETTING_KEY not in tags or PLACE not in tags or not run.data.params:
+        return None  # a launch was killed between making the run and filling it
+    return PlannedSetting(
+        key=tags[SETTING_KEY],
+        name=tags.get("mlflow.runName", tags[SETTING_KEY]),
+        parameters=dict(run.data.params),
+        place=int(tags[PLACE]),
+        asked=int(tags[ASKED]) if ASKED in tags else None,
+        definition=json.loads(tags[DEFINITION]),
+    )

@@ -32,4 +32,5 @@ SPACE = Space(
     ),
     search=Search(base=replace(taught(SOURCE), link=LINK, held_out=0.2), settings=4, round_size=2),
     seeds=2,
+    shown_vaes=(replace(LINK.recipe, latent_size=2),),
 )

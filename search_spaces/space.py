@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from trainables.checks import check_choice, check_whole
 from trainables.errors import BadInputError
+from trainables.recipes import VaeRecipe
 from trainables.settings import Setting
 
 NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")  # it names experiments and files
@@ -49,6 +50,7 @@ class Space:
     """Settings listed one by one, and a search beside them if there is one.
 
     about: the question that the space answers, in a sentence; shown in lists and on records.
+    shown_vaes: VAEs that no setting needs, made (with seed 0) for the figures.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Space:
     settings: tuple[Setting, ...] = ()
     search: Search | None = None
     seeds: int = 5
+    shown_vaes: tuple[VaeRecipe, ...] = ()
 
     def __post_init__(self) -> None:
         check_whole(self, "seeds", at_least=1)

@@ -1,5 +1,6 @@
 """What a record says of the machine and the code behind it."""
 
+import os
 import platform
 import subprocess
 from functools import lru_cache
@@ -20,8 +21,20 @@ def describe() -> dict[str, str]:
         "python": platform.python_version(),
         "mlflow.source.git.commit": commit,
         "dirty": dirty.lower(),
+        "cpu": _cpu(),
     }
     return tags | {f"version.{package}": version(package) for package in PACKAGES}
+
+
+def _cpu() -> str:
+    """The processor's name, and how many of its threads this process may use."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:  # not Linux
+        lines = []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    name = names[0] if names else platform.processor() or platform.machine()
+    return f"{name} × {len(os.sched_getaffinity(0))}"
 
 
 def _git(root: Path, *arguments: str) -> str:

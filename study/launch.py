@@ -6,6 +6,7 @@ The same command again runs only what is missing, with more --seeds or --setting
 import os
 import signal
 import sys
+from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
@@ -15,13 +16,14 @@ from filelock import FileLock, Timeout
 from rich.console import Console
 
 from analysis.command import Results, TrackingUri, run_command
-from analysis.records import open_client, read
+from analysis.records import open_client, read, read_study
+from analysis.rows import rows_of
 from analysis.table import show
 from search_spaces.catalogue import load, names
 from search_spaces.space import Space
 from study import messages
 from study.ledger import Ledger
-from study.plan import Plan
+from study.plan import Plan, Round
 from study.progress import Progress
 from study.record import Recorder
 from study.resources import Resources, of_this_machine
@@ -31,7 +33,7 @@ from trainables.store import Store
 
 out = Console(highlight=False)
 ALL_DONE, SOME_FAILED, INTERRUPTED = 0, 1, 130
-ROWS_AT_THE_END = 25
+ROWS_AT_THE_END, VIEWS_AT_THE_END = 25, 2
 
 
 def launch(
@@ -57,6 +59,9 @@ def launch(
         str | None,
         typer.Option(envvar="RAY_ADDRESS", help="A running Ray cluster.  [default: start one]"),
     ] = None,
+    retry_failed: Annotated[
+        bool, typer.Option(help="Train again what FAILED for a reason of its own.")
+    ] = False,
     tracking_uri: TrackingUri = None,
     results: Results = Path("results"),
     offline: Annotated[bool, typer.Option(help="Never fetch data.")] = False,
@@ -88,7 +93,10 @@ def launch(
     uri = tracking_uri or f"sqlite:///{results / 'mlflow.db'}"
     with nullcontext() if plan else _lock(results, chosen):
         client = open_client(uri)
-        ledger = Ledger(read(client, chosen.name))
+        ended = read(client, chosen.name)
+        if retry_failed:
+            ended = [record for record in ended if record.status == "FINISHED"]
+        ledger = Ledger(ended)
         store = Store(results / "artifacts")
         todo = Plan(chosen, seeds or chosen.seeds, searched, store, ledger, count)
         if plan:
@@ -97,11 +105,14 @@ def launch(
         pictures = None if tracking_uri else str(results / "mlflow-artifacts")
         recorder = Recorder(client, chosen, todo.seeds, ledger, pictures)
         try:
+            for listed, first in todo.known_settings():
+                recorder.expect(listed, first)
             code = _run(todo, recorder, resources)
         finally:
             recorder.close()
     out.print()
-    show(client, chosen.name, out, limit=ROWS_AT_THE_END)
+    recorded = read_study(client, chosen.name)
+    show(recorded, rows_of(recorded), out, limit=ROWS_AT_THE_END, most=VIEWS_AT_THE_END)
     messages.say_where(chosen, uri, results, out)
     return code
 
@@ -110,7 +121,7 @@ def _run(todo: Plan, recorder: Recorder, resources: Resources) -> int:
     done, total = todo.trial_counts()
     out.print(f"[bold]{todo.space.name}[/bold]: {todo.space.about}", soft_wrap=True)
     out.print(f"{done} of {total} trials are recorded")
-    if done == total:
+    if done == total and not todo.needed_artifacts():
         return _exit_code(todo, [], interrupted=False)
     for name in DATASETS:
         ensure(name, out.print)
@@ -121,8 +132,16 @@ def _run(todo: Plan, recorder: Recorder, resources: Resources) -> int:
     if url:
         out.print(f"Ray dashboard: http://{url} (its token: ray get-auth-token)")
     with Progress(out, done, total, todo.seeds, todo.predicted_cost()) as progress:
-        outcome = run(todo.rounds(), recorder, resources, todo.workers, todo.store.root, progress)
+        rounds = _announced(todo.rounds(), recorder)
+        outcome = run(rounds, recorder, resources, todo.workers, todo.store.root, progress)
     return _exit_code(todo, outcome.errors, outcome.interrupted)
+
+
+def _announced(rounds: Iterator[Round], recorder: Recorder) -> Iterator[Round]:
+    """The rounds; what each asks for is in the records before it is trained."""
+    for following in rounds:
+        recorder.expect(following.settings, following.asked)
+        yield following
 
 
 def _exit_code(todo: Plan, errors: list[str], interrupted: bool) -> int:
@@ -137,7 +156,7 @@ def _exit_code(todo: Plan, errors: list[str], interrupted: bool) -> int:
             out.print(f"  {error}", markup=False)
         return SOME_FAILED
     if failed:
-        out.print(f"{len(failed)} trials failed for reasons of their own (see the table)")
+        out.print(f"{len(failed)} trials failed for reasons of their own (--retry-failed: again)")
         return SOME_FAILED
     return ALL_DONE
 

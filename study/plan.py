@@ -4,14 +4,14 @@ A round is work that may run at the same time; the next begins when all of it ha
 """
 
 import statistics
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
 from search_spaces.space import Search, Space
 from study.ledger import Ledger
 from study.search import Scored, ask
-from trainables.artifacts import Artifact, logits_for
+from trainables.artifacts import Artifact, VaeArtifact, logits_for
 from trainables.cohort import Cohort, cost, form_cohorts
 from trainables.settings import Setting, Trial
 from trainables.store import Store
@@ -19,10 +19,15 @@ from trainables.store import Store
 
 @dataclass(frozen=True)
 class Round:
-    """Cohorts that may run at the same time, and what a person calls them."""
+    """Cohorts that may run at the same time, and what a person calls them.
+
+    settings: those that a search asks for in this round; asked: the number of the first.
+    """
 
     title: str
     cohorts: list[Cohort]
+    settings: tuple[Setting, ...] = ()
+    asked: int = 0
 
 
 @dataclass(frozen=True)
@@ -43,6 +48,17 @@ class Plan:
     def _trials(self, settings: Iterable[Setting]) -> list[Trial]:
         return [Trial(setting=s, seed=seed) for seed, s in product(range(self.seeds), settings)]
 
+    def known_settings(self) -> Iterator[tuple[Sequence[Setting], int | None]]:
+        """The listed settings, then those that the search is known to ask for, by rounds.
+
+        With the number of a round's first setting in the search; None for listed ones.
+        """
+        yield self.space.settings, None
+        asked = 0
+        for settings in self._recorded_search():
+            yield settings, asked
+            asked += len(settings)
+
     def missing(self, trials: Iterable[Trial]) -> list[Trial]:
         """Those that are not recorded yet."""
         return [trial for trial in trials if not self.ledger.is_done(trial)]
@@ -62,8 +78,8 @@ class Plan:
             done += len(trials) - len(self.missing(trials))
         return done, total
 
-    def artifacts(self, trials: Iterable[Trial]) -> list[list[Artifact]]:
-        """The missing artifacts behind these trials, level by level: each needs earlier ones."""
+    def artifacts(self, wanted: Iterable[Artifact]) -> list[list[Artifact]]:
+        """These and all behind them that are missing, level by level: each needs earlier ones."""
         levels: dict[Artifact, int] = {}
 
         def level(artifact: Artifact) -> int:
@@ -74,19 +90,20 @@ class Plan:
                 levels[artifact] = 1 + max((level(need) for need in artifact.needs), default=0)
             return levels[artifact]
 
-        for trial in trials:
-            if logits := logits_for(trial):
-                level(logits)
+        for artifact in wanted:
+            level(artifact)
         highest = max(levels.values(), default=0)
         return [[a for a, at in levels.items() if at == n] for n in range(1, highest + 1)]
 
     def needed_artifacts(self) -> list[list[Artifact]]:
-        """The missing artifacts behind all trials of the study that are missing."""
+        """The missing artifacts behind all trials that are missing, and those to be shown."""
         trials = self.missing(self.listed_trials())
         done, total = self.trial_counts()
         if self.space.search and done < total:
             trials += self._trials([self.space.search.base])  # λ and T change no artifact
-        return self.artifacts(trials)
+        wanted: list[Artifact] = [logits for trial in trials if (logits := logits_for(trial))]
+        wanted += [VaeArtifact(recipe=recipe, seed=0) for recipe in self.space.shown_vaes]
+        return self.artifacts(wanted)
 
     def predicted_cost(self) -> float:
         """GFLOP of all that is missing, artifacts included."""
@@ -108,12 +125,12 @@ class Plan:
         if self.space.search is None:
             yield Round("students", form_cohorts(listed, self.workers))
             return
+        asked = 0
         for number, settings in enumerate(self._search_rounds(self.space.search), start=1):
-            mine = self._trials(settings)
-            yield Round(
-                f"search round {number}", form_cohorts(listed + self.missing(mine), self.workers)
-            )
-            listed = []
+            work = listed + self.missing(self._trials(settings))
+            cohorts = form_cohorts(work, self.workers)
+            yield Round(f"search round {number}", cohorts, tuple(settings), asked)
+            listed, asked = [], asked + len(settings)
             if not self._is_scored(settings):
                 return  # its scores are not known: to ask on without them would ask other settings
 

@@ -4,12 +4,15 @@ Evaluating every epoch on 10,000 objects costs a student more than its training 
 test set that all members share goes through their first layers as one wide product.
 """
 
+import itertools
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
+from trainables.calibration import Reliability, measure
 from trainables.losses import hard_cross_entropy
 from trainables.stack import Stack
 
@@ -40,19 +43,37 @@ class SharedSet:
     @torch.no_grad()
     def quality(self, stack: Stack) -> Quality:
         """Every member's quality, over all objects."""
+        members = len(stack.parameters["layers.0.weight"])
+        correct, loss = torch.zeros(2, members, device=self.labels.device)
+        for logits, y in self._answers(stack):
+            picked = logits.gather(1, y.expand(members, 1, -1)).squeeze(1)
+            loss += (logits.logsumexp(1) - picked).sum(-1)
+            correct += (logits.argmax(1) == y).sum(-1)
+        return Quality(correct / len(self.labels), loss / len(self.labels))
+
+    @torch.no_grad()
+    def reliability(self, stack: Stack) -> list[Reliability]:
+        """Every member's reliability, over all objects."""
+        return measure(self._answers(stack))
+
+    def _answers(self, stack: Stack) -> Iterator[tuple[Tensor, Tensor]]:
+        """Blocks of logits [N, C, B] (reductions over C run along B) and labels [B]."""
         weight, bias = stack.parameters["layers.0.weight"], stack.parameters["layers.0.bias"]
         members, inputs, outputs = weight.shape
         wide = weight.transpose(1, 2).reshape(members * outputs, inputs)
-        correct, loss = torch.zeros(2, members, device=weight.device)
         for x, y in zip(self.blocks, self.labels.split(BLOCK), strict=True):
             first = functional.linear(x, wide, bias.flatten())
             first = first.to_dense() if first.is_mkldnn else first
             logits = stack.rest(first.view(len(y), members, outputs).transpose(0, 1))
-            classes = logits.transpose(1, 2)  # [N, C, B]: reductions over C run along B
-            picked = classes.gather(1, y.expand(members, 1, -1)).squeeze(1)
-            loss += (classes.logsumexp(1) - picked).sum(-1)
-            correct += (classes.argmax(1) == y).sum(-1)
-        return Quality(correct / len(self.labels), loss / len(self.labels))
+            yield logits.transpose(1, 2), y
+
+
+def integral_criterion(curve: Sequence[float]) -> float:
+    """I: the area under a curve of test cross-entropy over epochs 0, 1, ..., by trapezoids.
+
+    Seed 003 names it; PROTOCOL.md §4. Lower is better. The I of a mean curve is the mean of I.
+    """
+    return sum((a + b) / 2 for a, b in itertools.pairwise(curve))
 
 
 @torch.no_grad()

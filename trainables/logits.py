@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 
 from trainables.artifacts import LogitsArtifact
+from trainables.calibration import measure
 from trainables.datasets import load, source_split
 from trainables.losses import hard_cross_entropy
 from trainables.models import Perceptron, Vae
@@ -21,6 +22,7 @@ from trainables.store import Saved
 from trainables.workshop import Workshop
 
 BLOCK = 10_000
+RELIABILITY = "through_link/reliability"  # among the facts: a Reliability, as a dictionary
 
 
 def compute_logits(
@@ -48,13 +50,18 @@ def _compute(artifact: LogitsArtifact, workshop: Workshop) -> Saved:
         raise ValueError(f"the teacher {artifact.teacher.key} answers with NaN or infinity")
     on_test = _ask(artifact, teacher, vae, test.inputs().to(workshop.device), draws)
     own = workshop.obtain(artifact.teacher).facts
+    reliability = measure([(on_test.T[None], test.labels)])[0]
     facts = {
-        "teacher_test_accuracy": own["test_accuracy"],
-        "through_link_test_accuracy": float((on_test.argmax(-1) == test.labels).float().mean()),
-        "through_link_test_cross_entropy": float(hard_cross_entropy(on_test, test.labels)),
-        "seconds": time.perf_counter() - started,
+        "teacher/test_accuracy": own["test_accuracy"],
+        "through_link/test_accuracy": float((on_test.argmax(-1) == test.labels).float().mean()),
+        "through_link/test_cross_entropy": float(hard_cross_entropy(on_test, test.labels)),
+        "through_link/test_calibration_error": reliability.error,
+        "teacher/seconds": own["seconds"],
+        "logits/seconds": time.perf_counter() - started,
     }
-    return Saved({"logits": logits}, facts)
+    if artifact.vae:
+        facts["vae/seconds"] = workshop.obtain(artifact.vae).facts["seconds"]
+    return Saved({"logits": logits}, {**facts, RELIABILITY: reliability._asdict()})
 
 
 @torch.no_grad()

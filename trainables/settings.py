@@ -9,7 +9,7 @@ from trainables.errors import BadInputError
 from trainables.identity import identity
 from trainables.links import Dilation, Identity, Link, Noise, VaeLink
 from trainables.losses import hinton_weights, lambda_weights
-from trainables.models import STUDENT_HIDDEN_SIZES
+from trainables.models import PIXELS, STUDENT_HIDDEN_SIZES, parameter_count
 from trainables.recipes import (
     GENERATED,
     SOURCE,
@@ -89,7 +89,15 @@ class Setting:
     @property
     def student_sizes(self) -> tuple[int, ...]:
         """Layer sizes of the student."""
-        return (784, *STUDENT_HIDDEN_SIZES, 10)
+        return (PIXELS, *STUDENT_HIDDEN_SIZES, 10)
+
+    @property
+    def teacher_sizes(self) -> tuple[int, ...]:
+        """Layer sizes of the teacher; empty without one."""
+        if self.teacher is None:
+            return ()
+        inputs = self.link.teacher_inputs if self.link.makes_source else PIXELS
+        return (inputs, *self.teacher.hidden_sizes, 10)
 
     def columns(self) -> dict[str, Any]:
         """The setting as one flat row: what tables, run names and parameters show."""
@@ -110,6 +118,8 @@ class Setting:
             "learning_rate": self.schedule.learning_rate,
             "held_out": self.held_out,
             "teacher_layers": "-".join(map(str, teacher.hidden_sizes)) if teacher else "—",
+            "student_parameters": parameter_count(self.student_sizes),
+            "teacher_parameters": parameter_count(self.teacher_sizes),
             "link_parameters": self.link.parameters() or "—",
         }
 

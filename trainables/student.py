@@ -14,8 +14,10 @@ import torch
 from torch import Tensor
 
 from trainables.artifacts import logits_for
+from trainables.calibration import Reliability
 from trainables.datasets import HeldOut, Images, hold_out, load, source_split
-from trainables.evaluation import SharedSet, own_quality
+from trainables.evaluation import SharedSet, integral_criterion, own_quality
+from trainables.logits import RELIABILITY
 from trainables.losses import Terms, distillation_loss
 from trainables.models import Perceptron
 from trainables.randomness import generator
@@ -36,20 +38,29 @@ History = dict[str, list[float]]
 
 @dataclass
 class TrialResult:
-    """What a trained student leaves: curves by epoch, facts of its teacher, or why it failed."""
+    """What a trained student leaves: curves by epoch, facts of its teacher, or why it failed.
+
+    reliability: of the student and, through its link, of its "teacher", on the test set.
+    """
 
     trial: Trial
     history: History
     facts: dict[str, float]
     seconds: float
+    reliability: dict[str, Reliability] = field(default_factory=dict)
     failure: str | None = None
     device: str = "cpu"
     worker: str = field(default_factory=lambda: f"{platform.node()}:{os.getpid()}")
 
     @property
     def final(self) -> dict[str, float]:
-        """The last epoch's values."""
-        return {name: values[-1] for name, values in self.history.items() if values}
+        """The last epoch's values, and what sums up the curve and the last answers."""
+        last = {name: values[-1] for name, values in self.history.items() if values}
+        if self.failure is None:
+            curve = self.history["test/cross_entropy"]
+            last["test/cross_entropy_integral"] = integral_criterion(curve)
+            last["test/calibration_error"] = self.reliability["student"].error
+        return last
 
 
 @dataclass
@@ -60,7 +71,8 @@ class Member:
     split: Images
     parts: HeldOut
     teacher_logits: Tensor | None  # [samples, n, 10] of the objects to learn from
-    facts: dict[str, float]
+    facts: dict[str, Any]
+    reliability: list[Reliability] = field(default_factory=list)  # at the end of each attempt
     history: History = field(default_factory=lambda: defaultdict(list))
 
     @property
@@ -123,7 +135,7 @@ def _members(trials: Sequence[Trial], workshop: Workshop) -> list[Member]:
     networks: dict[tuple[str, int], list[Trial]] = defaultdict(list)
     for trial in trials:
         networks[trial.setting.key, trial.network_seed].append(trial)
-    logits: dict[str, tuple[Tensor, dict[str, float]]] = {}
+    logits: dict[str, tuple[Tensor, dict[str, Any]]] = {}
     splits: dict[int, Images] = {}
     members = []
     for mine in networks.values():
@@ -132,7 +144,7 @@ def _members(trials: Sequence[Trial], workshop: Workshop) -> list[Member]:
         parts = hold_out(len(split), setting.held_out, seed)
         artifact = logits_for(mine[0])
         soft: Tensor | None = None
-        facts: dict[str, float] = {}
+        facts: dict[str, Any] = {}
         if artifact:
             if artifact.key not in logits:
                 saved = workshop.obtain(artifact)
@@ -180,6 +192,8 @@ def _train(members: Sequence[Member], device: torch.device, report: Report) -> S
             total += torch.stack(terms).detach() * rows.shape[1]
         _note(members, "train", Terms._fields, (total / labels.shape[1]).cpu())
         evaluation.note(stack)
+        if (epoch + 1) % schedule.epochs == 0:
+            evaluation.end_attempt(stack)
         report((epoch + 1) / (attempts * schedule.epochs))
     return stack
 
@@ -214,6 +228,11 @@ class _Evaluation:
         test = self.test.quality(stack)
         _note(self.members, "test", names, torch.stack(test).cpu())
 
+    def end_attempt(self, stack: Stack) -> None:
+        """Append the reliability of every member's final answers."""
+        for member, reliability in zip(self.members, self.test.reliability(stack), strict=True):
+            member.reliability.append(reliability)
+
 
 def _note(members: Sequence[Member], group: str, names: Sequence[str], values: Tensor) -> None:
     """Values [len(names), N]: one row a metric."""
@@ -233,4 +252,8 @@ def _result(member: Member, trial: Trial, seconds: float, device: torch.device) 
     if bad is not None:
         failure = f"the training loss is {losses[bad]} in epoch {bad}"
         history = {name: values[: max(0, bad - own.start)] for name, values in history.items()}
-    return TrialResult(trial, history, member.facts, seconds, failure, str(device))
+    facts = dict(member.facts)
+    reliability = {"student": member.reliability[trial.attempt]}
+    if teacher := facts.pop(RELIABILITY, None):
+        reliability["teacher"] = Reliability(**teacher)
+    return TrialResult(trial, history, facts, seconds, reliability, failure, str(device))

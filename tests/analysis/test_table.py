@@ -1,125 +1,276 @@
-"""The table from records: means, order, published values, failures, formats."""
+"""The table from records: means, comparisons, order, printed values, lacks, formats."""
 
 import io
+import json
+import math
+import re
+import shutil
 import statistics
+import subprocess
+from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
+from invented import record, study
+from scipy import stats
 
+from analysis.audit import audited
+from analysis.columns import build
+from analysis.formats import Format, render
 from analysis.published import TABLE_3, row_of
-from analysis.records import Record
-from analysis.table import Format, build, chosen_by_validation, printable, render
+from analysis.rows import rows_of
+from analysis.selection import chosen
+from analysis.sentences import choice, evidence
+from analysis.table import lacks
+from analysis.views import views
+from search_spaces.paper_table import NINE_ROWS
 from search_spaces.rows import ON_BIG, ON_MNIST, SMALL_ALONE, on_mnist_vae
-from trainables.settings import Trial, published
+from trainables.settings import published
 
-
-def record(setting, seed, accuracy, status="FINISHED", **metrics):
-    trial = Trial(setting=setting, seed=seed)
-    metrics = {"test/accuracy": accuracy, "test/cross_entropy": 1 - accuracy, **metrics}
-    return Record(
-        key=trial.key,
-        setting=setting.key,
-        setting_name=setting.name(),
-        seed=seed,
-        status=status,
-        metrics=metrics if status == "FINISHED" else {},
-        parameters={name: str(value) for name, value in setting.columns().items()},
-        failure=None if status == "FINISHED" else "the training loss is nan in epoch 3",
-    )
-
-
-ACCURACIES = [0.79, 0.80, 0.83]
+ALONE = [0.79, 0.80, 0.80, 0.81, 0.80]
+TAUGHT = [0.81, 0.81, 0.83, 0.82, 0.80]
+SEARCHED = replace(on_mnist_vae("small"), held_out=0.2)
 
 
 @pytest.fixture
-def records():
-    found = [record(ON_BIG, seed, value) for seed, value in enumerate(ACCURACIES)]
-    found += [record(SMALL_ALONE, seed, value - 0.02) for seed, value in enumerate(ACCURACIES)]
-    found += [record(published(ON_BIG), seed, value) for seed, value in enumerate(ACCURACIES)]
-    return found
+def invented():
+    return study({ON_BIG: TAUGHT, SMALL_ALONE: ALONE, published(ON_BIG): TAUGHT})
 
 
-def test_means_and_standard_deviations(records):
-    row = build(records).query("teacher == 'FashionMNIST-Big' and protocol == 'corrected'").iloc[0]
-    assert row["n"] == 3
-    assert row["test/accuracy"] == pytest.approx(statistics.fmean(ACCURACIES))
-    assert row["test/accuracy_std"] == pytest.approx(statistics.stdev(ACCURACIES))
-    assert row["published/accuracy"] == 0.812
+def line(found, **wanted):
+    table = build(rows_of(found))
+    for name, value in wanted.items():
+        table = table[table[name] == value]
+    return table.iloc[0]
 
 
-def test_rows_follow_table_3(records):
-    table = build(records)
-    assert table["teacher"].tolist() == ["—", "FashionMNIST-Big", "FashionMNIST-Big"]
-    assert table["protocol"].tolist() == ["corrected", "corrected", "published"]
+def test_means_deviations_and_intervals(invented):
+    row = line(invented, teacher="FashionMNIST-Big", protocol="corrected")
+    assert row["n"] == 5
+    assert row["accuracy"] == pytest.approx(statistics.fmean(TAUGHT))
+    assert row["accuracy_std"] == pytest.approx(statistics.stdev(TAUGHT))
+    half = 2.7764 * statistics.stdev(TAUGHT) / math.sqrt(5)
+    assert row["accuracy_high"] - row["accuracy"] == pytest.approx(half, rel=1e-4)
+    assert (row["printed_accuracy"], row["printed_cross_entropy"]) == (0.812, 0.560)
+    assert row["accuracy_minus_printed"] == pytest.approx(statistics.fmean(TAUGHT) - 0.812)
 
 
-def test_nothing_is_averaged_over_survivors(records):
-    table = build([*records, record(ON_BIG, 3, 0, status="FAILED")])
-    row = table.query("teacher == 'FashionMNIST-Big' and protocol == 'corrected'").iloc[0]
-    assert (row["n"], row["failed"]) == (3, 1)
-    assert pd.isna(row["test/accuracy"])
-    shown = printable(table)
-    assert "failed" in shown
-    assert "—" in shown["test accuracy"].tolist()
+def test_the_comparison_is_seed_by_seed(invented):
+    row = line(invented, teacher="FashionMNIST-Big", protocol="corrected")
+    expected = stats.ttest_rel(TAUGHT, ALONE)
+    assert row["accuracy_difference"] == pytest.approx(np.mean(TAUGHT) - np.mean(ALONE))
+    assert row["accuracy_difference_p"] == pytest.approx(expected.pvalue)
+    assert row["accuracy_difference_low"] == pytest.approx(expected.confidence_interval().low)
+
+
+def test_holm_s_family_is_the_rows_of_a_protocol():
+    other = replace(ON_BIG, hard_label_weight=0.3)
+    alone = {SMALL_ALONE: ALONE}
+    single = line(study({**alone, ON_BIG: TAUGHT}), teacher="FashionMNIST-Big")
+    two = study({**alone, ON_BIG: TAUGHT, other: ALONE[::-1], published(ON_BIG): TAUGHT})
+    both = line(two, teacher="FashionMNIST-Big", **{"lambda": 0.5}, protocol="corrected")
+    p = single["accuracy_difference_p"]
+    assert single["accuracy_difference_p_holm"] == pytest.approx(p)
+    assert both["accuracy_difference_p_holm"] == pytest.approx(2 * p)
+
+
+def test_s_is_the_integral_of_the_student_alone_minus_this_one_s():
+    integral = "test/cross_entropy_integral"
+    trials = [record(SMALL_ALONE, s, 0.8, **{integral: 40.0 + s}) for s in range(3)]
+    trials += [record(ON_BIG, s, 0.8, **{integral: 30.0 + 2 * s}) for s in range(3)]
+    row = line(study({SMALL_ALONE: [], ON_BIG: []}, 3, trials), teacher="FashionMNIST-Big")
+    assert row["integral"] == pytest.approx(32)
+    assert row["S"] == pytest.approx(9)  # 10, 9, 8
+    assert row["S_low"] < 9 < row["S_high"]
+
+
+def test_a_student_is_compared_with_its_own_kind_only():
+    held_out = replace(ON_BIG, held_out=0.2)
+    row = line(study({SMALL_ALONE: ALONE, held_out: TAUGHT}), held_out=0.2)
+    assert math.isnan(row["accuracy_difference"])
+
+
+def test_lambda_1_stands_in_for_the_student_alone():
+    weightless = replace(ON_BIG, hard_label_weight=1.0)
+    found = study({weightless: ALONE, ON_BIG: TAUGHT})
+    gap = np.mean(TAUGHT) - np.mean(ALONE)
+    assert line(found, **{"lambda": 0.5})["accuracy_difference"] == pytest.approx(gap)
+    assert math.isnan(line(found, **{"lambda": 1.0})["accuracy_difference"])
+
+
+def test_attempts_of_one_network_get_no_interval(invented):
+    row = line(invented, protocol="published")
+    assert row["accuracy_std"] == pytest.approx(statistics.stdev(TAUGHT))
+    assert math.isnan(row["accuracy_low"])
+    assert math.isnan(row["accuracy_difference_p"])
+
+
+def test_rows_follow_table_3():
+    mixed = [*reversed(NINE_ROWS), on_mnist_vae("small"), *map(published, NINE_ROWS)]
+    table = build(rows_of(study(dict.fromkeys(mixed, ALONE))))
+    assert table["protocol"].tolist() == ["corrected"] * 10 + ["published"] * 9
+    assert [tuple(k) for k in table[["student", "link"]].to_numpy()[-9:].tolist()] == [
+        (s, "—" if t == "—" else link) for s, t, link in TABLE_3
+    ]
+    assert table["vae_labels"].tolist()[6:8] == ["all", "small"]
+
+
+def test_nothing_is_averaged_over_survivors():
+    reason = "the training loss is nan in epoch 3"
+    found = study({ON_BIG: TAUGHT[:4], SMALL_ALONE: ALONE}, 5, [record(ON_BIG, 4, 0, reason)])
+    row = line(found, teacher="FashionMNIST-Big")
+    assert (row["n"], row["failed"]) == (4, 1)
+    assert math.isnan(row["accuracy"])
+    assert math.isnan(row["accuracy_difference"])
+    (lack,) = lacks(rows_of(found))
+    assert "1 of 5 seeds failed (seed 4: the training loss is nan in epoch 3)" in lack
+    assert "python -m study.launch --space invented --retry-failed" in lack
+    for form in (Format.MD, Format.LATEX):
+        assert "nan in epoch 3" in render(found, build(rows_of(found)), form, [lack])
+
+
+def test_what_is_missing_is_said_with_the_command_that_fills_it():
+    found = study({ON_BIG: TAUGHT[:3], SMALL_ALONE: []})
+    assert line(found, teacher="FashionMNIST-Big")["n"] == 3
+    said = " ".join(lacks(rows_of(found)))
+    assert "3 of 5 seeds have ended: python -m study.launch --space invented --seeds 5" in said
+    assert "not run yet" in said
+    quality = next(views(build(rows_of(found)))).table
+    assert quality["n"].tolist() == ["0 of 5", "3 of 5"]
 
 
 def test_one_seed_has_no_standard_deviation():
-    shown = printable(build([record(ON_BIG, 0, 0.8)]))
-    assert shown["test accuracy"].tolist() == ["0.800"]
+    quality = next(views(build(rows_of(study({ON_BIG: [0.8]}, seeds=1))))).table
+    assert quality["test accuracy"].tolist() == ["0.800"]
 
 
-def test_other_settings_have_no_published_value():
-    from dataclasses import replace
-
+def test_other_settings_have_no_printed_value():
     for setting in (
-        replace(ON_BIG, temperature=2),
-        replace(ON_BIG, hard_label_weight=0.25),
+        replace(ON_BIG, temperature=2.0),
+        replace(ON_BIG, hard_label_weight=0.3),
         replace(ON_BIG, held_out=0.2),
     ):
-        assert "published/accuracy" not in build([record(setting, 0, 0.8)])
+        table = build(rows_of(study({setting: ALONE})))
+        assert table["printed_accuracy"].isna().all()
+        assert len(list(views(table))) == 2
 
 
 def test_every_row_of_table_3_is_found():
-    places = [row_of(*key)[0] for key in TABLE_3]
-    assert places == list(range(9))
-    columns = published(on_mnist_vae("all")).columns()
-    printed = row_of(columns["student"], columns["teacher"], columns["link"])[1]
-    assert printed == (0.804, 0.625)
-    assert row_of("FashionMNIST-Small", "MNIST-Big", "identity")[1] == (0.480, 1.241)
-    assert row_of("FashionMNIST-Small", "MNIST-Big", "mirror") == (9, None)
+    found = study(dict.fromkeys(NINE_ROWS, ALONE))
+    assert [row.place for row in rows_of(found)] == list(range(9))
+    printed = [(row.printed.accuracy, row.printed.cross_entropy) for row in rows_of(found)]
+    assert printed == [tuple(values) for values in TABLE_3.values()]
+    assert row_of("FashionMNIST-Small", "MNIST-Big", "mirror")[1] is None
 
 
-def test_csv_reads_back_equal(records):
-    table = build(records)
-    again = pd.read_csv(io.StringIO(render(table, Format.CSV)))
-    pd.testing.assert_frame_equal(again, table, check_dtype=False)
+# ---- what is chosen, and what is said ----
 
 
-def test_markdown_and_latex(records):
-    table = build(records)
-    markdown = render(table, Format.MD).splitlines()
-    assert len(markdown) == 2 + len(table)
-    assert len({line.count("|") for line in markdown}) == 1
-    assert "0.807 ± 0.021" in markdown[3]
-    latex = render(table, Format.LATEX)
-    assert latex.isascii()  # compiles with pdflatex as it stands
-    assert r"0.807 $\pm$ 0.021" in latex
+def searched(best_on_validation, best_on_test):
+    worse = replace(SEARCHED, hard_label_weight=0.3)
+    base = replace(SMALL_ALONE, held_out=0.2)
+    trials = []
+    for setting, validation, test in (
+        (SEARCHED, best_on_validation, 0.80),
+        (worse, best_on_validation - 0.05, best_on_test),
+        (base, 0.5, 0.78),
+    ):
+        trials += [
+            record(setting, s, test + s / 1000, **{"validation/accuracy": validation})
+            for s in range(3)
+        ]
+    return study({SEARCHED: [], worse: [], base: []}, 3, trials)
 
 
-def test_validation_chooses_and_test_does_not():
-    from dataclasses import replace
+def test_the_choice_is_by_validation_and_never_by_test():
+    found = searched(best_on_validation=0.9, best_on_test=0.99)
+    assert chosen(rows_of(found)).planned.key == SEARCHED.key
+    said = choice(rows_of(found))
+    assert "λ 0.5" in said[0]
+    assert "0.801 ± 0.001" in said[0]
+    assert "+0.020" in said[1]
+    assert build(rows_of(found))["setting"].tolist()[0] == SEARCHED.key
 
-    alone, good, lucky = (
-        replace(s, held_out=0.2)
-        for s in (SMALL_ALONE, ON_BIG, replace(ON_MNIST, hard_label_weight=0.9))
+
+def test_a_setting_with_a_failed_seed_is_not_chosen():
+    found = searched(best_on_validation=0.9, best_on_test=0.99)
+    found.trials.append(record(SEARCHED, 3, 0, "it broke"))
+    assert chosen(rows_of(found)).number("lambda") == 0.3
+
+
+def test_nothing_is_chosen_where_nothing_was_held_out(invented):
+    assert chosen(rows_of(invented)) is None
+    assert choice(rows_of(invented)) == []
+
+
+def test_sentences_say_what_the_seeds_support():
+    clear, vague = [v + 0.05 for v in ALONE], [v + 0.01 * (-1) ** i for i, v in enumerate(ALONE)]
+    clear[0] += 0.001
+    said = evidence(rows_of(study({SMALL_ALONE: ALONE, ON_BIG: clear, ON_MNIST: vague})))
+    by_name = {s.partition(",")[0]: s for s in said if "test accuracy" in s}
+    assert "it raises it." in by_name["Small ← FashionMNIST-Big"]
+    assert "the seeds support no difference" in by_name["Small ← MNIST-Big"]
+    assert "n = 5" in by_name["Small ← MNIST-Big"]
+
+
+def test_a_difference_that_falls_to_the_correction_is_said_to():
+    many = {replace(ON_BIG, temperature=float(t)): ALONE for t in range(2, 10)}
+    many = {s: [v + 0.001 * ((i * 7 + k) % 5) for i, v in enumerate(ALONE)]
+            for k, s in enumerate(many)}  # fmt: skip
+    said = evidence(rows_of(study({SMALL_ALONE: ALONE, ON_BIG: TAUGHT, **many})))
+    assert any("but not once all comparisons are counted" in s for s in said)
+
+
+def test_the_audit_holds_printed_gains_against_intervals():
+    gains = {"supported": 0.016, "contradicted": -0.05, "supported, of another size": 0.05}
+    for verdict, gain in gains.items():
+        ours = [v + gain + 0.001 * (i % 2) for i, v in enumerate(ALONE)]
+        lines = audited(rows_of(study({SMALL_ALONE: ALONE, ON_BIG: ours})))
+        assert [one.verdict() for one in lines] == ["", verdict]
+    wide = [v + 0.05 * (-1) ** i for i, v in enumerate(ALONE)]
+    lines = audited(rows_of(study({SMALL_ALONE: ALONE, ON_BIG: wide})))
+    assert lines[1].verdict() == "no difference supported"
+
+
+# ---- formats ----
+
+
+def test_csv_and_json_keep_every_figure(invented):
+    table = build(rows_of(invented))
+    text = render(invented, table, Format.CSV, [])
+    kept = {"t_squared": str}  # what reads like a boolean is a parameter's text
+    back = pd.read_csv(io.StringIO(text), keep_default_na=False, na_values=[""], dtype=kept)
+    pd.testing.assert_frame_equal(
+        back, table.replace({"lack": {"": None}}), check_dtype=False, check_exact=True
     )
-    found = []
-    for seed in range(3):
-        found.append(record(alone, seed, 0.70 + seed / 100, **{"validation/accuracy": 0.6}))
-        found.append(record(good, seed, 0.75 + seed / 100, **{"validation/accuracy": 0.8}))
-        found.append(record(lucky, seed, 0.90, **{"validation/accuracy": 0.7}))
-    first, second = chosen_by_validation(found)
-    assert "FashionMNIST-Big" in first
-    assert "0.760 ± 0.010" in first
-    assert "+0.050 [+0.050, +0.050]" in second
-    assert build(found)["validation/accuracy"].tolist() == pytest.approx([0.8, 0.7, 0.6])
+    read = json.loads(render(invented, table, Format.JSON, []))
+    assert read["space"] == "invented"
+    assert [row["accuracy"] for row in read["rows"]] == table["accuracy"].tolist()
+    assert read["rows"][-1]["accuracy_low"] is None
+
+
+def test_markdown_is_a_table(invented):
+    tables = render(invented, build(rows_of(invented)), Format.MD, []).split("### ")[1:]
+    assert len(tables) == 4
+    for text in tables:
+        counts = {row.count("|") for row in text.splitlines() if row.startswith("|")}
+        assert len(counts) == 1
+
+
+def test_latex_is_latex(invented, tmp_path):
+    text = render(invented, build(rows_of(invented)), Format.LATEX, ["50 % of it & more"])
+    for body in re.findall(r"\\begin\{tabular\}\{(l+)\}(.*?)\\end\{tabular\}", text, re.S):
+        lines = [row for row in body[1].splitlines() if row.endswith(r"\\")]
+        assert lines
+        assert {row.replace(r"\&", "").count("&") for row in lines} == {len(body[0]) - 1}
+    text.encode("ascii")  # every sign of ours is a command
+    for opening in re.findall(r"\\begin\{(\w+)\}", text):
+        count = [len(re.findall(rf"\\{word}\{{{opening}\}}", text)) for word in ("begin", "end")]
+        assert count[0] == count[1]
+    if latex := shutil.which("pdflatex"):
+        head = "\\documentclass{article}\\usepackage{booktabs, graphicx}\\begin{document}"
+        (tmp_path / "t.tex").write_text(f"{head}\n{text}\n\\end{{document}}")
+        command = [latex, "-interaction=nonstopmode", "-halt-on-error", "t.tex"]
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stdout[-2_000:]

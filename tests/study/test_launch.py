@@ -1,5 +1,6 @@
 """The real command line, Ray, Optuna and MLflow, on real data: the `smoke` space."""
 
+import json
 import os
 import signal
 import subprocess
@@ -78,11 +79,20 @@ def test_a_run_says_all_that_matters(study):
         "train/hard",
         "train/soft",
         "test/accuracy",
-        "teacher/through_link_test_accuracy",
+        "test/cross_entropy_integral",
+        "test/calibration_error",
+        "teacher/test_accuracy",
+        "teacher/seconds",
+        "vae/seconds",
+        "through_link/test_accuracy",
         "seconds",
     } <= set(run.data.metrics)
     assert {"lambda", "temperature", "seed", "vae_labels", "protocol"} <= set(run.data.params)
     tags = run.data.tags
+    for kind in ("vae", "teacher", "logits"):
+        stored = study[0] / "artifacts" / kind / f"{tags[f'artifact.{kind}']}.json"
+        assert stored.exists()
+    assert sum(json.loads(tags["reliability.student"])["objects"]) == 10_000
     assert {"setting", "dirty", "version.torch", "host", "mlflow.source.git.commit"} <= set(tags)
     names = {i.dataset.name for i in run.inputs.dataset_inputs}
     assert {"FashionMNIST-Small", "FashionMNIST-Test"} <= names
@@ -105,6 +115,7 @@ def test_setting_runs_are_flat_and_agree_with_their_trials(study):
 def test_the_end_shows_table_records_and_commands(study):
     printed = study[1]
     assert "mean ± standard deviation over n seeds" in printed
+    assert "Chosen by validation" in printed
     assert f"0 of {TRIALS} trials are recorded" in printed
     for line in ("records: sqlite:///", "python -m analysis.table --space smoke", "mlflow server"):
         assert line in printed
@@ -135,7 +146,7 @@ def test_the_plan_starts_nothing(study, tmp_path):
     assert f"trials: {TRIALS} done, 0 missing" in launch(study[0], "--plan")[1]
 
 
-@pytest.mark.parametrize("form", ["text", "md", "csv", "latex"])
+@pytest.mark.parametrize("form", ["text", "md", "csv", "latex", "json"])
 def test_the_table_command(study, form):
     done = run("analysis.table", "--space", "smoke", "--results", study[0], "--format", form)
     assert done.returncode == 0, done.stderr

@@ -23,7 +23,7 @@ def record(trial, status="FINISHED"):
         status=status,
         metrics={"validation/accuracy": score} if status == "FINISHED" else {},
         parameters={},
-        failure=None,
+        tags={},
     )
 
 
@@ -138,6 +138,6 @@ def test_published_attempts_share_one_teacher(tmp_path):
     study = Study(tmp_path, "paper_table")
     made = [a for level in study.plan().needed_artifacts() for a in level]
     vaes = [a for a in made if a.kind == "vae"]
-    assert len(vaes) == 5 + 5 + 1  # all, small, and the published one
+    assert len(vaes) == 5 + 5 + 1 + 1  # all, small, the published one, and that of Figure 8
     assert len({a.key for a in made}) == len(made)
     assert replace(vaes[0], seed=9).key != vaes[0].key

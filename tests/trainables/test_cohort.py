@@ -157,8 +157,18 @@ def test_curves_and_facts_are_whole(workshop):
             "test/cross_entropy",
         }
         assert all(len(values) == 2 for values in result.history.values())
-        assert result.facts["teacher_test_accuracy"] > 0.2
-        assert 0 <= result.facts["through_link_test_accuracy"] <= 1
+        assert result.facts["teacher/test_accuracy"] > 0.2
+        assert result.facts["teacher/seconds"] > 0
+        for name in ("student", "teacher"):
+            assert sum(result.reliability[name].objects) == 10_000
+        right = zip(*result.reliability["student"][::2], strict=True)
+        accuracy = sum(objects * share for objects, share in right) / 10_000
+        assert accuracy == pytest.approx(result.final["test/accuracy"], abs=1e-4)
+        right = zip(*result.reliability["teacher"][::2], strict=True)
+        accuracy = sum(objects * share for objects, share in right) / 10_000
+        assert accuracy == pytest.approx(result.facts["through_link/test_accuracy"], abs=1e-4)
+        losses = result.history["test/cross_entropy"]
+        assert result.final["test/cross_entropy_integral"] == pytest.approx(sum(losses) / 2)
 
 
 def test_cohorts_are_dealt_by_shape_cost_and_workers():

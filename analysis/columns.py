@@ -1,0 +1,125 @@
+"""The table as numbers: one line a setting, every figure that is shown anywhere, by plain names.
+
+For a measure such as accuracy: `accuracy`, `accuracy_std`, `accuracy_low`, `accuracy_high` (the
+mean's 95 % interval), and against the student alone at equal seeds `accuracy_difference`, its
+`_low`, `_high`, `_p` (paired t), `_p_holm`, `_signed_rank_p`, `_effect`, `_better`.
+"""
+
+import math
+from collections.abc import Iterable
+
+import pandas as pd
+
+from analysis.evidence import Comparison, Summary, compare, holm, summarise
+from analysis.rows import Row
+
+MEASURES = {
+    "validation": "validation/accuracy",
+    "accuracy": "test/accuracy",
+    "cross_entropy": "test/cross_entropy",
+    "integral": "test/cross_entropy_integral",
+    "calibration_error": "test/calibration_error",
+}
+COMPARED = {"accuracy": True, "cross_entropy": False, "integral": False}  # is higher better?
+FACTS = {
+    "teacher_accuracy": "teacher/test_accuracy",
+    "through_link_accuracy": "through_link/test_accuracy",
+    "seconds": "seconds",
+}
+CORRECTION = "_p_holm"
+
+
+def build(rows: Iterable[Row]) -> pd.DataFrame:
+    """The whole table, in the order in which it is read.
+
+    By validation where there is any, else as in Table 3, protocols one after the other. Holm's
+    correction is taken over the settings of one protocol compared with a student alone.
+    """
+    rows = list(rows)
+    table = pd.DataFrame([_line(row) for row in rows])
+    if table.empty:
+        return table
+    for measure in COMPARED:
+        p = f"{measure}_difference_p"
+        table[f"{measure}_difference{CORRECTION}"] = math.nan
+        for _, family in table.groupby("protocol"):
+            adjusted = holm(family[p].tolist())
+            table.loc[family.index, f"{measure}_difference{CORRECTION}"] = adjusted
+    order = _order(rows, table)
+    return table.iloc[order].reset_index(drop=True)
+
+
+def _order(rows: list[Row], table: pd.DataFrame) -> list[int]:
+    validation = table["validation"].fillna(-math.inf).tolist()
+
+    def place(index: int) -> tuple[float | str, ...]:
+        row = rows[index]
+        if table["validation"].notna().any():
+            return -validation[index], row.planned.place
+        return row["protocol"], row.place, row["vae_labels"], row.planned.place
+
+    return sorted(range(len(rows)), key=place)
+
+
+def _line(row: Row) -> dict[str, object]:
+    line: dict[str, object] = {"setting": row.planned.key, "name": row.planned.name}
+    line |= row.parameters
+    line |= {
+        "n": len(row.finished),
+        "planned": max(row.seeds, len(row.finished) + len(row.failed)),
+        "failed": len(row.failed),
+        "lack": row.lack(),
+    }
+    for measure, metric in MEASURES.items():
+        line |= _summary(measure, row, metric)
+    for measure, higher_is_better in COMPARED.items():
+        line |= _difference(measure, row, MEASURES[measure], higher_is_better)
+    # Grabovoy's signed form: I(student alone) - I(this student); positive = it helped.
+    difference, low, high = (line[f"integral_difference{end}"] for end in ("", "_low", "_high"))
+    line |= {"S": _minus(difference), "S_low": _minus(high), "S_high": _minus(low)}
+    for measure in ("accuracy", "cross_entropy"):
+        printed = getattr(row.printed, measure) if row.printed else math.nan
+        line[f"printed_{measure}"] = printed
+        line[f"{measure}_minus_printed"] = line[measure] - printed  # type: ignore[operator]
+    line |= {
+        name: summarise([*row.values(metric).values()]).mean for name, metric in FACTS.items()
+    }
+    return line
+
+
+def _minus(value: object) -> float:
+    assert isinstance(value, float)
+    return -value
+
+
+def _summary(measure: str, row: Row, metric: str) -> dict[str, float]:
+    found = summarise([*row.values(metric).values()])
+    if not row.corrected:  # the drift of one network: n is no number of independent runs
+        found = Summary(found.n, found.mean, found.std, math.nan, math.nan)
+    return {
+        measure: found.mean,
+        f"{measure}_std": found.std,
+        f"{measure}_low": found.low,
+        f"{measure}_high": found.high,
+    }
+
+
+def _difference(measure: str, row: Row, metric: str, higher_is_better: bool) -> dict[str, float]:
+    found = difference(row, metric, higher_is_better=higher_is_better)
+    name = f"{measure}_difference"
+    line = {name: found.mean, f"{name}_low": found.low, f"{name}_high": found.high}
+    line |= {f"{name}_{field}": getattr(found, field) for field in ("p", "signed_rank_p")}
+    return line | {f"{name}_effect": found.effect, f"{name}_better": found.better}
+
+
+def difference(row: Row, metric: str, *, higher_is_better: bool) -> Comparison:
+    """A row against its student alone at equal seeds.
+
+    The mean alone under `published`, whose attempts are not independent; NaN where there is
+    nothing to compare: no student alone, or the row learns from labels alone itself.
+    """
+    if row.alone is None or row.from_labels_alone:
+        return compare({}, {}, higher_is_better=higher_is_better)
+    ours, theirs = row.values(metric), row.alone.values(metric)
+    found = compare(ours, theirs, higher_is_better=higher_is_better)
+    return found if row.corrected else Comparison(found.n, found.mean, *[math.nan] * 9)

@@ -1,0 +1,145 @@
+"""What the seeds support: intervals, paired comparisons, and what so few seeds cannot show.
+
+The choices, for studies of some five seeds:
+
+- A mean's interval is Student's t: with n = 5 a bootstrap's is too narrow (it can reach no
+  farther than the five values themselves), and a normal one by a third (2.78 against 1.96).
+- Seeds are common random numbers: a seed draws the same split, initialisation and order for
+  every setting. So settings are compared seed by seed, by the paired t test.
+- The t test takes the differences for normal, which five values can neither show nor refute.
+  The exact signed-rank test assumes symmetry alone; it stands beside it, together with the
+  smallest p that it can give: 2 / 2ⁿ, which is 0.0625 for n = 5. Five seeds can therefore never
+  reach 0.05 by it, however clear the difference.
+- Many settings compared with one student alone are a family: Holm's step-down correction keeps
+  the chance of a single false claim at 5 % under any dependence between them.
+- A p-value says neither how large nor how reliable a gain is: Hedges' g of the differences and
+  the share of seeds that gained stand beside it.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from scipy import stats
+from statsmodels.stats.multitest import multipletests
+from statsmodels.stats.proportion import proportion_confint
+
+LEVEL = 0.95
+ALPHA = 1 - LEVEL
+NO_SPREAD = 1e-12  # differences closer than this are equal: their spread is float rounding
+
+
+class Summary(NamedTuple):
+    """Mean, standard deviation (ddof 1) and the ends of the mean's 95 % t interval."""
+
+    n: int
+    mean: float
+    std: float
+    low: float
+    high: float
+
+
+def summarise(values: Sequence[float]) -> Summary:
+    """Values over seeds; one value has no spread and no interval, none has no mean (NaN)."""
+    n = len(values)
+    if n < 2:
+        return Summary(n, values[0] if values else math.nan, math.nan, math.nan, math.nan)
+    mean, std = float(np.mean(values)), float(np.std(values, ddof=1))
+    half = float(stats.t.ppf(1 - ALPHA / 2, n - 1)) * std / math.sqrt(n)
+    return Summary(n, mean, std, mean - half, mean + half)
+
+
+class Comparison(NamedTuple):
+    """A setting against another at equal seeds: ours - theirs.
+
+    low, high: the 95 % t interval of the mean difference; p: of the paired t test.
+    signed_rank_p, smallest_signed_rank_p: of the exact test, and the least it can give at this n.
+    effect: Hedges' g of the paired differences. better: the share of seeds that improved, a tie
+    as half, with its Clopper-Pearson interval: the probability of improvement.
+    """
+
+    n: int
+    mean: float
+    low: float
+    high: float
+    p: float
+    signed_rank_p: float
+    smallest_signed_rank_p: float
+    effect: float
+    better: float
+    better_low: float
+    better_high: float
+
+    @property
+    def supported(self) -> bool:
+        """True if the interval excludes zero."""
+        return self.low > 0 or self.high < 0
+
+
+def compare(
+    ours: Mapping[int, float], theirs: Mapping[int, float], *, higher_is_better: bool
+) -> Comparison:
+    """Compare two settings over the seeds that both have; both give values by seed.
+
+    Fewer than two common seeds: the mean alone, NaN for the rest. Differences that are all
+    equal: the interval is the point itself; p is 1 if they are all zero and NaN otherwise, since
+    the t test does not know a spread of zero.
+    """
+    seeds = sorted(set(ours) & set(theirs))
+    gaps = np.array([ours[seed] - theirs[seed] for seed in seeds])
+    if len(gaps) < 2:
+        mean = float(gaps[0]) if len(gaps) else math.nan
+        return Comparison(len(gaps), mean, *[math.nan] * 9)
+    n, mean, std, low, high = summarise(gaps.tolist())
+    if std < NO_SPREAD:
+        low = high = mean
+        p, effect = (1.0, 0.0) if abs(mean) < NO_SPREAD else (math.nan, math.nan)
+    else:
+        p = float(stats.ttest_1samp(gaps, 0.0).pvalue)
+        effect = _hedges_correction(n - 1) * mean / std
+    gained = gaps if higher_is_better else -gaps
+    wins = float((gained > NO_SPREAD).sum() + 0.5 * (abs(gained) <= NO_SPREAD).sum())
+    bounds = proportion_confint(wins, n, alpha=ALPHA, method="beta")
+    return Comparison(
+        n,
+        mean,
+        low,
+        high,
+        p,
+        _signed_rank(gaps),
+        2.0 ** (1 - n),
+        effect,
+        wins / n,
+        *(float(bound) for bound in bounds),
+    )
+
+
+def _hedges_correction(freedom: int) -> float:
+    """J(m) = Γ(m/2) / (√(m/2) Γ((m-1)/2)): makes d of few values unbiased (Hedges 1981)."""
+    if freedom < 2:
+        return math.nan
+    half = freedom / 2
+    return math.exp(math.lgamma(half) - math.lgamma(half - 0.5)) / math.sqrt(half)
+
+
+def _signed_rank(gaps: np.ndarray) -> float:
+    """Wilcoxon's two-sided signed-rank p, exact; zeros are ranked and dropped (Pratt 1959)."""
+    sizes = np.round(abs(gaps), 12)
+    if not sizes.any():
+        return 1.0
+    if len(set(sizes)) == len(sizes) and sizes.all():
+        return float(stats.wilcoxon(gaps, method="exact").pvalue)
+    # SciPy's exact distribution knows no ties; all 2ⁿ signs do, up to n = 13.
+    every = stats.PermutationMethod(n_resamples=2**13, rng=np.random.default_rng(0))
+    rounded = np.sign(gaps) * sizes
+    return float(stats.wilcoxon(rounded, zero_method="pratt", method=every).pvalue)
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Holm's adjusted p over one family; NaN (no test possible) stays NaN and is not counted."""
+    adjusted = np.array(p_values, dtype=float)
+    known = ~np.isnan(adjusted)
+    if known.any():
+        adjusted[known] = multipletests(adjusted[known], method="holm")[1]
+    return [float(p) for p in adjusted]

@@ -1,0 +1,96 @@
+"""The runs that one compares: one a setting, there from the moment it is planned or asked for.
+
+SCHEDULED until all its seeds have ended, then FINISHED (or FAILED) with mean, std and n; so the
+records alone say what a study still lacks.
+"""
+
+import json
+import statistics
+import time
+from collections.abc import Iterable
+
+from mlflow import MlflowClient
+from mlflow.entities import Metric, Param
+
+from analysis.records import ASKED, DEFINITION, PLACE, SEED, SETTING_KEY, Record, runs
+from study.environment import describe
+from trainables.identity import canonical
+from trainables.settings import Setting
+
+FINALS = tuple(
+    f"{group}/{name}" for group in ("test", "validation") for name in ("accuracy", "cross_entropy")
+)
+SUMMARISED = (*FINALS, "test/cross_entropy_integral", "test/calibration_error")
+
+
+def parameters_of(setting: Setting) -> dict[str, str]:
+    """A setting's columns as MLflow keeps them."""
+    return {name: str(value) for name, value in setting.columns().items()}
+
+
+def definition_of(setting: Setting) -> str:
+    """The canonical JSON that a setting's key is the hash of."""
+    return json.dumps(canonical(setting), ensure_ascii=False)
+
+
+class SettingRuns:
+    """The settings' experiment of a study, seen by its one writer."""
+
+    def __init__(self, client: MlflowClient, experiment: str, seeds: int) -> None:
+        self.client, self.experiment, self.seeds = client, experiment, seeds
+        self._run_ids: dict[str, str] = {}
+        self._written: dict[str, tuple[int, int]] = {}  # (finished, failed) in a summary
+        for run in runs(client, experiment):
+            key = run.data.tags.get(SETTING_KEY)
+            if key and not run.data.params:
+                client.delete_run(run.info.run_id)  # a launch was killed while making it
+            elif key:
+                self._run_ids[key] = run.info.run_id
+                metrics = run.data.metrics
+                self._written[key] = (int(metrics.get("n", 0)), int(metrics.get("failed", 0)))
+                if run.info.status not in ("FINISHED", "FAILED", "SCHEDULED"):
+                    client.update_run(run.info.run_id, status="SCHEDULED")
+
+    def expect(self, setting: Setting, asked: int | None = None) -> None:
+        """A setting is to be trained; asked: its number in the search that asked for it."""
+        if setting.key in self._run_ids:
+            return
+        tags = {
+            SETTING_KEY: setting.key,
+            PLACE: str(len(self._run_ids)),
+            DEFINITION: definition_of(setting),
+            "mlflow.runName": setting.name(),
+            **describe(),
+        }
+        if asked is not None:
+            tags[ASKED] = str(asked)
+        run = self.client.create_run(self.experiment, tags=tags)
+        parameters = [Param(name, value) for name, value in parameters_of(setting).items()]
+        self.client.log_batch(run.info.run_id, params=parameters)
+        self.client.update_run(run.info.run_id, status="SCHEDULED")
+        self._run_ids[setting.key] = run.info.run_id
+        self._written[setting.key] = (0, 0)
+
+    def summarise(self, key: str, records: Iterable[Record]) -> None:
+        """Mean, std (ddof 1) and n of a setting, once all its seeds ended; again as n grows."""
+        mine = {record.parameters[SEED]: record for record in records}
+        complete = all(str(seed) in mine for seed in range(self.seeds))
+        finished = [record for record in mine.values() if record.status == "FINISHED"]
+        counts = (len(finished), len(mine) - len(finished))
+        if key not in self._run_ids or self._written[key] == counts or not complete:
+            return
+        values = dict(zip(("n", "failed"), map(float, counts), strict=True))
+        if len(finished) == len(mine):  # never an average over survivors
+            for metric in SUMMARISED:
+                seen = [r.metrics[metric] for r in finished if metric in r.metrics]
+                if seen:
+                    values[metric] = statistics.fmean(seen)
+                if len(seen) > 1:
+                    values[f"{metric}_std"] = statistics.stdev(seen)
+        now = int(time.time() * 1000)
+        run_id = self._run_ids[key]
+        self.client.log_batch(
+            run_id, [Metric(k, v, now, len(finished)) for k, v in values.items()]
+        )
+        self.client.set_terminated(run_id, "FAILED" if values["failed"] else "FINISHED")
+        self._written[key] = counts

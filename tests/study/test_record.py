@@ -1,0 +1,102 @@
+"""The recorder on a real sqlite MLflow: settings planned, filled, extended, mended."""
+
+from dataclasses import replace
+
+import pytest
+from mlflow.entities import ViewType
+
+from analysis.records import open_client, read, read_study
+from search_spaces.smoke import ALONE, SPACE, taught
+from study.ledger import Ledger
+from study.record import Recorder
+from trainables.calibration import Reliability
+from trainables.settings import Trial
+from trainables.student import TrialResult
+
+SETTING = taught("FashionMNIST")
+
+
+def result(setting, seed, accuracy=0.8, failure=None):
+    history = {"test/accuracy": [0.5, accuracy], "test/cross_entropy": [1.0, 0.5]}
+    reliability = {"student": Reliability([10.0], [0.5], [0.5])}
+    return TrialResult(
+        Trial(setting=setting, seed=seed), history, {"teacher/seconds": 2.0}, 0.1, reliability,
+        failure,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def client(tmp_path):
+    return open_client(f"sqlite:///{tmp_path}/mlflow.db")
+
+
+def launch(client, tmp_path, *results, seeds=2, settings=(ALONE, SETTING), retry=False):
+    """What a launch does with the recorder."""
+    ended = [r for r in read(client, "smoke") if r.status == "FINISHED" or not retry]
+    recorder = Recorder(client, SPACE, seeds, Ledger(ended), str(tmp_path))
+    recorder.expect(settings)
+    for one in results:
+        recorder.add(one)
+    recorder.close()
+
+
+def setting_runs(client):
+    experiment = client.get_experiment_by_name("smoke").experiment_id
+    runs = client.search_runs([experiment], run_view_type=ViewType.ACTIVE_ONLY)
+    return {run.data.tags["setting"]: run for run in runs}
+
+
+def test_a_planned_setting_is_there_before_it_is_trained(client, tmp_path):
+    launch(client, tmp_path, result(SETTING, 0), result(SETTING, 1, 0.9))
+    runs = setting_runs(client)
+    assert runs[ALONE.key].info.status == "SCHEDULED"
+    assert runs[ALONE.key].data.params["student"] == "FashionMNIST-Small"
+    assert runs[SETTING.key].info.status == "FINISHED"
+    metrics = runs[SETTING.key].data.metrics
+    assert metrics["test/accuracy"] == pytest.approx(0.85)
+    assert metrics["test/cross_entropy_integral"] == pytest.approx(0.75)
+    study = read_study(client, "smoke")
+    assert [p.key for p in study.settings] == [ALONE.key, SETTING.key]
+    assert (study.seeds, len(study.trials)) == (2, 2)
+    assert study.trials[0].reliability("student")["objects"] == [10]
+
+
+def test_more_seeds_renew_the_summary(client, tmp_path):
+    launch(client, tmp_path, result(SETTING, 0), result(SETTING, 1))
+    launch(client, tmp_path, result(SETTING, 2, 0.5), seeds=3)
+    run = setting_runs(client)[SETTING.key]
+    assert run.data.metrics["n"] == 3
+    assert run.data.metrics["test/accuracy"] == pytest.approx(0.7)
+    assert read_study(client, "smoke").seeds == 3
+
+
+def test_a_failed_trial_that_is_mended_mends_its_setting(client, tmp_path):
+    launch(client, tmp_path, result(SETTING, 0), result(SETTING, 1, failure="nan in epoch 1"))
+    run = setting_runs(client)[SETTING.key]
+    assert run.info.status == "FAILED"
+    assert "test/accuracy" not in run.data.metrics  # never an average over survivors
+    launch(client, tmp_path, result(SETTING, 1), retry=True)
+    run = setting_runs(client)[SETTING.key]
+    assert run.info.status == "FINISHED"
+    assert (run.data.metrics["n"], run.data.metrics["failed"]) == (2, 0)
+    assert {r.status for r in read(client, "smoke")} == {"FINISHED"}
+
+
+def test_what_a_killed_launch_left_half_made_is_made_anew(client, tmp_path):
+    launch(client, tmp_path, settings=())
+    experiment = client.get_experiment_by_name("smoke").experiment_id
+    half = client.create_run(experiment, tags={"setting": SETTING.key, "place": "0"})
+    trials = client.get_experiment_by_name("smoke · trials").experiment_id
+    stale = client.create_run(trials, tags={"trial": "of a dead launch"})
+    launch(client, tmp_path)
+    run = setting_runs(client)[SETTING.key]
+    assert run.info.run_id != half.info.run_id
+    assert run.data.params
+    assert client.get_run(stale.info.run_id).info.status == "KILLED"
+
+
+def test_a_setting_that_a_search_asked_for_bears_its_number(client, tmp_path):
+    recorder = Recorder(client, SPACE, 2, Ledger([]), str(tmp_path))
+    recorder.expect([replace(SETTING, temperature=t) for t in (2.0, 3.0)], first_asked=8)
+    recorder.close()
+    assert [p.asked for p in read_study(client, "smoke").settings] == [8, 9]
