@@ -31,6 +31,11 @@ def experiment_names(space: str) -> tuple[str, str]:
     return space, f"{space} · trials"
 
 
+def report_path(results: Path, space: str) -> Path:
+    """Where a study's report stands."""
+    return results / "reports" / f"{space}.html"
+
+
 def open_client(tracking_uri: str) -> MlflowClient:
     """A client that was seen to answer; creates a sqlite database that is not there yet.
 

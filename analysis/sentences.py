@@ -27,17 +27,23 @@ def interval_text(found: Comparison) -> str:
     return f"{found.mean:+.3f} [{found.low:+.3f}, {found.high:+.3f}]"
 
 
-def against_alone(row: Row, found: Comparison, adjusted: float, measure: str, verb: str) -> str:
+def against_alone(row: Row, found: Comparison, adjusted: float, measure: str) -> str:
     """One sentence on a row's difference to the student alone; says it when there is none."""
-    of = f"{row.label}: {measure} {interval_text(found)} against the student alone"
+    gap = f"{interval_text(found)} against the student alone"
     if found.n < 2:
-        return f"{of} (n = {found.n}: no interval, no test)."
-    tests = f"95 % interval, paired t, n = {found.n}, p = {p_text(found.p)}"
-    tests += f", with Holm's correction {p_text(adjusted)}; better in {found.better:.0%} of seeds"
+        return f"{row.label}: {measure} {gap} (n = {found.n}: no interval, no test)."
+    tests = f"95 % interval, paired t, n = {found.n}, p {_p(found.p)}, with Holm's correction "
+    tests += f"{_p(adjusted)}; better in {found.better:.0%} of seeds"
     if not found.supported:
-        return f"{of} ({tests}): {NO_DIFFERENCE}."
-    kept = "" if adjusted < 0.05 else ", but not once all comparisons are counted"
-    return f"{of} ({tests}): it {verb} it{kept}."
+        return f"{row.label}: {measure} {gap} ({tests}): {NO_DIFFERENCE}."
+    verb = "raises" if found.mean > 0 else "lowers"
+    kept = "" if adjusted < 0.05 else ": but not once all comparisons are counted"
+    return f"{row.label} {verb} {measure}: {gap} ({tests}){kept}."
+
+
+def _p(p: float) -> str:
+    text = p_text(p)
+    return text if text.startswith("<") else f"= {text}"
 
 
 def evidence(rows: Sequence[Row]) -> list[str]:
@@ -55,8 +61,7 @@ def evidence(rows: Sequence[Row]) -> list[str]:
             continue
         for row, one, p in zip(compared, found, adjusted, strict=True):
             if not math.isnan(one.mean):
-                raised = "raises" if one.mean > 0 else "lowers"
-                lines.append(against_alone(row, one, p, measure, raised))
+                lines.append(against_alone(row, one, p, measure))
     return lines
 
 
@@ -93,6 +98,6 @@ def choice(rows: Sequence[Row]) -> list[str]:
         verdict = "" if gain.supported else f": {NO_DIFFERENCE}"
         lines.append(
             f"Its gain over the student alone, at equal seeds: {interval_text(gain)} "
-            f"(95 %, paired t, n = {gain.n}, p = {p_text(gain.p)}){verdict}."
+            f"(95 %, paired t, n = {gain.n}, p {_p(gain.p)}){verdict}."
         )
     return lines

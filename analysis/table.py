@@ -23,7 +23,7 @@ from analysis.sentences import choice
 from analysis.views import NAMED, View, views
 
 SHAREABLE = ("protocol", "student", "n", "λ", "T")  # said once where all rows agree
-WIDTH_IN_FILES = 150
+WIDTH_IN_FILES = 170
 MOST_LACKS = 10
 
 
@@ -65,7 +65,9 @@ def _grid(view: View, limit: int | None) -> Table:
     shown = shown.drop(columns=shared)
     for heading in shown.columns:
         justify: JustifyMethod = "left" if heading in list(NAMED)[:4] else "right"
-        grid.add_column(heading.strip(), justify=justify, overflow="fold")
+        grid.add_column(
+            heading.strip(), justify=justify, overflow="fold", no_wrap=heading in SHAREABLE
+        )
     for line in shown.head(limit or len(shown)).itertuples(index=False):
         grid.add_row(*map(str, line))
     return grid

@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 from rich.console import Console
 
 from analysis.command import Results, TrackingUri, run_command
-from analysis.records import open_client, read, read_study
+from analysis.records import open_client, read, read_study, report_path
 from analysis.rows import rows_of
 from analysis.table import show
 from search_spaces.catalogue import load, names
@@ -113,6 +113,12 @@ def launch(
     out.print()
     recorded = read_study(client, chosen.name)
     show(recorded, rows_of(recorded), out, limit=ROWS_AT_THE_END, most=VIEWS_AT_THE_END)
+    page = report_path(results, chosen.name)
+    if todo.ledger.news or not page.exists():
+        from analysis.report import write  # matplotlib takes a second to import
+
+        out.print("drawing the figures and the report ...")
+        write(recorded, client, store, page)
     messages.say_where(chosen, uri, results, out)
     return code
 

@@ -11,10 +11,12 @@ class Ledger:
 
     def __init__(self, records: Iterable[Record]) -> None:
         self.records = {record.key: record for record in records}
+        self.news = 0  # trials that ended since
 
     def add(self, record: Record) -> None:
         """One more trial has ended."""
         self.records[record.key] = record
+        self.news += 1
 
     def is_done(self, trial: Trial) -> bool:
         """True if the trial has ended and need not be trained."""

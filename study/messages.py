@@ -5,6 +5,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from analysis.records import report_path
 from search_spaces.catalogue import load, names
 from search_spaces.space import Space
 from study.plan import Plan
@@ -49,6 +50,7 @@ def say_where(space: Space, uri: str, results: Path, out: Console) -> None:
         f"records: {uri}",
         f"artifacts: {results / 'artifacts'}",
         f"table:   {python} -m analysis.table --space {space.name}{flag}",
+        f"report:  {report_path(results, space.name)}",
     ]
     page = uri
     if not uri.startswith("http"):

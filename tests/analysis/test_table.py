@@ -209,7 +209,7 @@ def test_sentences_say_what_the_seeds_support():
     clear[0] += 0.001
     said = evidence(rows_of(study({SMALL_ALONE: ALONE, ON_BIG: clear, ON_MNIST: vague})))
     by_name = {s.partition(",")[0]: s for s in said if "test accuracy" in s}
-    assert "it raises it." in by_name["Small ← FashionMNIST-Big"]
+    assert "raises test accuracy: +0.050" in by_name["Small ← FashionMNIST-Big"]
     assert "the seeds support no difference" in by_name["Small ← MNIST-Big"]
     assert "n = 5" in by_name["Small ← MNIST-Big"]
 

@@ -1,0 +1,36 @@
+"""Every figure of seed 000 and those it lacks, from records and stored artifacts alone."""
+
+from collections.abc import Iterator, Sequence
+
+from mlflow import MlflowClient
+
+from analysis.figures import curves, forest, maps, pictures, reliability, search
+from analysis.figures.figure import Drawn, Left, save, svg_text
+from analysis.records import Study, curve
+from analysis.rows import Row
+from trainables.store import Store
+
+__all__ = ["Drawn", "Left", "draw_all", "save", "svg_text"]
+
+
+def draw_all(
+    study: Study, rows: Sequence[Row], client: MlflowClient, store: Store | None
+) -> tuple[list[Drawn], list[Left]]:
+    """The figures that these records make meaningful, and those that cannot be drawn, and why."""
+
+    def read(run_id: str, metric: str) -> list[float]:
+        return curve(client, run_id, metric)
+
+    def every() -> Iterator[Drawn | Left]:
+        yield from forest.draw(rows)
+        yield from maps.draw(rows)
+        yield from search.draw(rows)
+        yield from curves.draw(rows, read)
+        yield from pictures.draw(rows, store)
+        yield from reliability.draw(rows)
+
+    found = list(every())
+    return (
+        [one for one in found if isinstance(one, Drawn)],
+        [one for one in found if isinstance(one, Left)],
+    )

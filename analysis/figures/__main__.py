@@ -1,0 +1,38 @@
+"""Draw a space's figures from its records: python -m analysis.figures --space paper_table
+
+PNG and SVG of each; what cannot be drawn is named with its reason.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from analysis.command import Results, TrackingUri, run_command
+from analysis.figures import draw_all, save
+from analysis.records import open_records, read_study
+from analysis.rows import rows_of
+from trainables.store import Store
+
+
+def figures(
+    space: Annotated[str, typer.Option(help="The space, as it was launched.")],
+    out: Annotated[
+        Path | None, typer.Option(help="The folder.  [default: in the results folder]")
+    ] = None,
+    tracking_uri: TrackingUri = None,
+    results: Results = Path("results"),
+) -> int:
+    """Draw the figures of a space from its MLflow records."""
+    client = open_records(space, tracking_uri, results)
+    study = read_study(client, space)
+    drawn, left = draw_all(study, rows_of(study), client, Store(results / "artifacts"))
+    for path in save(drawn, out or results / "figures" / space):
+        print(path)
+    for one in left:
+        print(f"not drawn: {one.title}: {one.reason}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(run_command(figures))

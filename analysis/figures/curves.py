@@ -1,0 +1,110 @@
+"""Curves over epochs, mean line and ± std band: Figures 1, 2, 4, 6, 9, 10, 11 of seed 000."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from analysis.columns import difference
+from analysis.evidence import Comparison, compare
+from analysis.figures.figure import COLOURS, LINES, Drawn, Left, new_figure, style
+from analysis.rows import Row
+from analysis.selection import chosen
+from analysis.sentences import NO_DIFFERENCE, interval_text
+
+Read = Callable[[str, str], list[float]]  # a run's id and a metric → its values by epoch
+
+METRICS = {
+    "test/accuracy": "test accuracy",
+    "test/cross_entropy": "test cross-entropy, nats",
+    "test/mse": "test MSE, squared units of the target",
+}
+# Figure of seed 000 → the rows of Table 3 that it compares, by their place there.
+COMPARISONS = {
+    1: (0, 1),
+    2: (2, 3),
+    4: (2, 3, 4),
+    6: (2, 3, 5),
+    9: (2, 6),
+    10: (7, 6),
+    11: (2, 3, 8),
+}
+
+
+def draw(rows: Sequence[Row], read: Read) -> Iterator[Drawn | Left]:
+    """The paper's comparisons, or the chosen setting's against the student alone."""
+    by_place: dict[int, list[Row]] = {}
+    for row in rows:
+        if row.printed:
+            by_place.setdefault(row.place, []).append(row)
+    for number, places in COMPARISONS.items():
+        if all(place in by_place for place in places):
+            mine = [row for place in places for row in by_place[place]]
+            yield _figure(f"fig{number:02d}", f"Figure {number}", mine, read)
+    best = chosen(rows)
+    if best and best.alone and best.alone is not best:
+        yield _figure("curves_chosen", "The chosen setting", [best.alone, best], read)
+
+
+def _figure(name: str, what: str, rows: list[Row], read: Read) -> Drawn | Left:
+    lacks = [f"{row.label}: {row.lack()}" for row in rows if row.lack()]
+    if lacks:
+        return Left(name, what, "; ".join(lacks))
+    protocols = sorted({row["protocol"] for row in rows})
+    records = [record for row in rows for record in row.finished.values()]
+    metrics = [metric for metric in METRICS if all(metric in r.metrics for r in records)]
+    with style(name):
+        figure = new_figure(0.3 + 2.7 * len(protocols))
+        panels = figure.subplots(len(protocols), len(metrics), squeeze=False)
+        for protocol, line in zip(protocols, panels, strict=True):
+            mine = [row for row in rows if row["protocol"] == protocol]
+            for metric, axes in zip(metrics, line, strict=True):
+                for place, row in enumerate(mine):
+                    _band(axes, place, curves(row, metric, read), row.label)
+                axes.set(ylabel=METRICS[metric], xlabel=f"epoch ({protocol} protocol)")
+                axes.grid(axis="y")
+            line[-1].legend(loc="upper right")
+    counts = "/".join(map(str, sorted({len(row.finished) for row in rows})))
+    caption = (
+        f"Mean (line) and ± standard deviation (band) over n = {counts} seeds by epoch, on the "
+        "10,000 test objects."
+    )
+    if "published" in protocols:
+        caption += (
+            " Published: attempts of one network trained on and on, so its band is drift, not "
+            "the spread over seeds."
+        )
+    return Drawn(name, f"{what}. {_what_is_seen(rows)}", caption, figure)
+
+
+def curves(row: Row, metric: str, read: Read) -> np.ndarray:
+    """A metric's curves, one line a seed: [n, epochs]."""
+    return np.array([read(record.run_id, metric) for _, record in sorted(row.finished.items())])
+
+
+def _band(axes: Axes, place: int, values: np.ndarray, label: str) -> None:
+    epochs = np.arange(1, values.shape[1] + 1)
+    mean, colour = values.mean(0), COLOURS[place]
+    axes.plot(epochs, mean, color=colour, ls=LINES[place], lw=1.6, label=label)
+    if len(values) > 1:
+        std = values.std(0, ddof=1)
+        axes.fill_between(epochs, mean - std, mean + std, color=colour, alpha=0.2, linewidth=0)
+
+
+def _what_is_seen(rows: Sequence[Row]) -> str:
+    """The last epoch's difference in accuracy of the last corrected row to what it is beside."""
+    mine = [row for row in rows if row.corrected] or list(rows)
+    first, last = mine[0], next(r for r in reversed(mine) if r["vae_labels"] != "small")
+    if last.alone is first:
+        found, other = (
+            difference(last, "test/accuracy", higher_is_better=True),
+            "the student alone",
+        )
+    else:
+        ours, theirs = last.values("test/accuracy"), first.values("test/accuracy")
+        found, other = compare(ours, theirs, higher_is_better=True), first.label
+    return f"{last.label}: accuracy {interval_text(found)} against {other}{_verdict(found)}"
+
+
+def _verdict(found: Comparison) -> str:
+    return "" if found.supported or found.n < 2 else f": {NO_DIFFERENCE}"
