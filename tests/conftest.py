@@ -20,3 +20,18 @@ def data():
 def workshop(tmp_path_factory):
     """A workshop over an empty folder of artifacts, shared by the tests of a session."""
     return open_workshop(tmp_path_factory.mktemp("artifacts"), torch.device("cpu"))
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium without a window, driven by Playwright."""
+    from browser import FLAGS, MISSING, find
+    from playwright.sync_api import sync_playwright
+
+    path = find()
+    if path is None:
+        pytest.skip(MISSING)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield chromium
+        chromium.close()
