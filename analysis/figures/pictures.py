@@ -128,7 +128,7 @@ def _through_the_vae(row: Row, store: Store | None) -> Drawn:
     if not row.finished:
         raise UnusableArtifactError(f"{row.label}: {row.lack()}")
     seed, record = min(row.finished.items())
-    vae = _load_vae(store, record.tags[f"{ARTIFACT}.vae"])
+    vae = _load_vae(store, record.tags.get(f"{ARTIFACT}.vae", "unknown"))
     garments, digits = one_of_each_class(seed), load(SOURCE).train
     paired = digits[pair_with_digits(garments.labels, digits, generator("pairing/figure", seed))]
     latent = vae.encode(garments.inputs())
