@@ -138,13 +138,15 @@ def _cost_and_gain(rows: Sequence[Row], gains: Sequence[Comparison]) -> Drawn:
         axes = figure.subplots()
         low, high = _window(gains)
         for row, gain in zip(rows, gains, strict=True):
-            kind = kinds.index(f"{row['teacher']}, φ {row.link}") % len(COLOURS)
+            label = f"{row['teacher']}, φ {row.link}"
+            turn, kind = divmod(kinds.index(label), len(COLOURS))
             small = [[gain.mean - gain.low], [gain.high - gain.mean]] if gain.n > 1 else None
             if gain.mean < low:
                 _below_the_axis(axes, _cost(row), gain.mean, low, COLOURS[kind])
             axes.errorbar(
                 _cost(row), gain.mean, small, color=COLOURS[kind], marker=MARKERS[kind],
-                ms=5, lw=0.8, alpha=0.9, ls="none", label=kinds[kind],
+                ms=5, lw=0.8, alpha=0.9, ls="none", label=label,
+                mfc="white" if turn else None,
             )  # fmt: skip
         axes.axhline(0, color=QUIET, lw=0.8)
         axes.set(
