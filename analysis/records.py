@@ -5,17 +5,17 @@ setting is planned, and `<space> · trials` with a run for each trial. A trial i
 FINISHED run bears its key.
 """
 
+import gc
 import json
 import logging
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from mlflow import MlflowClient
-from mlflow.entities import Run, ViewType
 from mlflow.exceptions import MlflowException
 
+from analysis.bulk import RunRow, runs
 from trainables.errors import BadInputError
 
 # Tags of runs; RELIABILITY and ARTIFACT are followed by ".student", ".vae" and the like.
@@ -23,7 +23,6 @@ TRIAL_KEY, SETTING_KEY, SETTING_NAME, DEFINITION = "trial", "setting", "setting_
 SEED, FAILURE, PLACE, ASKED = "seed", "failure", "place", "asked"
 RELIABILITY, ARTIFACT = "reliability", "artifact"
 SEEDS_PLANNED = "seeds"  # a tag of the settings' experiment
-PAGE = 1_000
 
 
 def experiment_names(space: str) -> tuple[str, str]:
@@ -151,64 +150,43 @@ def read_study(client: MlflowClient, space: str) -> Study:
             f"python -m study.launch --space {space}"
         )
     planned = [_planned(run) for run in runs(client, experiment.experiment_id)]
+    trials = read(client, space)
+    gc.freeze()  # they stay to the end: 10,000 trials in the collector's rounds cost seconds
     return Study(
         space=space,
         about=experiment.tags.get("mlflow.note.content", ""),
         seeds=int(experiment.tags.get(SEEDS_PLANNED, 0)),
         settings=sorted((p for p in planned if p), key=lambda p: p.place),
-        trials=read(client, space),
+        trials=trials,
     )
 
 
-def runs(client: MlflowClient, experiment_id: str, only: str = "") -> Iterator[Run]:
-    """Every run of an experiment that is not deleted, page by page; only: MLflow's filter."""
-    token: str | None = None
-    while True:
-        page = client.search_runs(
-            [experiment_id],
-            filter_string=only,
-            run_view_type=ViewType.ACTIVE_ONLY,
-            max_results=PAGE,
-            page_token=token,
-        )
-        yield from page
-        token = page.token
-        if not token:
-            return
-
-
-def curve(client: MlflowClient, run_id: str, metric: str) -> list[float]:
-    """A metric's values by epoch."""
-    history = client.get_metric_history(run_id, metric)
-    return [point.value for point in sorted(history, key=lambda point: point.step)]
-
-
-def _record(run: Run) -> Record | None:
-    tags = run.data.tags
-    if run.info.status not in ("FINISHED", "FAILED") or TRIAL_KEY not in tags:
+def _record(run: RunRow) -> Record | None:
+    tags = run.tags
+    if run.status not in ("FINISHED", "FAILED") or TRIAL_KEY not in tags:
         return None
     return Record(
         key=tags[TRIAL_KEY],
         setting=tags[SETTING_KEY],
         setting_name=tags.get(SETTING_NAME, tags[SETTING_KEY]),
         seed=int(tags[SEED]),
-        status=run.info.status,
-        metrics=dict(run.data.metrics),
-        parameters=dict(run.data.params),
-        tags=dict(tags),
-        run_id=run.info.run_id,
-        ended=run.info.end_time or 0,
+        status=run.status,
+        metrics=run.metrics,
+        parameters=run.params,
+        tags=tags,
+        run_id=run.run_id,
+        ended=run.ended or 0,
     )
 
 
-def _planned(run: Run) -> PlannedSetting | None:
-    tags = run.data.tags
-    if SETTING_KEY not in tags or PLACE not in tags or not run.data.params:
+def _planned(run: RunRow) -> PlannedSetting | None:
+    tags = run.tags
+    if SETTING_KEY not in tags or PLACE not in tags or not run.params:
         return None  # a launch was killed between making the run and filling it
     return PlannedSetting(
         key=tags[SETTING_KEY],
         name=tags.get("mlflow.runName", tags[SETTING_KEY]),
-        parameters=dict(run.data.params),
+        parameters=run.params,
         place=int(tags[PLACE]),
         asked=int(tags[ASKED]) if ASKED in tags else None,
         definition=json.loads(tags[DEFINITION]),

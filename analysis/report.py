@@ -95,7 +95,7 @@ def _shown(rows: Sequence[Row]) -> tuple[list[View], str]:
     table = build(rows)
     left_out = len(table) - MOST_ROWS
     note = f"{left_out} more rows: python -m analysis.table" if left_out > 0 else ""
-    return [v._replace(table=v.table.head(MOST_ROWS)) for v in views(table)], note
+    return list(views(table.head(MOST_ROWS))), note
 
 
 def _counts(study: Study) -> str:

@@ -76,6 +76,7 @@ def _grid(view: View, limit: int | None) -> Table:
 def table(
     space: Annotated[str, typer.Option(help="The space, as it was launched.")],
     form: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.TEXT,
+    limit: Annotated[int, typer.Option(help="Rows of each view, as text.", min=1)] = 100,
     tracking_uri: TrackingUri = None,
     results: Results = Path("results"),
 ) -> int:
@@ -83,7 +84,7 @@ def table(
     study = read_study(open_records(space, tracking_uri, results), space)
     rows = rows_of(study)
     if form is Format.TEXT:
-        show(study, rows, Console())
+        show(study, rows, Console(), limit)
     else:
         print(render(study, build(rows), form, lacks(rows)), end="")
     return 0

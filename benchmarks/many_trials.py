@@ -78,7 +78,7 @@ def fill(folder: Path, trials: int) -> float:
             recorder.add(invent(setting, seed))
             done += 1
     recorder.close()
-    return (time.perf_counter() - started) / max(done, 1)
+    return (time.perf_counter() - started) / done if done else 0.0
 
 
 def measure(module: str, folder: Path) -> tuple[float, float]:

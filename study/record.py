@@ -29,7 +29,6 @@ from analysis.records import (
     TRIAL_KEY,
     Record,
     experiment_names,
-    runs,
 )
 from search_spaces.space import Space
 from study.environment import describe
@@ -144,7 +143,8 @@ class Recorder:
         return str(experiment.experiment_id)
 
     def _close_stale_runs(self) -> None:
-        for run in list(runs(self.client, self.trials_experiment, "status = 'RUNNING'")):
+        stale = self.client.search_runs([self.trials_experiment], "status = 'RUNNING'")
+        for run in stale:
             self.client.set_terminated(run.info.run_id, "KILLED")
 
 

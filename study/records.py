@@ -19,8 +19,9 @@ import typer
 from mlflow import MlflowClient
 from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, Run
 
+from analysis.bulk import RunRow, runs
 from analysis.command import Results, TrackingUri, run_command
-from analysis.records import experiment_names, open_client, open_records, runs
+from analysis.records import experiment_names, open_client, open_records
 from trainables.errors import BadInputError
 
 FORMAT = 1
@@ -49,10 +50,9 @@ def export(client: MlflowClient, space: str) -> Iterator[Line]:
         if experiment is None:
             raise BadInputError(f"nothing of {space!r} is recorded there: no experiment {name!r}")
         yield {"experiment": name, "tags": experiment.tags}
-        found = sorted(runs(client, experiment.experiment_id), key=lambda r: r.info.start_time)
-        for run in found:
+        for row in sorted(runs(client, experiment.experiment_id), key=lambda row: row.started):
             count += 1
-            yield {"in": name, **_as_line(client, run)}
+            yield {"in": name, **_as_line(client, client.get_run(row.run_id))}
     yield {"runs": count}
 
 
@@ -89,21 +89,21 @@ def vars_of(dataset: Dataset) -> Line:
 def load(client: MlflowClient, lines: Iterable[Line]) -> tuple[int, int]:
     """Write exported lines into a store; (runs written, runs that were there already)."""
     experiments: dict[str, str] = {}
-    there: dict[str, Run] = {}
+    there: dict[str, RunRow] = {}
     written = skipped = 0
     for line in lines:
         if "experiment" in line:
             name = line["experiment"]
             experiments[name] = _experiment(client, name, line["tags"])
             for run in runs(client, experiments[name]):
-                there[run.data.tags.get(ORIGIN, run.info.run_id)] = run
+                there[run.tags.get(ORIGIN, run.run_id)] = run
         elif "in" in line:
             known = there.get(line["origin"])
-            if known and known.info.status == line["status"]:
+            if known and known.status == line["status"]:
                 skipped += 1
                 continue
             if known:  # an import was stopped in the middle of it
-                client.delete_run(known.info.run_id)
+                client.delete_run(known.run_id)
             _write(client, experiments[line["in"]], line)
             written += 1
     return written, skipped

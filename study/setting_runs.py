@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from mlflow import MlflowClient
 from mlflow.entities import Metric, Param
 
-from analysis.records import ASKED, DEFINITION, PLACE, SEED, SETTING_KEY, Record, runs
+from analysis.bulk import runs
+from analysis.records import ASKED, DEFINITION, PLACE, SEED, SETTING_KEY, Record
 from study.environment import describe
 from trainables.identity import canonical
 from trainables.settings import Setting
@@ -41,15 +42,14 @@ class SettingRuns:
         self._run_ids: dict[str, str] = {}
         self._written: dict[str, tuple[int, int]] = {}  # (finished, failed) in a summary
         for run in runs(client, experiment):
-            key = run.data.tags.get(SETTING_KEY)
-            if key and not run.data.params:
-                client.delete_run(run.info.run_id)  # a launch was killed while making it
+            key, metrics = run.tags.get(SETTING_KEY), run.metrics
+            if key and not run.params:
+                client.delete_run(run.run_id)  # a launch was killed while making it
             elif key:
-                self._run_ids[key] = run.info.run_id
-                metrics = run.data.metrics
+                self._run_ids[key] = run.run_id
                 self._written[key] = (int(metrics.get("n", 0)), int(metrics.get("failed", 0)))
-                if run.info.status not in ("FINISHED", "FAILED", "SCHEDULED"):
-                    client.update_run(run.info.run_id, status="SCHEDULED")
+                if run.status not in ("FINISHED", "FAILED", "SCHEDULED"):
+                    client.update_run(run.run_id, status="SCHEDULED")
 
     def expect(self, setting: Setting, asked: int | None = None) -> None:
         """A setting is to be trained; asked: its number in the search that asked for it."""

@@ -4,9 +4,10 @@ from collections.abc import Iterator, Sequence
 
 from mlflow import MlflowClient
 
+from analysis.bulk import curve
 from analysis.figures import curves, forest, maps, pictures, reliability, search
 from analysis.figures.figure import Drawn, Left, save, svg_text
-from analysis.records import Study, curve
+from analysis.records import Study
 from analysis.rows import Row
 from trainables.store import Store
 

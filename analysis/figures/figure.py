@@ -99,5 +99,6 @@ def save(drawn: Iterable[Drawn], folder: Path) -> list[Path]:
                 temporary = folder / f".{one.name}.{os.getpid()}.{kind}"
                 dateless = {"Date": None} if kind == "svg" else None
                 one.figure.savefig(temporary, dpi=DOTS_PER_INCH, metadata=dateless)
+                one.figure.set_layout_engine("none")  # laid out: the second kind is as the first
                 paths.append(temporary.replace(path))
     return paths

@@ -14,6 +14,7 @@ from analysis.selection import SCORE, chosen
 
 FEWEST = 4  # settings that make a map
 PANELS_A_LINE = 2
+MOST_NUMBERS = 80  # cells, beyond which their colour has to say it
 
 
 def draw(rows: Sequence[Row]) -> Iterator[Drawn | Left]:
@@ -106,7 +107,7 @@ def _cells(
         grid[place] = score(row)
     middle = float(norm.inverse(0.5))
     axes.imshow(grid, origin="lower", aspect="auto", norm=norm)
-    for (y, x), value in np.ndenumerate(grid):
+    for (y, x), value in np.ndenumerate(grid) if grid.size <= MOST_NUMBERS else ():
         colour = "white" if float(value) < middle else "black"
         axes.text(x, y, f"{value:.3f}", ha="center", va="center", color=colour, fontsize=8)
     axes.set_xticks(range(len(temperatures)), [f"{t:g}" for t in temperatures])

@@ -3,9 +3,6 @@
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-import optuna
-from optuna.distributions import BaseDistribution, FloatDistribution
-from optuna.trial import create_trial
 
 from analysis.figures.figure import COLOURS, Drawn, Left, new_figure, style
 from analysis.figures.maps import score
@@ -35,6 +32,10 @@ def draw(rows: Sequence[Row]) -> Iterator[Drawn | Left]:
 
 def importances(rows: Sequence[Row]) -> dict[str, float]:
     """Shares of the score's variance by parameter (PED-ANOVA, Watanabe et al. 2023), sum 1."""
+    import optuna  # half a second, and only searches need it
+    from optuna.distributions import BaseDistribution, FloatDistribution
+    from optuna.trial import create_trial
+
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     values = {name: [row.number(name) for row in rows] for name in SEARCHED}
     varied = {name: found for name, found in values.items() if len(set(found)) > 1}
