@@ -7,6 +7,7 @@ import os
 
 for _name, _value in {
     "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",  # two lines and a request a run otherwise
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2",  # the default blocks a call for over 200 s
     "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1",
 }.items():

@@ -7,7 +7,7 @@ the client; both ways give the same (a test says so).
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -33,6 +33,14 @@ class RunRow(NamedTuple):
     metrics: dict[str, float]
 
 
+class Point(NamedTuple):
+    """One value of a metric; timestamp: ms since 1970, UTC."""
+
+    step: int
+    timestamp: int
+    value: float
+
+
 def runs(client: MlflowClient, experiment_id: str) -> Iterator[RunRow]:
     """Every run of an experiment that is not deleted."""
     if _is_database(client.tracking_uri):
@@ -43,20 +51,40 @@ def runs(client: MlflowClient, experiment_id: str) -> Iterator[RunRow]:
 def curve(client: MlflowClient, run_id: str, metric: str) -> list[float]:
     """A metric's values by step."""
     if _is_database(client.tracking_uri):
-        return _curves(_engine(client.tracking_uri), run_id).get(metric, [])
-    history = client.get_metric_history(run_id, metric)
-    return [point.value for point in sorted(history, key=lambda point: point.step)]
+        points = _kept(_engine(client.tracking_uri), run_id).get(metric, [])
+    else:
+        points = histories(client, run_id, [metric])[metric]
+    return [point.value for point in points]
 
 
-@lru_cache(maxsize=64)
-def _curves(engine: Engine, run_id: str) -> dict[str, list[float]]:
-    """All curves of a run: its rows are found at once, those of one key of it are not."""
-    query = "SELECT key, value, is_nan FROM metrics WHERE run_uuid = :run ORDER BY step"
-    found: dict[str, list[float]] = defaultdict(list)
+def histories(client: MlflowClient, run_id: str, metrics: Iterable[str]) -> dict[str, list[Point]]:
+    """All values of a run's metrics, by step."""
+    if _is_database(client.tracking_uri):
+        found = _histories(_engine(client.tracking_uri), run_id)
+        return {name: found.get(name, []) for name in metrics}
+    return {
+        name: sorted(
+            Point(point.step, point.timestamp, point.value)
+            for point in client.get_metric_history(run_id, name)
+        )
+        for name in metrics
+    }
+
+
+def _histories(engine: Engine, run_id: str) -> dict[str, list[Point]]:
+    """All of a run: its rows are found at once, those of one key of it are not.
+
+    (For one key, sqlite reads that key of all runs: 50 ms with 10,000, where this takes 0.7.)
+    """
+    query = "SELECT key, step, timestamp, value, is_nan FROM metrics WHERE run_uuid = :run"
+    found: dict[str, list[Point]] = defaultdict(list)
     with engine.connect() as connection:
-        for key, value, nan in connection.execute(text(query), {"run": run_id}):
-            found[key].append(math.nan if nan else value)
-    return found
+        for key, step, time, value, nan in connection.execute(text(query), {"run": run_id}):
+            found[key].append(Point(step, time, math.nan if nan else value))
+    return {key: sorted(points) for key, points in found.items()}
+
+
+_kept = lru_cache(maxsize=64)(_histories)  # of ended trials: figures ask for curve after curve
 
 
 def _is_database(uri: str) -> bool:

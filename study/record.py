@@ -32,10 +32,10 @@ from analysis.records import (
 )
 from search_spaces.space import Space
 from study.environment import describe
+from study.experiments import open_experiment
 from study.ledger import Ledger
 from study.setting_runs import SettingRuns, definition_of, parameters_of
 from trainables.artifacts import logits_for
-from trainables.errors import BadInputError
 from trainables.settings import Setting, Trial
 from trainables.student import TrialResult
 
@@ -54,8 +54,13 @@ class Recorder:
         artifact_root: str | None,
     ) -> None:
         self.client, self.space, self.ledger = client, space, ledger
+        tags = {
+            "mlflow.note.content": space.about,
+            "mlflow.experimentKind": "custom_model_development",  # not the UI's "GenAI" mode
+        }
         settings_experiment, self.trials_experiment = (
-            self._experiment(name, artifact_root) for name in experiment_names(space.name)
+            open_experiment(client, name, tags, artifact_root)
+            for name in experiment_names(space.name)
         )
         client.set_experiment_tag(settings_experiment, SEEDS_PLANNED, str(seeds))
         self._close_stale_runs()
@@ -124,23 +129,6 @@ class Recorder:
         self.settings.summarise(record.setting, self._by_setting[record.setting].values())
 
     # ---- opening ----
-
-    def _experiment(self, name: str, artifact_root: str | None) -> str:
-        experiment = self.client.get_experiment_by_name(name)
-        if experiment is None:
-            experiment_id = self.client.create_experiment(name, artifact_location=artifact_root)
-            self.client.set_experiment_tag(experiment_id, "mlflow.note.content", self.space.about)
-            # Model training, not the UI's newer "GenAI" mode.
-            self.client.set_experiment_tag(
-                experiment_id, "mlflow.experimentKind", "custom_model_development"
-            )
-            return str(experiment_id)
-        if experiment.lifecycle_stage != "active":
-            raise BadInputError(
-                f"the MLflow experiment {name!r} was deleted there: restore it "
-                f"(mlflow experiments restore -x {experiment.experiment_id}) or delete it for good"
-            )
-        return str(experiment.experiment_id)
 
     def _close_stale_runs(self) -> None:
         stale = self.client.search_runs([self.trials_experiment], "status = 'RUNNING'")

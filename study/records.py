@@ -4,31 +4,38 @@
     python -m study.records import --file grid.jsonl.gz --tracking-uri http://HOST:5000
 
 One JSON line an experiment and a run: tags, parameters, every metric's history, inputs, times.
-(Our runs carry no MLflow artifacts.) An import that was stopped goes on with the same command.
+An import that was stopped goes on with the same command; one into a store that holds more of
+the study than the file takes nothing away. Left out are runs that are still RUNNING (export
+again when they have ended), deleted runs, and files: our runs have no MLflow artifacts, and the
+results folder's `artifacts` (teachers, VAEs, logits) are made again, or copied by hand.
 """
 
-import gzip
-import json
-import os
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from mlflow import MlflowClient
-from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param, Run
+from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param
 
-from analysis.bulk import RunRow, runs
+from analysis.bulk import RunRow, histories, runs
 from analysis.command import Results, TrackingUri, run_command
-from analysis.records import experiment_names, open_client, open_records
+from analysis.records import (
+    SEEDS_PLANNED,
+    SETTING_KEY,
+    TRIAL_KEY,
+    experiment_names,
+    open_client,
+    open_records,
+)
+from study.experiments import open_experiment
+from study.lines import FORMAT, Line, read_lines, write_lines
 from trainables.errors import BadInputError
 
-FORMAT = 1
 ORIGIN = "imported_from"  # a tag: the run's id where it was first recorded
-BATCH = 1_000
-
-Line = dict[str, Any]
+BATCH = 1_000  # MLflow takes no more metrics in one call
+DATASET = ("name", "digest", "source_type", "source", "schema", "profile")
 
 
 class Direction(StrEnum):
@@ -39,54 +46,56 @@ class Direction(StrEnum):
 
 
 def export(client: MlflowClient, space: str) -> Iterator[Line]:
-    """A study's records, line by line; the last line says how many there were.
+    """A study's records, line by line; the last line says how many runs there were.
 
     Raises BadInputError where nothing of the space is recorded.
     """
-    count = 0
+    count = running = 0
     yield {"format": FORMAT, "space": space}
     for name in experiment_names(space):
         experiment = client.get_experiment_by_name(name)
         if experiment is None:
             raise BadInputError(f"nothing of {space!r} is recorded there: no experiment {name!r}")
-        yield {"experiment": name, "tags": experiment.tags}
-        for row in sorted(runs(client, experiment.experiment_id), key=lambda row: row.started):
+        yield {"experiment": name, "tags": dict(sorted(experiment.tags.items()))}
+        for row in sorted(runs(client, experiment.experiment_id), key=_order):
+            if row.status == "RUNNING":  # no record yet: it may be half written
+                running += 1
+                continue
             count += 1
-            yield {"in": name, **_as_line(client, client.get_run(row.run_id))}
-    yield {"runs": count}
+            yield {"in": name, **_as_line(client, row)}
+    yield {"runs": count, "running": running}
 
 
-def _as_line(client: MlflowClient, run: Run) -> Line:
-    histories = {
-        name: [
-            [point.step, point.value, point.timestamp]
-            for point in client.get_metric_history(run.info.run_id, name)
-        ]
-        for name in sorted(run.data.metrics)
-    }
-    inputs = [
-        {**vars_of(one.dataset), "tags": {tag.key: tag.value for tag in one.tags}}
-        for one in (run.inputs.dataset_inputs if run.inputs else ())
+def _order(row: RunRow) -> tuple[int, str, str, str]:
+    tags = row.tags
+    return row.started, tags.get(SETTING_KEY, ""), tags.get(TRIAL_KEY, ""), row.run_id
+
+
+def _as_line(client: MlflowClient, row: RunRow) -> Line:
+    inputs = client.get_run(row.run_id).inputs
+    used = [
+        {name: getattr(one.dataset, name) for name in DATASET if getattr(one.dataset, name)}
+        | {"tags": {tag.key: tag.value for tag in one.tags}}
+        for one in (inputs.dataset_inputs if inputs else ())
     ]
     return {
-        "origin": run.data.tags.get(ORIGIN, run.info.run_id),
-        "status": run.info.status,
-        "start": run.info.start_time,
-        "end": run.info.end_time,
-        "tags": dict(sorted(run.data.tags.items())),
-        "parameters": dict(sorted(run.data.params.items())),
-        "metrics": histories,
-        "inputs": sorted(inputs, key=lambda one: (one["name"], one["digest"])),
+        "origin": row.tags.get(ORIGIN, row.run_id),
+        "status": row.status,
+        "start": row.started,
+        "end": row.ended,
+        "tags": {key: value for key, value in sorted(row.tags.items()) if key != ORIGIN},
+        "parameters": dict(sorted(row.params.items())),
+        "metrics": {
+            name: [[point.step, point.value, point.timestamp] for point in points]
+            for name, points in histories(client, row.run_id, sorted(row.metrics)).items()
+        },
+        "inputs": sorted(used, key=lambda one: (one["name"], one["digest"])),
     }
 
 
-def vars_of(dataset: Dataset) -> Line:
-    """A dataset input's fields."""
-    names = ("name", "digest", "source_type", "source")
-    return {name: getattr(dataset, name) for name in names}
-
-
-def load(client: MlflowClient, lines: Iterable[Line]) -> tuple[int, int]:
+def load(
+    client: MlflowClient, lines: Iterable[Line], artifact_root: str | None = None
+) -> tuple[int, int]:
     """Write exported lines into a store; (runs written, runs that were there already)."""
     experiments: dict[str, str] = {}
     there: dict[str, RunRow] = {}
@@ -94,27 +103,55 @@ def load(client: MlflowClient, lines: Iterable[Line]) -> tuple[int, int]:
     for line in lines:
         if "experiment" in line:
             name = line["experiment"]
-            experiments[name] = _experiment(client, name, line["tags"])
-            for run in runs(client, experiments[name]):
-                there[run.tags.get(ORIGIN, run.run_id)] = run
+            experiments[name] = _experiment(client, name, line["tags"], artifact_root)
+            for row in runs(client, experiments[name]):
+                origin = row.tags.get(ORIGIN, row.run_id)
+                there |= dict.fromkeys(_names(row.tags, row.status, origin), row)
         elif "in" in line:
-            known = there.get(line["origin"])
-            if known and known.status == line["status"]:
+            names = _names(line["tags"], line["status"], line["origin"])
+            known = next((there[name] for name in names if name in there), None)
+            if known and _reached(known.tags, known.status, known.metrics) >= _reached(
+                line["tags"],
+                line["status"],
+                {name: max(points)[1] for name, points in line["metrics"].items()},
+            ):
                 skipped += 1
                 continue
-            if known:  # an import was stopped in the middle of it
+            if known:  # half written by an import that was stopped, or an older state
                 client.delete_run(known.run_id)
             _write(client, experiments[line["in"]], line)
             written += 1
     return written, skipped
 
 
-def _experiment(client: MlflowClient, name: str, tags: dict[str, str]) -> str:
-    experiment = client.get_experiment_by_name(name)
-    found = experiment.experiment_id if experiment else client.create_experiment(name)
-    for key, value in tags.items():
-        client.set_experiment_tag(found, key, value)
-    return str(found)
+def _names(tags: dict[str, str], status: str, origin: str) -> list[str]:
+    """What a run is known by, in any store: one run a setting, one FINISHED run a trial."""
+    if TRIAL_KEY in tags:
+        return [tags[TRIAL_KEY], origin] if status == "FINISHED" else [origin]
+    return [tags.get(SETTING_KEY, origin)]
+
+
+def _reached(tags: dict[str, str], status: str, metrics: dict[str, float]) -> tuple[float, ...]:
+    """How far a run has come; a setting's run goes on as its seeds end."""
+    if status == "RUNNING":
+        return (-1,)
+    if TRIAL_KEY in tags:
+        return (status != "KILLED",)
+    return metrics.get("n", 0), metrics.get("failed", 0), status != "SCHEDULED"
+
+
+def _experiment(
+    client: MlflowClient, name: str, tags: dict[str, str], artifact_root: str | None
+) -> str:
+    found = open_experiment(client, name, tags, artifact_root)
+    known = client.get_experiment(found).tags
+    wanted = tags | known
+    if SEEDS_PLANNED in tags:
+        wanted[SEEDS_PLANNED] = str(max(int(t.get(SEEDS_PLANNED, 0)) for t in (tags, known)))
+    for key, value in wanted.items():
+        if known.get(key) != value:
+            client.set_experiment_tag(found, key, value)
+    return found
 
 
 def _write(client: MlflowClient, experiment: str, line: Line) -> None:
@@ -144,29 +181,6 @@ def _write(client: MlflowClient, experiment: str, line: Line) -> None:
         client.set_terminated(run_id, line["status"], line["end"])
 
 
-def write_lines(path: Path, lines: Iterable[Line]) -> None:
-    """JSON lines, compressed where the name ends in .gz; renamed into place when whole."""
-    text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).encode()
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_bytes(gzip.compress(text, mtime=0) if path.suffix == ".gz" else text)
-    temporary.replace(path)
-
-
-def read_lines(path: Path) -> list[Line]:
-    """The lines of an export. Raises BadInputError if it is not one, or not whole."""
-    try:
-        content = path.read_bytes()
-        text = gzip.decompress(content) if path.suffix == ".gz" else content
-        lines: list[Line] = [json.loads(line) for line in text.decode().splitlines()]
-    except (OSError, EOFError, ValueError) as error:
-        raise BadInputError(f"{path} is no export of records, or is cut short: {error}") from None
-    if not lines or lines[0].get("format") != FORMAT:
-        raise BadInputError(f"{path} is no export of format {FORMAT} (python -m study.records)")
-    if lines[-1].get("runs") != sum("in" in line for line in lines):
-        raise BadInputError(f"{path} is cut short after {len(lines)} lines: export it again")
-    return lines
-
-
 def records(
     direction: Annotated[Direction, typer.Argument(help="Out of MLflow, or into it.")],
     file: Annotated[Path, typer.Option(help="JSON lines; compressed if it ends in .gz.")],
@@ -178,12 +192,14 @@ def records(
     if direction is Direction.EXPORT:
         if space is None:
             raise BadInputError("--space is missing: which one is to be exported?")
-        write_lines(file, export(open_records(space, tracking_uri, results), space))
-        print(file)
+        last = write_lines(file, export(open_records(space, tracking_uri, results), space))
+        left_out = f"; {last['running']} RUNNING were left out" if last["running"] else ""
+        print(f"{last['runs']} runs in {file}{left_out}")
         return 0
     lines = read_lines(file)
     client = open_client(tracking_uri or f"sqlite:///{results.absolute() / 'mlflow.db'}")
-    written, skipped = load(client, lines)
+    root = None if tracking_uri else str(results.absolute() / "mlflow-artifacts")
+    written, skipped = load(client, lines, root)
     print(f"{written} runs imported, {skipped} were there already")
     return 0
 

@@ -20,7 +20,8 @@ from analysis.records import open_client, open_records, read_study
 from analysis.report import write
 from analysis.rows import rows_of
 from analysis.table import lacks, show
-from study.records import export, load, read_lines, write_lines
+from study.lines import read_lines, write_lines
+from study.records import export, load
 
 HERE = Path(__file__).parent
 FIXTURE = HERE / "smoke.jsonl.gz"

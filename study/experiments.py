@@ -1,0 +1,26 @@
+"""The experiments that a study's records stand in: found, or made."""
+
+from collections.abc import Mapping
+
+from mlflow import MlflowClient
+
+from trainables.errors import BadInputError
+
+
+def open_experiment(
+    client: MlflowClient, name: str, tags: Mapping[str, str], artifact_root: str | None
+) -> str:
+    """The id of the experiment of that name; made with these tags where there is none.
+
+    Raises BadInputError where it was deleted: MLflow keeps its name until it is purged.
+    """
+    experiment = client.get_experiment_by_name(name)
+    if experiment is None:
+        made = client.create_experiment(name, artifact_location=artifact_root, tags=dict(tags))
+        return str(made)
+    if experiment.lifecycle_stage != "active":
+        raise BadInputError(
+            f"the MLflow experiment {name!r} was deleted there: restore it "
+            f"(mlflow experiments restore -x {experiment.experiment_id}) or delete it for good"
+        )
+    return str(experiment.experiment_id)
