@@ -35,7 +35,7 @@ def build(rows: Iterable[Row]) -> pd.DataFrame:
     By validation where there is any, else as in Table 3, protocols one after the other. Holm's
     correction is taken over the settings of one protocol compared with a student alone.
     """
-    rows = list(rows)
+    rows = [row for row in rows if not row.is_candidate]
     table = pd.DataFrame([_line(row) for row in rows])
     if table.empty:
         return table

@@ -29,10 +29,16 @@ class Format(StrEnum):
     JSON = "json"
 
 
-def render(study: Study, table: pd.DataFrame, form: Format, lacks: Sequence[str]) -> str:
+def render(
+    study: Study,
+    table: pd.DataFrame,
+    form: Format,
+    lacks: Sequence[str],
+    more: Sequence[View] = (),
+) -> str:
     """The table (analysis.columns.build) in a format; CSV and JSON in full precision.
 
-    lacks: what rows are short of; part of every format that people read.
+    lacks: what rows are short of; more: further views; both for formats that people read.
     """
     match form:
         case Format.CSV:
@@ -43,9 +49,10 @@ def render(study: Study, table: pd.DataFrame, form: Format, lacks: Sequence[str]
             return json.dumps({**about, "rows": rows}, ensure_ascii=False, indent=1) + "\n"
         case Format.LATEX:
             head = "% needs \\usepackage{booktabs, graphicx}\n"
-            return head + "\n".join(map(_latex, views(table))) + _latex_comments(lacks)
+            return head + "\n".join(map(_latex, [*views(table), *more])) + _latex_comments(lacks)
         case _:
-            parts = [f"### {v.title}\n\n{v.note}\n\n{_markdown(v.table)}" for v in views(table)]
+            shown = [*views(table), *more]
+            parts = [f"### {v.title}\n\n{v.note}\n\n{_markdown(v.table)}" for v in shown]
             return "\n".join(parts) + "".join(f"\n- {lack}\n" for lack in lacks)
 
 

@@ -20,8 +20,10 @@ from trainables.errors import BadInputError
 
 # Tags of runs; RELIABILITY and ARTIFACT are followed by ".student", ".vae" and the like.
 TRIAL_KEY, SETTING_KEY, SETTING_NAME, DEFINITION = "trial", "setting", "setting_name", "definition"
-SEED, FAILURE, PLACE, ASKED = "seed", "failure", "place", "asked"
+SEED, FAILURE, PRUNED = "seed", "failure", "pruned"
+PLACE, ASKED, SEARCH = "place", "asked", "search"
 RELIABILITY, ARTIFACT = "reliability", "artifact"
+SELECTION_SEEDS = "selection_seeds"  # of a setting that a search asked for: "1000:1002"
 SEEDS_PLANNED = "seeds"  # a tag of the settings' experiment
 
 
@@ -90,6 +92,11 @@ class Record:
         """Why it failed, if it did."""
         return self.tags.get(FAILURE)
 
+    @property
+    def pruned(self) -> str | None:
+        """When and why it was dropped before its last epoch, if it was."""
+        return self.tags.get(PRUNED)
+
     def reliability(self, of: str) -> dict[str, list[float]] | None:
         """The reliability of "student" or "teacher": count, confidence, accuracy by bin."""
         text = self.tags.get(f"{RELIABILITY}.{of}")
@@ -98,7 +105,11 @@ class Record:
 
 @dataclass(frozen=True)
 class PlannedSetting:
-    """A setting that a study holds, trained or not; asked: its number in a search, if any."""
+    """A setting that a study holds, trained or not.
+
+    search, asked: which search asked for it, and as its which, if any did; seeds: those that it
+        is scored with (else the study's own).
+    """
 
     key: str
     name: str
@@ -106,6 +117,8 @@ class PlannedSetting:
     place: int
     asked: int | None
     definition: dict[str, Any]
+    search: str | None = None
+    seeds: range | None = None
 
 
 @dataclass(frozen=True)
@@ -190,4 +203,8 @@ def _planned(run: RunRow) -> PlannedSetting | None:
         place=int(tags[PLACE]),
         asked=int(tags[ASKED]) if ASKED in tags else None,
         definition=json.loads(tags[DEFINITION]),
+        search=tags.get(SEARCH),
+        seeds=range(*map(int, tags[SELECTION_SEEDS].split(":")))
+        if SELECTION_SEEDS in tags
+        else None,
     )

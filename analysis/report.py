@@ -20,10 +20,10 @@ from analysis.figures import draw_all, svg_text
 from analysis.records import Study, open_records, read_study, report_path
 from analysis.rows import Row, rows_of
 from analysis.table import lacks
-from analysis.views import View, views
+from analysis.views import View, selection_views, views
 from trainables.store import Store
 
-TEXT_COLUMNS = ("protocol", "student", "teacher", "φ", "the seeds say")
+TEXT_COLUMNS = ("search", "rule", "protocol", "student", "teacher", "φ", "the seeds say")
 MOST_ROWS = 60
 METHOD = (
     "Seeds are common random numbers: a seed draws the same split, initialisation and order for "
@@ -67,7 +67,7 @@ def write(study: Study, client: MlflowClient, store: Store | None, path: Path) -
     shown, left_out = _shown(rows)
     content = environment.get_template("report.html.j2").render(
         study=study,
-        counts=_counts(study),
+        counts=_counts(study, rows),
         lacks=lacks(rows),
         evidence=sentences.evidence(rows),
         method=METHOD,
@@ -95,15 +95,16 @@ def _shown(rows: Sequence[Row]) -> tuple[list[View], str]:
     table = build(rows)
     left_out = len(table) - MOST_ROWS
     note = f"{left_out} more rows: python -m analysis.table" if left_out > 0 else ""
-    return list(views(table.head(MOST_ROWS))), note
+    return [*selection_views(rows), *views(table.head(MOST_ROWS))], note
 
 
-def _counts(study: Study) -> str:
+def _counts(study: Study, rows: Sequence[Row]) -> str:
     failed = sum(trial.status == "FAILED" for trial in study.trials)
-    ended = f"{len(study.trials):,} trials recorded" + (
-        f", {failed} of them failed" * bool(failed)
-    )
-    return f"{len(study.settings):,} settings, {study.seeds} seeds each; {ended}."
+    ended = f"{len(study.trials):,} trials recorded" + (f", {failed} failed" if failed else "")
+    candidates = sum(row.is_candidate for row in rows)
+    reported = f"{len(rows) - candidates:,} settings, {study.seeds} seeds each"
+    scored = f"; {candidates:,} candidates scored to choose some of them" if candidates else ""
+    return f"{reported}{scored}; {ended}."
 
 
 def _commands(study: Study) -> str:

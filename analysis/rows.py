@@ -51,6 +51,31 @@ class Row:
         return float(self[name])
 
     @property
+    def is_candidate(self) -> bool:
+        """True where the setting was only trained to be scored by a rule, not to be reported."""
+        return self["rule"] != NONE
+
+    @property
+    def _rule(self) -> dict[str, Any]:
+        rule: dict[str, Any] = self.planned.definition.get("rule") or {}
+        return rule
+
+    @property
+    def score(self) -> str:
+        """What its rule scores: "accuracy" or "cross_entropy"."""
+        return str(self._rule.get("score", "accuracy"))
+
+    @property
+    def parts(self) -> int:
+        """How many students a trial of it trains."""
+        return int(self._rule.get("folds", 5)) if self["rule"] == "cross-validation" else 1
+
+    @property
+    def pruned(self) -> str | None:
+        """When and why it was dropped before its last epoch, if it was."""
+        return next((r.pruned for r in self.finished.values() if r.pruned), None)
+
+    @property
     def corrected(self) -> bool:
         """True where each seed is a run of its own, so that intervals and tests make sense."""
         return self["protocol"] == "corrected"
@@ -109,7 +134,8 @@ class Row:
     @property
     def missing(self) -> list[int]:
         """Planned seeds that have not ended."""
-        return [s for s in range(self.seeds) if s not in self.finished and s not in self.failed]
+        seeds = self.planned.seeds or range(self.seeds)
+        return [s for s in seeds if s not in self.finished and s not in self.failed]
 
     def lack(self) -> str:
         """What the row lacks, why, and the command that fills it; empty where it is whole."""
@@ -121,7 +147,8 @@ class Row:
             said.append(f"{of} (seed {seed}: {record.failure}): {command} --retry-failed")
         if self.missing:
             counted = len(self.finished) + len(self.failed)
-            done = f"{counted} of {self.seeds} seeds have ended" if counted else "not run yet"
+            planned = len(self.planned.seeds or range(self.seeds))
+            done = f"{counted} of {planned} seeds have ended" if counted else "not run yet"
             said.append(f"{done}: {command} --seeds {self.seeds}")
         return "; ".join(said)
 
@@ -149,7 +176,7 @@ def rows_of(study: Study) -> list[Row]:
 
 def _family(row: Row) -> tuple[str, ...]:
     """What a row must share with the student alone that it is compared with."""
-    return row["protocol"], row["student"], row["held_out"]
+    return row["protocol"], row["student"], row["held_out"], row["rule"]
 
 
 def _distance(row: Row, base: Row) -> tuple[bool, bool, int]:

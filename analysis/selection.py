@@ -1,17 +1,131 @@
 """Which setting a study chooses: by validation alone. Test is read for the chosen one only."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from analysis.evidence import summarise
+from analysis.evidence import Comparison, compare, summarise
 from analysis.rows import Row
+from trainables.identity import identity
 
-SCORE = "validation/accuracy"
+SCORE, TEST = "validation/accuracy", "test/accuracy"
+LAMBDA_HALF, T_ONE = 0.5, 1.0
+
+
+def mean(row: Row, metric: str) -> float:
+    """A metric's mean over seeds; NaN without values."""
+    return summarise([*row.values(metric).values()]).mean
 
 
 def chosen(rows: Iterable[Row]) -> Row | None:
-    """The setting of the best mean validation accuracy; None where nothing was held out.
+    """The setting of the best mean score, the earliest of equals; None where nothing was held out.
 
-    A setting with a failed or missing seed is not a candidate: its mean would be another's.
+    A setting with a failed or missing seed is not a candidate, its mean would be another's; nor
+    is one that was pruned, or that was scored on the test set.
     """
-    whole = [row for row in rows if row.values(SCORE) and not row.lack()]
-    return max(whole, key=lambda r: summarise([*r.values(SCORE).values()]).mean, default=None)
+    whole = [
+        row
+        for row in rows
+        if row.values(SCORE) and not row.lack() and not row.pruned and row["rule"] != "oracle"
+    ]
+    return max(whole, key=_score, default=None)
+
+
+def _score(row: Row) -> float:
+    return mean(row, SCORE) if row.score == "accuracy" else -mean(row, "validation/cross_entropy")
+
+
+def reported(candidate: Row, rows: Iterable[Row]) -> Row | None:
+    """The same setting trained without a rule, on all of its split: itself, if it has none."""
+    if not candidate.is_candidate:
+        return candidate
+    definition = {k: v for k, v in candidate.planned.definition.items() if k != "rule"}
+    key = identity(definition)
+    return next((row for row in rows if row.planned.key == key), None)
+
+
+@dataclass(frozen=True)
+class Tuned:
+    """A search, what its rule chose, and what an oracle would have chosen and claimed.
+
+    final: the choice, trained anew with fresh seeds; fixed: the same row at λ = ½ and T = 1.
+    """
+
+    name: str
+    asked: list[Row]
+    best: Row
+    final: Row | None
+    fixed: Row | None
+    claimed: Row | None
+    claimed_final: Row | None
+
+    @property
+    def claim(self) -> float:
+        """The test accuracy that selection by test would report: of the selection's own seeds."""
+        return mean(self.claimed, "oracle/accuracy") if self.claimed else float("nan")
+
+    @property
+    def honest(self) -> float:
+        """The test accuracy of the oracle's choice with fresh seeds."""
+        return mean(self.claimed_final, TEST) if self.claimed_final else float("nan")
+
+    @property
+    def spent(self) -> float:
+        """Epochs trained over epochs planned, of all candidates: below 1 with pruning."""
+        planned = sum(row.number("epochs") * row.parts * len(row.finished) for row in self.asked)
+        trained = sum(sum(row.values("epochs_trained").values()) for row in self.asked)
+        return trained / planned if planned else float("nan")
+
+    def against(self, other: Row | None) -> Comparison:
+        """The choice against another reported row, at equal fresh seeds."""
+        ours = self.final.values(TEST) if self.final else {}
+        theirs = other.values(TEST) if other else {}
+        return compare(ours, theirs, higher_is_better=True)
+
+    def front(self) -> list[Row]:
+        """The settings that none beats in both accuracy and cross-entropy (validation)."""
+        whole = [row for row in self.asked if row.values(SCORE) and not row.pruned]
+        points = [(mean(r, SCORE), -mean(r, "validation/cross_entropy")) for r in whole]
+        return [
+            row
+            for row, mine in zip(whole, points, strict=True)
+            if not any(o[0] >= mine[0] and o[1] >= mine[1] and o != mine for o in points)
+        ]
+
+
+def tuned(rows: Sequence[Row]) -> list[Tuned]:
+    """Every search that has chosen."""
+    searches: dict[str, list[Row]] = {}
+    for row in rows:
+        if row.planned.search:
+            searches.setdefault(row.planned.search, []).append(row)
+    found = []
+    for name, mine in searches.items():
+        asked = sorted(
+            (row for row in mine if row["rule"] != "oracle"), key=lambda r: r.planned.asked or 0
+        )
+        best = chosen(asked)
+        if best is None or any(row.missing for row in asked):
+            continue
+        oracle = [r for r in mine if r["rule"] == "oracle" and r.values("oracle/accuracy")]
+        sign = 1 if best.score == "accuracy" else -1
+        metric = f"oracle/{best.score}"
+        claimed = max(oracle, key=lambda r: sign * mean(r, metric), default=None)
+        found.append(
+            Tuned(
+                name,
+                asked,
+                best,
+                reported(best, rows),
+                next((row for row in rows if _is_fixed(row, best)), None),
+                claimed,
+                reported(claimed, rows) if claimed else None,
+            )
+        )
+    return found
+
+
+def _is_fixed(row: Row, best: Row) -> bool:
+    same = ("student", "teacher", "link", "vae_labels", "link_parameters")
+    fixed = row.number("lambda") == LAMBDA_HALF and row.number("temperature") == T_ONE
+    plain = not row.is_candidate and row.corrected and row.number("held_out") == 0
+    return fixed and plain and all(row[name] == best[name] for name in same)

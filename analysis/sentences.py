@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from analysis.columns import difference
 from analysis.evidence import Comparison, holm, summarise
 from analysis.rows import Row
-from analysis.selection import SCORE, chosen
+from analysis.selection import SCORE, Tuned, chosen, mean, tuned
 
 ACCURACY, CROSS_ENTROPY = "test/accuracy", "test/cross_entropy"
 NO_DIFFERENCE = "the seeds support no difference"
@@ -48,7 +48,11 @@ def _p(p: float) -> str:
 
 def evidence(rows: Sequence[Row]) -> list[str]:
     """The sentences of a study: each row against the student alone, or the chosen one."""
-    compared = [row for row in rows if row.corrected and not row.from_labels_alone and row.alone]
+    compared = [
+        row
+        for row in rows
+        if row.corrected and not row.is_candidate and not row.from_labels_alone and row.alone
+    ]
     lines = choice(rows)
     for metric, measure, higher in (
         (ACCURACY, "test accuracy", True),
@@ -77,27 +81,64 @@ def _count(measure: str, found: Sequence[Comparison], adjusted: Sequence[float])
 
 
 def choice(rows: Sequence[Row]) -> list[str]:
-    """What selection by validation gives: the chosen setting, and its gain at equal seeds.
+    """What selection chose and what that is worth; what selection by test would have claimed.
 
     Empty where nothing was held out. Test selects nothing: it is only read for the choice.
     """
-    best = chosen(rows)
+    searches = tuned(rows)
+    if searches:
+        return [sentence for one in searches for sentence in _of_a_search(one)]
+    best = chosen(row for row in rows if not row.is_candidate)
     if best is None:
         return []
-    about = best.label
-    if best.has_teacher:
-        about += f", λ {best.number('lambda'):.3g}, T {best.number('temperature'):.3g}"
-    score = summarise([*best.values(SCORE).values()])
-    test = summarise([*best.values(ACCURACY).values()])
     lines = [
-        f"Chosen by validation: {about}: validation accuracy {score.mean:.3f}, "
-        f"test accuracy {test.mean:.3f} ± {test.std:.3f} (n = {test.n})."
+        f"Chosen by validation: {_about(best)}: validation accuracy {mean(best, SCORE):.3f}, "
+        f"{_tested(best)}."
     ]
     if best.alone and not best.from_labels_alone:
         gain = difference(best, ACCURACY, higher_is_better=True)
-        verdict = "" if gain.supported else f": {NO_DIFFERENCE}"
+        lines.append(f"Its gain over the student alone, at equal seeds: {_said(gain)}.")
+    return lines
+
+
+def _about(row: Row) -> str:
+    if not row.has_teacher:
+        return row.label
+    return f"{row.label}, λ {row.number('lambda'):.3g}, T {row.number('temperature'):.3g}"
+
+
+def _tested(row: Row) -> str:
+    test = summarise([*row.values(ACCURACY).values()])
+    return f"test accuracy {test.mean:.3f} ± {test.std:.3f} (n = {test.n})"
+
+
+def _said(gain: Comparison) -> str:
+    verdict = "" if gain.supported or gain.n < 2 else f": {NO_DIFFERENCE}"
+    return f"{interval_text(gain)} (95 %, paired t, n = {gain.n}, p {_p(gain.p)}){verdict}"
+
+
+def _of_a_search(one: Tuned) -> list[str]:
+    best = one.best
+    lines = [
+        f"{one.name}: {best['rule']} chose {_about(best)} of {len(one.asked)} settings, at "
+        f"{best.score.replace('_', '-')} {mean(best, f'validation/{best.score}'):.3f}."
+    ]
+    if one.final is None or one.final.missing or one.final.failed:
+        return [*lines, f"{one.name}: the choice is not trained with fresh seeds yet."]
+    lines.append(f"{one.name}: trained anew with fresh seeds it has {_tested(one.final)}.")
+    if one.final.alone:
+        gain = difference(one.final, ACCURACY, higher_is_better=True)
+        lines.append(f"{one.name}: against the student alone {_said(gain)}.")
+    if one.fixed and one.fixed is not one.final and one.fixed.values(ACCURACY):
+        gain = one.against(one.fixed)
+        verb = "beats" if gain.supported and gain.mean > 0 else "does not beat"
+        lines.append(f"{one.name}: tuning {verb} λ = ½ and T = 1: {_said(gain)}.")
+    if not math.isnan(one.claim - one.honest):
         lines.append(
-            f"Its gain over the student alone, at equal seeds: {interval_text(gain)} "
-            f"(95 %, paired t, n = {gain.n}, p {_p(gain.p)}){verdict}."
+            f"{one.name}: an oracle would have chosen by test and claimed {one.claim:.3f}; with "
+            f"fresh seeds its choice has {one.honest:.3f}: an optimism of "
+            f"{one.claim - one.honest:+.3f}."
         )
+    if one.spent < 1:
+        lines.append(f"{one.name}: pruning left {one.spent:.0%} of the epochs to train.")
     return lines

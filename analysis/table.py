@@ -20,9 +20,10 @@ from analysis.formats import Format, render
 from analysis.records import Study, open_records, read_study
 from analysis.rows import Row, rows_of
 from analysis.sentences import choice
-from analysis.views import NAMED, View, views
+from analysis.views import NAMED, View, selection_views, views
 
 SHAREABLE = ("protocol", "student", "n", "λ", "T")  # said once where all rows agree
+TEXT = (*list(NAMED)[:4], "search", "rule")
 WIDTH_IN_FILES = 170
 MOST_LACKS = 10
 
@@ -34,7 +35,7 @@ def show(
     if not console.is_terminal:
         console.width = WIDTH_IN_FILES
     console.print(f"[bold]{study.space}[/bold]: {study.about}", highlight=False, soft_wrap=True)
-    for view in islice(views(build(rows)), most):
+    for view in [*islice(views(build(rows)), most), *islice(selection_views(rows), 1)]:
         console.print(_grid(view, limit))
         if limit and len(view.table) > limit:
             console.print(f"{len(view.table) - limit} more rows in the whole table")
@@ -64,7 +65,7 @@ def _grid(view: View, limit: int | None) -> Table:
     )
     shown = shown.drop(columns=shared)
     for heading in shown.columns:
-        justify: JustifyMethod = "left" if heading in list(NAMED)[:4] else "right"
+        justify: JustifyMethod = "left" if heading in TEXT else "right"
         grid.add_column(
             heading.strip(), justify=justify, overflow="fold", no_wrap=heading in SHAREABLE
         )
@@ -86,7 +87,8 @@ def table(
     if form is Format.TEXT:
         show(study, rows, Console(), limit)
     else:
-        print(render(study, build(rows), form, lacks(rows)), end="")
+        more = list(selection_views(rows))
+        print(render(study, build(rows), form, lacks(rows), more), end="")
     return 0
 
 

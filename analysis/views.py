@@ -1,13 +1,15 @@
 """The table for people: four narrow views of it, `0.804 ± 0.005` and `+0.013 [0.006, 0.021]`."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
 
-from analysis.rows import NONE
-from analysis.sentences import p_text
+from analysis.evidence import Comparison, summarise
+from analysis.rows import NONE, Row
+from analysis.selection import SCORE, TEST, Tuned, mean, tuned
+from analysis.sentences import interval_text, p_text
 
 Line = dict[str, Any]
 
@@ -119,6 +121,64 @@ TEACHERS: dict[str, Callable[[Line], str]] = {
 
 def _percent(share: float) -> str:
     return NONE if math.isnan(share) else f"{share:.0%}"
+
+
+def selection_views(rows: Sequence[Row]) -> Iterator[View]:
+    """What searches chose, by which rule, and what an oracle would have claimed."""
+    searches = tuned(rows)
+    if not searches:
+        return
+    yield View(
+        "Chosen by selection",
+        "score: mean over selection seeds and parts held out; test: the choice trained anew on "
+        "all of its split with fresh seeds, read once; oracle: the best test accuracy among the "
+        "settings asked for, at the selection's seeds; optimism: that minus the same setting's "
+        "with fresh seeds; epochs: trained, of those planned",
+        pd.DataFrame([_tuned_line(one) for one in searches]),
+    )
+    fronts = [(one.name, row) for one in searches for row in one.front()]
+    yield View(
+        "Pareto fronts",
+        "settings that none beats in both accuracy and cross-entropy of validation",
+        pd.DataFrame([_front_line(name, row) for name, row in fronts]),
+    )
+
+
+def _tuned_line(one: Tuned) -> dict[str, str]:
+    best, final = one.best, one.final
+    test = summarise([*final.values(TEST).values()] if final else [])
+    return {
+        "search": one.name,
+        "rule": best["rule"],
+        "asked": str(len(one.asked)),
+        "teacher": best["teacher"],
+        "φ": best.link,
+        "λ": f"{best.number('lambda'):.3g}",
+        "T": f"{best.number('temperature'):.3g}",
+        "score": _number(mean(best, f"validation/{best.score}")),
+        "test accuracy": _number(test.mean) + ("" if test.n < 2 else f" ± {test.std:.3f}"),
+        "Δ alone": _gap(one.against(final.alone if final else None)),
+        "Δ λ = ½, T = 1": "" if one.fixed is final else _gap(one.against(one.fixed)),
+        "oracle": _number(one.claim),
+        "optimism": _number(one.claim - one.honest, sign="+"),
+        "epochs": _percent(one.spent),
+    }
+
+
+def _gap(found: Comparison) -> str:
+    return NONE if math.isnan(found.mean) else interval_text(found)
+
+
+def _front_line(name: str, row: Row) -> dict[str, str]:
+    return {
+        "search": name,
+        "teacher": row["teacher"],
+        "φ": row.link,
+        "λ": f"{row.number('lambda'):.3g}",
+        "T": f"{row.number('temperature'):.3g}",
+        "validation accuracy": _number(mean(row, SCORE)),
+        "validation cross-entropy": _number(mean(row, "validation/cross_entropy")),
+    }
 
 
 def views(table: pd.DataFrame) -> Iterator[View]:

@@ -25,10 +25,11 @@ from analysis.records import open_client, read
 from search_spaces.rows import ON_BIG, ON_BIG_DILATION, ON_BIG_NOISE, SMALL_ALONE, on_mnist_vae
 from search_spaces.space import Space
 from study.ledger import Ledger
+from study.plan import Expected
 from study.record import Recorder
 from trainables.calibration import BINS, Reliability
+from trainables.member import TrialResult
 from trainables.settings import Setting, Trial
-from trainables.student import TrialResult
 
 SEEDS, EPOCHS, SIDE = 5, 50, 25
 NAME = "many_trials"
@@ -71,7 +72,7 @@ def fill(folder: Path, trials: int) -> float:
     space = Space(name=NAME, about="How long do the readers take?", settings=listed, seeds=SEEDS)
     ledger = Ledger(read(client, NAME))
     recorder = Recorder(client, space, SEEDS, ledger, str(folder))
-    recorder.expect(listed)
+    recorder.expect(map(Expected, listed))
     started, done = time.perf_counter(), 0
     for setting, seed in product(listed, range(SEEDS)):
         if not ledger.is_done(Trial(setting=setting, seed=seed)):

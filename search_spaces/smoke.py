@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
-from search_spaces.space import Search, Space
+from search_spaces.search import Search
+from search_spaces.space import Space
 from trainables.links import Dilation, Noise, VaeLink
 from trainables.recipes import GENERATED, SOURCE, TARGET, Schedule, TeacherRecipe, VaeRecipe
+from trainables.selection import HoldOut, Pruning
 from trainables.settings import Setting
 
 SHORT = Schedule(epochs=2, batch_size=64)
@@ -23,6 +25,7 @@ SPACE = Space(
     name="smoke",
     about="Does the whole machinery work here?",
     settings=(
+        ALONE,
         replace(ALONE, held_out=0.2),
         taught(TARGET),
         replace(taught(TARGET), link=Noise(draws=2)),
@@ -30,7 +33,14 @@ SPACE = Space(
         taught(GENERATED),
         replace(taught(TARGET), protocol="published"),
     ),
-    search=Search(base=replace(taught(SOURCE), link=LINK, held_out=0.2), settings=4, round_size=2),
+    searches=(
+        Search(
+            base=replace(taught(SOURCE), link=LINK),
+            rule=HoldOut(held_out=0.2, pruning=Pruning(group=2, rungs=(0.5,))),
+            settings=4,
+            round_size=2,
+        ),
+    ),
     seeds=2,
     shown_vaes=(replace(LINK.recipe, latent_size=2),),
 )

@@ -1,9 +1,10 @@
 """A space: a named family of settings, and how to go through it."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from trainables.checks import check_choice, check_whole
+from search_spaces.search import Search
+from trainables.checks import check_whole
 from trainables.errors import BadInputError
 from trainables.recipes import VaeRecipe
 from trainables.settings import Setting
@@ -12,51 +13,18 @@ NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")  # it names experiments and files
 
 
 @dataclass(frozen=True, kw_only=True)
-class Search:
-    """Settings asked of Optuna: λ uniform and T log-uniform, the rest as in `base`.
-
-    round_size settings are asked at a time and trained together; it is part of the search's
-    identity: another size asks other settings.
-    """
-
-    base: Setting
-    settings: int = 40
-    round_size: int = 8
-    hard_label_weight: tuple[float, float] = (0.0, 1.0)
-    temperature: tuple[float, float] = (0.5, 20.0)
-    score: str = "validation/accuracy"
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        check_whole(self, "settings", at_least=1)
-        check_whole(self, "round_size", at_least=1)
-        check_choice(self, "score", ("validation/accuracy", "validation/cross_entropy"))
-        if self.base.held_out == 0:
-            raise BadInputError(
-                "a search scores held-out objects: give its base setting held_out > 0"
-            )
-        for bounds in (self.hard_label_weight, self.temperature):
-            low, high = bounds
-            if not low < high:
-                raise BadInputError(f"a search needs low < high; given was {bounds}")
-        for weight in self.hard_label_weight:
-            replace(self.base, hard_label_weight=weight)
-        for temperature in self.temperature:
-            replace(self.base, temperature=temperature)
-
-
-@dataclass(frozen=True, kw_only=True)
 class Space:
-    """Settings listed one by one, and a search beside them if there is one.
+    """Settings listed one by one, and searches beside them if there are any.
 
     about: the question that the space answers, in a sentence; shown in lists and on records.
+    seeds: of each listed setting, and of each that a search chooses.
     shown_vaes: VAEs that no setting needs, made (with seed 0) for the figures.
     """
 
     name: str
     about: str
     settings: tuple[Setting, ...] = ()
-    search: Search | None = None
+    searches: tuple[Search, ...] = ()
     seeds: int = 5
     shown_vaes: tuple[VaeRecipe, ...] = ()
 
@@ -66,8 +34,11 @@ class Space:
             raise BadInputError(
                 f"a space's name is 1 to 60 letters, digits, _ or -; given was {self.name!r}"
             )
-        if not self.settings and not self.search:
+        if not self.settings and not self.searches:
             raise BadInputError(f"the space {self.name!r} lists no settings and has no search")
+        named = [search.name for search in self.searches]
+        if len(set(named)) < len(named):
+            raise BadInputError(f"the space {self.name!r} names two searches alike: {named}")
         keys = [setting.key for setting in self.settings]
         doubled = {key for key in keys if keys.count(key) > 1} if len(keys) < 2_000 else set()
         if doubled:

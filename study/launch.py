@@ -22,6 +22,7 @@ from analysis.table import show
 from search_spaces.catalogue import load, names
 from search_spaces.space import Space
 from study import messages
+from study.journal import write_journal
 from study.ledger import Ledger
 from study.plan import Plan, Round
 from study.progress import Progress
@@ -105,8 +106,7 @@ def launch(
         pictures = None if tracking_uri else str(results / "mlflow-artifacts")
         recorder = Recorder(client, chosen, todo.seeds, ledger, pictures)
         try:
-            for listed, first in todo.known_settings():
-                recorder.expect(listed, first)
+            recorder.expect(todo.known_settings())
             code = _run(todo, recorder, resources)
         finally:
             recorder.close()
@@ -119,6 +119,7 @@ def launch(
 
         out.print("drawing the figures and the report ...")
         write(recorded, client, store, page)
+    write_journal(todo, results / "optuna" / f"{chosen.name}.journal")
     messages.say_where(chosen, uri, results, out)
     return code
 
@@ -137,7 +138,7 @@ def _run(todo: Plan, recorder: Recorder, resources: Resources) -> int:
     url = start_ray(resources, todo.workers)
     if url:
         out.print(f"Ray dashboard: http://{url} (its token: ray get-auth-token)")
-    with Progress(out, done, total, todo.seeds, todo.predicted_cost()) as progress:
+    with Progress(out, done, total, todo.predicted_cost()) as progress:
         rounds = _announced(todo.rounds(), recorder)
         outcome = run(rounds, recorder, resources, todo.workers, todo.store.root, progress)
     return _exit_code(todo, outcome.errors, outcome.interrupted)
@@ -146,7 +147,7 @@ def _run(todo: Plan, recorder: Recorder, resources: Resources) -> int:
 def _announced(rounds: Iterator[Round], recorder: Recorder) -> Iterator[Round]:
     """The rounds; what each asks for is in the records before it is trained."""
     for following in rounds:
-        recorder.expect(following.settings, following.asked)
+        recorder.expect(following.expected)
         yield following
 
 
@@ -167,19 +168,17 @@ def _exit_code(todo: Plan, errors: list[str], interrupted: bool) -> int:
     return ALL_DONE
 
 
-def _searched(space: Space, seeds: int | None, settings: int | None) -> int:
-    """How many settings to search; refuses numbers that make no sense for this space."""
+def _searched(space: Space, seeds: int | None, settings: int | None) -> int | None:
+    """How many settings each search is to ask for; refuses numbers that make no sense here."""
     for name, value in (("seeds", seeds), ("settings", settings)):
         if value is not None and value < 1:
             raise BadInputError(f"--{name} is {value}: give a whole number ≥ 1")
-    if space.search is None:
-        if settings is not None:
-            raise BadInputError(
-                f"--settings is for spaces that search; {space.name} lists its "
-                f"{len(space.settings)} settings: leave it away"
-            )
-        return 0
-    return settings or space.search.settings
+    if not space.searches and settings is not None:
+        raise BadInputError(
+            f"--settings is for spaces that search; {space.name} lists its "
+            f"{len(space.settings)} settings: leave it away"
+        )
+    return settings
 
 
 def _join(resources: Resources) -> int:

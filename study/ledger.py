@@ -1,13 +1,16 @@
 """What is known of a study's trials: those found in the records, and those that ended since."""
 
 from collections.abc import Iterable
+from statistics import fmean
 
 from analysis.records import Record
+from search_spaces.search import Search
+from study.search import Outcome
 from trainables.settings import Setting, Trial
 
 
 class Ledger:
-    """Ended trials by key: finished, or failed for a reason of their own."""
+    """Ended trials by key: finished, pruned, or failed for a reason of their own."""
 
     def __init__(self, records: Iterable[Record]) -> None:
         self.records = {record.key: record for record in records}
@@ -22,13 +25,51 @@ class Ledger:
         """True if the trial has ended and need not be trained."""
         return trial.key in self.records
 
-    def scores(self, setting: Setting, metric: str, seeds: Iterable[int]) -> list[float] | None:
-        """The metric's final values over seeds; None where one failed or is missing."""
-        found = [self.records.get(Trial(setting=setting, seed=seed).key) for seed in seeds]
-        values = [r.metrics.get(metric) for r in found if r and r.status == "FINISHED"]
-        if len(values) < len(found) or None in values:
+    def outcome(self, search: Search, setting: Setting) -> Outcome | None:
+        """What a search is told of a setting: means over its seeds; None while one is missing."""
+        keys = [Trial(setting=setting, seed=seed).key for seed in search.selection_seeds]
+        found = [self.records[key] for key in keys if key in self.records]
+        if len(found) < len(keys):
             return None
-        return [value for value in values if value is not None]
+        group = search.rule.metric.partition("/")[0]
+        names = [f"{group}/accuracy", f"{group}/cross_entropy"]
+        if any(r.status == "FAILED" or not set(names) <= set(r.metrics) for r in found):
+            return Outcome(None)
+        accuracy, cross_entropy = (fmean(r.metrics[name] for r in found) for name in names)
+        pruned = [r for r in found if r.pruned]
+        epochs = [int(r.metrics["epochs_trained"] / search.rule.parts) for r in pruned]
+        return Outcome((accuracy, cross_entropy), min(epochs, default=None))
+
+    def best(
+        self, candidates: Iterable[tuple[Search, Setting]], *, oracle: bool = False
+    ) -> Setting | None:
+        """The setting of the best score, the earliest of equals; pruned and failed ones aside.
+
+        oracle: by the test set, as selection by test would choose.
+        """
+        best: tuple[float, Setting] | None = None
+        for search, setting in candidates:
+            scored = search.as_oracle(setting) if oracle else setting
+            score = self._oracle_score(search, scored) if oracle else self._score(search, scored)
+            if score is not None and (best is None or score > best[0]):
+                best = (score, setting)
+        return best[1] if best else None
+
+    def _score(self, search: Search, setting: Setting) -> float | None:
+        outcome = self.outcome(search, setting)
+        if outcome is None or outcome.scores is None or outcome.pruned_at is not None:
+            return None
+        accuracy, cross_entropy = outcome.scores
+        return accuracy if search.rule.higher_is_better else -cross_entropy
+
+    def _oracle_score(self, search: Search, setting: Setting) -> float | None:
+        keys = [Trial(setting=setting, seed=seed).key for seed in search.selection_seeds]
+        found = [self.records[key] for key in keys if key in self.records]
+        metric = setting.rule.metric if setting.rule else ""
+        if len(found) < len(keys) or any(metric not in r.metrics for r in found):
+            return None
+        mean = fmean(r.metrics[metric] for r in found)
+        return mean if search.rule.higher_is_better else -mean
 
     def failed(self) -> list[Record]:
         """Trials that failed for a reason of their own."""

@@ -18,7 +18,7 @@ def say_spaces(out: Console) -> None:
     """The built-in spaces, with their sizes and questions."""
     for name in names():
         space = load(name)
-        size = len(space.settings) + (space.search.settings if space.search else 0)
+        size = len(space.settings) + sum(search.settings for search in space.searches)
         out.print(f"[bold]{name}[/bold] ({size} settings × {space.seeds} seeds): {space.about}")
 
 

@@ -3,80 +3,163 @@
 A round is work that may run at the same time; the next begins when all of it has ended.
 """
 
-import statistics
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import islice, product
 
-from search_spaces.space import Search, Space
+import optuna
+
+from search_spaces.search import Search
+from search_spaces.space import Space
 from study.ledger import Ledger
-from study.search import Scored, ask
-from trainables.artifacts import Artifact, VaeArtifact, logits_for
+from study.search import Walk
+from trainables.artifacts import Artifact, VaeArtifact, all_logits_for
 from trainables.cohort import Cohort, cost, form_cohorts
 from trainables.settings import Setting, Trial
 from trainables.store import Store
 
 
 @dataclass(frozen=True)
+class Expected:
+    """A setting that is to be trained; which search asked for it, and as its which."""
+
+    setting: Setting
+    search: str | None = None
+    asked: int | None = None
+
+
+@dataclass(frozen=True)
 class Round:
     """Cohorts that may run at the same time, and what a person calls them.
 
-    settings: those that a search asks for in this round; asked: the number of the first.
+    expected: the settings that become known with this round.
     """
 
     title: str
     cohorts: list[Cohort]
-    settings: tuple[Setting, ...] = ()
-    asked: int = 0
+    expected: tuple[Expected, ...] = ()
 
 
 @dataclass(frozen=True)
 class Plan:
-    """A space with its seeds, the number of settings to search, and what is there already."""
+    """A space with its seeds, the number of settings to search, and what is there already.
+
+    searched: settings of each search; None is the search's own number.
+    """
 
     space: Space
     seeds: int
-    searched: int
+    searched: int | None
     store: Store
     ledger: Ledger
     workers: int
 
+    # ---- what there is ----
+
     def listed_trials(self) -> list[Trial]:
         """The trials of the settings that the space lists."""
-        return self._trials(self.space.settings)
+        return self._reported(self.space.settings)
 
-    def _trials(self, settings: Iterable[Setting]) -> list[Trial]:
+    def _reported(self, settings: Iterable[Setting]) -> list[Trial]:
         return [Trial(setting=s, seed=seed) for seed, s in product(range(self.seeds), settings)]
 
-    def known_settings(self) -> Iterator[tuple[Sequence[Setting], int | None]]:
-        """The listed settings, then those that the search is known to ask for, by rounds.
-
-        With the number of a round's first setting in the search; None for listed ones.
-        """
-        yield self.space.settings, None
-        asked = 0
-        for settings in self._recorded_search():
-            yield settings, asked
-            asked += len(settings)
-
     def missing(self, trials: Iterable[Trial]) -> list[Trial]:
-        """Those that are not recorded yet."""
-        return [trial for trial in trials if not self.ledger.is_done(trial)]
+        """Those that are not recorded yet, each once."""
+        found = {trial.key: trial for trial in trials if not self.ledger.is_done(trial)}
+        return list(found.values())
+
+    def candidates(self, search: Search, settings: Iterable[Setting]) -> list[Trial]:
+        """The trials that score these settings of a search, the oracle's included."""
+        kinds = [
+            (setting, search.as_oracle(setting)) if search.oracle else (setting,)
+            for setting in settings
+        ]
+        return [
+            Trial(setting=setting, seed=seed)
+            for seed in search.selection_seeds
+            for kind in kinds
+            for setting in kind
+        ]
+
+    def count(self, search: Search) -> int:
+        """How many settings a search is to ask for."""
+        return self.searched or search.settings
+
+    def walk(self, search: Search) -> Iterator[list[Setting]]:
+        """Each round's settings; the scores of a round are read when the next is asked for.
+
+        Ends early where the scores of a round are not all known: to ask on without them would
+        ask other settings.
+        """
+        yield from self._walked(Walk(search))
+
+    def told(self, search: Search) -> optuna.Study:
+        """The Optuna study of a search, told all that is known."""
+        walk = Walk(search)
+        for _ in self._walked(walk):
+            pass
+        return walk.study
+
+    def _walked(self, walk: Walk) -> Iterator[list[Setting]]:
+        search = walk.search
+        for start in range(0, self.count(search), search.round_size):
+            settings = walk.ask(min(search.round_size, self.count(search) - start))
+            yield settings
+            outcomes = [self.ledger.outcome(search, setting) for setting in settings]
+            known = [outcome for outcome in outcomes if outcome is not None]
+            if len(known) < len(outcomes):
+                return
+            walk.tell(known)
+
+    def chosen(self, search: Search, asked: Sequence[Setting]) -> list[Setting]:
+        """What is trained anew once all is scored: the rule's choice, and the oracle's."""
+        kinds = [(search, setting) for setting in asked]
+        best = self.ledger.best(kinds)
+        found = [search.reported(best)] if best else []
+        if search.oracle and (claimed := self.ledger.best(kinds, oracle=True)):
+            found.append(search.reported(claimed))
+        return list(dict.fromkeys(found))
+
+    def _replayed(self, search: Search) -> tuple[list[Setting], bool]:
+        """What a search has asked for, its next round included; and whether all is scored."""
+        asked = [setting for settings in self.walk(search) for setting in settings]
+        scored = all(self.ledger.outcome(search, setting) for setting in asked)
+        return asked, len(asked) == self.count(search) and scored
 
     def trial_counts(self) -> tuple[int, int]:
-        """(recorded, all) trials of this study; a search's count before its settings are known.
+        """(recorded, all) trials of this study; a search's count before its settings are known."""
+        trials = {trial.key: trial for trial in self.listed_trials()}
+        unknown = 0
+        for search in self.space.searches:
+            asked, whole = self._replayed(search)
+            mine = self.candidates(search, asked)
+            kinds = 2 if search.oracle else 1
+            unknown += (self.count(search) - len(asked)) * search.seeds * kinds
+            if whole:
+                mine += self._reported(self.chosen(search, asked))
+            else:
+                unknown += kinds * self.seeds
+            trials |= {trial.key: trial for trial in mine}
+        return len(trials) - len(self.missing(trials.values())), len(trials) + unknown
 
-        The recorded part of a search is found by asking its rounds again.
-        """
-        listed = self.listed_trials()
-        done = len(listed) - len(self.missing(listed))
-        total = len(listed)
-        if self.space.search:
-            total += self.searched * self.seeds
-            asked = [s for batch in self._recorded_search() for s in batch]
-            trials = self._trials(asked)
-            done += len(trials) - len(self.missing(trials))
-        return done, total
+    def known_settings(self) -> Iterator[Expected]:
+        """The listed settings, then those that searches are known to ask for and to choose."""
+        yield from map(Expected, self.space.settings)
+        for search in self.space.searches:
+            asked, whole = self._replayed(search)
+            yield from self._expected(search, asked, 0)
+            if whole:
+                yield from map(Expected, self.chosen(search, asked))
+
+    def _expected(
+        self, search: Search, settings: Sequence[Setting], first: int
+    ) -> Iterator[Expected]:
+        for number, setting in enumerate(settings, start=first):
+            yield Expected(setting, search.name, number)
+            if search.oracle:
+                yield Expected(search.as_oracle(setting), search.name, number)
+
+    # ---- what it needs ----
 
     def artifacts(self, wanted: Iterable[Artifact]) -> list[list[Artifact]]:
         """These and all behind them that are missing, level by level: each needs earlier ones."""
@@ -96,70 +179,104 @@ class Plan:
         return [[a for a, at in levels.items() if at == n] for n in range(1, highest + 1)]
 
     def needed_artifacts(self) -> list[list[Artifact]]:
-        """The missing artifacts behind all trials that are missing, and those to be shown."""
+        """The missing artifacts behind all trials that are missing, and those to be shown.
+
+        Where φ is searched too, its rounds say later what they need.
+        """
         trials = self.missing(self.listed_trials())
-        done, total = self.trial_counts()
-        if self.space.search and done < total:
-            trials += self._trials([self.space.search.base])  # λ and T change no artifact
-        wanted: list[Artifact] = [logits for trial in trials if (logits := logits_for(trial))]
+        for search in self.space.searches:
+            asked, whole = self._replayed(search)
+            trials += self.missing(self._reported(self.chosen(search, asked)) if whole else [])
+            if search.base and not whole:  # λ, T and the like change no artifact
+                trials += self.candidates(search, [search.setting({})])
+                trials += self._reported([search.base])
+        wanted = self._behind(trials)
         wanted += [VaeArtifact(recipe=recipe, seed=0) for recipe in self.space.shown_vaes]
         return self.artifacts(wanted)
 
+    def _behind(self, trials: Iterable[Trial]) -> list[Artifact]:
+        return [logits for trial in trials for logits in all_logits_for(trial)]
+
     def predicted_cost(self) -> float:
         """GFLOP of all that is missing, artifacts included."""
-        done, total = self.trial_counts()
-        listed = self.missing(self.listed_trials())
-        searched = total - done - len(listed)
-        result = sum(cost(a) for level in self.needed_artifacts() for a in level)
-        result += sum(cost(trial) for trial in listed)
-        if self.space.search and searched:
-            result += searched * cost(Trial(setting=self.space.search.base, seed=0))
-        return result
+        trials = self.missing(self.listed_trials())
+        result = 0.0
+        for search in self.space.searches:
+            asked, whole = self._replayed(search)
+            trials += self.missing(self.candidates(search, asked))
+            trials += self.missing(self._reported(self.chosen(search, asked)) if whole else [])
+            base = search.setting({})
+            left = self.count(search) - len(asked)
+            one = sum(cost(trial) for trial in self.candidates(search, [base]))
+            result += left * one
+            if not whole:
+                result += 2 * self.seeds * cost(Trial(setting=search.reported(base), seed=0))
+        result += sum(cost(a) for level in self.needed_artifacts() for a in level)
+        return result + sum(cost(trial) for trial in trials)
+
+    # ---- what is done about it ----
 
     def rounds(self) -> Iterator[Round]:
-        """The work, in order: artifacts level by level, then students; a search's in rounds."""
-        for level in self.needed_artifacts():
+        """The work, in order: artifacts level by level, then students; searches side by side."""
+        yield from self._artifact_rounds(self.needed_artifacts())
+        walks = {search.name: self.walk(search) for search in self.space.searches}
+        asked: dict[str, list[Setting]] = {search.name: [] for search in self.space.searches}
+        trials, number = self.listed_trials(), 0
+        while True:
+            expected: list[Expected] = []
+            groups: list[list[Trial]] = []
+            number += 1
+            for search in self.space.searches:
+                settings = next(walks[search.name], [])
+                expected += self._expected(search, settings, len(asked[search.name]))
+                asked[search.name] += settings
+                mine = self.candidates(search, settings)
+                groups += self._competing(search, settings)
+                trials += [t for t in mine if not (t.setting.rule and t.setting.rule.pruning)]
+            if number > 1 and not expected:
+                break
+            title = f"search round {number}" if expected else "students"
+            yield from self._round(title, trials, groups, expected)
+            trials = []
+        finals = []
+        for search in self.space.searches:
+            mine_asked, whole = self._replayed(search)
+            finals += self.chosen(search, mine_asked) if whole else []
+        if finals:
+            winners = tuple(map(Expected, finals))
+            yield from self._round("the chosen settings", self._reported(finals), [], winners)
+
+    def _competing(self, search: Search, settings: Sequence[Setting]) -> list[list[Trial]]:
+        """Settings that prune each other, as groups; whole ones, if any of a group is missing."""
+        if not search.rule.pruning:
+            return []
+        groups = [
+            [Trial(setting=s, seed=seed) for s in group for seed in search.selection_seeds]
+            for group in _batched(settings, search.rule.pruning.group)
+        ]
+        return [group for group in groups if self.missing(group)]
+
+    def _round(
+        self,
+        title: str,
+        trials: Sequence[Trial],
+        groups: Sequence[Sequence[Trial]],
+        expected: Sequence[Expected],
+    ) -> Iterator[Round]:
+        """The artifacts that are still missing, then the students."""
+        work = self.missing(trials)
+        everything = [*work, *(trial for group in groups for trial in group)]
+        yield from self._artifact_rounds(self.artifacts(self._behind(everything)))
+        if cohorts := form_cohorts(work, self.workers, groups):
+            yield Round(title, cohorts, tuple(expected))
+
+    def _artifact_rounds(self, levels: Sequence[Sequence[Artifact]]) -> Iterator[Round]:
+        for level in levels:
             kinds = ", ".join(sorted({artifact.kind for artifact in level}))
             yield Round(f"artifacts: {kinds}", form_cohorts(level, self.workers))
-        listed = self.missing(self.listed_trials())
-        if self.space.search is None:
-            yield Round("students", form_cohorts(listed, self.workers))
-            return
-        asked = 0
-        for number, settings in enumerate(self._search_rounds(self.space.search), start=1):
-            work = listed + self.missing(self._trials(settings))
-            cohorts = form_cohorts(work, self.workers)
-            yield Round(f"search round {number}", cohorts, tuple(settings), asked)
-            listed, asked = [], asked + len(settings)
-            if not self._is_scored(settings):
-                return  # its scores are not known: to ask on without them would ask other settings
 
-    def _search_rounds(self, search: Search) -> Iterator[list[Setting]]:
-        """Each round's settings; the scores of a round are read when the next is asked for."""
-        history: list[Scored] = []
-        for number, start in enumerate(range(0, self.searched, search.round_size)):
-            count = min(search.round_size, self.searched - start)
-            settings = ask(search, history, number, count)
-            yield settings
-            history += [Scored(setting, self._score(search, setting)) for setting in settings]
 
-    def _recorded_search(self) -> Iterator[list[Setting]]:
-        """The search's rounds up to the first one whose scores are not all known."""
-        if self.space.search:
-            for settings in self._search_rounds(self.space.search):
-                yield settings
-                if not self._is_scored(settings):
-                    return
-
-    @property
-    def _scoring_seeds(self) -> range:
-        """The space's own seeds: more seeds later do not change what was asked."""
-        return range(min(self.seeds, self.space.seeds))
-
-    def _is_scored(self, settings: Iterable[Setting]) -> bool:
-        trials = (Trial(setting=s, seed=seed) for s in settings for seed in self._scoring_seeds)
-        return all(map(self.ledger.is_done, trials))
-
-    def _score(self, search: Search, setting: Setting) -> float | None:
-        values = self.ledger.scores(setting, search.score, self._scoring_seeds)
-        return statistics.fmean(values) if values else None
+def _batched(settings: Sequence[Setting], size: int) -> Iterator[list[Setting]]:
+    rest = iter(settings)
+    while batch := list(islice(rest, size)):
+        yield batch

@@ -12,7 +12,7 @@ from rich.progress import Progress as Bars
 
 from study.plan import Round
 from trainables.cohort import Cohort
-from trainables.student import TrialResult
+from trainables.member import TrialResult
 
 LINE_SECONDS = 10.0
 
@@ -23,10 +23,8 @@ class Progress:
     The estimate is the predicted work that is left at the rate seen since work began.
     """
 
-    def __init__(
-        self, console: Console, done: int, total: int, seeds: int, predicted_cost: float
-    ) -> None:
-        self.console, self.done, self.total, self.seeds = console, done, total, seeds
+    def __init__(self, console: Console, done: int, total: int, predicted_cost: float) -> None:
+        self.console, self.done, self.total = console, done, total
         self.cost = max(predicted_cost, 1e-9)
         self.failed = 0
         self.best: float | None = None  # a setting's mean: one seed's best would be luck
@@ -80,7 +78,7 @@ class Progress:
         scores = self._scores[result.trial.setting.key]
         scores.append(result.final.get("validation/accuracy", math.nan))
         mean = sum(scores) / len(scores)
-        if len(scores) >= self.seeds and not math.isnan(mean):
+        if len(scores) > 1 and not math.isnan(mean) and not result.pruned:
             self.best = max(mean, self.best or 0.0)
 
     def say(self, line: str) -> None:

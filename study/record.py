@@ -21,6 +21,7 @@ from analysis.records import (
     ARTIFACT,
     DEFINITION,
     FAILURE,
+    PRUNED,
     RELIABILITY,
     SEED,
     SEEDS_PLANNED,
@@ -34,10 +35,11 @@ from search_spaces.space import Space
 from study.environment import describe
 from study.experiments import open_experiment
 from study.ledger import Ledger
+from study.plan import Expected
 from study.setting_runs import SettingRuns, definition_of, parameters_of
 from trainables.artifacts import logits_for
-from trainables.settings import Setting, Trial
-from trainables.student import TrialResult
+from trainables.member import TrialResult
+from trainables.settings import Trial
 
 BATCH = 1_000  # MLflow takes no more metrics in one call
 
@@ -64,7 +66,8 @@ class Recorder:
         )
         client.set_experiment_tag(settings_experiment, SEEDS_PLANNED, str(seeds))
         self._close_stale_runs()
-        self.settings = SettingRuns(client, settings_experiment, seeds)
+        selection = {search.name: search.selection_seeds for search in space.searches}
+        self.settings = SettingRuns(client, settings_experiment, seeds, selection)
         self._by_setting: dict[str, dict[int, Record]] = defaultdict(dict)
         for record in ledger.records.values():
             self._by_setting[record.setting][record.seed] = record
@@ -73,16 +76,17 @@ class Recorder:
         self._thread = threading.Thread(target=self._write_all, name="recorder", daemon=True)
         self._thread.start()
 
-    def expect(self, settings: Iterable[Setting], first_asked: int | None = None) -> None:
-        """These settings are to be trained; first_asked: the number of a search's first one."""
-        for place, setting in enumerate(settings):
-            asked = None if first_asked is None else first_asked + place
-            self._queue.put(partial(self._write_setting, setting, asked))
+    def expect(self, expected: Iterable[Expected]) -> None:
+        """These settings are to be trained."""
+        for one in expected:
+            self._queue.put(partial(self._write_setting, one))
 
     def add(self, result: TrialResult) -> None:
         """Take a result: in the ledger at once, written soon."""
         if self._broken:  # better to stop than to train for hours what nobody records
             raise self._broken
+        if self.ledger.is_done(result.trial):
+            return  # trained again as company of one that was missing
         record = _as_record(result)
         self.ledger.add(record)
         self._queue.put(partial(self._write_trial, result, record))
@@ -103,10 +107,11 @@ class Recorder:
         except Exception as error:  # reported by close(): a thread has nobody to raise to
             self._broken = error
 
-    def _write_setting(self, setting: Setting, asked: int | None) -> None:
-        self.settings.expect(setting, asked)
+    def _write_setting(self, expected: Expected) -> None:
+        self.settings.expect(expected)
+        key = expected.setting.key
         # A killed launch may have left a summary out.
-        self.settings.summarise(setting.key, self._by_setting[setting.key].values())
+        self.settings.summarise(key, self._by_setting[key].values())
 
     def _write_trial(self, result: TrialResult, record: Record) -> None:
         ended = int(time.time() * 1000)
@@ -167,16 +172,20 @@ def _tags(result: TrialResult) -> dict[str, str]:
     for name, reliability in result.reliability.items():
         tags[f"{RELIABILITY}.{name}"] = json.dumps(reliability._asdict())
     if logits := logits_for(trial):
-        for artifact in (logits, *logits.needs):
+        for artifact in (logits, *logits.needs):  # with a rule of several parts: the first's
             tags[f"{ARTIFACT}.{artifact.kind}"] = artifact.key
     if result.failure:
         tags[FAILURE] = result.failure
+    if result.pruned:
+        tags[PRUNED] = result.pruned
     return tags
 
 
 def _datasets(trial: Trial) -> list[DatasetInput]:
     row = trial.setting.columns()
-    used = [(row["student"], "training"), ("FashionMNIST-Test", "testing")]
+    used = [(row["student"], "training")]
+    if trial.setting.reads_test:
+        used.append(("FashionMNIST-Test", "testing"))
     if trial.setting.teacher:
         used.append((row["teacher"], "teacher"))
     return [

@@ -1,61 +1,122 @@
 """Optuna, asked a round of settings at a time, and never told a seed or the test set.
 
-A round's questions depend only on the search and on the scores of the rounds before it, so a
-launch that finds those scores in the records asks exactly what was asked before: resuming,
-extending and a first run are the same walk.
+A walk is a live Optuna study: it is asked a round, told the scores, asked the next. What it asks
+depends on the search and on the scores alone, so a launch that finds the scores in the records
+walks the same way again: resuming, extending and a first run are one walk.
 """
 
+import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import optuna
-from optuna.distributions import FloatDistribution
-from optuna.trial import TrialState, create_trial
+from optuna.samplers import BaseSampler
+from optuna.trial import FrozenTrial, Trial, TrialState
 
-from search_spaces.space import Search
+from search_spaces.search import (
+    EPOCHS,
+    LAMBDA,
+    LINK,
+    RATE,
+    TEMPERATURE,
+    Search,
+)
 from trainables.identity import identity
 from trainables.settings import Setting
 
-LAMBDA, TEMPERATURE = "lambda", "temperature"
-
 
 @dataclass(frozen=True)
-class Scored:
-    """A setting asked for, and its mean validation score; None where a seed failed."""
+class Outcome:
+    """What came out of a setting, over all seeds and parts: none of it if a member failed.
 
-    setting: Setting
-    score: float | None
-
-
-def ask(search: Search, history: Sequence[Scored], round_number: int, count: int) -> list[Setting]:
-    """The settings of a round: TPE with a constant liar, so that a round spreads.
-
-    The sampler is seeded by search and round, and sees the history alone.
+    scores: accuracy and cross-entropy, of the last epoch that was trained; pruned_at: that
+    epoch, if it was dropped before the end.
     """
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
-    distributions = {
-        LAMBDA: FloatDistribution(*search.hard_label_weight),
-        TEMPERATURE: FloatDistribution(*search.temperature, log=True),
-    }
-    seed = int(identity(["search", search.seed, round_number]), 16) % 2**32
-    study = optuna.create_study(
-        sampler=optuna.samplers.TPESampler(seed=seed, multivariate=True, constant_liar=True),
-        direction="minimize" if search.score.endswith("cross_entropy") else "maximize",
-    )
-    for scored in history:
-        study.add_trial(
-            create_trial(
-                state=TrialState.FAIL if scored.score is None else TrialState.COMPLETE,
-                value=scored.score,
-                params={
-                    LAMBDA: scored.setting.hard_label_weight,
-                    TEMPERATURE: scored.setting.temperature,
-                },
-                distributions=dict(distributions),
-            )
+
+    scores: tuple[float, float] | None
+    pruned_at: int | None = None
+
+
+def sampler_of(search: Search) -> BaseSampler:
+    """The sampler, seeded by the search."""
+    seed = int(identity(["search", search.name, search.seed]), 16) % 2**32
+    samplers = optuna.samplers
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Optuna marks some of these as experimental
+        match search.sampler:
+            case "gp":
+                return samplers.GPSampler(seed=seed)
+            case "cmaes":
+                return samplers.CmaEsSampler(seed=seed)
+            case "random":
+                return samplers.RandomSampler(seed=seed)
+            case "qmc":
+                return samplers.QMCSampler(seed=seed, scramble=True)
+            case "nsga2":
+                return samplers.NSGAIISampler(seed=seed, population_size=search.round_size)
+            case _:
+                return samplers.TPESampler(
+                    seed=seed, multivariate=True, group=bool(search.branches), constant_liar=True
+                )
+
+
+class Walk:
+    """One search, from its first question on."""
+
+    def __init__(self, search: Search) -> None:
+        optuna.logging.set_verbosity(optuna.logging.ERROR)
+        self.search = search
+        higher = search.rule.higher_is_better
+        directions: list[Literal["minimize", "maximize"]]
+        directions = ["maximize" if higher else "minimize"]
+        if search.two_objectives:
+            directions = ["maximize", "minimize"]
+        self.study = optuna.create_study(
+            sampler=sampler_of(search), directions=directions, study_name=search.name
         )
-    asked = [study.ask(dict(distributions)).params for _ in range(count)]
-    return [
-        replace(search.base, hard_label_weight=p[LAMBDA], temperature=p[TEMPERATURE])
-        for p in asked
-    ]
+        self._asked: list[Trial] = []
+
+    def ask(self, count: int) -> list[Setting]:
+        """The next settings: earlier ones of the round are taken for running (constant liar)."""
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            self._asked = [self.study.ask() for _ in range(count)]
+            return [self.search.setting(self._suggest(trial)) for trial in self._asked]
+
+    def tell(self, outcomes: Sequence[Outcome]) -> None:
+        """The round's outcomes, in its order."""
+        for trial, outcome in zip(self._asked, outcomes, strict=True):
+            if outcome.scores is None:
+                self.study.tell(trial, state=TrialState.FAIL)
+                continue
+            accuracy, cross_entropy = outcome.scores
+            score = accuracy if self.search.rule.higher_is_better else cross_entropy
+            if outcome.pruned_at is not None and not self.search.two_objectives:
+                trial.report(score, step=outcome.pruned_at)
+                self.study.tell(trial, state=TrialState.PRUNED)
+            else:
+                self.study.tell(trial, outcome.scores if self.search.two_objectives else score)
+
+    def _suggest(self, trial: Trial) -> dict[str, Any]:
+        search = self.search
+        chosen: dict[str, Any] = {}
+        if search.branches:
+            names = [branch.name for branch in search.branches]
+            chosen[LINK] = trial.suggest_categorical(LINK, names)
+            branch = search.branches[names.index(chosen[LINK])]
+            if len(branch.settings) > 1:  # a parameter that only this φ has
+                own = f"{branch.name}.{branch.parameter}"
+                chosen[own] = trial.suggest_categorical(own, [k for k, _ in branch.settings])
+        if search.hard_label_weight:
+            chosen[LAMBDA] = trial.suggest_float(LAMBDA, *search.hard_label_weight)
+        for name, bounds in ((TEMPERATURE, search.temperature), (RATE, search.learning_rate)):
+            if bounds:
+                chosen[name] = trial.suggest_float(name, *bounds, log=True)
+        if search.epochs:
+            chosen[EPOCHS] = trial.suggest_categorical(EPOCHS, list(search.epochs))
+        return chosen
+
+    def trials(self) -> list[FrozenTrial]:
+        """What Optuna knows, for a dashboard."""
+        return self.study.get_trials(deepcopy=False)

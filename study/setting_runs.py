@@ -7,20 +7,29 @@ records alone say what a study still lacks.
 import json
 import statistics
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from mlflow import MlflowClient
 from mlflow.entities import Metric, Param
 
 from analysis.bulk import runs
-from analysis.records import ASKED, DEFINITION, PLACE, SEED, SETTING_KEY, Record
+from analysis.records import (
+    ASKED,
+    DEFINITION,
+    PLACE,
+    SEARCH,
+    SEED,
+    SELECTION_SEEDS,
+    SETTING_KEY,
+    Record,
+)
 from study.environment import describe
+from study.plan import Expected
 from trainables.identity import canonical
 from trainables.settings import Setting
 
-FINALS = tuple(
-    f"{group}/{name}" for group in ("test", "validation") for name in ("accuracy", "cross_entropy")
-)
+GROUPS = ("test", "validation", "oracle")
+FINALS = tuple(f"{group}/{name}" for group in GROUPS for name in ("accuracy", "cross_entropy"))
 SUMMARISED = (*FINALS, "test/cross_entropy_integral", "test/calibration_error")
 
 
@@ -35,10 +44,21 @@ def definition_of(setting: Setting) -> str:
 
 
 class SettingRuns:
-    """The settings' experiment of a study, seen by its one writer."""
+    """The settings' experiment of a study, seen by its one writer.
 
-    def __init__(self, client: MlflowClient, experiment: str, seeds: int) -> None:
-        self.client, self.experiment, self.seeds = client, experiment, seeds
+    seeds: of each setting; selection_seeds: of those that a search asked for, by its name.
+    """
+
+    def __init__(
+        self,
+        client: MlflowClient,
+        experiment: str,
+        seeds: int,
+        selection_seeds: Mapping[str, range],
+    ) -> None:
+        self.client, self.experiment, self.seeds = client, experiment, range(seeds)
+        self.selection_seeds = selection_seeds
+        self._seeds_of: dict[str, range] = {}
         self._run_ids: dict[str, str] = {}
         self._written: dict[str, tuple[int, int]] = {}  # (finished, failed) in a summary
         for run in runs(client, experiment):
@@ -51,8 +71,11 @@ class SettingRuns:
                 if run.status not in ("FINISHED", "FAILED", "SCHEDULED"):
                     client.update_run(run.run_id, status="SCHEDULED")
 
-    def expect(self, setting: Setting, asked: int | None = None) -> None:
-        """A setting is to be trained; asked: its number in the search that asked for it."""
+    def expect(self, expected: Expected) -> None:
+        """A setting is to be trained: its run is there from now on."""
+        setting = expected.setting
+        if expected.search is not None:
+            self._seeds_of[setting.key] = self.selection_seeds[expected.search]
         if setting.key in self._run_ids:
             return
         tags = {
@@ -62,8 +85,10 @@ class SettingRuns:
             "mlflow.runName": setting.name(),
             **describe(),
         }
-        if asked is not None:
-            tags[ASKED] = str(asked)
+        if expected.search is not None:
+            seeds = self.selection_seeds[expected.search]
+            tags |= {SEARCH: expected.search, ASKED: str(expected.asked)}
+            tags[SELECTION_SEEDS] = f"{seeds.start}:{seeds.stop}"
         run = self.client.create_run(self.experiment, tags=tags)
         parameters = [Param(name, value) for name, value in parameters_of(setting).items()]
         self.client.log_batch(run.info.run_id, params=parameters)
@@ -74,13 +99,14 @@ class SettingRuns:
     def summarise(self, key: str, records: Iterable[Record]) -> None:
         """Mean, std (ddof 1) and n of a setting, once all its seeds ended; again as n grows."""
         mine = {record.parameters[SEED]: record for record in records}
-        complete = all(str(seed) in mine for seed in range(self.seeds))
+        complete = all(str(seed) in mine for seed in self._seeds_of.get(key, self.seeds))
         finished = [record for record in mine.values() if record.status == "FINISHED"]
         counts = (len(finished), len(mine) - len(finished))
         if key not in self._run_ids or self._written[key] == counts or not complete:
             return
         values = dict(zip(("n", "failed"), map(float, counts), strict=True))
-        if len(finished) == len(mine):  # never an average over survivors
+        # Never an average over survivors.
+        if len(finished) == len(mine) and not any(record.pruned for record in finished):
             for metric in SUMMARISED:
                 seen = [r.metrics[metric] for r in finished if metric in r.metrics]
                 if seen:

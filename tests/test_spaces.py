@@ -7,8 +7,10 @@ import pytest
 
 import trainables
 from search_spaces.catalogue import load, names
-from trainables.artifacts import logits_for
+from trainables.artifacts import all_logits_for, logits_for
+from trainables.datasets import hold_out
 from trainables.settings import Trial
+from trainables.teacher import _own_rows
 
 ROOT = Path(trainables.__file__).parent.parent
 MAY_KNOW = {
@@ -20,7 +22,9 @@ MAY_KNOW = {
 
 
 def test_the_spaces_that_there_are():
-    assert names() == ["grid", "paper_table", "smoke", "vae_lambda", "vae_lambda_small"]
+    assert names() == [
+        "grid", "joint", "paper_table", "smoke", "tuned_table", "vae_lambda", "vae_lambda_small",
+    ]  # fmt: skip
 
 
 def test_sizes():
@@ -28,7 +32,7 @@ def test_sizes():
     assert len(grid.settings) * grid.seeds == 400
     assert len(paper.settings) == 11 + 9
     assert paper.seeds == 5
-    search = load("vae_lambda").search
+    (search,) = load("vae_lambda").searches
     assert (search.settings, search.hard_label_weight, search.temperature) == (
         40,
         (0, 1),
@@ -37,8 +41,27 @@ def test_sizes():
 
 
 def test_low_resource_vae_never_sees_held_out_labels():
-    setting = load("vae_lambda_small").search.base
-    assert logits_for(Trial(setting=setting, seed=0)).vae.held_out == setting.held_out == 0.2
+    (search,) = load("vae_lambda_small").searches
+    vae = logits_for(Trial(setting=search.setting({}), seed=0)).vae
+    assert vae.held_out == search.rule.share == 0.2
+
+
+def test_a_teacher_of_train_never_saw_what_its_student_is_scored_on():
+    search = next(s for s in load("tuned_table").searches if s.name == "train")
+    made = logits_for(Trial(setting=search.setting({}), seed=1_000)).teacher
+    assert (made.withheld_from, made.objects) == ("Train", 50_000)
+    held = hold_out(60_000, 1 / 6, 1_000).validate
+    assert not set(_own_rows(made).tolist()) & set(held.tolist())
+    reported = logits_for(Trial(setting=search.reported(search.setting({})), seed=0)).teacher
+    assert (reported.withheld_from, reported.objects) == ("", 60_000)
+
+
+def test_each_fold_of_generated_mnist_has_a_teacher_that_never_saw_it():
+    search = next(s for s in load("tuned_table").searches if s.name == "generated")
+    made = all_logits_for(Trial(setting=search.setting({}), seed=0))
+    assert [logits.teacher.part for logits in made] == [0, 1, 2, 3, 4]
+    assert {logits.teacher.held_out for logits in made} == {0.2}
+    assert len({logits.vae.key for logits in made}) == 1  # it knew all labels, as published
 
 
 @pytest.mark.parametrize("room", MAY_KNOW)

@@ -5,7 +5,7 @@ Each is a frozen dataclass that says all that determines it, so that its hash is
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from trainables.identity import identity
 from trainables.links import Link
@@ -38,11 +38,12 @@ class Artifact:
 
 @dataclass(frozen=True, kw_only=True)
 class VaeArtifact(Artifact):
-    """A trained VAE. held_out: the share of Small whose labels it must not see."""
+    """A trained VAE. held_out, part: the share of Small whose labels it must not see."""
 
     kind: ClassVar[str] = "vae"
     recipe: VaeRecipe
     held_out: float = 0.0
+    part: int = 0
 
     @property
     def shape(self) -> str:
@@ -52,13 +53,19 @@ class VaeArtifact(Artifact):
 
 @dataclass(frozen=True, kw_only=True)
 class TeacherArtifact(Artifact):
-    """A trained teacher; `source_link` transforms its domain, `vae` generates it."""
+    """A trained teacher; `source_link` transforms its domain, `vae` generates it.
+
+    held_out, part: what it must not see of the student's split `withheld_from`, where its own
+    split shares objects with that; of Small, where its domain is generated from it.
+    """
 
     kind: ClassVar[str] = "teacher"
     recipe: TeacherRecipe
     source_link: Link | None = None
     vae: VaeArtifact | None = None
     held_out: float = 0.0
+    part: int = 0
+    withheld_from: str = ""
 
     @property
     def needs(self) -> tuple[Artifact, ...]:
@@ -73,7 +80,8 @@ class TeacherArtifact(Artifact):
     @property
     def objects(self) -> int:
         """How many objects it learns from."""
-        return SPLIT_SIZES[self.recipe.split]
+        withheld = round(SPLIT_SIZES.get(self.withheld_from, 0) * self.held_out)
+        return SPLIT_SIZES[self.recipe.split] - withheld
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -108,23 +116,37 @@ class LogitsArtifact(Artifact):
         return self.split
 
 
-def logits_for(trial: Trial) -> LogitsArtifact | None:
-    """The teacher's logits that a trial learns from; None for a student alone."""
+def logits_for(trial: Trial, part: int = 0) -> LogitsArtifact | None:
+    """The teacher's logits that a trial learns from; None for a student alone.
+
+    part: which part of the split is held out. An artifact that was made of labels of that part
+    would tell the student about them, so it is made without them.
+    """
     setting, seed = trial.setting, trial.network_seed
     if setting.teacher is None:
         return None
+    withheld: dict[str, Any] = {"held_out": setting.withheld_share, "part": part}
     vae = None
     if setting.link.vae:
-        held_out = setting.held_out if setting.link.vae.labels == "small" else 0.0
-        vae = VaeArtifact(recipe=setting.link.vae, seed=seed, held_out=held_out)
+        blind = withheld if setting.link.vae.labels == "small" else {}
+        vae = VaeArtifact(recipe=setting.link.vae, seed=seed, **blind)
     generated = setting.teacher.domain == GENERATED
+    shared = setting.shares_objects and setting.withheld_share > 0
+    if shared:
+        withheld["withheld_from"] = setting.student_split
     teacher = TeacherArtifact(
         recipe=setting.teacher,
         source_link=setting.link if setting.link.makes_source else None,
         vae=vae if generated else None,
-        held_out=setting.held_out if generated else 0.0,
         seed=seed,
+        **(withheld if generated or shared else {}),
     )
     return LogitsArtifact(
         teacher=teacher, link=setting.link, vae=vae, split=setting.student_split, seed=seed
     )
+
+
+def all_logits_for(trial: Trial) -> list[LogitsArtifact]:
+    """Those of all parts that its rule holds out, each once; none for a student alone."""
+    found = [logits_for(trial, part) for part in range(trial.setting.parts)]
+    return list(dict.fromkeys(logits for logits in found if logits))

@@ -37,16 +37,18 @@ class Cohort:
         return f"{self.kind} ×{len(self.members)} {about}"
 
 
-def form_cohorts(work: Iterable[Work], workers: int) -> list[Cohort]:
+def form_cohorts(
+    work: Iterable[Work], workers: int, groups_of: Iterable[Sequence[Trial]] = ()
+) -> list[Cohort]:
     """Group work by kind and shape, split what is large, the costliest first.
 
     A group becomes one cohort a worker, or two, three, ... so that none is above LARGEST_COHORT
-    unless it is one member.
+    unless it is one member. groups_of: trials that compete, each group one cohort by itself.
     """
     groups: dict[tuple[str, Hashable], list[Work]] = defaultdict(list)
     for member in work:
         groups[_kind_and_shape(member)].append(member)
-    cohorts = []
+    cohorts = [Cohort("student", tuple(trials)) for trials in groups_of]
     for (kind, _), members in groups.items():
         indivisible = _indivisible(members)
         total = sum(cost(member) for member in members)
@@ -84,9 +86,10 @@ def cost(member: Work) -> float:
     """
     match member:
         case Trial(setting=setting):
-            weights = _weights(setting.student_sizes)
-            trained = 6 * weights * setting.training_objects
-            return setting.schedule.epochs * (trained + 2 * weights * SPLIT_SIZES["Test"]) / 1e9
+            weights, epochs = _weights(setting.student_sizes), setting.schedule.epochs
+            trained = 6 * weights * setting.training_objects * epochs
+            tests = 0 if not setting.reads_test else 1 if setting.rule else epochs
+            return setting.parts * (trained + 2 * weights * SPLIT_SIZES["Test"] * tests) / 1e9
         case TeacherArtifact(recipe=recipe):
             return 6 * _weights(member.sizes) * member.objects * recipe.schedule.epochs / 1e9
         case VaeArtifact(recipe=recipe):

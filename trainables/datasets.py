@@ -85,14 +85,16 @@ class HeldOut:
     validate: Tensor
 
 
-def hold_out(objects: int, share: float, seed: int) -> HeldOut:
+def hold_out(objects: int, share: float, seed: int, part: int = 0) -> HeldOut:
     """A seeded random share of a split's positions, kept for validation; share 0 keeps none.
 
-    Positions to learn from stay in their order, so that without validation nothing moves.
+    part: which of the 1 / share disjoint shares: the folds of a cross-validation. Positions to
+    learn from stay in their order, so that without validation nothing moves.
     """
-    kept = round(objects * share)
+    first, last = round(objects * share * part), round(objects * share * (part + 1))
     order = torch.randperm(objects, generator=generator("held-out", seed))
-    return HeldOut(order[kept:].sort().values, order[:kept].sort().values)
+    learn = torch.cat([order[:first], order[last:]])
+    return HeldOut(learn.sort().values, order[first:last].sort().values)
 
 
 def pair_with_digits(labels: Tensor, digits: Images, draw: torch.Generator) -> Tensor:
@@ -110,7 +112,7 @@ def pair_with_digits(labels: Tensor, digits: Images, draw: torch.Generator) -> T
     return rows
 
 
-def labelled_garments(labels: str, held_out: float, seed: int) -> Tensor:
+def labelled_garments(labels: str, held_out: float, seed: int, part: int = 0) -> Tensor:
     """Rows of FashionMNIST-Train whose labels may be used: all, or Small less its held-out part.
 
     labels: "all" or "small", as in VaeRecipe.
@@ -118,7 +120,7 @@ def labelled_garments(labels: str, held_out: float, seed: int) -> Tensor:
     rows = split_rows(TARGET, seed)
     if labels == "all":
         return rows.train
-    return rows.small[hold_out(len(rows.small), held_out, seed).learn]
+    return rows.small[hold_out(len(rows.small), held_out, seed, part).learn]
 
 
 def source_split(domain: str, split: str, seed: int) -> Images:

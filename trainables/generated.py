@@ -44,14 +44,16 @@ def garment_of_each_image(
 
 
 @torch.no_grad()
-def generate(vae: Vae, artifact: VaeArtifact, recipe: TeacherRecipe, held_out: float) -> Domain:
+def generate(
+    vae: Vae, artifact: VaeArtifact, recipe: TeacherRecipe, held_out: float, part: int = 0
+) -> Domain:
     """The domain for a seed: `train` is the recipe's split, `test` shares no garment with it.
 
     Digits are decoder means for a sample z of each image (one sample a garment under `copies`),
     kept as grey bytes like every image here. Held-out garments make none.
     """
     device = next(vae.parameters()).device
-    rows = labelled_garments("small", held_out, artifact.seed)
+    rows = labelled_garments("small", held_out, artifact.seed, part)
     garments = load(TARGET).train[rows]
     inputs = garments.inputs().to(device)
     owners, digits = garment_of_each_image(len(garments), recipe.copies, artifact.seed)
@@ -60,7 +62,7 @@ def generate(vae: Vae, artifact: VaeArtifact, recipe: TeacherRecipe, held_out: f
     draw = generator("latent/GeneratedMNIST", artifact.seed)
     noise = torch.randn(most, len(garments), artifact.recipe.latent_size, generator=draw)
 
-    def part(name: str) -> Images:
+    def images_of(name: str) -> Images:
         owner, number = owners[name], digits[name]
         pixels = [
             vae.digits(inputs[o.to(device)], noise[n, o].to(device)).mul(255).round().byte().cpu()
@@ -69,7 +71,7 @@ def generate(vae: Vae, artifact: VaeArtifact, recipe: TeacherRecipe, held_out: f
         return Images(torch.cat(pixels), garments.labels[owner])
 
     if recipe.split != "Train":
-        return Domain(part(recipe.split), part("Test"))
-    big, small = part("Big"), part("Small")
+        return Domain(images_of(recipe.split), images_of("Test"))
+    big, small = images_of("Big"), images_of("Small")
     whole = Images(torch.cat([big.pixels, small.pixels]), torch.cat([big.labels, small.labels]))
-    return Domain(whole, part("Test"))
+    return Domain(whole, images_of("Test"))

@@ -18,6 +18,7 @@ from trainables.recipes import (
     TeacherRecipe,
     VaeRecipe,
 )
+from trainables.selection import Rule
 
 SPLIT_SIZES = {"Train": 60_000, "Big": 59_000, "Small": 1_000, "Test": 10_000}  # Table 1
 
@@ -30,6 +31,7 @@ class Setting:
     temperature: T > 0, in the soft term of the loss.
     held_out: the share of the student's split kept for validation; nothing that this student
         learns from, its VAE and teacher included, sees the labels of the held-out part.
+    rule: how the setting is scored where it is only a candidate; None where it is reported.
     loss: "lambda" is λ·hard + (1-λ)·soft; "hinton" is hard + soft, whatever λ.
     protocol: "published" trains one network on and on, a seed being one further attempt
         (PROTOCOL.md §4); "corrected" gives each seed its own everything (§5).
@@ -45,6 +47,7 @@ class Setting:
     schedule: Schedule = Schedule(epochs=50, batch_size=64)
     held_out: float = 0.0
     protocol: str = "corrected"
+    rule: Rule | None = None
 
     def __post_init__(self) -> None:
         check_choice(self, "student_split", ("Small", "Train"))
@@ -53,6 +56,17 @@ class Setting:
         check_real(self, "hard_label_weight", at_least=0.0, at_most=1.0)
         check_real(self, "temperature", above=0.0)
         check_real(self, "held_out", at_least=0.0, below=1.0)
+        if self.rule and (self.held_out or self.protocol != "corrected"):
+            raise BadInputError(
+                "a setting with a rule is corrected, and its rule says what is held out; given "
+                f"were protocol={self.protocol!r} and held_out={self.held_out:g}"
+            )
+        mixed = self.teacher and self.shares_objects and self.student_split == "Train"
+        if mixed and self.teacher and self.withheld_share and self.teacher.split != "Train":
+            raise BadInputError(
+                f"a teacher on {TARGET}-{self.teacher.split} has seen some of what is held out of "
+                "Train: give it split='Train', and it is trained without that part"
+            )
         if self.teacher is None and (self.hard_label_weight != 1.0 or self.link != Identity()):
             raise BadInputError(
                 "a student alone has hard_label_weight=1 and no link; "
@@ -81,10 +95,33 @@ class Setting:
         )
 
     @property
+    def withheld_share(self) -> float:
+        """The share of the split that a student of this setting must not learn from."""
+        return self.rule.share if self.rule else self.held_out
+
+    @property
+    def shares_objects(self) -> bool:
+        """True where the teacher learns from objects of the student's own split."""
+        teacher = self.teacher
+        if teacher is None or teacher.domain != TARGET:
+            return False
+        return not (self.student_split == "Small" and teacher.split == "Big")
+
+    @property
+    def parts(self) -> int:
+        """How many students one trial trains: one for each part that its rule holds out."""
+        return self.rule.parts if self.rule else 1
+
+    @property
+    def reads_test(self) -> bool:
+        """False for a candidate that is scored on validation: it never sees the test set."""
+        return self.rule is None or self.rule.reads == "test"
+
+    @property
     def training_objects(self) -> int:
         """How many objects the student learns from, the held-out part taken away."""
         objects = SPLIT_SIZES[self.student_split]
-        return objects - round(objects * self.held_out)
+        return objects - round(objects * self.withheld_share)
 
     @property
     def student_sizes(self) -> tuple[int, ...]:
@@ -117,6 +154,7 @@ class Setting:
             "batch_size": self.schedule.batch_size,
             "learning_rate": self.schedule.learning_rate,
             "held_out": self.held_out,
+            "rule": self.rule.name if self.rule else "—",
             "teacher_layers": "-".join(map(str, teacher.hidden_sizes)) if teacher else "—",
             "student_parameters": parameter_count(self.student_sizes),
             "teacher_parameters": parameter_count(self.teacher_sizes),
@@ -126,11 +164,12 @@ class Setting:
     def name(self) -> str:
         """A name that a person can read in a list of runs."""
         row = self.columns()
+        scored = f" · {self.rule.name}" if self.rule else ""
         if self.teacher is None:
-            return f"{row['student']} alone"
+            return f"{row['student']} alone{scored}"
         link = f"VAE({row['vae_labels']})" if self.link.vae else row["link"]
         parameters = f"λ={self.hard_label_weight:.3g} T={self.temperature:.3g}"
-        return f"{row['student']} ← {row['teacher']} φ={link} {parameters}"
+        return f"{row['student']} ← {row['teacher']} φ={link} {parameters}{scored}"
 
 
 @dataclass(frozen=True, kw_only=True)

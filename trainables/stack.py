@@ -71,6 +71,24 @@ class Stack:
             ratio = ratios.view(-1, *(1 for _ in old.shape[1:]))
             new.copy_(torch.lerp(old, new, ratio))
 
+    def keep(self, places: Sequence[int]) -> None:
+        """Only these members stay, each as it was, its optimiser's moments included."""
+        rows = torch.tensor(places, device=next(iter(self.parameters.values())).device)
+        members = len(next(iter(self.parameters.values())))
+        old = self.optimiser
+        states = [old.state[value] for value in self.parameters.values()]
+        self.parameters = {
+            name: value.detach()[rows].requires_grad_() for name, value in self.parameters.items()
+        }
+        if self.rate_ratios is not None:
+            self.rate_ratios = self.rate_ratios[rows]
+        self.renew_optimiser()
+        for value, state in zip(self.parameters.values(), states, strict=True):
+            self.optimiser.state[value] = {
+                name: moment[rows] if moment.shape[:1] == (members,) else moment
+                for name, moment in state.items()
+            }
+
     def member(self, index: int) -> dict[str, Tensor]:
         """The weights of one member, on the CPU, by their names in the single model."""
         return {

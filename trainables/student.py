@@ -1,28 +1,22 @@
 """The student trainable: cohorts of students, each with its own λ, T, rate, seed and order."""
 
-import math
-import os
-import platform
 import time
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from trainables.artifacts import logits_for
-from trainables.calibration import Reliability
-from trainables.datasets import HeldOut, Images, hold_out, load, source_split
-from trainables.evaluation import SharedSet, integral_criterion, own_quality
-from trainables.logits import RELIABILITY
+from trainables.datasets import load
+from trainables.evaluation import SharedSet, own_quality
 from trainables.losses import Terms, distillation_loss
+from trainables.member import Member, TrialResult, members_of, results_of
 from trainables.models import Perceptron
+from trainables.pruning import dropped, rung_epochs
 from trainables.randomness import generator
 from trainables.recipes import TARGET
-from trainables.settings import Setting, Trial
+from trainables.settings import Trial
 from trainables.stack import (
     Report,
     Stack,
@@ -33,63 +27,7 @@ from trainables.stack import (
 )
 from trainables.workshop import Workshop
 
-History = dict[str, list[float]]
-
-
-@dataclass
-class TrialResult:
-    """What a trained student leaves: curves by epoch, facts of its teacher, or why it failed.
-
-    reliability: of the student and, through its link, of its "teacher", on the test set.
-    """
-
-    trial: Trial
-    history: History
-    facts: dict[str, float]
-    seconds: float
-    reliability: dict[str, Reliability] = field(default_factory=dict)
-    failure: str | None = None
-    device: str = "cpu"
-    worker: str = field(default_factory=lambda: f"{platform.node()}:{os.getpid()}")
-
-    @property
-    def final(self) -> dict[str, float]:
-        """The last epoch's values, and what sums up the curve and the last answers."""
-        last = {name: values[-1] for name, values in self.history.items() if values}
-        if self.failure is None:
-            curve = self.history["test/cross_entropy"]
-            last["test/cross_entropy_integral"] = integral_criterion(curve)
-            last["test/calibration_error"] = self.reliability["student"].error
-        return last
-
-
-@dataclass
-class Member:
-    """One network of the cohort: its data and, under `published`, all attempts made with it."""
-
-    trials: list[Trial]
-    split: Images
-    parts: HeldOut
-    teacher_logits: Tensor | None  # [samples, n, 10] of the objects to learn from
-    facts: dict[str, Any]
-    reliability: list[Reliability] = field(default_factory=list)  # at the end of each attempt
-    history: History = field(default_factory=lambda: defaultdict(list))
-
-    @property
-    def setting(self) -> Setting:
-        """The setting that its trials share."""
-        return self.trials[0].setting
-
-    @property
-    def seed(self) -> int:
-        """The seed of all its draws."""
-        return self.trials[0].network_seed
-
-    def soft_targets(self, epoch: int) -> Tensor:
-        """The teacher's logits for an epoch [n, 10]; zeros, of weight zero, without a teacher."""
-        if self.teacher_logits is None:
-            return torch.zeros(len(self.parts.learn), 10)
-        return self.teacher_logits[epoch % len(self.teacher_logits)]
+QUALITIES = ("accuracy", "cross_entropy")
 
 
 def shape(trial: Trial) -> tuple[Any, ...]:
@@ -102,6 +40,7 @@ def shape(trial: Trial) -> tuple[Any, ...]:
         schedule.epochs,
         schedule.batch_size,
         setting.protocol,
+        setting.rule,
     )
 
 
@@ -115,87 +54,99 @@ def train_students(
     """
     started = time.perf_counter()
     members, _ = fit(trials, workshop, report)
-    seconds = (time.perf_counter() - started) / len(trials)
-    results = [
-        _result(member, trial, seconds, workshop.device)
-        for member in members
-        for trial in member.trials
-    ]
+    seconds = (time.perf_counter() - started) / len(members)
     order = {trial.key: place for place, trial in enumerate(trials)}
+    results = results_of(members, seconds, workshop.device)
     return sorted(results, key=lambda result: order[result.trial.key])
 
 
 def fit(trials: Sequence[Trial], workshop: Workshop, report: Report) -> tuple[list[Member], Stack]:
-    """The trained members with their histories, and their stack: a network for each member."""
-    members = _members(trials, workshop)
-    return members, _train(members, workshop.device, report)
+    """The trained members with their histories, and their stack: those that were not pruned."""
+    members = members_of(trials, workshop)
+    training = _Training(members, workshop.device)
+    attempts = 1 + max(trial.attempt for trial in trials)
+    training.run(attempts, report)
+    return members, training.stack
 
 
-def _members(trials: Sequence[Trial], workshop: Workshop) -> list[Member]:
-    networks: dict[tuple[str, int], list[Trial]] = defaultdict(list)
-    for trial in trials:
-        networks[trial.setting.key, trial.network_seed].append(trial)
-    logits: dict[str, tuple[Tensor, dict[str, Any]]] = {}
-    splits: dict[int, Images] = {}
-    members = []
-    for mine in networks.values():
-        setting, seed = mine[0].setting, mine[0].network_seed
-        split = splits.setdefault(seed, source_split(TARGET, setting.student_split, seed))
-        parts = hold_out(len(split), setting.held_out, seed)
-        artifact = logits_for(mine[0])
-        soft: Tensor | None = None
-        facts: dict[str, Any] = {}
-        if artifact:
-            if artifact.key not in logits:
-                saved = workshop.obtain(artifact)
-                logits[artifact.key] = (saved.tensors["logits"], saved.facts)
-            all_logits, facts = logits[artifact.key]
-            soft = all_logits if setting.held_out == 0 else all_logits[:, parts.learn]
-        members.append(Member(mine, split, parts, soft, facts))
-    return members
+class _Training:
+    """A cohort in training; `members` are those still in the stack, in its order."""
 
+    def __init__(self, members: Sequence[Member], device: torch.device) -> None:
+        self.members, self.device = list(members), device
+        self.schedule = members[0].setting.schedule
+        self.rule = members[0].setting.rule
+        settings = [member.setting for member in members]
+        self.stack = Stack(
+            [
+                Perceptron(s.student_sizes, generator("init/student", m.seed))
+                for s, m in zip(settings, members, strict=True)
+            ],
+            [s.schedule.learning_rate for s in settings],
+            device,
+        )
+        self.weights = torch.tensor([s.loss_weights for s in settings], device=device)
+        self.temperatures = torch.tensor([s.temperature for s in settings], device=device)
+        self.pixels = [m.split.pixels[m.parts.learn].to(device) for m in members]
+        self.labels = stack_equal([m.split.labels[m.parts.learn] for m in members], device)
+        self.orders = [generator("order/student", m.seed) for m in members]
+        self.evaluation = _Evaluation(self.members, device)
 
-def _train(members: Sequence[Member], device: torch.device, report: Report) -> Stack:
-    settings = [member.setting for member in members]
-    schedule = settings[0].schedule
-    stack = Stack(
-        [
-            Perceptron(s.student_sizes, generator("init/student", m.seed))
-            for s, m in zip(settings, members, strict=True)
-        ],
-        [s.schedule.learning_rate for s in settings],
-        device,
-    )
-    weights = torch.tensor([s.loss_weights for s in settings], device=device)
-    temperatures = torch.tensor([s.temperature for s in settings], device=device)
-    pixels = [m.split.pixels[m.parts.learn].to(device) for m in members]
-    labels = stack_equal([m.split.labels[m.parts.learn] for m in members], device)
-    orders = [generator("order/student", m.seed) for m in members]
-    evaluation = _Evaluation(members, device)
+    def run(self, attempts: int, report: Report) -> None:
+        """All epochs of all attempts."""
+        epochs = self.schedule.epochs
+        pruning = self.rule.pruning if self.rule else None
+        rungs = rung_epochs(pruning, epochs) if pruning else []
+        for epoch in range(attempts * epochs):
+            if epoch and epoch % epochs == 0:
+                self.stack.renew_optimiser()  # a further attempt: Adam anew, the network as it is
+            self._train_epoch(epoch)
+            ended = (epoch + 1) % epochs == 0
+            self.evaluation.note(self.stack, self.members, ended)
+            if epoch + 1 in rungs:
+                self._prune(epoch + 1)
+            report((epoch + 1) / (attempts * epochs))
 
-    attempts = 1 + max(trial.attempt for member in members for trial in member.trials)
-    for epoch in range(attempts * schedule.epochs):
-        if epoch and epoch % schedule.epochs == 0:
-            stack.renew_optimiser()  # a further attempt: Adam anew, the network as it is
-        order = shuffled(labels.shape[1], orders).to(device)
-        soft_targets = stack_equal([m.soft_targets(epoch) for m in members], device)
-        total = torch.zeros(3, len(members), device=device)
-        for rows in batches(order, schedule.batch_size):
+    def _train_epoch(self, epoch: int) -> None:
+        order = shuffled(self.labels.shape[1], self.orders).to(self.device)
+        soft_targets = stack_equal([m.soft_targets(epoch) for m in self.members], self.device)
+        total = torch.zeros(3, len(self.members), device=self.device)
+        for rows in batches(order, self.schedule.batch_size):
             terms = distillation_loss(
-                stack(gather_inputs(pixels, rows)),
+                self.stack(gather_inputs(self.pixels, rows)),
                 _picked(soft_targets, rows),
-                labels.gather(1, rows),
-                weights,
-                temperatures,
+                self.labels.gather(1, rows),
+                self.weights,
+                self.temperatures,
             )
-            stack.step(terms.loss)
+            self.stack.step(terms.loss)
             total += torch.stack(terms).detach() * rows.shape[1]
-        _note(members, "train", Terms._fields, (total / labels.shape[1]).cpu())
-        evaluation.note(stack)
-        if (epoch + 1) % schedule.epochs == 0:
-            evaluation.end_attempt(stack)
-        report((epoch + 1) / (attempts * schedule.epochs))
-    return stack
+        _note(self.members, "train", Terms._fields, (total / self.labels.shape[1]).cpu())
+
+    def _prune(self, epoch: int) -> None:
+        """Drop what its rule's pruning drops; the stack goes on without it."""
+        assert self.rule
+        assert self.rule.pruning
+        scores: dict[str, list[float]] = {}
+        for member in self.members:
+            mine = scores.setdefault(member.setting.key, [])
+            mine.append(member.history[self.rule.metric][-1])
+        reasons = dropped(scores, self.rule.pruning, higher_is_better=self.rule.higher_is_better)
+        for member in self.members:
+            if reason := reasons.get(member.setting.key):
+                member.pruned = f"after {epoch} epochs: {reason}"
+        if reasons:
+            self._keep([place for place, m in enumerate(self.members) if m.pruned is None])
+
+    def _keep(self, places: list[int]) -> None:
+        rows = torch.tensor(places, device=self.device)
+        self.members = [self.members[place] for place in places]
+        self.pixels = [self.pixels[place] for place in places]
+        self.orders = [self.orders[place] for place in places]
+        self.weights, self.temperatures = self.weights[rows], self.temperatures[rows]
+        self.labels = self.labels[rows]
+        self.stack.keep(places)
+        self.evaluation.keep(rows)
 
 
 def _picked(targets: Tensor, rows: Tensor) -> Tensor:
@@ -210,28 +161,34 @@ def _test_set(device: torch.device) -> SharedSet:
 
 
 class _Evaluation:
-    """Validation objects (each member its own) and the test set (one for all)."""
+    """Held-out objects (each member its own), and the test set where the setting may read it."""
 
     def __init__(self, members: Sequence[Member], device: torch.device) -> None:
-        self.members = members
-        self.test = _test_set(device)
+        self.rule = members[0].setting.rule
+        self.test = _test_set(device) if members[0].setting.reads_test else None
         kept = [m.split[m.parts.validate] for m in members]
         self.own = stack_equal([images.inputs() for images in kept], device)
         self.own_labels = stack_equal([images.labels for images in kept], device)
 
-    def note(self, stack: Stack) -> None:
-        """Append this epoch's accuracy and cross-entropy to every member's history."""
-        names = ("accuracy", "cross_entropy")
+    def keep(self, rows: Tensor) -> None:
+        """Only these members are left."""
+        self.own, self.own_labels = self.own[rows], self.own_labels[rows]
+
+    def note(self, stack: Stack, members: Sequence[Member], ended: bool) -> None:
+        """Append this epoch's accuracy and cross-entropy to every member's history.
+
+        ended: this was an attempt's last epoch.
+        """
         if self.own_labels.shape[1]:
             own = own_quality(stack, self.own, self.own_labels)
-            _note(self.members, "validation", names, torch.stack(own).cpu())
-        test = self.test.quality(stack)
-        _note(self.members, "test", names, torch.stack(test).cpu())
-
-    def end_attempt(self, stack: Stack) -> None:
-        """Append the reliability of every member's final answers."""
-        for member, reliability in zip(self.members, self.test.reliability(stack), strict=True):
-            member.reliability.append(reliability)
+            _note(members, "validation", QUALITIES, torch.stack(own).cpu())
+        if self.test is None or (self.rule and not ended):
+            return
+        group = "oracle" if self.rule else "test"
+        _note(members, group, QUALITIES, torch.stack(self.test.quality(stack)).cpu())
+        if ended and not self.rule:
+            for member, reliability in zip(members, self.test.reliability(stack), strict=True):
+                member.reliability.append(reliability)
 
 
 def _note(members: Sequence[Member], group: str, names: Sequence[str], values: Tensor) -> None:
@@ -239,21 +196,3 @@ def _note(members: Sequence[Member], group: str, names: Sequence[str], values: T
     for name, row in zip(names, values.tolist(), strict=True):
         for member, value in zip(members, row, strict=True):
             member.history[f"{group}/{name}"].append(value)
-
-
-def _result(member: Member, trial: Trial, seconds: float, device: torch.device) -> TrialResult:
-    epochs = trial.setting.schedule.epochs
-    own = slice(trial.attempt * epochs, (trial.attempt + 1) * epochs)
-    history = {name: values[own] for name, values in member.history.items()}
-    # A chain that broke in an earlier attempt is broken from there on.
-    losses = member.history["train/loss"][: own.stop]
-    bad = next((e for e, loss in enumerate(losses) if not math.isfinite(loss)), None)
-    failure = None
-    if bad is not None:
-        failure = f"the training loss is {losses[bad]} in epoch {bad}"
-        history = {name: values[: max(0, bad - own.start)] for name, values in history.items()}
-    facts = dict(member.facts)
-    reliability = {"student": member.reliability[trial.attempt]}
-    if teacher := facts.pop(RELIABILITY, None):
-        reliability["teacher"] = Reliability(**teacher)
-    return TrialResult(trial, history, facts, seconds, reliability, failure, str(device))

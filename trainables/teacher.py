@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from trainables.artifacts import TeacherArtifact
-from trainables.datasets import Domain, load, split_rows
+from trainables.datasets import Domain, hold_out, load, split_rows
 from trainables.evaluation import own_quality
 from trainables.generated import generate
 from trainables.links import Link
@@ -44,10 +44,11 @@ def prepare(artifact: TeacherArtifact, workshop: Workshop) -> Member:
     """Gather a teacher's data; a link without draws is applied once, to all of it."""
     recipe, seed, device = artifact.recipe, artifact.seed, workshop.device
     if artifact.vae:
-        made = generate(workshop.vae(artifact.vae), artifact.vae, recipe, artifact.held_out)
+        vae = workshop.vae(artifact.vae)
+        made = generate(vae, artifact.vae, recipe, artifact.held_out, artifact.part)
         domain, rows = made, torch.arange(len(made.train))
     else:
-        domain, rows = load(recipe.domain), split_rows(recipe.domain, seed).of(recipe.split)
+        domain, rows = load(recipe.domain), _own_rows(artifact)
     link, noise = artifact.source_link, generator("link/teacher", seed)
     fresh = link if link and link.samples > 1 else None
     pixels, test = domain.train.pixels, domain.test.inputs()
@@ -64,6 +65,17 @@ def prepare(artifact: TeacherArtifact, workshop: Workshop) -> Member:
         fresh,
         noise,
     )
+
+
+def _own_rows(artifact: TeacherArtifact) -> Tensor:
+    """The rows of its split, less what is held out of the student's."""
+    splits = split_rows(artifact.recipe.domain, artifact.seed)
+    rows = splits.of(artifact.recipe.split)
+    if not artifact.withheld_from:
+        return rows
+    theirs = splits.of(artifact.withheld_from)
+    held = hold_out(len(theirs), artifact.held_out, artifact.seed, artifact.part).validate
+    return rows[~torch.isin(rows, theirs[held])]
 
 
 def _transformed(domain: Domain, link: Link, noise: torch.Generator) -> Tensor:

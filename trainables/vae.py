@@ -35,7 +35,9 @@ class Member:
         self.order = generator("order/vae", seed)
         self.pairing = generator("pairing", seed)
         self.noise = generator("latent/vae", seed)
-        labelled = labelled_garments(recipe.labels, self.artifact.held_out, seed)
+        labelled = labelled_garments(
+            recipe.labels, self.artifact.held_out, seed, self.artifact.part
+        )
         self.labelled = self.rows if recipe.labels == "all" else labelled
         # "all": each garment is paired once, as published. "small": garments are few but digits
         # are not, so each epoch pairs anew.

@@ -8,8 +8,9 @@ from matplotlib.axes import Axes
 from analysis.columns import difference
 from analysis.evidence import Comparison, compare
 from analysis.figures.figure import COLOURS, LINES, Drawn, Left, new_figure, style
+from analysis.figures.forest import name_of
 from analysis.rows import Row
-from analysis.selection import chosen
+from analysis.selection import chosen, tuned
 from analysis.sentences import NO_DIFFERENCE, interval_text
 
 Read = Callable[[str, str], list[float]]  # a run's id and a metric → its values by epoch
@@ -41,7 +42,12 @@ def draw(rows: Sequence[Row], read: Read) -> Iterator[Drawn | Left]:
         if all(place in by_place for place in places):
             mine = [row for place in places for row in by_place[place]]
             yield _figure(f"fig{number:02d}", f"Figure {number}", mine, read)
-    best = chosen(rows)
+    for one in tuned(rows):
+        if one.final and one.final.alone:
+            beside = [one.fixed] if one.fixed and one.fixed is not one.final else []
+            mine = [one.final.alone, *beside, one.final]
+            yield _figure(f"curves_{one.name}", f"Chosen by the {one.name}", mine, read)
+    best = chosen(row for row in rows if not row.is_candidate)
     if best and best.alone and best.alone is not best:
         yield _figure("curves_chosen", "The chosen setting", [best.alone, best], read)
 
@@ -60,7 +66,7 @@ def _figure(name: str, what: str, rows: list[Row], read: Read) -> Drawn | Left:
             mine = [row for row in rows if row["protocol"] == protocol]
             for metric, axes in zip(metrics, line, strict=True):
                 for place, row in enumerate(mine):
-                    _band(axes, place, curves(row, metric, read), row.label)
+                    _band(axes, place, curves(row, metric, read), name_of(row))
                 axes.set(ylabel=METRICS[metric], xlabel=f"epoch ({protocol} protocol)")
                 axes.grid(axis="y")
             line[-1].legend(loc="upper right")

@@ -10,7 +10,7 @@ from matplotlib.colors import Normalize
 from analysis.evidence import summarise
 from analysis.figures.figure import COLOURS, Drawn, Left, new_figure, style
 from analysis.rows import Row
-from analysis.selection import SCORE, chosen
+from analysis.selection import SCORE, chosen, reported
 
 FEWEST = 4  # settings that make a map
 PANELS_A_LINE = 2
@@ -21,8 +21,10 @@ def draw(rows: Sequence[Row]) -> Iterator[Drawn | Left]:
     """One panel for each teacher and φ whose λ and T vary."""
     groups: dict[str, list[Row]] = {}
     for row in rows:
-        if row.has_teacher and row.corrected:
+        if row.has_teacher and row.corrected and row["rule"] != "oracle":
             groups.setdefault(f"{row['teacher']}, φ {row.link}", []).append(row)
+    if any(row.is_candidate for row in rows):  # a search: the rows beside it have no score
+        groups = {n: [row for row in mine if row.is_candidate] for n, mine in groups.items()}
     maps = {name: mine for name, mine in groups.items() if _varies(mine)}
     if not maps:
         return
@@ -33,7 +35,7 @@ def draw(rows: Sequence[Row]) -> Iterator[Drawn | Left]:
         reason = lack or "nothing was held out, so no setting has a validation score"
         yield Left("lambda_temperature", "λ × T", reason)
         return
-    yield _figure(ready)
+    yield _figure(ready, rows)
 
 
 def _varies(rows: Sequence[Row]) -> bool:
@@ -47,7 +49,7 @@ def score(row: Row) -> float:
     return summarise([*row.values(SCORE).values()]).mean
 
 
-def _figure(maps: dict[str, list[Row]]) -> Drawn:
+def _figure(maps: dict[str, list[Row]], rows: Sequence[Row]) -> Drawn:
     scores = [score(row) for mine in maps.values() for row in mine]
     norm = Normalize(min(scores), max(scores))
     lines = -(-len(maps) // PANELS_A_LINE)
@@ -66,7 +68,7 @@ def _figure(maps: dict[str, list[Row]]) -> Drawn:
             else:
                 _points(axes, mine, norm, best)
             axes.set(xlabel="temperature T", ylabel="weight of the hard labels λ")
-            axes.set_title(f"{name}\n{_of_the_chosen(best)}", loc="left")
+            axes.set_title(f"{name}\n{_of_the_chosen(best, rows)}", loc="left")
             if best:
                 said.append(
                     f"λ {best.number('lambda'):.3g}, T {best.number('temperature'):.3g} for {name}"
@@ -84,10 +86,11 @@ def _figure(maps: dict[str, list[Row]]) -> Drawn:
     return Drawn("lambda_temperature", title, caption, figure)
 
 
-def _of_the_chosen(best: Row | None) -> str:
+def _of_the_chosen(best: Row | None, rows: Sequence[Row]) -> str:
     if best is None:
         return "no whole setting"
-    test = summarise([*best.values("test/accuracy").values()])
+    final = reported(best, rows)
+    test = summarise([*final.values("test/accuracy").values()] if final else [])
     if np.isnan(test.mean):
         return f"chosen: validation {score(best):.3f}"
     return f"chosen: test {test.mean:.3f} [{test.low:.3f}, {test.high:.3f}]"

@@ -20,9 +20,10 @@ def draw(rows: Sequence[Row]) -> Iterator[Drawn]:
     main = [
         row for row in rows if row.printed and row.corrected and row["student"].endswith("Small")
     ]
-    best = chosen(rows)
+    plain = [row for row in rows if not row.is_candidate]
+    best = chosen(plain)
     if not main:
-        main = [best.alone, best] if best and best.alone and best.alone is not best else list(rows)
+        main = [best.alone, best] if best and best.alone and best.alone is not best else plain
     known = [row for row in main if not row.failed and pooled(row, "student") is not None][:MOST]
     if known:
         yield _figure(known)

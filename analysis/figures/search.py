@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from analysis.figures.figure import COLOURS, Drawn, Left, new_figure, style
+from analysis.figures.figure import COLOURS, QUIET, Drawn, Left, new_figure, style
 from analysis.figures.maps import score
 from analysis.rows import Row
 from analysis.selection import SCORE, chosen
@@ -14,20 +14,20 @@ SEARCHED = {"lambda": "λ", "temperature": "T", "learning_rate": "learning rate"
 
 
 def draw(rows: Sequence[Row]) -> Iterator[Drawn | Left]:
-    """Both, for a space that searches."""
-    asked = sorted(
-        (row for row in rows if row.planned.asked is not None),
-        key=lambda row: row.planned.asked or 0,
-    )
-    if not asked:
-        return
-    scored = [row for row in asked if row.values(SCORE)]
-    if len(scored) < FEWEST:
-        lack = next((row.lack() for row in asked if row.lack()), "")
-        reason = f"{len(scored)} settings have a score, {FEWEST} are needed. {lack}".strip()
-        yield Left("search", "The search's history", reason)
-        return
-    yield _figure(scored)
+    """Both, for each search of a space."""
+    searches: dict[str, list[Row]] = {}
+    for row in rows:
+        if row.planned.asked is not None and row["rule"] != "oracle":
+            searches.setdefault(row.planned.search or "search", []).append(row)
+    for name, asked in searches.items():
+        asked.sort(key=lambda row: row.planned.asked or 0)
+        scored = [row for row in asked if row.values(SCORE)]
+        if len(scored) < FEWEST:
+            lack = next((row.lack() for row in asked if row.lack()), "")
+            reason = f"{len(scored)} settings have a score, {FEWEST} are needed. {lack}".strip()
+            yield Left(f"search_{name}", f"The history of the {name}", reason)
+        else:
+            yield _figure(name, scored)
 
 
 def importances(rows: Sequence[Row]) -> dict[str, float]:
@@ -53,17 +53,23 @@ def importances(rows: Sequence[Row]) -> dict[str, float]:
     return {name: found.get(name, 0.0) / total for name in varied}
 
 
-def _figure(rows: Sequence[Row]) -> Drawn:
+def _figure(name: str, rows: Sequence[Row]) -> Drawn:
     numbers = [row.planned.asked or 0 for row in rows]
     scores = [score(row) for row in rows]
     best = chosen(rows)
     weights = importances(rows)
-    with style("search"):
+    with style(f"search_{name}"):
         figure = new_figure(2.9)
         history, shares = figure.subplots(1, 2, width_ratios=(2.4, 1))
-        history.plot(numbers, scores, "o", color=COLOURS[0], ms=4, label="a setting")
+        kept = [(n, s) for n, s, row in zip(numbers, scores, rows, strict=True) if not row.pruned]
+        dropped = [(n, s) for n, s, row in zip(numbers, scores, rows, strict=True) if row.pruned]
+        history.plot(*zip(*kept, strict=True), "o", color=COLOURS[0], ms=4, label="a setting")
+        if dropped:
+            grey = {"color": QUIET, "ms": 4, "label": "pruned (score when it was)"}
+            history.plot(*zip(*dropped, strict=True), "x", **grey)
         history.plot(
-            numbers, np.maximum.accumulate(scores), color=COLOURS[1], lw=1.4, ls="--",
+            [number for number, _ in kept],
+            np.maximum.accumulate([score for _, score in kept]), color=COLOURS[1], lw=1.4, ls="--",
             label="best so far", drawstyle="steps-post",
         )  # fmt: skip
         if best:
@@ -81,7 +87,7 @@ def _figure(rows: Sequence[Row]) -> Drawn:
         shares.set(xlabel="share of importance", xlim=(0, 1))
         shares.grid(axis="x")
     seeds = max(len(row.finished) for row in rows)
-    first = numbers[scores.index(max(scores))]
+    first = max(kept, key=lambda one: one[1])[0]
     top = max(weights, key=weights.__getitem__, default="")
     title = f"The best of {len(rows)} settings was asked as number {first + 1}"
     title += f"; {SEARCHED[top]} matters most" if top else ""
@@ -89,4 +95,4 @@ def _figure(rows: Sequence[Row]) -> Drawn:
         f"Each point is a setting's mean validation accuracy over n = {seeds} seeds, which is "
         f"all that the search is told. Importances: PED-ANOVA over {len(rows)} settings."
     )
-    return Drawn("search", title, caption, figure)
+    return Drawn(f"search_{name}", f"{name}: {title}", caption, figure)

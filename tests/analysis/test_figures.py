@@ -156,7 +156,7 @@ def test_a_search_s_history_and_what_mattered():
         for seed in range(2)
     ]
     rows = rows_of(study(dict.fromkeys(asked, ()), 2, trials, asked))
-    one = drawn(search.draw(rows), "search")
+    one = drawn(search.draw(rows), "search_search")
     points, best = one.figure.axes[0].lines[:2]
     scores = [s.hard_label_weight / 2 for s in asked]
     assert points.get_ydata() == pytest.approx(scores)
@@ -227,10 +227,10 @@ def test_the_same_records_give_the_same_svg(golden_client, tmp_path):
         figures, left = draw_all(found, rows_of(found), golden_client, None)
         texts.append([svg_text(one) for one in figures])
     assert texts[0] == texts[1]
-    assert {"forest", "lambda_temperature", "curves_chosen", "fig03", "reliability"} <= {
+    assert {"forest", "lambda_temperature", "curves_search", "fig03", "reliability"} <= {
         one.name for one in figures
     }
-    assert {one.name for one in left} >= {"search", "fig07"}
+    assert {one.name for one in left} >= {"search_search", "fig07"}
     paths = save(figures[:2], tmp_path)
     assert [path.suffix for path in paths] == [".png", ".svg"] * 2
     assert all(path.stat().st_size > 5_000 for path in paths)

@@ -2,10 +2,14 @@
 
 from dataclasses import replace
 
+import optuna
 import pytest
+from optuna.storages import JournalStorage
+from optuna.storages.journal import JournalFileBackend
 
 from analysis.records import Record
 from search_spaces.catalogue import load
+from study.journal import write_journal
 from study.ledger import Ledger
 from study.plan import Plan
 from trainables.settings import Trial
@@ -14,14 +18,17 @@ from trainables.store import Saved, Store
 
 def record(trial, status="FINISHED"):
     setting = trial.setting
-    score = 1 - (setting.hard_label_weight - 0.6) ** 2 - 0.01 * trial.seed
+    score = 1 - (setting.hard_label_weight - 0.6) ** 2 - 0.01 * (trial.seed % 10)
+    groups = ("validation", "oracle") if setting.rule else ("test",)
+    metrics = {f"{group}/accuracy": score for group in groups}
+    metrics |= {f"{group}/cross_entropy": 1 - score for group in groups}
     return Record(
         key=trial.key,
         setting=setting.key,
         setting_name=setting.name(),
         seed=trial.seed,
         status=status,
-        metrics={"validation/accuracy": score} if status == "FINISHED" else {},
+        metrics=metrics if status == "FINISHED" else {},
         parameters={},
         tags={},
     )
@@ -33,9 +40,9 @@ class Study:
     def __init__(self, folder, space="vae_lambda"):
         self.space, self.store, self.ledger = load(space), Store(folder), Ledger([])
         self.trained: list[str] = []
+        self.company: list[str] = []  # trained again beside what was missing of their group
 
     def plan(self, seeds=None, searched=None):
-        searched = searched or (self.space.search.settings if self.space.search else 0)
         seeds = seeds or self.space.seeds
         return Plan(self.space, seeds, searched, self.store, self.ledger, workers=2)
 
@@ -47,6 +54,9 @@ class Study:
                 if len(self.trained) >= stop_after:
                     return titles
                 if member.key in dying:
+                    continue
+                if isinstance(member, Trial) and self.ledger.is_done(member):
+                    self.company.append(member.key)
                     continue
                 self.trained.append(member.key)
                 if isinstance(member, Trial):
@@ -63,16 +73,43 @@ def study(tmp_path):
     return Study(tmp_path / "one")
 
 
-def test_artifacts_first_then_rounds(study):
+WHOLE = 10 + 40 * 2 * 2 + 5  # listed, candidates and oracle's of two seeds, the chosen
+ARTIFACTS = 7 * 3  # VAE, teacher and logits of five seeds and the selection's two
+
+
+def test_artifacts_first_then_rounds_then_the_chosen(study):
     titles = study.launch()
     assert titles[:2] == ["artifacts: teacher, vae", "artifacts: logits"]
-    assert titles[2:] == [f"search round {n}" for n in range(1, 6)]
-    assert study.plan().trial_counts() == (205, 205)
-    assert len(set(study.trained)) == len(study.trained) == 205 + 15
+    assert titles[2:] == [*(f"search round {n}" for n in (1, 2, 3)), "the chosen settings"]
+    assert study.plan().trial_counts() == (WHOLE, WHOLE)
+    assert len(set(study.trained)) == len(study.trained) == WHOLE + ARTIFACTS
     assert study.plan().predicted_cost() == 0
+    assert study.launch() == []
 
 
-@pytest.mark.parametrize("stop", [0, 3, 14, 40, 100, 219])
+def test_what_is_reported_has_fresh_seeds(study):
+    study.launch()
+    seeds = {True: set(), False: set()}
+    rules = {key: s.rule for key, s in known(study).items()}
+    for r in study.ledger.records.values():
+        seeds[rules[r.setting] is None].add(r.seed)
+    assert seeds == {True: {0, 1, 2, 3, 4}, False: {1_000, 1_001}}
+
+
+def known(study):
+    return {one.setting.key: one.setting for one in study.plan().known_settings()}
+
+
+def test_the_chosen_is_the_best_of_the_rule(study):
+    study.launch()
+    (search,) = study.space.searches
+    asked = [s for s in known(study).values() if s.rule == search.rule]
+    assert len(asked) == 40
+    best = min(asked, key=lambda s: abs(s.hard_label_weight - 0.6))
+    assert replace(best, rule=None).key in {r.setting for r in study.ledger.records.values()}
+
+
+@pytest.mark.parametrize("stop", [0, 3, 20, 40, 100, WHOLE + ARTIFACTS - 1])
 def test_a_stopped_launch_goes_on_to_the_same_study(study, stop, tmp_path):
     study.launch(stop_after=stop)
     study.launch()
@@ -81,43 +118,79 @@ def test_a_stopped_launch_goes_on_to_the_same_study(study, stop, tmp_path):
     assert sorted(study.trained) == sorted(undisturbed.trained)
 
 
+def test_settings_that_compete_are_trained_together_whatever_the_workers(study):
+    """A group that lost one of its trials is trained whole, so that pruning is the same."""
+    study.launch()
+    before = len(study.trained)
+    (search,) = study.space.searches
+    lost = next(r.key for r in study.ledger.records.values() if r.setting in competing(study))
+    del study.ledger.records[lost]
+    study.launch()
+    assert study.trained[before:] == [lost]
+    assert len(study.company) == search.rule.pruning.group * search.seeds - 1
+
+
+def competing(study):
+    return {key for key, setting in known(study).items() if setting.rule and setting.rule.pruning}
+
+
 def test_more_settings_continue_the_same_search(study):
     study.launch(searched=16)
-    first = set(study.trained)
+    first = {r.setting for r in study.ledger.records.values()}
     study.launch(searched=40)
-    assert len(study.trained) == len(set(study.trained)) == 220
-    assert first < set(study.trained)
+    assert first <= {r.setting for r in study.ledger.records.values()}
+    assert len(study.trained) == len(set(study.trained))
 
 
-def test_more_seeds_keep_the_settings_and_count_what_is_there(study):
+def test_more_seeds_are_of_what_is_reported_alone(study):
     study.launch()
-    assert study.plan(seeds=7).trial_counts() == (205, 41 * 7)
     asked = {r.setting for r in study.ledger.records.values()}
+    more = WHOLE + 2 * 3
+    assert study.plan(seeds=7).trial_counts() == (WHOLE, more)
     study.launch(seeds=7)
     assert {r.setting for r in study.ledger.records.values()} == asked
-    assert study.plan(seeds=7).trial_counts() == (287, 287)
-    assert study.plan(seeds=2).trial_counts()[0] < 287  # another search: scores of two seeds
+    assert study.plan(seeds=7).trial_counts() == (more, more)
 
 
 def test_a_failed_seed_fails_its_setting_and_the_search_goes_on(study):
-    base = study.launch(stop_after=25)
-    assert base[-1] == "search round 1"
-    failing = [r.key for r in study.ledger.records.values()][:1]
+    study.launch(stop_after=45)
+    failing = [r.key for r in study.ledger.records.values() if r.seed >= 1_000][:1]
     other = Study(study.store.root.parent / "two")
     other.launch(failing=failing)
     assert len(other.ledger.failed()) == 1
-    assert other.plan().trial_counts() == (205, 205)  # a trial's own failure is a result
+    done, total = other.plan().trial_counts()
+    assert done == total  # a trial's own failure is a result
 
 
 def test_a_round_that_could_not_be_trained_stops_the_search(study):
     """To ask on without its scores would ask other settings than an undisturbed study."""
-    study.launch(stop_after=30)
+    study.launch(stop_after=ARTIFACTS)
     cohorts = next(study.plan().rounds()).cohorts
-    dead = next(t.key for c in cohorts for t in c.members if t.setting.teacher)
+    dead = next(t.key for c in cohorts for t in c.members if t.setting.rule)
     assert study.launch(dying=[dead]) == ["search round 1"]
-    assert study.plan().trial_counts()[0] < 205
+    assert study.plan().trial_counts()[0] < WHOLE
     study.launch()
-    assert study.plan().trial_counts() == (205, 205)
+    assert study.plan().trial_counts() == (WHOLE, WHOLE)
+
+
+def test_many_searches_go_side_by_side(tmp_path):
+    study = Study(tmp_path, "tuned_table")
+    titles = study.launch()
+    assert [t for t in titles if not t.startswith("artifacts")] == [
+        "search round 1",
+        "search round 2",
+        "the chosen settings",
+    ]
+    done, total = study.plan().trial_counts()
+    assert done == total
+
+
+def test_a_joint_search_makes_the_artifacts_that_a_round_needs(tmp_path):
+    study = Study(tmp_path, "joint")
+    titles = study.launch()
+    assert titles.count("artifacts: logits") > 1
+    assert len(set(study.trained)) == len(study.trained)
+    assert study.launch() == []
 
 
 def test_listed_spaces(tmp_path):
@@ -131,7 +204,8 @@ def test_listed_spaces(tmp_path):
 def test_spaces_share_artifacts(tmp_path):
     grid, search = Study(tmp_path, "grid"), Study(tmp_path, "vae_lambda")
     grid.launch()
-    assert search.plan().needed_artifacts() == []
+    made = [a for level in search.plan().needed_artifacts() for a in level]
+    assert {a.seed for a in made} == {1_000, 1_001}  # all but the selection's own
 
 
 def test_published_attempts_share_one_teacher(tmp_path):
@@ -141,3 +215,12 @@ def test_published_attempts_share_one_teacher(tmp_path):
     assert len(vaes) == 5 + 5 + 1 + 1  # all, small, the published one, and that of Figure 8
     assert len({a.key for a in made}) == len(made)
     assert replace(vaes[0], seed=9).key != vaes[0].key
+
+
+def test_a_dashboard_s_journal_holds_what_is_known(study, tmp_path):
+    study.launch(searched=16)
+    path = write_journal(study.plan(searched=16), tmp_path / "a" / "vae_lambda.journal")
+    storage = JournalStorage(JournalFileBackend(str(path)))
+    (summary,) = optuna.get_all_study_summaries(storage)
+    assert (summary.study_name, summary.n_trials) == ("search", 16)
+    assert write_journal(Study(tmp_path, "grid").plan(), tmp_path / "none") is None

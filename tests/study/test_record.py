@@ -8,10 +8,11 @@ from mlflow.entities import ViewType
 from analysis.records import open_client, read, read_study
 from search_spaces.smoke import ALONE, SPACE, taught
 from study.ledger import Ledger
+from study.plan import Expected
 from study.record import Recorder
 from trainables.calibration import Reliability
+from trainables.member import TrialResult
 from trainables.settings import Trial
-from trainables.student import TrialResult
 
 SETTING = taught("FashionMNIST")
 
@@ -34,7 +35,7 @@ def launch(client, tmp_path, *results, seeds=2, settings=(ALONE, SETTING), retry
     """What a launch does with the recorder."""
     ended = [r for r in read(client, "smoke") if r.status == "FINISHED" or not retry]
     recorder = Recorder(client, SPACE, seeds, Ledger(ended), str(tmp_path))
-    recorder.expect(settings)
+    recorder.expect(map(Expected, settings))
     for one in results:
         recorder.add(one)
     recorder.close()
@@ -97,6 +98,13 @@ def test_what_a_killed_launch_left_half_made_is_made_anew(client, tmp_path):
 
 def test_a_setting_that_a_search_asked_for_bears_its_number(client, tmp_path):
     recorder = Recorder(client, SPACE, 2, Ledger([]), str(tmp_path))
-    recorder.expect([replace(SETTING, temperature=t) for t in (2.0, 3.0)], first_asked=8)
+    (search,) = SPACE.searches
+    recorder.expect(
+        Expected(replace(SETTING, temperature=t, rule=search.rule), search.name, number)
+        for number, t in enumerate((2.0, 3.0), start=8)
+    )
     recorder.close()
-    assert [p.asked for p in read_study(client, "smoke").settings] == [8, 9]
+    planned = read_study(client, "smoke").settings
+    assert [p.asked for p in planned] == [8, 9]
+    assert {p.search for p in planned} == {"search"}
+    assert {p.seeds for p in planned} == {range(1_000, 1_002)}

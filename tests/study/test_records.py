@@ -17,12 +17,13 @@ from analysis.records import experiment_names, open_client, read, read_study
 from search_spaces.smoke import ALONE, SPACE, taught
 from study.ledger import Ledger
 from study.lines import read_lines, write_lines
+from study.plan import Expected
 from study.record import Recorder
 from study.records import export, load
 from trainables.calibration import Reliability
 from trainables.errors import BadInputError
+from trainables.member import TrialResult
 from trainables.settings import Trial
-from trainables.student import TrialResult
 
 ALL = ALONE, TAUGHT, UNTRAINED = ALONE, taught("FashionMNIST"), taught("MNIST")
 
@@ -37,7 +38,7 @@ def result(setting, seed, failure=None):
 def record(client, *results, seeds=2, settings=ALL):
     """What a launch does: what is planned, then what was trained."""
     recorder = Recorder(client, SPACE, seeds, Ledger(read(client, "smoke")), None)
-    recorder.expect(settings)
+    recorder.expect(map(Expected, settings))
     for one in results:
         recorder.add(one)
     recorder.close()

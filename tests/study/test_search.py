@@ -1,67 +1,179 @@
+"""The search on known objectives: no seed, no test set, and no worse than Optuna one by one."""
+
 from dataclasses import replace
 
 import numpy as np
+import optuna
 import pytest
+from scipy import stats
 
-from search_spaces.rows import on_mnist_vae
-from search_spaces.space import Search
-from study.search import Scored, ask
+from search_spaces.joint import SPACE as JOINT
+from search_spaces.rows import ON_BIG, ON_BIG_NOISE, on_mnist_vae
+from search_spaces.search import Branch, Search
+from search_spaces.space import Space
+from study.search import Outcome, Walk
 from trainables.errors import BadInputError
+from trainables.selection import CrossValidation, HoldOut, Oracle, Pruning
 
-SEARCH = Search(base=replace(on_mnist_vae("all"), held_out=0.2), settings=40, round_size=8)
+NOISE = 0.004  # of a score: the standard error over two seeds of five folds, as seen
+RATES = (1e-4, 1e-1)
+SEARCH = Search(base=on_mnist_vae("all"), settings=40, round_size=8)
 
 
 def quality(setting):
-    """A smooth stand-in for validation accuracy, best at λ = 0.7, T = 3."""
-    return -((setting.hard_label_weight - 0.7) ** 2) - np.log(setting.temperature / 3) ** 2 / 4
+    """A smooth stand-in for validation accuracy, best (0.8) at λ = 0.7, T = 3, rate 0.002."""
+    gap = (setting.hard_label_weight - 0.7) ** 2 + np.log(setting.temperature / 3) ** 2 / 4
+    return 0.8 - 0.1 * (gap + np.log(setting.schedule.learning_rate / 0.002) ** 2 / 4)
 
 
 def walk(rounds, search=SEARCH, score=quality):
-    history = []
-    for number in range(rounds):
-        asked = ask(search, history, number, search.round_size)
-        history += [Scored(setting, score(setting)) for setting in asked]
-    return history
+    asked, walker = [], Walk(search)
+    for _ in range(rounds):
+        settings = walker.ask(search.round_size)
+        scores = [score(setting) for setting in settings]
+        walker.tell([Outcome(None if s is None else (s, 1 - s)) for s in scores])
+        asked += settings
+    return asked
 
 
-def test_a_round_depends_on_search_and_history_alone():
-    assert walk(3) == walk(3)
-    other = replace(SEARCH, seed=1)
-    assert {s.setting.key for s in walk(2)}.isdisjoint(s.setting.key for s in walk(2, other))
+@pytest.mark.parametrize("sampler", ["tpe", "gp", "cmaes", "random", "qmc", "nsga2"])
+def test_every_sampler_walks_the_same_way_again(sampler):
+    search = replace(SEARCH, sampler=sampler)
+    asked = walk(3, search)
+    assert asked == walk(3, search)
+    assert len({s.key for s in asked}) > 16  # evolution may ask a thing twice; it trains once
+    assert all(0 <= s.hard_label_weight <= 1 and 0.5 <= s.temperature <= 20 for s in asked)
+    other = walk(1, replace(search, seed=1))
+    assert {s.key for s in other}.isdisjoint(s.key for s in asked)
 
 
-def test_fewer_settings_of_a_round_are_its_first():
-    history = walk(2)
-    assert ask(SEARCH, history, 2, 3) == ask(SEARCH, history, 2, 8)[:3]
+def test_a_shorter_last_round_is_the_beginning_of_a_whole_one():
+    walker, again = Walk(SEARCH), Walk(SEARCH)
+    assert walker.ask(3) == again.ask(8)[:3]
 
 
-def test_settings_are_in_range_and_spread():
-    history = walk(5)
-    weights = [s.setting.hard_label_weight for s in history]
-    temperatures = [s.setting.temperature for s in history]
-    assert 0 <= min(weights) <= max(weights) <= 1
-    assert 0.5 <= min(temperatures) <= max(temperatures) <= 20
-    assert len({s.setting.key for s in history}) == 40
+def noisy_best(settings, draws):
+    """The true quality of what looks best under noise like that of ten folds and seeds."""
+    seen = [quality(setting) + draws.normal(0, NOISE) for setting in settings]
+    return quality(settings[int(np.argmax(seen))])
 
 
-def test_it_learns_from_the_scores():
-    """The last rounds are better than the first, random ones."""
-    scores = [s.score for s in walk(5)]
-    assert np.median(scores[-16:]) > np.median(scores[:16])
+def batched(sampler, repeat, settings=64):
+    draws = np.random.default_rng(repeat)
+    search = replace(SEARCH, sampler=sampler, seed=repeat, learning_rate=RATES)
+    return noisy_best(
+        walk(settings // 8, search, lambda s: quality(s) + draws.normal(0, NOISE)), draws
+    )
 
 
-def test_failed_settings_count_as_failed():
-    history = walk(3, score=lambda s: None if s.temperature > 5 else quality(s))
-    assert any(s.score is None for s in history)
-    assert len(ask(SEARCH, history, 3, 8)) == 8
+def one_by_one(repeat, settings=64):
+    """Optuna's own TPE, told each score before the next question."""
+    draws = np.random.default_rng(repeat)
+    study = optuna.create_study(
+        direction="maximize", sampler=optuna.samplers.TPESampler(seed=repeat)
+    )
+    asked = []
+    for _ in range(settings):
+        trial = study.ask()
+        setting = SEARCH.setting(
+            {
+                "lambda": trial.suggest_float("lambda", 0, 1),
+                "temperature": trial.suggest_float("temperature", 0.5, 20, log=True),
+                "learning_rate": trial.suggest_float("learning_rate", *RATES, log=True),
+            }
+        )
+        study.tell(trial, quality(setting) + draws.normal(0, NOISE))
+        asked.append(setting)
+    return noisy_best(asked, draws)
 
 
-def test_a_search_needs_held_out_objects():
-    with pytest.raises(BadInputError, match="held_out > 0"):
-        Search(base=on_mnist_vae("all"))
-    with pytest.raises(BadInputError, match="must be ≥ 0 and ≤ 1"):
-        replace(SEARCH, hard_label_weight=(0, 2))
-    with pytest.raises(BadInputError, match="must be > 0"):
-        replace(SEARCH, temperature=(0, 2))
-    with pytest.raises(BadInputError, match="low < high"):
-        replace(SEARCH, temperature=(2, 1))
+MARGIN = NOISE / 2  # a difference that no score of the study could show
+
+
+def test_in_rounds_it_finds_what_one_by_one_finds_and_more_than_chance():
+    """20 repeats: not worse by the margin (non-inferiority), and better than random search."""
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    ours = np.array([batched("tpe", repeat) for repeat in range(20)])
+    theirs = [one_by_one(repeat) for repeat in range(20)]
+    chance = [batched("random", repeat) for repeat in range(20)]
+    assert stats.ttest_rel(ours + MARGIN, theirs, alternative="greater").pvalue < 0.05
+    assert stats.wilcoxon(ours, chance, alternative="greater").pvalue < 0.05
+
+
+def test_failed_and_pruned_settings_are_told_as_such():
+    walker = Walk(SEARCH)
+    walker.ask(4)
+    walker.tell(
+        [Outcome(None), Outcome((0.8, 0.6)), Outcome((0.7, 0.7), pruned_at=15), Outcome(None)]
+    )
+    states = [trial.state.name for trial in walker.trials()]
+    assert states == ["FAIL", "COMPLETE", "PRUNED", "FAIL"]
+    assert walker.trials()[2].intermediate_values == {15: 0.7}
+    assert len(walker.ask(8)) == 8
+
+
+def test_cross_entropy_is_made_small():
+    search = replace(SEARCH, rule=CrossValidation(score="cross_entropy"))
+    walker = Walk(search)
+    walker.ask(2)
+    walker.tell([Outcome((0.9, 0.9)), Outcome((0.1, 0.1))])
+    assert walker.study.best_value == 0.1
+
+
+def test_phi_and_its_own_parameter_are_one_conditional_space():
+    (search,) = JOINT.searches
+    asked = walk(6, replace(search, settings=48), lambda s: 0.8 if s.link.name == "noise" else 0.7)
+    assert {s.link.name for s in asked} == {"identity", "noise", "dilation", "VAE"}
+    assert len({s.link.std for s in asked if s.link.name == "noise"}) == 3
+    assert len({s.schedule.learning_rate for s in asked}) == 48
+    names = [s.link.name for s in asked]
+    assert names[24:].count("noise") > names[:8].count("noise")  # it learns which φ is better
+
+
+def test_candidates_winner_and_oracle_are_settings_of_their_own():
+    setting = SEARCH.setting({"lambda": 0.3, "temperature": 2.0})
+    assert setting.rule == CrossValidation()
+    assert not setting.reads_test
+    assert SEARCH.reported(setting) == replace(
+        on_mnist_vae("all"), hard_label_weight=0.3, temperature=2.0
+    )
+    assert SEARCH.as_oracle(setting).reads_test
+    assert min(SEARCH.selection_seeds) >= 1_000  # those of the reported settings are fresh
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"base": None}, "needs a base, or branches"),
+        ({"rule": Oracle()}, "never scored on the test set"),
+        ({"sampler": "tpa"}, "tpe"),
+        ({"hard_label_weight": (0, 2)}, "must be ≥ 0 and ≤ 1"),
+        ({"temperature": (0, 2)}, "must be > 0"),
+        ({"temperature": (2, 1)}, "low < high"),
+        ({"round_size": 12, "rule": CrossValidation(pruning=Pruning())}, "multiple of that"),
+        ({"name": "a b"}, "letters, digits"),
+        ({"base": replace(ON_BIG, held_out=0.2)}, "its rule says what is held out"),
+    ],
+)
+def test_a_search_that_makes_no_sense_is_refused(wrong, says):
+    with pytest.raises(BadInputError, match=says):
+        replace(SEARCH, **wrong)
+
+
+def test_rules_and_pruning_check_themselves():
+    for make, says in (
+        (lambda: CrossValidation(folds=1), "≥ 2"),
+        (lambda: HoldOut(held_out=0), "must be > 0"),
+        (lambda: CrossValidation(score="f1"), "accuracy"),
+        (lambda: Pruning(rungs=(0.6, 0.3)), "rising"),
+        (lambda: Pruning(keep=0), "must be > 0"),
+        (lambda: Space(name="x", about="", searches=(SEARCH, SEARCH)), "two searches alike"),
+    ):
+        with pytest.raises(BadInputError, match=says):
+            make()
+
+
+def test_a_branch_s_variants_are_found_by_their_name():
+    branch = Branch(name="noise", settings=(("0.1", ON_BIG_NOISE), ("0", ON_BIG)), parameter="std")
+    search = Search(branches=(branch,))
+    assert search.setting({"link": "noise", "noise.std": "0"}).link == ON_BIG.link

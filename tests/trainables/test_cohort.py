@@ -5,14 +5,17 @@ from dataclasses import replace
 import pytest
 import torch
 
+import trainables.student as student_module
 from search_spaces.smoke import LINK, taught
 from trainables.artifacts import TeacherArtifact, VaeArtifact
 from trainables.cohort import LARGEST_COHORT, cost, form_cohorts
-from trainables.datasets import load
+from trainables.datasets import Domain, Images, load
 from trainables.links import Dilation, Noise
 from trainables.models import Perceptron
+from trainables.pruning import dropped, rung_epochs
 from trainables.randomness import generator
 from trainables.recipes import Schedule, TeacherRecipe, VaeRecipe
+from trainables.selection import CrossValidation, HoldOut, Oracle, Pruning
 from trainables.settings import Setting, Trial, published
 from trainables.student import fit, train_students
 from trainables.workshop import ignore
@@ -190,3 +193,104 @@ def test_attempts_of_a_network_stay_together():
     cohorts = form_cohorts(trials, workers=8)
     assert sorted(len(c.members) for c in cohorts) == [5, 5]
     assert all(len({t.setting.key for t in c.members}) == 1 for c in cohorts)
+
+
+# ---- candidates: folds, pruning, and a test set that is never read ----
+
+FOLDS = CrossValidation(folds=5)
+
+
+def candidate(rule=FOLDS, **changes):
+    return replace(taught("FashionMNIST"), rule=rule, **changes)
+
+
+def test_each_fold_is_a_student_that_never_saw_it(workshop):
+    trial = Trial(setting=candidate(), seed=1_000)
+    members, stack = fit([trial], workshop, ignore)
+    assert [m.part for m in members] == [0, 1, 2, 3, 4]
+    held = torch.cat([m.parts.validate for m in members])
+    assert sorted(held.tolist()) == list(range(1_000))
+    for place, member in enumerate(members):
+        assert not set(member.parts.learn.tolist()) & set(member.parts.validate.tolist())
+        network = Perceptron(trial.setting.student_sizes, generator("unused", 0))
+        network.load_state_dict(stack.member(place))
+        images = member.split[member.parts.validate]
+        right = (network(images.inputs()).argmax(-1) == images.labels).float().mean()
+        assert member.history["validation/accuracy"][-1] == pytest.approx(float(right), abs=1e-6)
+
+
+def test_a_candidate_s_score_is_the_mean_of_its_folds(workshop):
+    (found,) = train_students([Trial(setting=candidate(), seed=1_000)], workshop, ignore)
+    folds = found.history["part/accuracy"]
+    assert len(folds) == 5
+    assert found.final["validation/accuracy"] == pytest.approx(sum(folds) / 5)
+    assert found.final["epochs_trained"] == 2 * 5
+    assert not any(name.startswith(("test", "oracle", "through")) for name in found.final)
+    assert set(found.facts) <= {"teacher/seconds", "logits/seconds", "vae/seconds"}
+    assert found.reliability == {}
+
+
+def test_no_candidate_can_read_the_test_set(workshop, monkeypatch):
+    """The test labels are poisoned: no score moves, and nothing but an oracle sees it."""
+    trials = [Trial(setting=candidate(), seed=1_000)]
+    oracle = [Trial(setting=candidate(Oracle()), seed=1_000)]
+    before = train_students(trials, workshop, ignore)[0].history
+    claimed = train_students(oracle, workshop, ignore)[0].final["oracle/accuracy"]
+    whole = load("FashionMNIST")
+    poisoned = Domain(whole.train, Images(whole.test.pixels, (whole.test.labels + 1) % 10))
+    monkeypatch.setattr(student_module, "load", lambda name: poisoned)
+    student_module._test_set.cache_clear()
+    try:
+        assert train_students(trials, workshop, ignore)[0].history == before
+        lie = train_students(oracle, workshop, ignore)[0].final["oracle/accuracy"]
+        assert abs(lie - claimed) > 0.1  # the poison works where the test set is read
+    finally:
+        student_module._test_set.cache_clear()
+
+
+def test_what_is_pruned_leaves_and_the_others_do_not_notice(workshop):
+    """The stack is compacted; survivors end where they end without pruning."""
+    epochs = Schedule(epochs=6, batch_size=64)
+    weights = (0.1, 0.4, 0.7, 1.0)
+    scores = {}
+    for pruning in (None, Pruning(group=4, rungs=(0.5,), keep=0.5, alpha=0)):
+        rule = HoldOut(pruning=pruning)
+        trials = [
+            Trial(setting=candidate(rule, hard_label_weight=w, schedule=epochs), seed=seed)
+            for w in weights
+            for seed in (1_000, 1_001)
+        ]
+        scores[pruning] = train_students(trials, workshop, ignore)
+    whole, cut = scores.values()
+    dropped = {r.trial.setting.hard_label_weight for r in cut if r.pruned}
+    assert len(dropped) == 2
+    for full, one in zip(whole, cut, strict=True):
+        length = 3 if one.pruned else 6
+        assert len(one.history["validation/accuracy"]) == length
+        assert one.final["epochs_trained"] == length
+        expected = full.history["validation/cross_entropy"][:length]
+        assert one.history["validation/cross_entropy"] == pytest.approx(expected, abs=1e-4)
+    means = {
+        w: sum(
+            r.history["validation/accuracy"][2]
+            for r in whole
+            if r.trial.setting.hard_label_weight == w
+        )
+        for w in weights
+    }
+    assert dropped == set(sorted(weights, key=means.__getitem__)[:2])
+    assert all("after 3 epochs: rank" in r.pruned for r in cut if r.pruned)
+
+
+def test_pruning_by_the_paired_test():
+    best = [0.80 + 0.001 * k for k in range(10)]
+    same = [v - 0.0005 * (-1) ** k for k, v in enumerate(best)]
+    worse = [v - 0.01 - 0.001 * k for k, v in enumerate(best)]
+    rule = Pruning(keep=1.0, alpha=0.05)
+    found = dropped({"best": best, "same": same, "worse": worse}, rule, higher_is_better=True)
+    assert set(found) == {"worse"}
+    assert "paired Wilcoxon p = 0.00098" in found["worse"]  # 1 / 2¹⁰, the least there is
+    assert dropped({"best": best, "worse": worse}, rule, higher_is_better=False).keys() == {"best"}
+    assert dropped({"a": best, "b": [float("nan")] * 10}, rule, higher_is_better=True) == {}
+    assert dropped({"a": best, "b": best}, rule, higher_is_better=True) == {}
+    assert rung_epochs(Pruning(rungs=(0.3, 0.6)), 50) == [15, 30]

@@ -21,6 +21,10 @@ from trainables.settings import Setting, Trial, published
         (lambda: replace(ON_BIG, temperature=math.nan), "give a number > 0"),
         (lambda: replace(ON_BIG, temperature="2"), "give a number"),
         (lambda: replace(ON_BIG, held_out=1.0), "must be ≥ 0 and < 1"),
+        (
+            lambda: replace(ON_BIG, student_split="Train", held_out=0.2),
+            "has seen some of what is held out of Train",
+        ),
         (lambda: replace(ON_BIG, student_split="Smal"), "did you mean 'Small'"),
         (lambda: replace(ON_BIG, protocol="publshed"), "did you mean 'published'"),
         (lambda: replace(ON_BIG, loss="mse"), "known are hinton, lambda"),

@@ -1,0 +1,36 @@
+"""φ with its own parameter, λ, T and the learning rate together: one conditional search."""
+
+from dataclasses import replace
+
+from search_spaces.rows import ON_BIG, ON_BIG_DILATION, ON_BIG_NOISE, ON_MNIST, SMALL_ALONE
+from search_spaces.search import Branch, Search
+from search_spaces.space import Space
+from trainables.links import Noise, VaeLink
+from trainables.recipes import VaeRecipe
+from trainables.selection import CrossValidation, Pruning
+
+NOISE = tuple((f"{std:g}", replace(ON_BIG_NOISE, link=Noise(std=std))) for std in (0.05, 0.1, 0.3))
+VAES = tuple(
+    (str(size), replace(ON_MNIST, link=VaeLink(recipe=VaeRecipe(latent_size=size))))
+    for size in (16, 64)
+)
+
+SPACE = Space(
+    name="joint",
+    about="Which link, weight, temperature and learning rate serve best together?",
+    settings=(SMALL_ALONE, ON_BIG),
+    searches=(
+        Search(
+            branches=(
+                Branch(name="identity", settings=(("plain", ON_BIG),)),
+                Branch(name="noise", settings=NOISE, parameter="std"),
+                Branch(name="dilation", settings=(("plain", ON_BIG_DILATION),)),
+                Branch(name="VAE", settings=VAES, parameter="latent_size"),
+            ),
+            rule=CrossValidation(pruning=Pruning()),
+            settings=48,
+            learning_rate=(1e-4, 1e-2),
+        ),
+    ),
+    seeds=5,
+)

@@ -1,0 +1,138 @@
+"""What is searched: φ, λ, T, learning rate, epochs; by which sampler, scored by which rule."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from trainables.checks import check_choice, check_whole
+from trainables.errors import BadInputError
+from trainables.selection import CrossValidation, Oracle, Rule
+from trainables.settings import Setting
+
+SAMPLERS = ("tpe", "gp", "cmaes", "random", "qmc", "nsga2")
+FIRST_SELECTION_SEED = 1_000  # the chosen setting is trained with seeds 0, 1, ...: fresh ones
+LAMBDA, TEMPERATURE, RATE, EPOCHS, LINK = (
+    "lambda", "temperature", "learning_rate", "epochs", "link",
+)  # fmt: skip
+Interval = tuple[float, float]
+NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Branch:
+    """One φ of a search, in variants: what its own parameter may be ("std", "latent_size").
+
+    settings: (the parameter's value, the setting that has it), or one setting alone.
+    """
+
+    name: str
+    settings: tuple[tuple[str, Setting], ...]
+    parameter: str = "variant"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Search:
+    """Settings asked of Optuna, round by round; what is None or empty stays as in `base`.
+
+    base: what is searched around; or branches, where φ is searched too.
+    rule: how a setting is scored; seeds: how many, each with all parts of the rule.
+    round_size settings are asked at a time and trained together; it is part of the search's
+        identity: another size asks other settings.
+    oracle: train each setting asked for also on all of its split and score it on the test set,
+        to say what selection by test would have claimed. The search is never told.
+    """
+
+    name: str = "search"
+    base: Setting | None = None
+    branches: tuple[Branch, ...] = ()
+    rule: Rule = CrossValidation()
+    sampler: str = "tpe"
+    settings: int = 40
+    round_size: int = 8
+    seeds: int = 2
+    hard_label_weight: Interval | None = (0.0, 1.0)
+    temperature: Interval | None = (0.5, 20.0)
+    learning_rate: Interval | None = None
+    epochs: tuple[int, ...] = ()
+    oracle: bool = True
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for field in ("settings", "round_size", "seeds"):
+            check_whole(self, field, at_least=1)
+        check_choice(self, "sampler", SAMPLERS)
+        if not NAME.fullmatch(self.name):
+            raise BadInputError(f"a search's name is letters, digits, _ or -: {self.name!r}")
+        if (self.base is None) == (not self.branches):
+            raise BadInputError(f"the search {self.name!r} needs a base, or branches")
+        if self.rule.reads == "test":
+            raise BadInputError("a search is never scored on the test set: see Search.oracle")
+        if self.rule.pruning and self.round_size % self.rule.pruning.group:
+            raise BadInputError(
+                f"round_size is {self.round_size}: with pruning in groups of "
+                f"{self.rule.pruning.group} it must be a multiple of that"
+            )
+        for bounds in (self.hard_label_weight, self.temperature, self.learning_rate):
+            if bounds and not bounds[0] < bounds[1]:
+                raise BadInputError(f"a search needs low < high; given was {bounds}")
+        for end in (0, 1):  # the ends of every range make a setting, or this says what is wrong
+            self.setting(self._corner(end))
+
+    def _corner(self, end: int) -> dict[str, Any]:
+        ranges = {
+            LAMBDA: self.hard_label_weight,
+            TEMPERATURE: self.temperature,
+            RATE: self.learning_rate,
+        }
+        chosen: dict[str, Any] = {name: bounds[end] for name, bounds in ranges.items() if bounds}
+        if self.epochs:
+            chosen[EPOCHS] = self.epochs[-end]
+        return chosen
+
+    @property
+    def two_objectives(self) -> bool:
+        """NSGA-II looks for the front of accuracy and cross-entropy."""
+        return self.sampler == "nsga2"
+
+    @property
+    def selection_seeds(self) -> range:
+        """The seeds that settings are scored with; none of them trains the chosen one."""
+        return range(FIRST_SELECTION_SEED, FIRST_SELECTION_SEED + self.seeds)
+
+    def bases(self) -> tuple[Setting, ...]:
+        """Every setting that λ, T, ... are searched around."""
+        variants = tuple(s for branch in self.branches for _, s in branch.settings)
+        return (self.base,) if self.base else variants
+
+    def setting(self, chosen: Mapping[str, Any]) -> Setting:
+        """The setting that a sampler's choice means, to be scored by the rule."""
+        setting = self.base or self._variant(chosen)
+        changes: dict[str, Any] = {"rule": self.rule}
+        if LAMBDA in chosen:
+            changes["hard_label_weight"] = chosen[LAMBDA]
+        if TEMPERATURE in chosen:
+            changes["temperature"] = chosen[TEMPERATURE]
+        schedule = {
+            field: chosen[name]
+            for name, field in ((RATE, "learning_rate"), (EPOCHS, "epochs"))
+            if name in chosen
+        }
+        if schedule:
+            changes["schedule"] = replace(setting.schedule, **schedule)
+        return replace(setting, **changes)
+
+    def _variant(self, chosen: Mapping[str, Any]) -> Setting:
+        named = {branch.name: branch for branch in self.branches}
+        branch = named[chosen.get(LINK, self.branches[0].name)]
+        variants = dict(branch.settings)
+        first = branch.settings[0][0]
+        return variants[str(chosen.get(f"{branch.name}.{branch.parameter}", first))]
+
+    def reported(self, setting: Setting) -> Setting:
+        """The same without a rule: trained on all of its split, its test result read."""
+        return replace(setting, rule=None)
+
+    def as_oracle(self, setting: Setting) -> Setting:
+        """The same, scored on the test set."""
+        return replace(setting, rule=Oracle(score=self.rule.score))

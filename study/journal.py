@@ -1,0 +1,29 @@
+"""The searches as Optuna studies in a journal file, for optuna-dashboard to open."""
+
+import warnings
+from pathlib import Path
+
+import optuna
+from optuna.storages import JournalStorage
+from optuna.storages.journal import JournalFileBackend
+
+from study.plan import Plan
+
+
+def write_journal(plan: Plan, path: Path) -> Path | None:
+    """What is known of each search; written anew each time: the records are in MLflow."""
+    if not plan.space.searches:
+        return None
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}")
+    temporary.unlink(missing_ok=True)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Optuna marks journals as experimental
+        storage = JournalStorage(JournalFileBackend(str(temporary)))
+        for search in plan.space.searches:
+            known = plan.told(search)
+            study = optuna.create_study(
+                study_name=search.name, storage=storage, directions=known.directions
+            )
+            study.add_trials([trial for trial in known.get_trials() if trial.state.is_finished()])
+    return temporary.replace(path)

@@ -1,0 +1,113 @@
+"""What searches chose, from records: the rule's choice, the oracle's claim, what is pruned."""
+
+from dataclasses import replace
+
+import pytest
+from invented import parameters, record, study
+
+from analysis.columns import build
+from analysis.records import PlannedSetting
+from analysis.rows import rows_of
+from analysis.selection import chosen, reported, tuned
+from analysis.sentences import choice
+from analysis.views import selection_views, views
+from search_spaces.rows import SMALL_ALONE, on_mnist_vae
+from search_spaces.search import Search
+from trainables.identity import canonical
+from trainables.selection import CrossValidation, Pruning
+from trainables.settings import Trial
+
+SEARCH = Search(base=on_mnist_vae("all"), rule=CrossValidation(pruning=Pruning(group=2)))
+A, B, C = (SEARCH.setting({"lambda": w, "temperature": 2.0}) for w in (0.2, 0.6, 0.9))
+VALIDATION = {A: 0.80, B: 0.82, C: 0.84}  # C was pruned when it had that
+CLAIM = {A: 0.85, B: 0.81, C: 0.79}  # at the selection's seeds: the oracle would take A
+FRESH = {A: 0.80, B: 0.81}
+
+
+def candidate(setting, seed, group, accuracy, epochs=250.0, **tags):
+    made = record(setting, seed, 0)
+    metrics = {
+        f"{group}/accuracy": accuracy,
+        f"{group}/cross_entropy": 1 - accuracy,
+        "epochs_trained": epochs,
+    }
+    return replace(made, metrics=metrics, tags=tags)
+
+
+@pytest.fixture
+def found():
+    fixed = on_mnist_vae("all")
+    listed = {SMALL_ALONE: [0.79] * 3, fixed: [0.800, 0.801, 0.802]}
+    listed |= {SEARCH.reported(s): [v, v + 0.001, v + 0.003] for s, v in FRESH.items()}
+    made = study(listed, seeds=3)
+    for number, setting in enumerate((A, B, C)):
+        for one in (setting, SEARCH.as_oracle(setting)):
+            made.settings.append(
+                PlannedSetting(
+                    key=one.key, name=one.name(), parameters=parameters(one), place=10 + number,
+                    asked=number, definition=canonical(one), search="search",
+                    seeds=SEARCH.selection_seeds,
+                )
+            )  # fmt: skip
+        for seed in SEARCH.selection_seeds:
+            pruned = {"pruned": "after 15 epochs: rank 2 of 2"} if setting is C else {}
+            epochs = 75.0 if setting is C else 250.0
+            score = VALIDATION[setting]
+            made.trials.append(candidate(setting, seed, "validation", score, epochs, **pruned))
+            oracle = SEARCH.as_oracle(setting)
+            made.trials.append(candidate(oracle, seed, "oracle", CLAIM[setting], 50.0))
+    return made
+
+
+def test_the_rule_chooses_what_was_not_pruned_and_not_what_test_likes(found):
+    (one,) = tuned(rows_of(found))
+    assert one.best.planned.key == B.key
+    assert one.final.planned.key == SEARCH.reported(B).key
+    assert one.claimed.planned.key == SEARCH.as_oracle(A).key
+    assert one.fixed.number("lambda") == 0.5
+    assert len(one.asked) == 3
+    assert one.spent == pytest.approx((250 + 250 + 75) / 750)
+    assert one.claim - one.honest == pytest.approx(0.85 - (0.80 + 0.004 / 3))
+    assert [row.planned.key for row in one.front()] == [B.key]
+
+
+def test_what_is_said_of_it(found):
+    rows = rows_of(found)
+    said = " ".join(choice(rows))
+    assert "cross-validation chose Small ← MNIST-Big, φ VAE (all), λ 0.6, T 2 of 3" in said
+    assert "tuning beats λ = ½ and T = 1" in said
+    assert "an optimism of +0.049" in said
+    assert "pruning left 77% of the epochs" in said
+    (line,) = next(selection_views(rows)).table.to_dict("records")
+    assert (line["λ"], line["score"], line["optimism"], line["epochs"]) == (
+        "0.6", "0.820", "+0.049", "77%",
+    )  # fmt: skip
+
+
+def test_candidates_are_in_no_table_of_results(found):
+    rows = rows_of(found)
+    table = build(rows)
+    assert len(table) == 4
+    assert set(table["rule"]) == {"—"}
+    assert len(next(views(table)).table) == 4
+    assert chosen(row for row in rows if not row.is_candidate) is None
+
+
+def test_a_search_that_lacks_a_trial_has_not_chosen(found):
+    found.trials[:] = [t for t in found.trials if t.key != Trial(setting=A, seed=1_001).key]
+    rows = rows_of(found)
+    assert tuned(rows) == []
+    assert list(selection_views(rows)) == []
+    lack = next(row.lack() for row in rows if row.planned.key == A.key)
+    assert lack.startswith("1 of 2 seeds have ended")
+
+
+def test_a_choice_that_is_not_trained_anew_yet_is_said_so(found):
+    key = SEARCH.reported(B).key
+    found.trials[:] = [t for t in found.trials if t.setting != key]
+    assert "not trained with fresh seeds yet" in " ".join(choice(rows_of(found)))
+
+
+def test_a_setting_without_a_rule_is_its_own_report(found):
+    rows = rows_of(found)
+    assert reported(rows[0], rows) is rows[0]

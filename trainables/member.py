@@ -1,0 +1,171 @@
+"""One network of a cohort: what it learns from, what it is scored on, and what it leaves."""
+
+import math
+import os
+import platform
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from trainables.artifacts import logits_for
+from trainables.calibration import Reliability
+from trainables.datasets import HeldOut, Images, hold_out, source_split
+from trainables.evaluation import integral_criterion
+from trainables.logits import RELIABILITY
+from trainables.recipes import TARGET
+from trainables.settings import Setting, Trial
+from trainables.workshop import Workshop
+
+History = dict[str, list[float]]
+
+
+@dataclass
+class TrialResult:
+    """What a trained student leaves: curves by epoch, facts of its teacher, or why it failed.
+
+    history: for a setting with a rule, means over its parts; "part/..." holds each part's score.
+    reliability: of the student and, through its link, of its "teacher", on the test set.
+    pruned: when and why it was dropped before its last epoch.
+    """
+
+    trial: Trial
+    history: History
+    facts: dict[str, float]
+    seconds: float
+    reliability: dict[str, Reliability] = field(default_factory=dict)
+    failure: str | None = None
+    device: str = "cpu"
+    worker: str = field(default_factory=lambda: f"{platform.node()}:{os.getpid()}")
+    pruned: str | None = None
+
+    @property
+    def final(self) -> dict[str, float]:
+        """The last epoch's values, and what sums up the curve and the last answers."""
+        last = {name: values[-1] for name, values in self.history.items() if values}
+        if self.failure is None and "student" in self.reliability:
+            curve = self.history["test/cross_entropy"]
+            last["test/cross_entropy_integral"] = integral_criterion(curve)
+            last["test/calibration_error"] = self.reliability["student"].error
+        if self.trial.setting.rule:
+            epochs = len(self.history.get("train/loss", ()))
+            last["epochs_trained"] = float(epochs * self.trial.setting.parts)
+        return last
+
+
+@dataclass
+class Member:
+    """One network: its data and, under `published`, all attempts made with it.
+
+    part: which part of the split it is without, for a setting with a rule.
+    """
+
+    trials: list[Trial]
+    part: int
+    split: Images
+    parts: HeldOut
+    teacher_logits: Tensor | None  # [samples, n, 10] of the objects to learn from
+    facts: dict[str, Any]
+    reliability: list[Reliability] = field(default_factory=list)  # at the end of each attempt
+    history: History = field(default_factory=lambda: defaultdict(list))
+    pruned: str | None = None
+
+    @property
+    def setting(self) -> Setting:
+        """The setting that its trials share."""
+        return self.trials[0].setting
+
+    @property
+    def seed(self) -> int:
+        """The seed of all its draws."""
+        return self.trials[0].network_seed
+
+    def soft_targets(self, epoch: int) -> Tensor:
+        """The teacher's logits for an epoch [n, 10]; zeros, of weight zero, without a teacher."""
+        if self.teacher_logits is None:
+            return torch.zeros(len(self.parts.learn), 10)
+        return self.teacher_logits[epoch % len(self.teacher_logits)]
+
+
+def members_of(trials: Sequence[Trial], workshop: Workshop) -> list[Member]:
+    """The networks behind these trials: attempts of one network together, one for each part."""
+    networks: dict[tuple[str, int], list[Trial]] = defaultdict(list)
+    for trial in trials:
+        networks[trial.setting.key, trial.network_seed].append(trial)
+    logits: dict[str, tuple[Tensor, dict[str, Any]]] = {}
+    splits: dict[int, Images] = {}
+    members = []
+    for mine in networks.values():
+        setting, seed = mine[0].setting, mine[0].network_seed
+        split = splits.setdefault(seed, source_split(TARGET, setting.student_split, seed))
+        for part in range(setting.parts):
+            parts = hold_out(len(split), setting.withheld_share, seed, part)
+            artifact = logits_for(mine[0], part)
+            soft: Tensor | None = None
+            facts: dict[str, Any] = {}
+            if artifact:
+                if artifact.key not in logits:
+                    saved = workshop.obtain(artifact)
+                    logits[artifact.key] = (saved.tensors["logits"], saved.facts)
+                all_logits, facts = logits[artifact.key]
+                soft = all_logits[:, parts.learn] if setting.withheld_share else all_logits
+            members.append(Member(mine, part, split, parts, soft, facts))
+    return members
+
+
+def results_of(
+    members: Sequence[Member], seconds: float, device: torch.device
+) -> list[TrialResult]:
+    """One result a trial; seconds: of each member."""
+    networks: dict[tuple[str, int], list[Member]] = defaultdict(list)
+    for member in members:
+        networks[member.setting.key, member.seed].append(member)
+    return [
+        _result(parts, trial, seconds * len(parts) / len(parts[0].trials), str(device))
+        for parts in networks.values()
+        for trial in parts[0].trials
+    ]
+
+
+def _result(members: Sequence[Member], trial: Trial, seconds: float, device: str) -> TrialResult:
+    first, setting = members[0], trial.setting
+    epochs = setting.schedule.epochs
+    own = slice(trial.attempt * epochs, (trial.attempt + 1) * epochs)
+    history = {name: _mean([m.history[name] for m in members])[own] for name in first.history}
+    failure = next((why for m in members if (why := _failure(m, own))), None)
+    if failure:
+        bad = min(_broken_epoch(m, own) or own.stop for m in members)
+        history = {name: values[: max(0, bad - own.start)] for name, values in history.items()}
+    elif setting.rule:
+        score = setting.rule.metric
+        history[f"part/{setting.rule.score}"] = [m.history[score][-1] for m in members]
+    facts, reliability = dict(first.facts), {}
+    teacher = facts.pop(RELIABILITY, None)
+    if setting.rule:  # a candidate's record says nothing of the test set
+        facts = {name: value for name, value in facts.items() if name.endswith("seconds")}
+    elif first.reliability:
+        reliability["student"] = first.reliability[trial.attempt]
+        if teacher:
+            reliability["teacher"] = Reliability(**teacher)
+    pruned = None if failure else first.pruned
+    return TrialResult(trial, history, facts, seconds, reliability, failure, device, pruned=pruned)
+
+
+def _mean(curves: Sequence[Sequence[float]]) -> list[float]:
+    return [math.fsum(values) / len(values) for values in zip(*curves, strict=True)]
+
+
+def _broken_epoch(member: Member, own: slice) -> int | None:
+    # A chain that broke in an earlier attempt is broken from there on.
+    losses = member.history["train/loss"][: own.stop]
+    return next((e for e, loss in enumerate(losses) if not math.isfinite(loss)), None)
+
+
+def _failure(member: Member, own: slice) -> str | None:
+    bad = _broken_epoch(member, own)
+    if bad is None:
+        return None
+    return f"the training loss is {member.history['train/loss'][bad]} in epoch {bad}"

@@ -1,0 +1,48 @@
+"""Which settings of a cohort are dropped before their last epoch, and why."""
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from trainables.selection import Pruning
+
+
+def rung_epochs(pruning: Pruning, epochs: int) -> list[int]:
+    """After how many epochs the settings are compared."""
+    return sorted({round(rung * epochs) for rung in pruning.rungs} - {0, epochs})
+
+
+def dropped(
+    scores: Mapping[str, Sequence[float]], pruning: Pruning, *, higher_is_better: bool
+) -> dict[str, str]:
+    """The settings that stop here, each with its reason; the best never does.
+
+    scores: each setting's values over its seeds and folds, in the same order for all. A setting
+    with a NaN is not compared: its trials fail by themselves.
+    """
+    sign = 1.0 if higher_is_better else -1.0
+    means = {key: sign * float(np.mean(values)) for key, values in scores.items()}
+    sound = {key: mean for key, mean in means.items() if math.isfinite(mean)}
+    if len(sound) < 2:
+        return {}
+    order = sorted(sound, key=sound.__getitem__, reverse=True)  # stable: the earlier asked first
+    best, kept = order[0], max(1, math.ceil(len(order) * pruning.keep))
+    reasons = {}
+    for rank, key in enumerate(order[1:], start=2):
+        mean = f"{sign * sound[key]:.4f} against {sign * sound[best]:.4f}"
+        if rank > kept:
+            reasons[key] = f"rank {rank} of {len(order)} ({mean}), the best {kept} go on"
+        elif pruning.alpha and (p := worse(scores[key], scores[best], sign)) < pruning.alpha:
+            reasons[key] = f"worse than the best ({mean}), paired Wilcoxon p = {p:.2g}"
+    return reasons
+
+
+def worse(ours: Sequence[float], best: Sequence[float], sign: float) -> float:
+    """One-sided p of the paired Wilcoxon signed-rank test that ours are worse than the best."""
+    from scipy import stats  # not needed where nothing is pruned
+
+    gaps = np.round(sign * (np.asarray(ours) - np.asarray(best)), 12)
+    if not gaps.any():
+        return 1.0
+    return float(stats.wilcoxon(gaps, alternative="less").pvalue)
