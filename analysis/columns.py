@@ -7,6 +7,7 @@ mean's 95 % interval), and against the student alone at equal seeds `accuracy_di
 
 import math
 from collections.abc import Iterable
+from typing import Any
 
 import pandas as pd
 
@@ -61,8 +62,8 @@ def _order(rows: list[Row], table: pd.DataFrame) -> list[int]:
     return sorted(range(len(rows)), key=place)
 
 
-def _line(row: Row) -> dict[str, object]:
-    line: dict[str, object] = {"setting": row.planned.key, "name": row.planned.name}
+def _line(row: Row) -> dict[str, Any]:
+    line: dict[str, Any] = {"setting": row.planned.key, "name": row.planned.name}
     line |= row.parameters
     line |= {
         "n": len(row.finished),
@@ -76,20 +77,15 @@ def _line(row: Row) -> dict[str, object]:
         line |= _difference(measure, row, MEASURES[measure], higher_is_better)
     # Grabovoy's signed form: I(student alone) - I(this student); positive = it helped.
     difference, low, high = (line[f"integral_difference{end}"] for end in ("", "_low", "_high"))
-    line |= {"S": _minus(difference), "S_low": _minus(high), "S_high": _minus(low)}
+    line |= {"S": -difference, "S_low": -high, "S_high": -low}
     for measure in ("accuracy", "cross_entropy"):
         printed = getattr(row.printed, measure) if row.printed else math.nan
         line[f"printed_{measure}"] = printed
-        line[f"{measure}_minus_printed"] = line[measure] - printed  # type: ignore[operator]
+        line[f"{measure}_minus_printed"] = line[measure] - printed
     line |= {
         name: summarise([*row.values(metric).values()]).mean for name, metric in FACTS.items()
     }
     return line
-
-
-def _minus(value: object) -> float:
-    assert isinstance(value, float)
-    return -value
 
 
 def _summary(measure: str, row: Row, metric: str) -> dict[str, float]:

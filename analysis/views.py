@@ -1,7 +1,7 @@
 """The table for people: four narrow views of it, `0.804 ± 0.005` and `+0.013 [0.006, 0.021]`."""
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -11,7 +11,7 @@ from analysis.rows import NONE, Row
 from analysis.selection import SCORE, TEST, Tuned, mean, tuned
 from analysis.sentences import interval_text, p_text
 
-Line = dict[str, Any]
+Line = Mapping[Any, Any]
 
 
 class View(NamedTuple):
@@ -217,7 +217,7 @@ def views(table: pd.DataFrame) -> Iterator[View]:
 
 
 def _view(table: pd.DataFrame, columns: dict[str, Callable[[Line], str]]) -> pd.DataFrame:
-    lines: list[Line] = table.to_dict("records")  # type: ignore[assignment]
+    lines = table.to_dict("records")
     cells = {h: [cell(line) for line in lines] for h, cell in (NAMED | columns).items()}
     shown = pd.DataFrame(cells)
     empty = [h for h in columns if shown[h].isin(["", NONE]).all()]

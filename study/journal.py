@@ -4,6 +4,7 @@ import warnings
 from pathlib import Path
 
 import optuna
+from optuna.exceptions import ExperimentalWarning
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 
@@ -18,7 +19,7 @@ def write_journal(plan: Plan, path: Path) -> Path | None:
     temporary = path.with_name(f".{path.name}")
     temporary.unlink(missing_ok=True)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Optuna marks journals as experimental
+        warnings.simplefilter("ignore", ExperimentalWarning)  # Optuna marks journals so
         storage = JournalStorage(JournalFileBackend(str(temporary)))
         for search in plan.space.searches:
             known = plan.told(search)

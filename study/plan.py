@@ -96,8 +96,7 @@ class Plan:
     def told(self, search: Search) -> optuna.Study:
         """The Optuna study of a search, told all that is known."""
         walk = Walk(search)
-        for _ in self._walked(walk):
-            pass
+        list(self._walked(walk))
         return walk.study
 
     def _walked(self, walk: Walk) -> Iterator[list[Setting]]:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import optuna
+from optuna.exceptions import ExperimentalWarning
 from optuna.samplers import BaseSampler
-from optuna.trial import FrozenTrial, Trial, TrialState
+from optuna.trial import Trial, TrialState
 
 from search_spaces.search import (
     EPOCHS,
@@ -43,7 +44,8 @@ def sampler_of(search: Search) -> BaseSampler:
     seed = int(identity(["search", search.name, search.seed]), 16) % 2**32
     samplers = optuna.samplers
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Optuna marks some of these as experimental
+        # Optuna marks some of these as experimental; their versions are pinned.
+        warnings.simplefilter("ignore", ExperimentalWarning)
         match search.sampler:
             case "gp":
                 return samplers.GPSampler(seed=seed)
@@ -80,7 +82,7 @@ class Walk:
     def ask(self, count: int) -> list[Setting]:
         """The next settings: earlier ones of the round are taken for running (constant liar)."""
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+            warnings.simplefilter("ignore", ExperimentalWarning)  # as in sampler_of
             self._asked = [self.study.ask() for _ in range(count)]
             return [self.search.setting(self._suggest(trial)) for trial in self._asked]
 
@@ -116,7 +118,3 @@ class Walk:
         if search.epochs:
             chosen[EPOCHS] = trial.suggest_categorical(EPOCHS, list(search.epochs))
         return chosen
-
-    def trials(self) -> list[FrozenTrial]:
-        """What Optuna knows, for a dashboard."""
-        return self.study.get_trials(deepcopy=False)

@@ -67,7 +67,7 @@ def test_each_fold_of_generated_mnist_has_a_teacher_that_never_saw_it():
 @pytest.mark.parametrize("room", MAY_KNOW)
 def test_imports_run_one_way(room):
     rooms = {"trainables", "search_spaces", "study", "analysis", "benchmarks"}
-    for file in (ROOT / room).glob("*.py"):
+    for file in (ROOT / room).rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text())):
             modules = []
             if isinstance(node, ast.Import):
@@ -79,7 +79,7 @@ def test_imports_run_one_way(room):
 
 
 def test_the_core_needs_neither_ray_nor_mlflow():
-    for file in (ROOT / "trainables").glob("*.py"):
+    for file in (ROOT / "trainables").rglob("*.py"):
         if file.name != "trainable.py":
             assert "import ray" not in file.read_text()
             assert "mlflow" not in file.read_text().lower()

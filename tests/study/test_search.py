@@ -106,9 +106,10 @@ def test_failed_and_pruned_settings_are_told_as_such():
     walker.tell(
         [Outcome(None), Outcome((0.8, 0.6)), Outcome((0.7, 0.7), pruned_at=15), Outcome(None)]
     )
-    states = [trial.state.name for trial in walker.trials()]
+    told = walker.study.get_trials(deepcopy=False)
+    states = [trial.state.name for trial in told]
     assert states == ["FAIL", "COMPLETE", "PRUNED", "FAIL"]
-    assert walker.trials()[2].intermediate_values == {15: 0.7}
+    assert told[2].intermediate_values == {15: 0.7}
     assert len(walker.ask(8)) == 8
 
 
