@@ -1,9 +1,11 @@
 """Which setting a study chooses: by validation alone. Test is read for the chosen one only."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from analysis.evidence import Comparison, compare, summarise
+from analysis.evidence import ALPHA, Comparison, compare, holm, summarise
 from analysis.rows import Row
 from trainables.identity import identity
 
@@ -122,6 +124,39 @@ def tuned(rows: Sequence[Row]) -> list[Tuned]:
             )
         )
     return found
+
+
+class Gain(NamedTuple):
+    """A choice against another row; adjusted: Holm's p over the study's searches (NaN: one)."""
+
+    found: Comparison
+    adjusted: float
+
+    @property
+    def known(self) -> bool:
+        """False where there is nothing to compare with, or not yet."""
+        return not math.isnan(self.found.mean)
+
+    @property
+    def holds(self) -> bool:
+        """True if the interval excludes zero, also once all searches are counted."""
+        return self.found.supported and not self.adjusted >= ALPHA
+
+
+def alone_gains(searches: Sequence[Tuned]) -> list[Gain]:
+    """Each choice against the student alone."""
+    return _family([one.against(one.final.alone if one.final else None) for one in searches])
+
+
+def tuning_gains(searches: Sequence[Tuned]) -> list[Gain]:
+    """Each choice against the same row at λ = ½ and T = 1, unless it is just that."""
+    others = [None if one.fixed is one.final else one.fixed for one in searches]
+    return _family([one.against(other) for one, other in zip(searches, others, strict=True)])
+
+
+def _family(found: Sequence[Comparison]) -> list[Gain]:
+    adjusted = holm([one.p for one in found]) if len(found) > 1 else [math.nan]
+    return [Gain(one, p) for one, p in zip(found, adjusted, strict=True)]
 
 
 def _is_fixed(row: Row, best: Row) -> bool:

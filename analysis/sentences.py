@@ -4,9 +4,18 @@ import math
 from collections.abc import Sequence
 
 from analysis.columns import difference
-from analysis.evidence import Comparison, holm, summarise
+from analysis.evidence import ALPHA, Comparison, holm, summarise
 from analysis.rows import Row
-from analysis.selection import SCORE, Tuned, chosen, mean, tuned
+from analysis.selection import (
+    SCORE,
+    Gain,
+    Tuned,
+    alone_gains,
+    chosen,
+    mean,
+    tuned,
+    tuning_gains,
+)
 
 ACCURACY, CROSS_ENTROPY = "test/accuracy", "test/cross_entropy"
 NO_DIFFERENCE = "the seeds support no difference"
@@ -37,7 +46,7 @@ def against_alone(row: Row, found: Comparison, adjusted: float, measure: str) ->
     if not found.supported:
         return f"{row.label}: {measure} {gap} ({tests}): {NO_DIFFERENCE}."
     verb = "raises" if found.mean > 0 else "lowers"
-    kept = "" if adjusted < 0.05 else ": but not once all comparisons are counted"
+    kept = "" if adjusted < ALPHA else ": but not once all comparisons are counted"
     return f"{row.label} {verb} {measure}: {gap} ({tests}){kept}."
 
 
@@ -72,7 +81,7 @@ def evidence(rows: Sequence[Row]) -> list[str]:
 def _count(measure: str, found: Sequence[Comparison], adjusted: Sequence[float]) -> str:
     up = sum(one.supported and one.mean > 0 for one in found)
     down = sum(one.supported and one.mean < 0 for one in found)
-    kept = sum(p < 0.05 for p in adjusted)
+    kept = sum(p < ALPHA for p in adjusted)
     return (
         f"Of {len(found)} settings, {up} differ upwards and {down} downwards from the student "
         f"alone in {measure} by their own 95 % interval; with Holm's correction for {len(found)} "
@@ -87,7 +96,8 @@ def choice(rows: Sequence[Row]) -> list[str]:
     """
     searches = tuned(rows)
     if searches:
-        return [sentence for one in searches for sentence in _of_a_search(one)]
+        gains = zip(searches, alone_gains(searches), tuning_gains(searches), strict=True)
+        return [sentence for one in gains for sentence in _of_a_search(*one)]
     best = chosen(row for row in rows if not row.is_candidate)
     if best is None:
         return []
@@ -112,12 +122,16 @@ def _tested(row: Row) -> str:
     return f"test accuracy {test.mean:.3f} ± {test.std:.3f} (n = {test.n})"
 
 
-def _said(gain: Comparison) -> str:
+def _said(gain: Comparison, adjusted: float = math.nan) -> str:
+    """adjusted: Holm's p where the gain is one of a family; NaN where it is the only one."""
     verdict = "" if gain.supported or gain.n < 2 else f": {NO_DIFFERENCE}"
-    return f"{interval_text(gain)} (95 %, paired t, n = {gain.n}, p {_p(gain.p)}){verdict}"
+    family = "" if math.isnan(adjusted) else f", with Holm's correction {_p(adjusted)}"
+    if gain.supported and adjusted >= ALPHA:
+        verdict = ": but not once all searches are counted"
+    return f"{interval_text(gain)} (95 %, paired t, n = {gain.n}, p {_p(gain.p)}{family}){verdict}"
 
 
-def _of_a_search(one: Tuned) -> list[str]:
+def _of_a_search(one: Tuned, alone: Gain, tuning: Gain) -> list[str]:
     best = one.best
     lines = [
         f"{one.name}: {best['rule']} chose {_about(best)} of {len(one.asked)} settings, at "
@@ -126,13 +140,11 @@ def _of_a_search(one: Tuned) -> list[str]:
     if one.final is None or one.final.missing or one.final.failed:
         return [*lines, f"{one.name}: the choice is not trained with fresh seeds yet."]
     lines.append(f"{one.name}: trained anew with fresh seeds it has {_tested(one.final)}.")
-    if one.final.alone:
-        gain = difference(one.final, ACCURACY, higher_is_better=True)
-        lines.append(f"{one.name}: against the student alone {_said(gain)}.")
-    if one.fixed and one.fixed is not one.final and one.fixed.values(ACCURACY):
-        gain = one.against(one.fixed)
-        verb = "beats" if gain.supported and gain.mean > 0 else "does not beat"
-        lines.append(f"{one.name}: tuning {verb} λ = ½ and T = 1: {_said(gain)}.")
+    if alone.known:
+        lines.append(f"{one.name}: against the student alone {_said(*alone)}.")
+    if tuning.known:
+        verb = "beats" if tuning.holds and tuning.found.mean > 0 else "does not beat"
+        lines.append(f"{one.name}: tuning {verb} λ = ½ and T = 1: {_said(*tuning)}.")
     if not math.isnan(one.claim - one.honest):
         lines.append(
             f"{one.name}: an oracle would have chosen by test and claimed {one.claim:.3f}; with "

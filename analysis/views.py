@@ -6,9 +6,18 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from analysis.evidence import Comparison, summarise
+from analysis.evidence import summarise
 from analysis.rows import NONE, Row
-from analysis.selection import SCORE, TEST, Tuned, mean, tuned
+from analysis.selection import (
+    SCORE,
+    TEST,
+    Gain,
+    Tuned,
+    alone_gains,
+    mean,
+    tuned,
+    tuning_gains,
+)
 from analysis.sentences import interval_text, p_text
 
 Line = Mapping[Any, Any]
@@ -133,8 +142,16 @@ def selection_views(rows: Sequence[Row]) -> Iterator[View]:
         "score: mean over selection seeds and parts held out; test: the choice trained anew on "
         "all of its split with fresh seeds, read once; oracle: the best test accuracy among the "
         "settings asked for, at the selection's seeds; optimism: that minus the same setting's "
-        "with fresh seeds; epochs: trained, of those planned",
-        pd.DataFrame([_tuned_line(one) for one in searches]),
+        "with fresh seeds; epochs: trained, of those planned; p with Holm's correction over the "
+        "searches",
+        pd.DataFrame(
+            [
+                _tuned_line(*one)
+                for one in zip(
+                    searches, alone_gains(searches), tuning_gains(searches), strict=True
+                )
+            ]
+        ),
     )
     fronts = [(one.name, row) for one in searches for row in one.front()]
     yield View(
@@ -144,7 +161,7 @@ def selection_views(rows: Sequence[Row]) -> Iterator[View]:
     )
 
 
-def _tuned_line(one: Tuned) -> dict[str, str]:
+def _tuned_line(one: Tuned, alone: Gain, tuning: Gain) -> dict[str, str]:
     best, final = one.best, one.final
     test = summarise([*final.values(TEST).values()] if final else [])
     return {
@@ -157,16 +174,17 @@ def _tuned_line(one: Tuned) -> dict[str, str]:
         "T": f"{best.number('temperature'):.3g}",
         "score": _number(mean(best, f"validation/{best.score}")),
         "test accuracy": _number(test.mean) + ("" if test.n < 2 else f" ± {test.std:.3f}"),
-        "Δ alone": _gap(one.against(final.alone if final else None)),
-        "Δ λ = ½, T = 1": "" if one.fixed is final else _gap(one.against(one.fixed)),
+        "Δ alone": _gap(alone),
+        "Δ λ = ½, T = 1": _gap(tuning),
         "oracle": _number(one.claim),
         "optimism": _number(one.claim - one.honest, sign="+"),
         "epochs": _percent(one.spent),
     }
 
 
-def _gap(found: Comparison) -> str:
-    return NONE if math.isnan(found.mean) else interval_text(found)
+def _gap(gain: Gain) -> str:
+    p = "" if math.isnan(gain.adjusted) else f", p {p_text(gain.adjusted)}"
+    return f"{interval_text(gain.found)}{p}" if gain.known else NONE
 
 
 def _front_line(name: str, row: Row) -> dict[str, str]:

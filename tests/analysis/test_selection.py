@@ -1,5 +1,6 @@
 """What searches chose, from records: the rule's choice, the oracle's claim, what is pruned."""
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -8,8 +9,8 @@ from invented import parameters, record, study
 from analysis.columns import build
 from analysis.records import PlannedSetting
 from analysis.rows import rows_of
-from analysis.selection import chosen, reported, tuned
-from analysis.sentences import choice
+from analysis.selection import chosen, reported, tuned, tuning_gains
+from analysis.sentences import _said, choice
 from analysis.views import selection_views, views
 from search_spaces.rows import SMALL_ALONE, on_mnist_vae
 from search_spaces.search import Search
@@ -111,3 +112,17 @@ def test_a_choice_that_is_not_trained_anew_yet_is_said_so(found):
 def test_a_setting_without_a_rule_is_its_own_report(found):
     rows = rows_of(found)
     assert reported(rows[0], rows) is rows[0]
+
+
+def test_several_searches_are_a_family(found):
+    """Two equal p under Holm are each doubled; one search alone needs no correction."""
+    (one,) = tuned(rows_of(found))
+    (single,) = tuning_gains([one])
+    assert math.isnan(single.adjusted)
+    assert single.holds
+    for gain in tuning_gains([one, one]):
+        assert gain.adjusted == pytest.approx(2 * single.found.p)
+    crowd = tuning_gains([one] * 500)
+    assert crowd[0].found.supported
+    assert not crowd[0].holds
+    assert "not once all searches are counted" in _said(*crowd[0])
