@@ -1,9 +1,10 @@
 """Many models of one shape trained as one stacked model (DESIGN.md, decision 1).
 
 Every parameter is [N, ...]; a product of all members is one batched product. Members share
-nothing: each has its own data order and draws, and equals its solo run to float rounding.
+nothing: each has its own data order and draws, and equals its solo run (see LANES: to the bit).
 """
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
@@ -11,6 +12,13 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call, stack_module_state
+from torch.nn import functional
+
+LANES = 32
+"""Floats that PyTorch's vector loops take at a time (AVX-512). What is left over at the end of a
+tensor goes through scalar code that rounds otherwise, so a member's parameters never end there:
+where a member stands in its stack, and in what company, changes no bit of it (on a CPU with one
+thread, and with batches of 8 objects or a multiple: MKL's products want aligned rows for it)."""
 
 Report = Callable[[float], None]  # told the fraction of a cohort's work that is done
 
@@ -23,14 +31,21 @@ class Stack:
     ) -> None:
         self.model = models[0]
         stacked, _ = stack_module_state(list(models))
-        self.parameters = {
-            name: value.detach().to(device).requires_grad_() for name, value in stacked.items()
+        self._sizes = [value.shape[-1] for value in stacked.values()]
+        self._leaves = {
+            name: _padded(value.detach()).to(device).requires_grad_()
+            for name, value in stacked.items()
         }
-        # The smallest: where another member's rate explodes, the base step stays harmless.
-        self.base_rate = min(learning_rates)
-        ratios = torch.tensor(learning_rates, dtype=torch.float64) / self.base_rate
-        self.rate_ratios = None if bool((ratios == 1).all()) else ratios.float().to(device)
+        self.learning_rates = list(learning_rates)
         self.renew_optimiser()
+
+    @property
+    def parameters(self) -> dict[str, Tensor]:
+        """Every parameter by its name in the single model: [N, ...]."""
+        return {
+            name: value if value.shape[-1] == size else value[..., :size]
+            for (name, value), size in zip(self._leaves.items(), self._sizes, strict=True)
+        }
 
     def __call__(self, *inputs: Tensor) -> Any:
         """What N single models would answer: inputs [N, ...], each member its own."""
@@ -44,9 +59,19 @@ class Stack:
         return functional_call(self.model, parameters, inputs, options)
 
     def renew_optimiser(self) -> None:
-        """Adam with fresh moments; the weights stay."""
+        """Adam with fresh moments; the weights stay.
+
+        The fused kernel takes one rate for a tensor, so each run of members of equal rate is a
+        parameter group of its own, over views of the stacked parameters.
+        """
+        self._runs = list(_runs(self.learning_rates))
+        self._views = [
+            [leaf.detach()[run] for leaf in self._leaves.values()] for run in self._runs
+        ]
+        rates = [self.learning_rates[run.start] for run in self._runs]
         self.optimiser = torch.optim.Adam(
-            list(self.parameters.values()), lr=self.base_rate, fused=True
+            [{"params": views, "lr": r} for views, r in zip(self._views, rates, strict=True)],
+            fused=True,
         )
 
     def step(self, losses: Tensor) -> None:
@@ -54,46 +79,56 @@ class Stack:
 
         A member's gradient comes from its own loss alone, so a NaN stays with its member.
         """
-        self.optimiser.zero_grad()
-        losses.sum().backward()
-        if self.rate_ratios is None:
-            self.optimiser.step()
-        else:
-            self._step_at_own_rates(self.rate_ratios)
-
-    @torch.no_grad()
-    def _step_at_own_rates(self, ratios: Tensor) -> None:
-        # Adam's step is linear in the learning rate: go at the base rate, then rescale the way
-        # gone. It keeps the fused kernel, which takes one rate only.
-        before = [value.clone() for value in self.parameters.values()]
+        leaves = list(self._leaves.values())
+        gradients = torch.autograd.grad(losses.sum(), leaves)
+        for run, views in zip(self._runs, self._views, strict=True):
+            for view, gradient in zip(views, gradients, strict=True):
+                view.grad = gradient[run]
         self.optimiser.step()
-        for old, new in zip(before, self.parameters.values(), strict=True):
-            ratio = ratios.view(-1, *(1 for _ in old.shape[1:]))
-            new.copy_(torch.lerp(old, new, ratio))
 
     def keep(self, places: Sequence[int]) -> None:
         """Only these members stay, each as it was, its optimiser's moments included."""
-        rows = torch.tensor(places, device=next(iter(self.parameters.values())).device)
-        members = len(next(iter(self.parameters.values())))
-        old = self.optimiser
-        states = [old.state[value] for value in self.parameters.values()]
-        self.parameters = {
-            name: value.detach()[rows].requires_grad_() for name, value in self.parameters.items()
+        rows = torch.tensor(places, device=next(iter(self._leaves.values())).device)
+        old = [self._state(parameter) for parameter in range(len(self._leaves))]
+        self._leaves = {
+            name: leaf.detach()[rows].requires_grad_() for name, leaf in self._leaves.items()
         }
-        if self.rate_ratios is not None:
-            self.rate_ratios = self.rate_ratios[rows]
+        self.learning_rates = [self.learning_rates[place] for place in places]
         self.renew_optimiser()
-        for value, state in zip(self.parameters.values(), states, strict=True):
-            self.optimiser.state[value] = {
-                name: moment[rows] if moment.shape[:1] == (members,) else moment
-                for name, moment in state.items()
-            }
+        for run, views in zip(self._runs, self._views, strict=True):
+            for view, (steps, moments) in zip(views, old, strict=True):
+                mine = {name: moment[rows[run]] for name, moment in moments.items()}
+                self.optimiser.state[view] = {"step": steps.clone(), **mine}
+
+    def _state(self, parameter: int) -> tuple[Tensor, dict[str, Tensor]]:
+        """Adam's step count, and its moments [N, ...] of a parameter."""
+        states = [self.optimiser.state[views[parameter]] for views in self._views]
+        moments = {
+            name: torch.cat([state[name] for state in states])
+            for name in ("exp_avg", "exp_avg_sq")
+        }
+        return states[0]["step"], moments
 
     def member(self, index: int) -> dict[str, Tensor]:
         """The weights of one member, on the CPU, by their names in the single model."""
         return {
             name: value[index].detach().cpu().clone() for name, value in self.parameters.items()
         }
+
+
+def _runs(values: Sequence[float]) -> Iterator[slice]:
+    """Where equal values stand side by side."""
+    start = 0
+    for _, equal in itertools.groupby(values):
+        stop = start + len(list(equal))
+        yield slice(start, stop)
+        start = stop
+
+
+def _padded(value: Tensor) -> Tensor:
+    """Zeros after the last dimension's values, where a member does not fill LANES; see there."""
+    odd = value[0].numel() % LANES
+    return functional.pad(value, (0, -value.shape[-1] % LANES)) if odd else value
 
 
 def shuffled(objects: int, generators: Sequence[torch.Generator]) -> Tensor:

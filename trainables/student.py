@@ -63,6 +63,7 @@ def train_students(
 def fit(trials: Sequence[Trial], workshop: Workshop, report: Report) -> tuple[list[Member], Stack]:
     """The trained members with their histories, and their stack: those that were not pruned."""
     members = members_of(trials, workshop)
+    members.sort(key=lambda member: member.setting.schedule.learning_rate)  # see Stack
     training = _Training(members, workshop.device)
     attempts = 1 + max(trial.attempt for trial in trials)
     training.run(attempts, report)

@@ -1,9 +1,11 @@
-"""A member equals its solo run, whatever its company (DESIGN.md, decision 1)."""
+"""A member equals its solo run to the bit, whatever its company (DESIGN.md, decision 1)."""
 
 from dataclasses import replace
 
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import trainables.student as student_module
 from search_spaces.smoke import LINK, taught
@@ -47,14 +49,47 @@ def logits_of(trials, workshop):
     return answers
 
 
-def test_a_student_equals_its_solo_run(workshop):
+def test_a_student_equals_its_solo_run_to_the_bit(workshop):
     together = logits_of(MIXED, workshop)
     reverse = logits_of(MIXED[::-1][:4], workshop)
     for trial in MIXED:
         (alone,) = logits_of([trial], workshop).values()
-        torch.testing.assert_close(together[trial.key], alone, atol=1e-4, rtol=0)
+        assert torch.equal(together[trial.key], alone)
         if trial.key in reverse:
-            torch.testing.assert_close(reverse[trial.key], alone, atol=1e-4, rtol=0)
+            assert torch.equal(reverse[trial.key], alone)
+
+
+@given(
+    company=st.permutations(range(9)).flatmap(
+        lambda order: st.integers(1, 9).map(lambda n: order[:n])
+    ),
+    batch_size=st.sampled_from([8, 40, 64]),
+)
+@settings(max_examples=10, deadline=None)
+def test_no_company_and_no_place_changes_a_bit(workshop, company, batch_size):
+    """Of what is recorded of a trial: a launch that was killed deals its cohorts otherwise.
+
+    (Batches of 8 objects or a multiple: a member's rows are then aligned, which MKL's products
+    want for that. Others agree to rounding.)
+    """
+    schedule = Schedule(epochs=1, batch_size=batch_size)
+    trials = [
+        Trial(
+            setting=replace(
+                BASE,
+                hard_label_weight=n / 9,
+                temperature=1 + n,
+                schedule=replace(schedule, learning_rate=(1e-3, 3e-3, 1e-2)[n % 3]),
+            ),
+            seed=n % 2,
+        )
+        for n in company
+    ]
+    together = train_students(trials, workshop, ignore)
+    (alone,) = train_students(trials[:1], workshop, ignore)
+    assert together[0].trial == alone.trial
+    assert together[0].history == alone.history
+    assert together[0].reliability == alone.reliability
 
 
 @pytest.mark.parametrize(
@@ -89,14 +124,14 @@ def test_a_student_equals_its_solo_run(workshop):
     ],
     ids=["teachers", "VAEs"],
 )
-def test_an_artifact_equals_its_solo_run(workshop, artifacts):
+def test_an_artifact_equals_its_solo_run_to_the_bit(workshop, artifacts):
     maker = workshop.makers[artifacts[0].kind]
     for artifact, member in zip(artifacts, maker(artifacts, workshop, ignore), strict=True):
         (alone,) = maker([artifact], workshop, ignore)
         for name, value in alone.tensors.items():
-            torch.testing.assert_close(member.tensors[name], value, atol=1e-5, rtol=1e-4)
+            assert torch.equal(member.tensors[name], value)
         for name in set(alone.facts) - {"seconds"}:
-            assert member.facts[name] == pytest.approx(alone.facts[name], rel=1e-3)
+            assert member.facts[name] == alone.facts[name]
 
 
 def test_lambda_one_ignores_the_teacher(workshop):
@@ -269,7 +304,7 @@ def test_what_is_pruned_leaves_and_the_others_do_not_notice(workshop):
         assert len(one.history["validation/accuracy"]) == length
         assert one.final["epochs_trained"] == length
         expected = full.history["validation/cross_entropy"][:length]
-        assert one.history["validation/cross_entropy"] == pytest.approx(expected, abs=1e-4)
+        assert one.history["validation/cross_entropy"] == expected
     means = {
         w: sum(
             r.history["validation/accuracy"][2]
