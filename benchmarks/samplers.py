@@ -29,7 +29,7 @@ from search_spaces.space import Space
 from trainables.recipes import TARGET
 from trainables.selection import CrossValidation
 
-REPEATS, SETTINGS, MARGIN = 20, 32, 0.005
+REPEATS, SETTINGS, MARGIN = 20, 64, 0.005
 IN_ROUNDS = Search(
     base=taught(TARGET),
     rule=CrossValidation(),
