@@ -3,7 +3,7 @@ SPACE  ?= vae_lambda
 PYTHON ?= python3
 BIN    := .venv/bin
 
-.PHONY: study test ui bench clean
+.PHONY: study test soak ui bench clean
 
 study: .venv/installed
 	$(BIN)/python -m study.launch --space $(SPACE)
@@ -13,6 +13,10 @@ test: .venv/installed
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
+
+# The faults of `make test` and many more, for up to an hour.
+soak: .venv/installed
+	$(BIN)/python -m pytest -m 'soak or not soak' tests/study/test_faults.py
 
 # MLflow's pages over the records, on this machine only. (Job execution off: 0.5 GB, not 2.6.)
 ui: .venv/installed

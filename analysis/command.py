@@ -1,14 +1,15 @@
 """Commands: Typer's options, with every mistake as one line on stderr and exit code 2."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from typer.main import get_command
 
-from trainables.errors import BadInputError
+from trainables.errors import BadInputError, StudyError
 
 TrackingUri = Annotated[
     str | None,
@@ -19,11 +20,11 @@ TrackingUri = Annotated[
 Results = Annotated[
     Path, typer.Option(envvar="STUDY_RESULTS", help="The folder of records and artifacts.")
 ]
-BAD_INPUT, INTERRUPTED = 2, 130
+FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
 
 
 def run_command(function: Callable[..., int]) -> int:
-    """Run a Typer function over sys.argv; its exit code, or 2 with one line for bad input."""
+    """Run a Typer function over sys.argv; its exit code; errors that we know as one line."""
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     app.command()(function)
     command = get_command(app)
@@ -32,6 +33,9 @@ def run_command(function: Callable[..., int]) -> int:
     except KeyboardInterrupt:
         print("interrupted: the same command goes on", file=sys.stderr)
         return INTERRUPTED
+    except StudyError as error:
+        print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
+        return FAILED
     except BadInputError as error:
         line = str(error)
     except Exception as error:
@@ -42,3 +46,14 @@ def run_command(function: Callable[..., int]) -> int:
         line = f"{error.format_message().rstrip('.')}; given was: {given}; see --help"
     print(f"error: {' '.join(line.split())}", file=sys.stderr)
     return BAD_INPUT
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """For writing to a path that a user gave: BadInputError where that cannot be done."""
+    try:
+        yield
+    except OSError as error:
+        raise BadInputError(
+            f"cannot write {path}: {error.strerror or error}; give another --out"
+        ) from None

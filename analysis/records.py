@@ -13,18 +13,21 @@ from pathlib import Path
 from typing import Any
 
 from mlflow import MlflowClient
-from mlflow.exceptions import MlflowException
 
 from analysis.bulk import RunRow, runs
+from trainables.checks import check_name
 from trainables.errors import BadInputError
 
 # Tags of runs; RELIABILITY and ARTIFACT are followed by ".student", ".vae" and the like.
 TRIAL_KEY, SETTING_KEY, SETTING_NAME, DEFINITION = "trial", "setting", "setting_name", "definition"
 SEED, FAILURE, PRUNED = "seed", "failure", "pruned"
 PLACE, ASKED, SEARCH = "place", "asked", "search"
-RELIABILITY, ARTIFACT = "reliability", "artifact"
+RELIABILITY, ARTIFACT, ARTIFACTS = "reliability", "artifact", "artifacts"
 SELECTION_SEEDS = "selection_seeds"  # of a setting that a search asked for: "1000:1002"
 SEEDS_PLANNED = "seeds"  # a tag of the settings' experiment
+
+
+SQLITE = "sqlite:///"
 
 
 def experiment_names(space: str) -> tuple[str, str]:
@@ -44,12 +47,12 @@ def open_client(tracking_uri: str) -> MlflowClient:
     """
     for chatty in ("mlflow", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
-    if tracking_uri.startswith("sqlite:///"):
-        Path(tracking_uri.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
     try:
+        if tracking_uri.startswith(SQLITE):
+            Path(tracking_uri.removeprefix(SQLITE)).parent.mkdir(parents=True, exist_ok=True)
         client = MlflowClient(tracking_uri)
         client.search_experiments(max_results=1)
-    except (MlflowException, OSError, ValueError) as error:
+    except Exception as error:  # MLflow's, SQLAlchemy's, alembic's, a driver's that is not there
         reason = str(error).strip().splitlines()[0][:200]
         raise BadInputError(
             f"no MLflow records at {tracking_uri}: {reason}; start the server, or give "
@@ -63,7 +66,12 @@ def open_records(space: str, tracking_uri: str | None, results: Path) -> MlflowC
 
     Raises BadInputError where there is neither.
     """
+    check_name("a space's name", space)
     database = results.absolute() / "mlflow.db"
+    if tracking_uri and tracking_uri.startswith(SQLITE):
+        named = Path(tracking_uri.removeprefix(SQLITE))
+        if not named.exists():  # MLflow would make an empty one
+            raise BadInputError(f"no MLflow records at {tracking_uri}: there is no file {named}")
     if tracking_uri is None and not database.exists():
         raise BadInputError(
             f"no records in {results}: launch a study first (python -m study.launch --space "

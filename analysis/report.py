@@ -15,7 +15,7 @@ from mlflow import MlflowClient
 
 from analysis import audit, provenance, sentences
 from analysis.columns import build
-from analysis.command import Results, TrackingUri, run_command
+from analysis.command import Results, TrackingUri, run_command, writing
 from analysis.figures import draw_all, svg_text
 from analysis.records import Study, open_records, read_study, report_path
 from analysis.rows import Row, rows_of
@@ -131,8 +131,9 @@ def report(
     """Write the report of a space from its MLflow records, as one HTML file."""
     client = open_records(space, tracking_uri, results)
     store = Store(results / "artifacts")
-    path = write(read_study(client, space), client, store, out or report_path(results, space))
-    print(path)
+    path = out or report_path(results, space)
+    with writing(path):
+        print(write(read_study(client, space), client, store, path))
     return 0
 
 

@@ -80,7 +80,7 @@ class Tuned:
     def against(self, other: Row | None) -> Comparison:
         """The choice against another reported row, at equal fresh seeds."""
         ours = self.final.values(TEST) if self.final else {}
-        theirs = other.values(TEST) if other else {}
+        theirs = other.values(TEST) if other and other is not self.final else {}
         return compare(ours, theirs, higher_is_better=True)
 
     def front(self) -> list[Row]:
@@ -143,9 +143,34 @@ class Gain(NamedTuple):
         return self.found.supported and not self.adjusted >= ALPHA
 
 
+def alone_of(one: Tuned, searches: Sequence[Tuned]) -> Row | None:
+    """The student alone that a choice is compared with.
+
+    Where a search tuned the schedule too, that is the student alone of another search, tuned in
+    the same way, if there is one: else the gain would be in part that of the learning rate.
+    """
+    final = one.final
+    if final is None or final.alone is None or same_schedule(final, final.alone):
+        return final.alone if final else None
+    tuned_alone = (
+        other.final
+        for other in searches
+        if other is not one
+        and other.final
+        and other.final.from_labels_alone
+        and other.final["student"] == final["student"]
+    )
+    return next(tuned_alone, final.alone)
+
+
+def same_schedule(row: Row, other: Row) -> bool:
+    """True if both learn for as long and as fast."""
+    return all(row[name] == other[name] for name in ("epochs", "batch_size", "learning_rate"))
+
+
 def alone_gains(searches: Sequence[Tuned]) -> list[Gain]:
     """Each choice against the student alone."""
-    return _family([one.against(one.final.alone if one.final else None) for one in searches])
+    return _family([one.against(alone_of(one, searches)) for one in searches])
 
 
 def tuning_gains(searches: Sequence[Tuned]) -> list[Gain]:

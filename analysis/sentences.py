@@ -11,14 +11,17 @@ from analysis.selection import (
     Gain,
     Tuned,
     alone_gains,
+    alone_of,
     chosen,
     mean,
+    same_schedule,
     tuned,
     tuning_gains,
 )
 
 ACCURACY, CROSS_ENTROPY = "test/accuracy", "test/cross_entropy"
 NO_DIFFERENCE = "the seeds support no difference"
+USUAL_RATE = 1e-3  # Adam's own, and the study's: only another is named
 MANY = 12  # rows: beyond them sentences speak of the chosen one and of counts
 
 
@@ -96,7 +99,8 @@ def choice(rows: Sequence[Row]) -> list[str]:
     """
     searches = tuned(rows)
     if searches:
-        gains = zip(searches, alone_gains(searches), tuning_gains(searches), strict=True)
+        beside = [_beside(one, searches) for one in searches]
+        gains = zip(searches, beside, alone_gains(searches), tuning_gains(searches), strict=True)
         return [sentence for one in gains for sentence in _of_a_search(*one)]
     best = chosen(row for row in rows if not row.is_candidate)
     if best is None:
@@ -112,9 +116,11 @@ def choice(rows: Sequence[Row]) -> list[str]:
 
 
 def _about(row: Row) -> str:
+    rate = row.number("learning_rate")
+    label = row.label if rate == USUAL_RATE else f"{row.label}, learning rate {rate:.3g}"
     if not row.has_teacher:
-        return row.label
-    return f"{row.label}, λ {row.number('lambda'):.3g}, T {row.number('temperature'):.3g}"
+        return label
+    return f"{label}, λ {row.number('lambda'):.3g}, T {row.number('temperature'):.3g}"
 
 
 def _tested(row: Row) -> str:
@@ -131,7 +137,17 @@ def _said(gain: Comparison, adjusted: float = math.nan) -> str:
     return f"{interval_text(gain)} (95 %, paired t, n = {gain.n}, p {_p(gain.p)}{family}){verdict}"
 
 
-def _of_a_search(one: Tuned, alone: Gain, tuning: Gain) -> list[str]:
+def _beside(one: Tuned, searches: Sequence[Tuned]) -> str:
+    """Which student alone the choice is compared with, where their schedules differ."""
+    alone = alone_of(one, searches)
+    if one.final is None or alone is None or same_schedule(one.final, alone):
+        return "the student alone"
+    rate = f"learning rate {alone.number('learning_rate'):.3g}"
+    tuned = next((other.name for other in searches if other.final is alone), None)
+    return f"the student alone ({f'tuned too, by {tuned}: ' if tuned else 'not tuned: '}{rate})"
+
+
+def _of_a_search(one: Tuned, beside: str, alone: Gain, tuning: Gain) -> list[str]:
     best = one.best
     lines = [
         f"{one.name}: {best['rule']} chose {_about(best)} of {len(one.asked)} settings, at "
@@ -141,7 +157,7 @@ def _of_a_search(one: Tuned, alone: Gain, tuning: Gain) -> list[str]:
         return [*lines, f"{one.name}: the choice is not trained with fresh seeds yet."]
     lines.append(f"{one.name}: trained anew with fresh seeds it has {_tested(one.final)}.")
     if alone.known:
-        lines.append(f"{one.name}: against the student alone {_said(*alone)}.")
+        lines.append(f"{one.name}: against {beside} {_said(*alone)}.")
     if tuning.known:
         verb = "beats" if tuning.holds and tuning.found.mean > 0 else "does not beat"
         lines.append(f"{one.name}: tuning {verb} λ = ½ and T = 1: {_said(*tuning)}.")

@@ -83,6 +83,8 @@ def _n(line: Line) -> str:
     return f"{line['n']}" if line["n"] == line["planned"] else f"{line['n']} of {line['planned']}"
 
 
+RATE = "rate"  # shown where it differs
+
 NAMED: dict[str, Callable[[Line], str]] = {
     "protocol": lambda line: str(line["protocol"]),
     "student": _student,
@@ -90,6 +92,7 @@ NAMED: dict[str, Callable[[Line], str]] = {
     "φ": _link,
     "λ": _teacher_only("lambda"),
     "T": _teacher_only("temperature"),
+    RATE: lambda line: f"{line['learning_rate']:.3g}",
 }
 QUALITY: dict[str, Callable[[Line], str]] = {
     "n": _n,
@@ -137,6 +140,8 @@ def selection_views(rows: Sequence[Row]) -> Iterator[View]:
     searches = tuned(rows)
     if not searches:
         return
+    gains = zip(searches, alone_gains(searches), tuning_gains(searches), strict=True)
+    table = pd.DataFrame([_tuned_line(*one) for one in gains])
     yield View(
         "Chosen by selection",
         "score: mean over selection seeds and parts held out; test: the choice trained anew on "
@@ -144,14 +149,7 @@ def selection_views(rows: Sequence[Row]) -> Iterator[View]:
         "settings asked for, at the selection's seeds; optimism: that minus the same setting's "
         "with fresh seeds; epochs: trained, of those planned; p with Holm's correction over the "
         "searches",
-        pd.DataFrame(
-            [
-                _tuned_line(*one)
-                for one in zip(
-                    searches, alone_gains(searches), tuning_gains(searches), strict=True
-                )
-            ]
-        ),
+        table.drop(columns=[RATE] if table[RATE].nunique() == 1 else []),
     )
     fronts = [(one.name, row) for one in searches for row in one.front()]
     yield View(
@@ -172,6 +170,7 @@ def _tuned_line(one: Tuned, alone: Gain, tuning: Gain) -> dict[str, str]:
         "φ": best.link,
         "λ": f"{best.number('lambda'):.3g}",
         "T": f"{best.number('temperature'):.3g}",
+        RATE: f"{best.number('learning_rate'):.3g}",
         "score": _number(mean(best, f"validation/{best.score}")),
         "test accuracy": _number(test.mean) + ("" if test.n < 2 else f" ± {test.std:.3f}"),
         "Δ alone": _gap(alone),
@@ -240,4 +239,5 @@ def _view(table: pd.DataFrame, columns: dict[str, Callable[[Line], str]]) -> pd.
     shown = pd.DataFrame(cells)
     empty = [h for h in columns if shown[h].isin(["", NONE]).all()]
     same = [h for h in ("λ", "T") if shown[h].isin([NONE]).all()]
+    same += [RATE] if shown[RATE].nunique() == 1 else []
     return shown.drop(columns=empty + same)

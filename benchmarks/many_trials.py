@@ -24,9 +24,11 @@ from analysis.command import run_command
 from analysis.records import open_client, read
 from search_spaces.rows import ON_BIG, ON_BIG_DILATION, ON_BIG_NOISE, SMALL_ALONE, on_mnist_vae
 from search_spaces.space import Space
+from study.experiments import open_study
 from study.ledger import Ledger
 from study.plan import Expected
 from study.record import Recorder
+from study.spool import Spool
 from trainables.calibration import BINS, Reliability
 from trainables.member import TrialResult
 from trainables.settings import Setting, Trial
@@ -71,12 +73,13 @@ def fill(folder: Path, trials: int) -> float:
     listed = tuple(settings(trials // SEEDS))
     space = Space(name=NAME, about="How long do the readers take?", settings=listed, seeds=SEEDS)
     ledger = Ledger(read(client, NAME))
-    recorder = Recorder(client, space, SEEDS, ledger, str(folder))
+    experiments = open_study(client, space, SEEDS, str(folder))
+    recorder = Recorder(client, space, SEEDS, ledger, Spool(folder / "spool"), experiments)
     recorder.expect(map(Expected, listed))
     started, done = time.perf_counter(), 0
     for setting, seed in product(listed, range(SEEDS)):
         if not ledger.is_done(Trial(setting=setting, seed=seed)):
-            recorder.add(invent(setting, seed))
+            recorder.add([invent(setting, seed)])
             done += 1
     recorder.close()
     return (time.perf_counter() - started) / done if done else 0.0

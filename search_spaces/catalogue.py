@@ -49,7 +49,7 @@ def _from_file(path: Path) -> Space:
         spec.loader.exec_module(module)
     except SyntaxError as error:
         raise BadInputError(f"{path}:{error.lineno}: {error.msg}") from None
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         lines = [
             f.lineno
             for f in traceback.extract_tb(error.__traceback__)

@@ -1,4 +1,8 @@
-"""φ with its own parameter, λ, T and the learning rate together: one conditional search."""
+"""φ with its own parameter, λ, T and the learning rate together: one conditional search.
+
+A second one tunes the learning rate of the student alone, with as many settings: what the first
+gains over that is the teacher's doing, not the learning rate's.
+"""
 
 from dataclasses import replace
 
@@ -15,22 +19,29 @@ VAES = tuple(
     for size in (16, 64)
 )
 
+SEARCH = Search(
+    name="taught",
+    branches=(
+        Branch(name="identity", settings=(("plain", ON_BIG),)),
+        Branch(name="noise", settings=NOISE, parameter="std"),
+        Branch(name="dilation", settings=(("plain", ON_BIG_DILATION),)),
+        Branch(name="VAE", settings=VAES, parameter="latent_size"),
+    ),
+    rule=CrossValidation(pruning=Pruning()),
+    settings=48,
+    learning_rate=(1e-4, 1e-2),
+)
+
 SPACE = Space(
     name="joint",
     about="Which link, weight, temperature and learning rate serve best together?",
     settings=(SMALL_ALONE, ON_BIG),
     searches=(
-        Search(
-            branches=(
-                Branch(name="identity", settings=(("plain", ON_BIG),)),
-                Branch(name="noise", settings=NOISE, parameter="std"),
-                Branch(name="dilation", settings=(("plain", ON_BIG_DILATION),)),
-                Branch(name="VAE", settings=VAES, parameter="latent_size"),
-            ),
-            rule=CrossValidation(pruning=Pruning()),
-            settings=48,
-            learning_rate=(1e-4, 1e-2),
+        SEARCH,
+        replace(
+            SEARCH, name="alone", base=SMALL_ALONE, branches=(), hard_label_weight=None,
+            temperature=None,
         ),
     ),
     seeds=5,
-)
+)  # fmt: skip

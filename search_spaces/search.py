@@ -1,11 +1,10 @@
 """What is searched: φ, λ, T, learning rate, epochs; by which sampler, scored by which rule."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from trainables.checks import check_choice, check_whole
+from trainables.checks import check_choice, check_name, check_whole
 from trainables.errors import BadInputError
 from trainables.selection import CrossValidation, Oracle, Rule
 from trainables.settings import Setting
@@ -16,7 +15,6 @@ LAMBDA, TEMPERATURE, RATE, EPOCHS, LINK = (
     "lambda", "temperature", "learning_rate", "epochs", "link",
 )  # fmt: skip
 Interval = tuple[float, float]
-NAME = re.compile(r"[A-Za-z0-9_-]{1,40}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,8 +60,7 @@ class Search:
         for field in ("settings", "round_size", "seeds"):
             check_whole(self, field, at_least=1)
         check_choice(self, "sampler", SAMPLERS)
-        if not NAME.fullmatch(self.name):
-            raise BadInputError(f"a search's name is letters, digits, _ or -: {self.name!r}")
+        check_name("a search's name", self.name)
         if (self.base is None) == (not self.branches):
             raise BadInputError(f"the search {self.name!r} needs a base, or branches")
         if self.rule.reads == "test":

@@ -1,15 +1,12 @@
 """A space: a named family of settings, and how to go through it."""
 
-import re
 from dataclasses import dataclass
 
 from search_spaces.search import Search
-from trainables.checks import check_whole
+from trainables.checks import check_name, check_whole
 from trainables.errors import BadInputError
 from trainables.recipes import VaeRecipe
 from trainables.settings import Setting
-
-NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")  # it names experiments and files
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,10 +27,7 @@ class Space:
 
     def __post_init__(self) -> None:
         check_whole(self, "seeds", at_least=1)
-        if not NAME.fullmatch(self.name):
-            raise BadInputError(
-                f"a space's name is 1 to 60 letters, digits, _ or -; given was {self.name!r}"
-            )
+        check_name("a space's name", self.name)
         if not self.settings and not self.searches:
             raise BadInputError(f"the space {self.name!r} lists no settings and has no search")
         named = [search.name for search in self.searches]

@@ -4,7 +4,24 @@ from collections.abc import Mapping
 
 from mlflow import MlflowClient
 
+from analysis.records import SEEDS_PLANNED, experiment_names
+from search_spaces.space import Space
 from trainables.errors import BadInputError
+
+
+def open_study(
+    client: MlflowClient, space: Space, seeds: int, artifact_root: str | None
+) -> tuple[str, str]:
+    """The ids of a study's experiments: of settings, and of trials."""
+    tags = {
+        "mlflow.note.content": space.about,
+        "mlflow.experimentKind": "custom_model_development",  # not the UI's "GenAI" mode
+    }
+    settings, trials = (
+        open_experiment(client, name, tags, artifact_root) for name in experiment_names(space.name)
+    )
+    client.set_experiment_tag(settings, SEEDS_PLANNED, str(seeds))
+    return settings, trials
 
 
 def open_experiment(

@@ -3,37 +3,39 @@
 The same command again runs only what is missing, with more --seeds or --settings what is new.
 """
 
+import math
 import os
-import signal
 import sys
-from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from filelock import FileLock, Timeout
+from mlflow import MlflowClient
 from rich.console import Console
 
-from analysis.command import Results, TrackingUri, run_command
-from analysis.records import open_client, read, read_study, report_path
+from analysis.command import INTERRUPTED, Results, TrackingUri, run_command
+from analysis.records import Record, open_client, read, read_study, report_path
 from analysis.rows import rows_of
 from analysis.table import show
 from search_spaces.catalogue import load, names
 from search_spaces.space import Space
 from study import messages
+from study.experiments import open_study
+from study.interrupts import on_interrupt
 from study.journal import write_journal
+from study.lead import leading, locked
 from study.ledger import Ledger
-from study.plan import Plan, Round
+from study.plan import Plan, check_counts
 from study.progress import Progress
 from study.record import Recorder
 from study.resources import Resources, of_this_machine
+from study.running import ALL_DONE, fetch_data, run
+from study.spool import Spool, spool_of
 from trainables.errors import BadInputError
-from trainables.sources import DATASETS, ensure
 from trainables.store import Store
 
 out = Console(highlight=False)
-ALL_DONE, SOME_FAILED, INTERRUPTED = 0, 1, 130
 ROWS_AT_THE_END, VIEWS_AT_THE_END = 25, 2
 
 
@@ -63,6 +65,12 @@ def launch(
     retry_failed: Annotated[
         bool, typer.Option(help="Train again what FAILED for a reason of its own.")
     ] = False,
+    wait: Annotated[
+        bool, typer.Option(help="Wait where another launch of this study is running.")
+    ] = False,
+    patience: Annotated[
+        float, typer.Option(help="Seconds to wait at the end for records that do not answer.")
+    ] = 300,
     tracking_uri: TrackingUri = None,
     results: Results = Path("results"),
     offline: Annotated[bool, typer.Option(help="Never fetch data.")] = False,
@@ -79,7 +87,9 @@ def launch(
     if space is None:
         raise BadInputError(f"--space is missing: give one of {', '.join(names())}, or a file")
     chosen = load(space)
-    searched = _searched(chosen, seeds, settings)
+    check_counts(chosen, seeds, settings)
+    if not 0 <= patience < math.inf:
+        raise BadInputError(f"--patience is {patience:g}: give seconds ≥ 0")
     resources = Resources(
         workers=workers,
         cpus_per_worker=cpus_per_worker,
@@ -92,97 +102,59 @@ def launch(
     if offline:
         os.environ["STUDY_OFFLINE"] = "1"  # the workers inherit it
     uri = tracking_uri or f"sqlite:///{results / 'mlflow.db'}"
-    with nullcontext() if plan else _lock(results, chosen):
+    folders = _folders(results, uri)
+    with nullcontext() if plan else locked(folders, chosen.name, wait, out.print):
         client = open_client(uri)
-        ended = read(client, chosen.name)
-        if retry_failed:
-            ended = [record for record in ended if record.status == "FINISHED"]
-        ledger = Ledger(ended)
+        ledger = Ledger(_ended(client, chosen, retry_failed))
         store = Store(results / "artifacts")
-        todo = Plan(chosen, seeds or chosen.seeds, searched, store, ledger, count)
+        todo = Plan(chosen, seeds or chosen.seeds, settings, store, ledger, count)
         if plan:
             messages.say_plan(todo, out)
             return ALL_DONE
+        fetch_data(todo, out.print)  # before anything is written
         pictures = None if tracking_uri else str(results / "mlflow-artifacts")
-        recorder = Recorder(client, chosen, todo.seeds, ledger, pictures)
-        try:
-            recorder.expect(todo.known_settings())
-            code = _run(todo, recorder, resources)
-        finally:
-            recorder.close()
+        experiments = open_study(client, chosen, todo.seeds, pictures)
+        progress = Progress(out)
+        with leading(client, experiments[0], wait, out.print, lambda: progress.summary):
+            spool = Spool(spool_of(results, chosen.name))
+            recorder = Recorder(
+                client, chosen, todo.seeds, ledger, spool, experiments, progress.say
+            )
+            code = run(todo, recorder, resources, progress, patience)
+        if code != INTERRUPTED:
+            _show(todo, client, results, uri)
+    return code
+
+
+def _folders(results: Path, uri: str) -> list[Path]:
+    """Where a launch writes files: its results, and the records' database."""
+    database = uri.removeprefix("sqlite:///")
+    return [results] if database == uri else [results, Path(database).absolute().parent]
+
+
+def _ended(client: MlflowClient, space: Space, retry_failed: bool) -> list[Record]:
+    ended = read(client, space.name)
+    return [record for record in ended if record.status == "FINISHED" or not retry_failed]
+
+
+def _show(todo: Plan, client: MlflowClient, results: Path, uri: str) -> None:
+    """The table, and where all the rest is."""
+    space = todo.space
     out.print()
-    recorded = read_study(client, chosen.name)
+    recorded = read_study(client, space.name)
     show(recorded, rows_of(recorded), out, limit=ROWS_AT_THE_END, most=VIEWS_AT_THE_END)
-    page = report_path(results, chosen.name)
+    page = report_path(results, space.name)
     if todo.ledger.news or not page.exists():
         from analysis.report import write  # matplotlib takes a second to import
 
         out.print("drawing the figures and the report ...")
-        write(recorded, client, store, page)
-    write_journal(todo, results / "optuna" / f"{chosen.name}.journal")
-    messages.say_where(chosen, uri, results, out)
-    return code
-
-
-def _run(todo: Plan, recorder: Recorder, resources: Resources) -> int:
-    done, total = todo.trial_counts()
-    out.print(f"[bold]{todo.space.name}[/bold]: {todo.space.about}", soft_wrap=True)
-    out.print(f"{done} of {total} trials are recorded")
-    if done == total and not todo.needed_artifacts():
-        return _exit_code(todo, [], interrupted=False)
-    for name in DATASETS:
-        ensure(name, out.print)
-
-    from study.tune import run, start_ray  # ray takes a second to import
-
-    url = start_ray(resources, todo.workers)
-    if url:
-        out.print(f"Ray dashboard: http://{url} (its token: ray get-auth-token)")
-    with Progress(out, done, total, todo.predicted_cost()) as progress:
-        rounds = _announced(todo.rounds(), recorder)
-        outcome = run(rounds, recorder, resources, todo.workers, todo.store.root, progress)
-    return _exit_code(todo, outcome.errors, outcome.interrupted)
-
-
-def _announced(rounds: Iterator[Round], recorder: Recorder) -> Iterator[Round]:
-    """The rounds; what each asks for is in the records before it is trained."""
-    for following in rounds:
-        recorder.expect(following.expected)
-        yield following
-
-
-def _exit_code(todo: Plan, errors: list[str], interrupted: bool) -> int:
-    done, total = todo.trial_counts()
-    failed = todo.ledger.failed()
-    if interrupted:
-        out.print(f"interrupted: {done} of {total} trials recorded; the same command goes on")
-        return INTERRUPTED
-    if errors or done < total:
-        out.print(f"{total - done} trials could not be trained; the same command tries again")
-        for error in errors:
-            out.print(f"  {error}", markup=False)
-        return SOME_FAILED
-    if failed:
-        out.print(f"{len(failed)} trials failed for reasons of their own (--retry-failed: again)")
-        return SOME_FAILED
-    return ALL_DONE
-
-
-def _searched(space: Space, seeds: int | None, settings: int | None) -> int | None:
-    """How many settings each search is to ask for; refuses numbers that make no sense here."""
-    for name, value in (("seeds", seeds), ("settings", settings)):
-        if value is not None and value < 1:
-            raise BadInputError(f"--{name} is {value}: give a whole number ≥ 1")
-    if not space.searches and settings is not None:
-        raise BadInputError(
-            f"--settings is for spaces that search; {space.name} lists its "
-            f"{len(space.settings)} settings: leave it away"
-        )
-    return settings
+        write(recorded, client, todo.store, page)
+    write_journal(todo, results / "optuna" / f"{space.name}.journal")
+    messages.say_where(space, uri, results, out)
 
 
 def _join(resources: Resources) -> int:
-    from study.tune import join_cluster
+    from study.cluster import join_cluster
 
     return join_cluster(resources)
 
@@ -194,29 +166,17 @@ def _writable(results: Path) -> Path:
         probe = results / f".probe-{os.getpid()}"
         probe.write_text("")
         probe.unlink()
-    except OSError as error:
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
         raise BadInputError(
-            f"cannot write to --results {results}: {error.strerror}; give a folder that you may "
-            "write"
+            f"cannot write to --results {results}: {reason}; give a folder that you may write"
         ) from None
     return results
 
 
-def _lock(results: Path, space: Space) -> FileLock:
-    lock = FileLock(results / f"{space.name}.lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise BadInputError(
-            f"another launch of {space.name} is running with --results {results}: wait for it, "
-            "or give another folder"
-        ) from None
-    return lock
-
-
 def main() -> None:
-    """Run as a command: exit code 2 and one line for bad input."""
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    """Run as a command: one line and exit code 2 for bad input."""
+    on_interrupt()
     sys.exit(run_command(launch))
 
 

@@ -15,8 +15,21 @@ from study.ledger import Ledger
 from study.search import Walk
 from trainables.artifacts import Artifact, VaeArtifact, all_logits_for
 from trainables.cohort import Cohort, cost, form_cohorts
+from trainables.errors import BadInputError
 from trainables.settings import Setting, Trial
 from trainables.store import Store
+
+
+def check_counts(space: Space, seeds: int | None, settings: int | None) -> None:
+    """Raise BadInputError for numbers given to a command that make no sense for this space."""
+    for name, value in (("seeds", seeds), ("settings", settings)):
+        if value is not None and value < 1:
+            raise BadInputError(f"--{name} is {value}: give a whole number ≥ 1")
+    if not space.searches and settings is not None:
+        raise BadInputError(
+            f"--settings is for spaces that search; {space.name} lists its "
+            f"{len(space.settings)} settings: leave it away"
+        )
 
 
 @dataclass(frozen=True)
@@ -192,6 +205,18 @@ class Plan:
         wanted = self._behind(trials)
         wanted += [VaeArtifact(recipe=recipe, seed=0) for recipe in self.space.shown_vaes]
         return self.artifacts(wanted)
+
+    def all_artifacts(self) -> set[Artifact]:
+        """Every artifact that this study needs or has needed, there or not."""
+        trials = self.listed_trials()
+        for search in self.space.searches:
+            asked, whole = self._replayed(search)
+            trials += self.candidates(search, asked or [search.setting({})])
+            bases = self.chosen(search, asked) if whole else search.bases()
+            trials += self._reported(bases)
+        wanted: list[Artifact] = self._behind(trials)
+        wanted += [VaeArtifact(recipe=recipe, seed=0) for recipe in self.space.shown_vaes]
+        return {each for artifact in wanted for each in artifact.and_behind()}
 
     def _behind(self, trials: Iterable[Trial]) -> list[Artifact]:
         return [logits for trial in trials for logits in all_logits_for(trial)]

@@ -23,10 +23,10 @@ class Progress:
     The estimate is the predicted work that is left at the rate seen since work began.
     """
 
-    def __init__(self, console: Console, done: int, total: int, predicted_cost: float) -> None:
-        self.console, self.done, self.total = console, done, total
-        self.cost = max(predicted_cost, 1e-9)
-        self.failed = 0
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self.done = self.total = self.failed = 0
+        self.cost = math.inf
         self.best: float | None = None  # a setting's mean: one seed's best would be luck
         self._scores: dict[str, list[float]] = defaultdict(list)
         self.stage = "starting the workers"
@@ -43,7 +43,16 @@ class Progress:
             console=console,
             disable=not console.is_terminal,
         )
-        self._task = self._bars.add_task(self._text(), total=self.cost, left="")
+        self._task = self._bars.add_task(self._text(), total=None, left="")
+
+    def expect(self, done: int, total: int, predicted_cost: float) -> None:
+        """What there is to do: trials ended and in all, GFLOP of what is missing."""
+        self.done, self.total, self.cost = done, total, max(predicted_cost, 1e-9)
+        self._bars.update(self._task, total=self.cost, description=self._text())
+
+    def give_back(self) -> None:
+        """Leave the terminal as it was."""
+        self._bars.stop()
 
     def __enter__(self) -> "Progress":
         self._bars.start()
@@ -82,8 +91,15 @@ class Progress:
             self.best = max(mean, self.best or 0.0)
 
     def say(self, line: str) -> None:
-        """A line that stays."""
+        """Print a line that stays."""
         self.console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+    @property
+    def summary(self) -> str:
+        """The stage, how much is done, and how long the rest takes."""
+        spent = min(sum(self._fractions.values()), self.cost)
+        parts = (self._text(), f"{spent / self.cost:.0%}", self._left(spent))
+        return ", ".join(part for part in parts if part)
 
     def _show(self, line: str | None = None) -> None:
         spent = min(sum(self._fractions.values()), self.cost)
@@ -93,7 +109,8 @@ class Progress:
         if not self.console.is_terminal and (line or due):
             self._last_line = time.monotonic()
             percent = f"{spent / self.cost:.0%}"
-            self.say(", ".join(part for part in (line or self._text(), percent, left) if part))
+            said = (line, percent, left) if line else (self.summary,)
+            self.say(", ".join(part for part in said if part))
 
     def _left(self, spent: float) -> str:
         if self.began is None or spent < 0.02 * self.cost:

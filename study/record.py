@@ -1,47 +1,47 @@
 """Writing the records: one writer, one batch a trial, off the training path.
 
-Runs are flat (MLflow's UI folds nested ones away and then draws no charts). A trial's run is
-created, filled and ended in one go, so a killed launch leaves at most one RUNNING run behind,
-which the next launch, holding the study's lock, closes as KILLED.
+Runs are flat (MLflow's UI folds nested ones away and then draws no charts). What ends goes to
+the spool on disk at once, and from there into MLflow, in its own time: a tracking server that
+goes away, a locked database, a full disk are waited for. A run that was being written when that
+happened, or when the launch was killed, is closed as KILLED and written anew.
 """
 
-import json
 import math
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from queue import SimpleQueue
 
+import requests
 from mlflow import MlflowClient
-from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param
+from mlflow.exceptions import MlflowException
+from tenacity import RetryCallState, Retrying, retry_if_exception, wait_exponential
 
-from analysis.records import (
-    ARTIFACT,
-    DEFINITION,
-    FAILURE,
-    PRUNED,
-    RELIABILITY,
-    SEED,
-    SEEDS_PLANNED,
-    SETTING_KEY,
-    SETTING_NAME,
-    TRIAL_KEY,
-    Record,
-    experiment_names,
-)
+from analysis.records import TRIAL_KEY, Record, experiment_names, read
 from search_spaces.space import Space
-from study.environment import describe
-from study.experiments import open_experiment
 from study.ledger import Ledger
+from study.lines import Line
 from study.plan import Expected
-from study.setting_runs import SettingRuns, definition_of, parameters_of
-from trainables.artifacts import logits_for
+from study.setting_runs import SettingRuns
+from study.spool import Spool
+from study.trial_runs import line_of, record_of, write_run
+from trainables.errors import StudyError
 from trainables.member import TrialResult
-from trainables.settings import Trial
 
-BATCH = 1_000  # MLflow takes no more metrics in one call
+LASTING = {"INVALID_PARAMETER_VALUE", "RESOURCE_DOES_NOT_EXIST", "INVALID_STATE", "BAD_REQUEST"}
+LONGEST_WAIT = 15  # seconds between two tries
+LEAVE_SECONDS = 3.0
+
+Say = Callable[[str], None]
+
+
+def may_pass(error: BaseException) -> bool:
+    """True for what waiting can mend: no connection, a locked database, a full disk."""
+    if isinstance(error, MlflowException):
+        return error.error_code not in LASTING
+    return isinstance(error, OSError | requests.RequestException)
 
 
 class Recorder:
@@ -53,18 +53,13 @@ class Recorder:
         space: Space,
         seeds: int,
         ledger: Ledger,
-        artifact_root: str | None,
+        spool: Spool,
+        experiments: tuple[str, str],
+        say: Say = print,
     ) -> None:
-        self.client, self.space, self.ledger = client, space, ledger
-        tags = {
-            "mlflow.note.content": space.about,
-            "mlflow.experimentKind": "custom_model_development",  # not the UI's "GenAI" mode
-        }
-        settings_experiment, self.trials_experiment = (
-            open_experiment(client, name, tags, artifact_root)
-            for name in experiment_names(space.name)
-        )
-        client.set_experiment_tag(settings_experiment, SEEDS_PLANNED, str(seeds))
+        self.client, self.ledger, self.spool, self.say = client, ledger, spool, say
+        settings_experiment, self.trials_experiment = experiments
+        self.trials_name = experiment_names(space.name)[1]
         self._close_stale_runs()
         selection = {search.name: search.selection_seeds for search in space.searches}
         self.settings = SettingRuns(client, settings_experiment, seeds, selection)
@@ -72,40 +67,110 @@ class Recorder:
         for record in ledger.records.values():
             self._by_setting[record.setting][record.seed] = record
         self._queue: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._spooling = threading.Lock()  # the spool is cleared when the queue is seen empty
         self._broken: Exception | None = None
+        self._waiting_since: float | None = None
+        self._patience = math.inf
+        self._left = False
         self._thread = threading.Thread(target=self._write_all, name="recorder", daemon=True)
         self._thread.start()
+        if kept := spool.read():
+            recorded = {record.key for record in read(client, space.name)}
+            left = [line for line in kept if line["tags"][TRIAL_KEY] not in recorded]
+            self.say(f"{len(left)} results of an earlier launch are recorded now")
+            self._take(left)
 
     def expect(self, expected: Iterable[Expected]) -> None:
         """These settings are to be trained."""
         for one in expected:
             self._queue.put(partial(self._write_setting, one))
 
-    def add(self, result: TrialResult) -> None:
-        """Take a result: in the ledger at once, written soon."""
+    def add(self, results: Iterable[TrialResult]) -> None:
+        """Take results: on the disk and in the ledger at once, recorded soon."""
         if self._broken:  # better to stop than to train for hours what nobody records
             raise self._broken
-        if self.ledger.is_done(result.trial):
-            return  # trained again as company of one that was missing
-        record = _as_record(result)
-        self.ledger.add(record)
-        self._queue.put(partial(self._write_trial, result, record))
+        # What is done already was trained again as company of one that was missing.
+        new = [one for one in results if not self.ledger.is_done(one.trial)]
+        lines = [line_of(one, self.trials_name) for one in new]
+        with self._spooling:
+            try:
+                self.spool.add(lines)
+            except OSError as error:
+                self.say(f"cannot keep results in {self.spool.path}: {error.strerror}")
+            self._take(lines)
 
-    def close(self) -> None:
-        """Write what is left; raises what the writer met, if anything."""
+    def close(self, patience: float = 0.0) -> None:
+        """Write what is left; an outage is waited for until it has lasted so many seconds.
+
+        Raises StudyError where something is not recorded then; what that is stays on the disk.
+        """
+        self._patience = patience
         self._queue.put(None)
         self._thread.join()
         if self._broken:
             raise self._broken
 
+    def leave(self) -> None:
+        """Stop after the run that is being written; the rest stays on the disk."""
+        self._left = True
+        self._queue.put(None)
+        self._thread.join(timeout=LEAVE_SECONDS)
+
+    def _take(self, lines: Sequence[Line]) -> None:
+        for line in lines:
+            record = record_of(line)
+            if record.key in self.ledger.records:
+                continue
+            self.ledger.add(record)
+            self._queue.put(partial(self._write_trial, line, record))
+
     # ---- the writer's thread ----
 
     def _write_all(self) -> None:
         try:
-            while write := self._queue.get():
-                write()
-        except Exception as error:  # reported by close(): a thread has nobody to raise to
+            while (write := self._queue.get()) and not self._left:
+                self._insist(write)
+                with self._spooling:
+                    if self._queue.empty():
+                        self.spool.clear()
+        except Exception as error:  # raised by add() or close(): a thread has nobody to raise to
             self._broken = error
+
+    def _insist(self, write: Callable[[], None]) -> None:
+        """Do it; again with back-off where waiting can help."""
+        for attempt in Retrying(
+            retry=retry_if_exception(may_pass),
+            wait=wait_exponential(min=0.5, max=LONGEST_WAIT),
+            stop=self._is_over,
+            before_sleep=self._wait,
+            retry_error_callback=self._give_up,
+        ):
+            with attempt:
+                if attempt.retry_state.attempt_number > 1:
+                    self._close_stale_runs()
+                    self.settings.refresh()
+                write()
+        if self._waiting_since is not None:
+            self.say("the records answer again")
+            self._waiting_since = None
+
+    def _is_over(self, state: RetryCallState) -> bool:
+        since = self._waiting_since
+        waited = 0.0 if since is None else time.monotonic() - since
+        return self._left or waited >= self._patience
+
+    def _wait(self, state: RetryCallState) -> None:
+        if self._waiting_since is None:
+            self._waiting_since = time.monotonic()
+            error = state.outcome.exception() if state.outcome else None
+            self.say(f"the records do not answer: {_reason(error)}; waiting, results are kept")
+
+    def _give_up(self, state: RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome else None
+        raise StudyError(
+            f"not all is recorded: {_reason(error)}; finished results are kept in "
+            f"{self.spool.path}, the same command records them and goes on"
+        )
 
     def _write_setting(self, expected: Expected) -> None:
         self.settings.expect(expected)
@@ -113,90 +178,26 @@ class Recorder:
         # A killed launch may have left a summary out.
         self.settings.summarise(key, self._by_setting[key].values())
 
-    def _write_trial(self, result: TrialResult, record: Record) -> None:
-        ended = int(time.time() * 1000)
-        started = ended - int(result.seconds * 1000)
-        run = self.client.create_run(self.trials_experiment, started, record.tags)
-        metrics = [
-            Metric(name, value, ended, step)
-            for name, values in result.history.items()
-            for step, value in enumerate(values)
-        ]
-        curveless = [Metric(n, v, ended, 0) for n, v in record.metrics.items()]
-        metrics += [metric for metric in curveless if metric.key not in result.history]
-        parameters = [Param(name, value) for name, value in record.parameters.items()]
-        self.client.log_batch(run.info.run_id, metrics[:BATCH], parameters)
-        for start in range(BATCH, len(metrics), BATCH):
-            self.client.log_batch(run.info.run_id, metrics[start : start + BATCH])
-        self.client.log_inputs(run.info.run_id, _datasets(result.trial))
-        self.client.set_terminated(run.info.run_id, record.status, ended)
+    def _write_trial(self, line: Line, record: Record) -> None:
+        if not self._is_written(record):
+            write_run(self.client, self.trials_experiment, line)
         self._by_setting[record.setting][record.seed] = record
         self.settings.summarise(record.setting, self._by_setting[record.setting].values())
 
-    # ---- opening ----
+    def _is_written(self, record: Record) -> bool:
+        """True where an answer was lost on its way: the run is there, whole."""
+        if self._waiting_since is None:
+            return False
+        there = self.client.search_runs(
+            [self.trials_experiment],
+            f"tags.`{TRIAL_KEY}` = '{record.key}' and status = '{record.status}'",
+        )
+        return bool(there)
 
     def _close_stale_runs(self) -> None:
-        stale = self.client.search_runs([self.trials_experiment], "status = 'RUNNING'")
-        for run in stale:
+        for run in self.client.search_runs([self.trials_experiment], "status = 'RUNNING'"):
             self.client.set_terminated(run.info.run_id, "KILLED")
 
 
-def _as_record(result: TrialResult) -> Record:
-    trial = result.trial
-    facts = {name: value for name, value in result.facts.items() if math.isfinite(value)}
-    return Record(
-        key=trial.key,
-        setting=trial.setting.key,
-        setting_name=trial.setting.name(),
-        seed=trial.seed,
-        status="FAILED" if result.failure else "FINISHED",
-        metrics={**result.final, "seconds": result.seconds, **facts},
-        parameters=parameters_of(trial.setting) | {SEED: str(trial.seed)},
-        tags=_tags(result),
-    )
-
-
-def _tags(result: TrialResult) -> dict[str, str]:
-    trial, name = result.trial, result.trial.setting.name()
-    tags = {
-        TRIAL_KEY: trial.key,
-        SETTING_KEY: trial.setting.key,
-        SETTING_NAME: name,
-        SEED: str(trial.seed),
-        DEFINITION: definition_of(trial.setting),
-        "device": result.device,
-        "worker": result.worker,
-        "mlflow.runName": f"{name} seed={trial.seed}",
-        **describe(),
-    }
-    for name, reliability in result.reliability.items():
-        tags[f"{RELIABILITY}.{name}"] = json.dumps(reliability._asdict())
-    if logits := logits_for(trial):
-        for artifact in (logits, *logits.needs):  # with a rule of several parts: the first's
-            tags[f"{ARTIFACT}.{artifact.kind}"] = artifact.key
-    if result.failure:
-        tags[FAILURE] = result.failure
-    if result.pruned:
-        tags[PRUNED] = result.pruned
-    return tags
-
-
-def _datasets(trial: Trial) -> list[DatasetInput]:
-    row = trial.setting.columns()
-    used = [(row["student"], "training")]
-    if trial.setting.reads_test:
-        used.append(("FashionMNIST-Test", "testing"))
-    if trial.setting.teacher:
-        used.append((row["teacher"], "teacher"))
-    return [
-        DatasetInput(
-            Dataset(
-                name=name,
-                digest=f"seed-{trial.network_seed}",
-                source_type="code",
-                source=f"trainables.datasets, split of seed {trial.network_seed}",
-            ),
-            [InputTag("mlflow.data.context", context)],
-        )
-        for name, context in used
-    ]
+def _reason(error: BaseException | None) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]

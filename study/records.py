@@ -17,7 +17,6 @@ from typing import Annotated
 
 import typer
 from mlflow import MlflowClient
-from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param
 
 from analysis.bulk import RunRow, histories, runs
 from analysis.command import Results, TrackingUri, run_command
@@ -31,10 +30,10 @@ from analysis.records import (
 )
 from study.experiments import open_experiment
 from study.lines import FORMAT, Line, read_lines, write_lines
+from study.trial_runs import write_run
 from trainables.errors import BadInputError
 
 ORIGIN = "imported_from"  # a tag: the run's id where it was first recorded
-BATCH = 1_000  # MLflow takes no more metrics in one call
 DATASET = ("name", "digest", "source_type", "source", "schema", "profile")
 
 
@@ -119,7 +118,8 @@ def load(
                 continue
             if known:  # half written by an import that was stopped, or an older state
                 client.delete_run(known.run_id)
-            _write(client, experiments[line["in"]], line)
+            tags = {**line["tags"], ORIGIN: line["origin"]}
+            write_run(client, experiments[line["in"]], {**line, "tags": tags})
             written += 1
     return written, skipped
 
@@ -152,33 +152,6 @@ def _experiment(
         if known.get(key) != value:
             client.set_experiment_tag(found, key, value)
     return found
-
-
-def _write(client: MlflowClient, experiment: str, line: Line) -> None:
-    tags = {**line["tags"], ORIGIN: line["origin"]}
-    run_id = client.create_run(experiment, line["start"], tags).info.run_id
-    points = [
-        Metric(name, value, timestamp, step)
-        for name, history in line["metrics"].items()
-        for step, value, timestamp in history
-    ]
-    parameters = [Param(name, value) for name, value in line["parameters"].items()]
-    client.log_batch(run_id, points[:BATCH], parameters)
-    for start in range(BATCH, len(points), BATCH):
-        client.log_batch(run_id, points[start : start + BATCH])
-    inputs = [
-        DatasetInput(
-            Dataset(**{name: value for name, value in one.items() if name != "tags"}),
-            [InputTag(key, value) for key, value in one["tags"].items()],
-        )
-        for one in line["inputs"]
-    ]
-    if inputs:
-        client.log_inputs(run_id, inputs)
-    if line["end"] is None:
-        client.update_run(run_id, status=line["status"])
-    else:
-        client.set_terminated(run_id, line["status"], line["end"])
 
 
 def records(

@@ -59,17 +59,21 @@ class SettingRuns:
         self.client, self.experiment, self.seeds = client, experiment, range(seeds)
         self.selection_seeds = selection_seeds
         self._seeds_of: dict[str, range] = {}
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read what is there; what was left half made is removed."""
         self._run_ids: dict[str, str] = {}
         self._written: dict[str, tuple[int, int]] = {}  # (finished, failed) in a summary
-        for run in runs(client, experiment):
+        for run in runs(self.client, self.experiment):
             key, metrics = run.tags.get(SETTING_KEY), run.metrics
-            if key and not run.params:
-                client.delete_run(run.run_id)  # a launch was killed while making it
+            if key and (key in self._run_ids or not run.params):
+                self.client.delete_run(run.run_id)  # a launch was killed while making it
             elif key:
                 self._run_ids[key] = run.run_id
                 self._written[key] = (int(metrics.get("n", 0)), int(metrics.get("failed", 0)))
                 if run.status not in ("FINISHED", "FAILED", "SCHEDULED"):
-                    client.update_run(run.run_id, status="SCHEDULED")
+                    self.client.update_run(run.run_id, status="SCHEDULED")
 
     def expect(self, expected: Expected) -> None:
         """A setting is to be trained: its run is there from now on."""

@@ -1,5 +1,7 @@
 """Fixtures: real data, fetched once into the user's cache like for everyone else."""
 
+import socket
+
 import torch
 
 torch.set_num_threads(1)  # oversubscribed threads slow training some 30-fold
@@ -35,3 +37,11 @@ def browser():
         chromium = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
         yield chromium
         chromium.close()
+
+
+@pytest.fixture
+def free_port():
+    """A port of loopback that nobody listens on."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]

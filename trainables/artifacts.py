@@ -3,6 +3,7 @@
 Each is a frozen dataclass that says all that determines it, so that its hash is its name.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
@@ -29,6 +30,12 @@ class Artifact:
     def needs(self) -> "tuple[Artifact, ...]":
         """The artifacts that must be there before it can be made."""
         return ()
+
+    def and_behind(self) -> "Iterator[Artifact]":
+        """Itself and all that it needs, directly or not."""
+        yield self
+        for need in self.needs:
+            yield from need.and_behind()
 
     @property
     def shape(self) -> str:

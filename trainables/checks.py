@@ -1,10 +1,13 @@
 """How a settings dataclass checks its own fields: one clear line for a wrong value."""
 
 import math
+import re
 from collections.abc import Iterable
 from typing import Any
 
 from trainables.errors import BadInputError, unknown
+
+NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")
 
 
 def check_choice(owner: Any, field: str, allowed: Iterable[str]) -> None:
@@ -53,3 +56,9 @@ def check_real(
             f"{type(owner).__name__}.{field} is {value:g}: it must be {' and '.join(bounds)}"
         )
     object.__setattr__(owner, field, float(value) + 0.0)  # + 0.0 turns -0.0 into 0.0
+
+
+def check_name(what: str, name: str) -> None:
+    """Raise BadInputError unless it can name experiments and files wherever they are kept."""
+    if not NAME.fullmatch(name):
+        raise BadInputError(f"{what} is 1 to 60 letters, digits, _ or -; given was {name!r}")

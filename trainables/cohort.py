@@ -36,6 +36,14 @@ class Cohort:
         about = first.setting.link.name if isinstance(first, Trial) else first.key[:6]
         return f"{self.kind} ×{len(self.members)} {about}"
 
+    def halves(self) -> "list[Cohort]":
+        """The same members as two cohorts; none where they cannot be parted."""
+        units = _indivisible(self.members)
+        if len(units) < 2:
+            return []
+        parts = _deal(units, 2)
+        return [Cohort(self.kind, tuple(m for unit in part for m in unit)) for part in parts]
+
 
 def form_cohorts(
     work: Iterable[Work], workers: int, groups_of: Iterable[Sequence[Trial]] = ()
@@ -65,11 +73,17 @@ def _kind_and_shape(member: Work) -> tuple[str, Hashable]:
 
 
 def _indivisible(members: Sequence[Work]) -> list[list[Work]]:
-    """Attempts of one network stay together; every other member stands alone."""
+    """Attempts of one network stay together, and all seeds of a setting that may be pruned.
+
+    Every other member stands alone.
+    """
     units: dict[Hashable, list[Work]] = defaultdict(list)
     for member in members:
-        chain = isinstance(member, Trial) and member.chained
-        units[member.setting.key if chain else member.key].append(member)  # type: ignore[union-attr]
+        key = member.key
+        if isinstance(member, Trial):
+            rule = member.setting.rule
+            key = member.setting.key if member.chained or (rule and rule.pruning) else key
+        units[key].append(member)
     return list(units.values())
 
 

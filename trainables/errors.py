@@ -1,11 +1,15 @@
-"""Errors that a user can act on: shown as one line, without a traceback, exit code 2."""
+"""Errors that a user can act on: shown as one line, without a traceback."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
 
 
 class BadInputError(ValueError):
-    """What was given, what is allowed, and what to do, in one line."""
+    """What was given, what is allowed, and what to do, in one line. Exit code 2."""
+
+
+class StudyError(Exception):
+    """What failed outside of this program, and how to go on, in one line. Exit code 1."""
 
 
 def unknown(what: str, given: object, allowed: Iterable[str]) -> BadInputError:

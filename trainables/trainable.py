@@ -27,7 +27,7 @@ def train_cohort(config: dict[str, Any]) -> None:
     """Train config["cohort"] with the artifacts under config["artifacts"].
 
     Reports {"fraction": ...} about once a second, then once {"fraction": 1, "results": ...} (or
-    "error"), and last a small report, since Tune keeps the last one of every cohort.
+    "error", "out_of_memory"), and last a small report, since Tune keeps the last one of each.
     """
     torch.set_num_threads(config["threads"])
     cohort: Cohort = config["cohort"]
@@ -37,9 +37,20 @@ def train_cohort(config: dict[str, Any]) -> None:
     except Exception as error:
         where = traceback.extract_tb(error.__traceback__)[-1]
         place = f"{Path(where.filename).name}:{where.lineno}"
-        outcome = {"error": f"{type(error).__name__}: {error} ({place})"}
+        outcome = {
+            "error": f"{type(error).__name__}: {error} ({place})",
+            "out_of_memory": is_out_of_memory(error),
+        }
+        if outcome["out_of_memory"] and torch.cuda.is_available():
+            torch.cuda.empty_cache()
     tune.report({METRIC: 1.0, **outcome})
     tune.report({METRIC: 1.0})
+
+
+def is_out_of_memory(error: Exception) -> bool:
+    """True where fewer members at a time may do: memory that a GPU, or the machine, refused."""
+    refused = isinstance(error, MemoryError | torch.OutOfMemoryError)
+    return refused or "can't allocate memory" in str(error)
 
 
 def _train(cohort: Cohort, workshop: Workshop) -> list[Any]:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from analysis.command import Results, TrackingUri, run_command
+from analysis.command import Results, TrackingUri, run_command, writing
 from analysis.figures import draw_all, save
 from analysis.records import open_records, read_study
 from analysis.rows import rows_of
@@ -27,8 +27,10 @@ def figures(
     client = open_records(space, tracking_uri, results)
     study = read_study(client, space)
     drawn, left = draw_all(study, rows_of(study), client, Store(results / "artifacts"))
-    for path in save(drawn, out or results / "figures" / space):
-        print(path)
+    folder = out or results / "figures" / space
+    with writing(folder):
+        for path in save(drawn, folder):
+            print(path)
     for one in left:
         print(f"not drawn: {one.title}: {one.reason}")
     return 0

@@ -9,8 +9,14 @@ from invented import parameters, record, study
 from analysis.columns import build
 from analysis.records import PlannedSetting
 from analysis.rows import rows_of
-from analysis.selection import chosen, reported, tuned, tuning_gains
-from analysis.sentences import _said, choice
+from analysis.selection import (
+    alone_of,
+    chosen,
+    reported,
+    tuned,
+    tuning_gains,
+)
+from analysis.sentences import _beside, _said, choice
 from analysis.views import selection_views, views
 from search_spaces.rows import SMALL_ALONE, on_mnist_vae
 from search_spaces.search import Search
@@ -126,3 +132,20 @@ def test_several_searches_are_a_family(found):
     assert crowd[0].found.supported
     assert not crowd[0].holds
     assert "not once all searches are counted" in _said(*crowd[0])
+
+
+def at_rate(row, rate):
+    parameters = row.planned.parameters | {"learning_rate": rate}
+    return replace(row, planned=replace(row.planned, parameters=parameters))
+
+
+def test_a_tuned_learning_rate_is_compared_with_a_tuned_student_alone(found):
+    """Else the teacher would be credited with what the rate has done."""
+    (one,) = tuned(rows_of(found))
+    fast = replace(one, final=at_rate(one.final, "0.003"))
+    alone = replace(one, name="alone", final=at_rate(one.final.alone, "0.002"))
+    assert alone_of(one, [one, alone]) is one.final.alone
+    assert alone_of(fast, [fast]) is one.final.alone
+    assert alone_of(fast, [fast, alone]) is alone.final
+    assert _beside(fast, [fast]).endswith("(not tuned: learning rate 0.001)")
+    assert _beside(fast, [fast, alone]).endswith("(tuned too, by alone: learning rate 0.002)")

@@ -1,32 +1,95 @@
-"""Bad input: one clear line, exit code 2, before anything starts; nothing is left behind."""
+"""Bad input: one clear line, exit code 2, before anything starts; nothing is lost or left.
 
+Each case says what was given, what is allowed, and what to do; it runs in a folder that holds a
+study's records and artifacts, which are compared byte by byte.
+"""
+
+import shutil
+import sqlite3
 import sys
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
+from filelock import FileLock
+from hypothesis import given
+from hypothesis import strategies as st
 
 from analysis.command import run_command
+from analysis.figures.__main__ import figures
+from analysis.records import open_client
+from analysis.report import report
 from analysis.table import table
+from search_spaces.catalogue import load
+from search_spaces.smoke import ALONE, SPACE
+from study.clean import clean
+from study.experiments import open_study
 from study.launch import launch
+from study.ledger import Ledger
+from study.plan import Expected
+from study.record import Recorder
+from study.records import records
+from study.spool import Spool
+from study.status import status
+from trainables.errors import BadInputError
+from trainables.member import TrialResult
+from trainables.settings import Setting, Trial
+
+ENVIRONMENT = (
+    "MLFLOW_TRACKING_URI", "RAY_ADDRESS", "STUDY_RESULTS", "STUDY_DATA", "STUDY_OFFLINE",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory):
+    """A results folder with a recorded trial and an artifact's files: name → bytes."""
+    results = tmp_path_factory.mktemp("kept")
+    client = open_client(f"sqlite:///{results}/mlflow.db")
+    experiments = open_study(client, SPACE, 2, str(results / "mlflow-artifacts"))
+    recorder = Recorder(client, SPACE, 2, Ledger([]), Spool(results / "spool"), experiments)
+    recorder.expect([Expected(ALONE)])
+    curve = {"test/accuracy": [0.5, 0.8], "test/cross_entropy": [1.0, 0.5]}
+    recorder.add([TrialResult(Trial(setting=ALONE, seed=0), curve, {}, 0.1)])
+    recorder.close()
+    (results / "artifacts" / "vae").mkdir(parents=True)
+    (results / "artifacts" / "vae" / "0123456789abcdef.json").write_text("{}")
+    return content(results)
+
+
+def content(folder):
+    """Every file's bytes, but for lock files, which are empty."""
+    return {
+        path.relative_to(folder): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path.suffix != ".lock"
+    }
 
 
 @pytest.fixture
-def attempt(monkeypatch, capsys, tmp_path):
+def attempt(monkeypatch, capsys, tmp_path, kept):
     """Run a command in-process; it must refuse with one line, which is returned."""
     monkeypatch.chdir(tmp_path)
-    for name in ("MLFLOW_TRACKING_URI", "RAY_ADDRESS", "STUDY_RESULTS"):
+    for name in ENVIRONMENT:
         monkeypatch.delenv(name, raising=False)
+    for name, held in kept.items():
+        (tmp_path / "results" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "results" / name).write_bytes(held)
 
     def refuse(function, *arguments):
+        before = content(tmp_path)
         monkeypatch.setattr(sys, "argv", ["command", *map(str, arguments)])
         assert run_command(function) == 2
         said = capsys.readouterr().err
-        assert said.startswith("error: ")
-        assert said.count("\n") == 1
+        assert said.startswith("error: "), said
+        assert said.count("\n") == 1, said
         assert "Traceback" not in said
+        assert content(tmp_path) == before
         return said
 
-    refuse.folder = tmp_path
     return refuse
+
+
+SMOKE = ("--space", "smoke")
 
 
 @pytest.mark.parametrize(
@@ -35,83 +98,214 @@ def attempt(monkeypatch, capsys, tmp_path):
         ([], "--space is missing: give one of grid"),
         (["--space", "vae_lamda"], "did you mean 'vae_lambda'"),
         (["--space", "catalogue"], "unknown space"),
+        (["--space", ""], "unknown space ''"),
+        (["--space", "a\0b"], "unknown space"),
+        (["--space", "../smoke"], "unknown space"),
         (["--space", "nowhere.py"], "no file nowhere.py"),
-        (["--space", "smoke", "--seeds", "0"], "--seeds is 0: give a whole number ≥ 1"),
-        (["--space", "smoke", "--seeds", "-3"], "--seeds is -3"),
-        (["--space", "smoke", "--seeds", "two"], "should be a valid integer"),
-        (["--space", "smoke", "--settings", "0"], "--settings is 0"),
+        (["--space", "results.py"], "no file results.py"),
+        ([*SMOKE, "--seeds", "0"], "--seeds is 0: give a whole number ≥ 1"),
+        ([*SMOKE, "--seeds", "-3"], "--seeds is -3"),
+        ([*SMOKE, "--seeds", "two"], "should be a valid integer"),
+        ([*SMOKE, "--seeds", "1e3"], "should be a valid integer"),
+        ([*SMOKE, "--settings", "0"], "--settings is 0"),
+        ([*SMOKE, "--settings", "many"], "should be a valid integer"),
         (["--space", "grid", "--settings", "5"], "--settings is for spaces that search"),
-        (["--space", "smoke", "--workers", "0"], "--workers is 0"),
-        (["--space", "smoke", "--cpus-per-worker", "0"], "--cpus-per-worker is 0"),
-        (["--space", "smoke", "--gpus-per-worker", "-1"], "--gpus-per-worker is -1"),
-        (["--space", "smoke", "--gpus-per-worker", "many"], "should be a valid number"),
-        (["--space", "smoke", "--gpus-per-worker", "3"], "1 workers × 3 GPU are 3, there are"),
-        (["--space", "smoke", "--workers", "4096"], "lower --workers or --cpus-per-worker"),
-        (["--space", "smoke", "--results", "/proc/nowhere"], "cannot write to --results"),
-        (["--space", "smoke", "--tracking-uri", "http://127.0.0.1:9"], "no MLflow records at"),
-        (["--space", "smoke", "--tracking-uri", "nonsense://x"], "no MLflow records at"),
-        (["--space", "smoke", "--spice"], "No such option"),
+        ([*SMOKE, "--workers", "0"], "--workers is 0"),
+        ([*SMOKE, "--workers", "1.5"], "should be a valid integer"),
+        ([*SMOKE, "--workers", "4096"], "lower --workers or --cpus-per-worker"),
+        ([*SMOKE, "--cpus-per-worker", "0"], "--cpus-per-worker is 0"),
+        ([*SMOKE, "--cpus-per-worker", "999"], "lower --workers or --cpus-per-worker"),
+        ([*SMOKE, "--gpus-per-worker", "-1"], "--gpus-per-worker is -1"),
+        ([*SMOKE, "--gpus-per-worker", "nan"], "--gpus-per-worker is nan"),
+        ([*SMOKE, "--gpus-per-worker", "many"], "should be a valid number"),
+        ([*SMOKE, "--gpus-per-worker", "3"], "1 workers × 3 GPU are 3, there are"),
+        ([*SMOKE, "--patience", "-1"], "--patience is -1: give seconds ≥ 0"),
+        ([*SMOKE, "--patience", "nan"], "--patience is nan"),
+        ([*SMOKE, "--results", "/proc/nowhere"], "cannot write to --results"),
+        ([*SMOKE, "--results", "results/mlflow.db"], "cannot write to --results"),
+        ([*SMOKE, "--results", "a\0b"], "embedded null byte"),
+        ([*SMOKE, "--results", "x" * 300], "cannot write to --results"),
+        ([*SMOKE, "--tracking-uri", "http://127.0.0.1:9"], "no MLflow records at"),
+        ([*SMOKE, "--tracking-uri", "http://"], "no MLflow records at"),
+        ([*SMOKE, "--tracking-uri", "http://[::1"], "no MLflow records at"),
+        ([*SMOKE, "--tracking-uri", "nonsense://x"], "no MLflow records at"),
+        (
+            [*SMOKE, "--tracking-uri", "sqlite:////proc/nowhere/x.db"],
+            "cannot write to /proc/nowhere",
+        ),
+        ([*SMOKE, "--tracking-uri", "sqlite:///text.db"], "no MLflow records at"),
+        ([*SMOKE, "--tracking-uri", "sqlite:///newer.db"], "no MLflow records at"),
+        ([*SMOKE, "--tracking-uri", "postgresql://nobody@127.0.0.1:9/x"], "no MLflow records at"),
+        ([*SMOKE, "--address", "127.0.0.1:1"], "no Ray cluster at 127.0.0.1:1"),
+        ([*SMOKE, "--address", "127.0.0.1:99999"], "no Ray cluster at 127.0.0.1:99999"),
+        ([*SMOKE, "--address", "ray://127.0.0.1:1"], "no Ray cluster at ray://127.0.0.1:1"),
+        ([*SMOKE, "--spice"], "No such option"),
         (["smoke"], "unexpected extra argument"),
     ],
 )
 def test_launch_refuses(attempt, arguments, says):
+    Path("text.db").write_text("these are no records")
+    shutil.copy("results/mlflow.db", "newer.db")
+    with sqlite3.connect("newer.db") as newer:
+        newer.execute("UPDATE alembic_version SET version_num = 'of a later MLflow'")
     assert says in attempt(launch, *arguments)
-    assert not (attempt.folder / "results" / "artifacts").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("STUDY_RESULTS", "/proc/nowhere", "cannot write to --results"),
+        ("MLFLOW_TRACKING_URI", "http://127.0.0.1:9", "no MLflow records at http://127.0.0.1:9"),
+        ("RAY_ADDRESS", "127.0.0.1:1", "no Ray cluster at 127.0.0.1:1"),
+        ("STUDY_DATA", "/proc/nowhere", "cannot write the data folder /proc/nowhere"),
+    ],
+)
+def test_a_wrong_environment_is_named(attempt, monkeypatch, name, value, says):
+    monkeypatch.setenv(name, value)
+    assert says in attempt(launch, *SMOKE)
+
+
+@pytest.mark.parametrize("damage", ["missing", "cut", "no idx file", "another's"])
+def test_data_that_is_not_what_it_should_be(attempt, monkeypatch, capsys, damage):
+    """Offline, so that nothing better can be fetched: what was tried, and how to put it there."""
+    folder = Path("data/FashionMNIST/raw")
+    folder.mkdir(parents=True)
+    file = folder / "train-labels-idx1-ubyte"
+    bytes_of = {
+        "cut": bytes(60_000),
+        "no idx file": b"<html>not found</html>",
+        "another's": bytes(60_008),
+    }
+    monkeypatch.setenv("STUDY_DATA", "data")
+    monkeypatch.setenv("STUDY_OFFLINE", "1")
+    monkeypatch.setattr("trainables.sources.SYSTEM_FOLDERS", Path("nowhere"))
+    if damage in bytes_of:
+        file.write_bytes(bytes_of[damage])
+    records = content(Path("results"))
+    monkeypatch.setattr(sys, "argv", ["launch", *SMOKE])
+    assert run_command(launch) == 2
+    assert "not allowed offline" in (said := capsys.readouterr().err.splitlines()[-1])
+    assert ("set aside" in said) == (damage in bytes_of)
+    assert content(Path("results")) == records
+
+
+HEAD = """from dataclasses import replace
+from search_spaces.rows import ON_BIG
+from search_spaces.search import Search
+from search_spaces.space import Space
+from trainables.selection import CrossValidation, Pruning
+"""
 
 
 @pytest.mark.parametrize(
     ("text", "says"),
     [
+        ("", "it must define SPACE = Space(...); found None"),
         ("SPACE = 1", "it must define SPACE = Space(...); found 1"),
         ("x = (", "own.py:1: '(' was never closed"),
-        ("\n\nimport nothing_like_this", "own.py:3: ModuleNotFoundError"),
+        ("import nothing_like_this", "own.py:1: ModuleNotFoundError"),
+        ("import sys\nsys.exit(0)", "own.py:2: SystemExit"),
+        ("x = 1 / 0", "own.py:1: ZeroDivisionError"),
+        ("def f():\n    return f()\nf()", "own.py:2: RecursionError"),
+        ("x = 'a\0b'", "own.py"),
+        (HEAD + "x = replace(ON_BIG,\n  temperature=-1)", "own.py:6: BadInputError: Setting.temp"),
+        (HEAD + "x = replace(ON_BIG, temperature=float('inf'))", "Setting.temperature is inf"),
+        (HEAD + "x = replace(ON_BIG, temperature='2')", "Setting.temperature is '2'"),
+        (HEAD + "x = replace(ON_BIG, hard_label_weight=1.1)", "must be ≥ 0 and ≤ 1"),
+        (HEAD + "x = replace(ON_BIG, hard_label_weight=True)", "hard_label_weight is True"),
+        (HEAD + "x = replace(ON_BIG, student_split='Medium')", "Setting.student_split"),
+        (HEAD + "x = replace(ON_BIG, protocol='publish')", "did you mean 'published'"),
+        (HEAD + "x = replace(ON_BIG, teacher=None)", "a student alone has hard_label_weight=1"),
+        (HEAD + "x = replace(ON_BIG, tau=1)", "own.py:6: TypeError"),
+        (HEAD + "x = replace(ON_BIG.schedule, epochs=0)", "Schedule.epochs is 0"),
+        (HEAD + "x = replace(ON_BIG.schedule, learning_rate=0)", "learning_rate is 0"),
+        (HEAD + "x = replace(ON_BIG.teacher, domain='CIFAR')", "TeacherRecipe.domain"),
+        (HEAD + "SPACE = Space(name='s', about='')", "lists no settings and has no search"),
         (
-            "from search_spaces.rows import ON_BIG\nfrom dataclasses import replace\n"
-            "bad = replace(ON_BIG,\n    temperature=-1)",
-            "own.py:3: BadInputError: Setting.temperature is -1: it must be > 0",
-        ),
-        (
-            "from search_spaces.rows import ON_BIG\nfrom search_spaces.space import Space\n"
-            "SPACE = Space(name='s', about='', settings=(ON_BIG, ON_BIG))",
+            HEAD + "SPACE = Space(name='s', about='', settings=(ON_BIG, ON_BIG))",
             "lists a setting twice",
         ),
         (
-            "from search_spaces.rows import ON_BIG\nfrom search_spaces.space import Space\n"
-            "SPACE = Space(name='../s', about='', settings=(ON_BIG,))",
-            "own.py:3: BadInputError: a space's name is 1 to 60 letters",
+            HEAD + "SPACE = Space(name='../s', about='', settings=(ON_BIG,))",
+            "own.py:6: BadInputError: a space's name is 1 to 60 letters",
         ),
-        (
-            "from search_spaces.space import Space\nSPACE = Space(name='s', about='')",
-            "lists no settings and has no search",
-        ),
+        (HEAD + "SPACE = Space(name='s', about='', settings=(ON_BIG,), seeds=2.5)", "Space.seeds"),
+        (HEAD + "x = Search(base=ON_BIG, sampler='tpa')", "did you mean 'tpe'"),
+        (HEAD + "x = Search(base=ON_BIG, temperature=(4, 2))", "low < high"),
+        (HEAD + "x = Search(base=ON_BIG, settings=0)", "Search.settings is 0"),
+        (HEAD + "x = CrossValidation(folds=1)", "CrossValidation.folds is 1"),
+        (HEAD + "x = Pruning(rungs=(0.6, 0.3))", "rising"),
     ],
 )
 def test_a_mistake_in_a_space_file_is_named_with_its_line(attempt, text, says):
-    (attempt.folder / "own.py").write_text(text)
+    Path("own.py").write_text(text)
     assert says in attempt(launch, "--space", "own.py")
 
 
-def test_an_unreachable_cluster(attempt):
-    said = attempt(launch, "--space", "smoke", "--address", "127.0.0.1:1")
-    assert "no Ray cluster at 127.0.0.1:1" in said
-
-
 @pytest.mark.parametrize(
-    ("arguments", "says"),
+    ("command", "arguments", "says"),
     [
-        (["--space", "smoke"], "launch a study first"),
-        (["--space", "smoke", "--format", "pdf"], "'text', 'md', 'csv', 'latex'"),
-        ([], "Missing option"),
+        (table, [], "Missing option"),
+        (table, ["--space", "grid"], "nothing of 'grid' is recorded there"),
+        (table, ["--space", "../x"], "a space's name is"),
+        (table, [*SMOKE, "--results", "nowhere"], "launch a study first"),
+        (table, [*SMOKE, "--format", "pdf"], "'text', 'md', 'csv', 'latex'"),
+        (table, [*SMOKE, "--limit", "0"], "greater than or equal to 1"),
+        (table, [*SMOKE, "--tracking-uri", "sqlite:///mistyped.db"], "no MLflow records at"),
+        (figures, ["--space", "grid"], "nothing of 'grid' is recorded there"),
+        (figures, [*SMOKE, "--out", "/proc/nowhere"], "cannot write"),
+        (report, ["--space", "grid"], "nothing of 'grid' is recorded there"),
+        (report, [*SMOKE, "--out", "/proc/nowhere/x.html"], "cannot write"),
+        (status, ["--space", "grud"], "did you mean 'grid'"),
+        (status, ["--space", "grid"], "nothing of 'grid' is recorded there"),
+        (status, [*SMOKE, "--seeds", "0"], "--seeds is 0"),
+        (clean, ["--space", "grud"], "did you mean 'grid'"),
+        (clean, ["--space", "grid", "--yes"], "nothing of 'grid' is recorded there"),
+        (records, ["export", "--file", "x.gz"], "--space is missing"),
+        (records, ["export", "--space", "grid", "--file", "x.gz"], "nothing of 'grid'"),
+        (records, ["export", *SMOKE, "--file", "/proc/nowhere/x"], "cannot write"),
+        (records, ["import", "--file", "nowhere.gz"], "cannot read nowhere.gz"),
+        (records, ["import", "--file", "results/mlflow.db"], "is no export of records"),
+        (records, ["remove", "--file", "x"], "'export', 'import'"),
     ],
 )
-def test_table_refuses(attempt, arguments, says):
-    assert says in attempt(table, *arguments)
+def test_the_other_commands_refuse(attempt, command, arguments, says):
+    assert says in attempt(command, *arguments)
 
 
-def test_a_second_launch_at_the_same_time(attempt):
-    from filelock import FileLock
+@pytest.mark.parametrize(("command", "more"), [(launch, []), (clean, ["--yes"])])
+def test_while_another_launch_runs(attempt, command, more):
+    with FileLock("results/smoke.lock"):
+        assert "another launch of smoke is running" in attempt(command, *SMOKE, *more)
 
-    (attempt.folder / "results").mkdir()
-    with FileLock(attempt.folder / "results" / "smoke.lock"):
-        said = attempt(launch, "--space", "smoke")
-    assert "another launch of smoke is running" in said
+
+@given(
+    field=st.sampled_from(
+        ["hard_label_weight", "temperature", "held_out", "student_split", "loss", "protocol"]
+    ),
+    value=st.one_of(
+        st.floats(),
+        st.integers(),
+        st.text(max_size=9),
+        st.none(),
+        st.booleans(),
+        st.binary(max_size=3),
+    ),
+)
+def test_a_setting_takes_a_sound_value_or_refuses_it_in_one_line(field, value):
+    """Whatever is put into a field: a setting with a key, or one line that names the field."""
+    try:
+        setting = Setting(**{"hard_label_weight": 1.0} | {field: value})
+    except BadInputError as error:
+        said = str(error)
+    else:
+        said = f"{setting.name()}: {field}" if len(setting.key) == 16 else ""
+    assert field in said
+    assert "\n" not in said
+
+
+@given(st.one_of(st.text(), st.binary().map(lambda raw: raw.decode("latin-1"))))
+def test_no_name_leads_out_of_the_results_folder(name):
+    """Whatever is given as a space: a built-in one, or one line."""
+    with suppress(BadInputError):
+        assert load(name).name.isidentifier()

@@ -7,9 +7,11 @@ from mlflow.entities import ViewType
 
 from analysis.records import open_client, read, read_study
 from search_spaces.smoke import ALONE, SPACE, taught
+from study.experiments import open_study
 from study.ledger import Ledger
 from study.plan import Expected
 from study.record import Recorder
+from study.spool import Spool
 from trainables.calibration import Reliability
 from trainables.member import TrialResult
 from trainables.settings import Trial
@@ -34,11 +36,17 @@ def client(tmp_path):
 def launch(client, tmp_path, *results, seeds=2, settings=(ALONE, SETTING), retry=False):
     """What a launch does with the recorder."""
     ended = [r for r in read(client, "smoke") if r.status == "FINISHED" or not retry]
-    recorder = Recorder(client, SPACE, seeds, Ledger(ended), str(tmp_path))
+    recorder = recorder_of(client, tmp_path, ended, seeds)
     recorder.expect(map(Expected, settings))
-    for one in results:
-        recorder.add(one)
+    recorder.add(results)
     recorder.close()
+
+
+def recorder_of(client, tmp_path, ended=(), seeds=2, **options):
+    """A recorder whose spool is a file of the folder."""
+    experiments = open_study(client, SPACE, seeds, str(tmp_path))
+    spool = Spool(tmp_path / "unrecorded.jsonl")
+    return Recorder(client, SPACE, seeds, Ledger(ended), spool, experiments, **options)
 
 
 def setting_runs(client):
@@ -97,7 +105,7 @@ def test_what_a_killed_launch_left_half_made_is_made_anew(client, tmp_path):
 
 
 def test_a_setting_that_a_search_asked_for_bears_its_number(client, tmp_path):
-    recorder = Recorder(client, SPACE, 2, Ledger([]), str(tmp_path))
+    recorder = recorder_of(client, tmp_path)
     (search,) = SPACE.searches
     recorder.expect(
         Expected(replace(SETTING, temperature=t, rule=search.rule), search.name, number)

@@ -9,17 +9,20 @@ import socket
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from mlflow.entities import Metric
 
 from analysis.records import experiment_names, open_client, read, read_study
 from search_spaces.smoke import ALONE, SPACE, taught
+from study.experiments import open_study
 from study.ledger import Ledger
 from study.lines import read_lines, write_lines
 from study.plan import Expected
 from study.record import Recorder
 from study.records import export, load
+from study.spool import Spool
 from trainables.calibration import Reliability
 from trainables.errors import BadInputError
 from trainables.member import TrialResult
@@ -37,10 +40,11 @@ def result(setting, seed, failure=None):
 
 def record(client, *results, seeds=2, settings=ALL):
     """What a launch does: what is planned, then what was trained."""
-    recorder = Recorder(client, SPACE, seeds, Ledger(read(client, "smoke")), None)
+    experiments = open_study(client, SPACE, seeds, None)
+    spool = Spool(Path(client.tracking_uri.removeprefix("sqlite:///")).with_name("spool"))
+    recorder = Recorder(client, SPACE, seeds, Ledger(read(client, "smoke")), spool, experiments)
     recorder.expect(map(Expected, settings))
-    for one in results:
-        recorder.add(one)
+    recorder.add(results)
     recorder.close()
 
 

@@ -122,7 +122,7 @@ def test_cross_entropy_is_made_small():
 
 
 def test_phi_and_its_own_parameter_are_one_conditional_space():
-    (search,) = JOINT.searches
+    search = JOINT.searches[0]
     asked = walk(6, replace(search, settings=48), lambda s: 0.8 if s.link.name == "noise" else 0.7)
     assert {s.link.name for s in asked} == {"identity", "noise", "dilation", "VAE"}
     assert len({s.link.std for s in asked if s.link.name == "noise"}) == 3

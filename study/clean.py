@@ -1,0 +1,145 @@
+"""Remove what a study no longer needs: python -m study.clean --space vae_lambda
+
+Runs that failed, were killed, or left RUNNING by a dead launch; artifacts that no record and no
+planned trial refers to; files that were set aside. It shows what, and asks.
+"""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from mlflow import MlflowClient
+from rich.console import Console
+
+from analysis.bulk import RunRow, runs
+from analysis.command import Results, TrackingUri, run_command
+from analysis.records import (
+    ARTIFACT,
+    ARTIFACTS,
+    SETTING_NAME,
+    experiment_names,
+    open_records,
+    read,
+)
+from search_spaces.catalogue import load, names
+from search_spaces.space import Space
+from study.lead import leader_of, locked
+from study.ledger import Ledger
+from study.plan import Plan
+from trainables.errors import BadInputError
+from trainables.store import Store
+
+out = Console(highlight=False)
+MOST_SHOWN = 10
+LEFT_OVER = ("FAILED", "KILLED", "RUNNING")
+
+
+@dataclass(frozen=True)
+class Waste:
+    """What can go: runs of the trials' experiment, and files."""
+
+    runs: list[RunRow]
+    files: list[Path]
+
+    @property
+    def size(self) -> int:
+        """Bytes of the files."""
+        return sum(file.stat().st_size for file in self.files)
+
+
+def find(client: MlflowClient, space: Space, results: Path) -> Waste:
+    """What nothing needs any more. Artifacts are shared, so every study of the records counts."""
+    mine = client.get_experiment_by_name(experiment_names(space.name)[1])
+    left = [
+        row
+        for row in (runs(client, mine.experiment_id) if mine else ())
+        if row.status in LEFT_OVER
+    ]
+    store = Store(results / "artifacts")
+    known = [space, *(load(name) for name in names() if name != space.name)]
+    kept = {
+        key for one in known if _is_recorded(client, one) for key in _planned(client, one, store)
+    }
+    for experiment in client.search_experiments():
+        kept |= {key for row in runs(client, experiment.experiment_id) for key in _named(row)}
+    files = [
+        file
+        for file in sorted(store.root.glob("*/*"))
+        if file.name.partition(".")[0] not in kept or file.suffix == ".wrong"
+    ]
+    return Waste(left, files)
+
+
+def _is_recorded(client: MlflowClient, space: Space) -> bool:
+    return client.get_experiment_by_name(space.name) is not None
+
+
+def _named(row: RunRow) -> Iterable[str]:
+    """The artifacts that a record refers to."""
+    single = [value for name, value in row.tags.items() if name.startswith(f"{ARTIFACT}.")]
+    return [*row.tags.get(ARTIFACTS, "").split(), *single]
+
+
+def _planned(client: MlflowClient, space: Space, store: Store) -> Iterable[str]:
+    """The artifacts behind all that a space plans, done or not."""
+    plan = Plan(space, space.seeds, None, store, Ledger(read(client, space.name)), workers=1)
+    return {artifact.key for artifact in plan.all_artifacts()}
+
+
+def clean(
+    space: Annotated[str, typer.Option(help="A built-in space, or the path of a file.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    tracking_uri: TrackingUri = None,
+    results: Results = Path("results"),
+) -> int:
+    """Show what a study no longer needs, ask, and remove it."""
+    chosen, results = load(space), results.absolute()
+    client = open_records(chosen.name, tracking_uri, results)
+    if not _is_recorded(client, chosen):
+        raise BadInputError(f"nothing of {chosen.name!r} is recorded there: there is no waste")
+    with locked([results], chosen.name, wait=False, say=out.print):
+        _refuse_if_led(client, chosen)
+        waste = find(client, chosen, results)
+        _show(waste)
+        if not (waste.runs or waste.files):
+            return 0
+        if not yes and not typer.confirm("remove them?"):
+            out.print("nothing was removed")
+            return 0
+        for row in waste.runs:
+            client.delete_run(row.run_id)
+        for file in waste.files:
+            with suppress(FileNotFoundError):
+                file.unlink()
+    out.print(f"removed; the next launch of {chosen.name} trains what failed again")
+    return 0
+
+
+def _refuse_if_led(client: MlflowClient, space: Space) -> None:
+    experiment = client.get_experiment_by_name(space.name)
+    leader = leader_of(client, experiment.experiment_id) if experiment else None
+    if leader and not leader.gone:
+        raise BadInputError(
+            f"a launch of {space.name} runs on {leader.host} (process {leader.pid}): stop it first"
+        )
+
+
+def _show(waste: Waste) -> None:
+    for row in waste.runs[:MOST_SHOWN]:
+        why = row.tags.get("failure", "its launch was stopped")
+        name = row.tags.get(SETTING_NAME, row.run_id)
+        out.print(f"{row.status}: {name}: {why}", soft_wrap=True, markup=False)
+    if len(waste.runs) > MOST_SHOWN:
+        out.print(f"... and {len(waste.runs) - MOST_SHOWN} more")
+    for file in waste.files[:MOST_SHOWN]:
+        out.print(f"no record refers to {file}", soft_wrap=True, markup=False)
+    if len(waste.files) > MOST_SHOWN:
+        out.print(f"... and {len(waste.files) - MOST_SHOWN} more")
+    out.print(f"{len(waste.runs)} runs and {len(waste.files)} files ({waste.size / 1e6:,.1f} MB)")
+
+
+if __name__ == "__main__":
+    raise SystemExit(run_command(clean))

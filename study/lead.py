@@ -1,0 +1,150 @@
+"""One launch leads a study: two would train everything twice and close each other's runs.
+
+Where results and records are files, a lock file says so. Where the records are on a server, that
+other machines write to as well, a tag of the experiment does: the leader renews it every few
+seconds, so a dead one is seen to be dead. The tag also says how far the study is, for
+`study.status`, wherever that is asked.
+"""
+
+import contextlib
+import json
+import os
+import platform
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import psutil
+import requests
+from filelock import FileLock, Timeout
+from mlflow import MlflowClient
+from mlflow.exceptions import MlflowException
+
+from trainables.errors import BadInputError
+
+LEADER = "leader"  # the tag
+BEAT_SECONDS = 5.0
+SILENT_BEATS = 4  # so many missed, and a leader is dead
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Leader:
+    """Who launched a study, by a name of its own; `beat` counts while it lives, 0 at its end."""
+
+    host: str
+    pid: int
+    token: str
+    beat: int
+    says: str = ""
+
+    @property
+    def gone(self) -> bool:
+        """True if it has ended, or is seen to be no process of this machine any more."""
+        here = self.host == platform.node()
+        return self.beat == 0 or (
+            here and (self.pid == os.getpid() or not psutil.pid_exists(self.pid))
+        )
+
+
+def leader_of(client: MlflowClient, experiment: str) -> Leader | None:
+    """Who leads, or led last."""
+    text = client.get_experiment(experiment).tags.get(LEADER)
+    return Leader(**json.loads(text)) if text else None
+
+
+@contextlib.contextmanager
+def locked(folders: list[Path], space: str, wait: bool, say: Say) -> Iterator[None]:
+    """Hold a study's lock in each of these folders.
+
+    Raises BadInputError where another launch holds it, unless it is to be waited for.
+    """
+    with contextlib.ExitStack() as held:
+        for folder in dict.fromkeys(folders):
+            lock = FileLock(folder / f"{space}.lock")
+            try:
+                folder.mkdir(parents=True, exist_ok=True)
+                lock.acquire(timeout=0)
+            except Timeout:
+                if not wait:
+                    raise BadInputError(
+                        f"another launch of {space} is running in {folder}: --wait for it, or "
+                        "give another folder"
+                    ) from None
+                say(f"another launch of {space} is running in {folder}: waiting for its end")
+                lock.acquire()
+            except OSError as error:
+                raise BadInputError(
+                    f"cannot write to {folder}: {error.strerror}; records must be kept where you "
+                    "may write"
+                ) from None
+            held.callback(lock.release)
+        yield
+
+
+@contextlib.contextmanager
+def leading(
+    client: MlflowClient, experiment: str, wait: bool, say: Say, progress: Callable[[], str]
+) -> Iterator[None]:
+    """Lead the study whose settings' experiment this is; say in its tag how far it is.
+
+    Raises BadInputError where another launch leads, unless it is to be waited for.
+    """
+    mine = Leader(platform.node(), os.getpid(), uuid.uuid4().hex, 1)
+    _await_end(client, experiment, wait, say)
+    _write(client, experiment, mine)
+    time.sleep(0 if _is_file(client) else 1)  # two that came at once: the later claim counts
+    there = leader_of(client, experiment)
+    if there is None or there.token != mine.token:
+        raise BadInputError("another launch of this study began at the same time: it leads")
+    ended = threading.Event()
+
+    def beat() -> None:
+        count = 1
+        while not ended.wait(BEAT_SECONDS):
+            count += 1
+            with contextlib.suppress(MlflowException, requests.RequestException, OSError):
+                _write(client, experiment, replace(mine, beat=count, says=progress()))
+
+    thread = threading.Thread(target=beat, name="leader", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join(timeout=1)
+        with contextlib.suppress(MlflowException, requests.RequestException, OSError):
+            _write(client, experiment, replace(mine, beat=0, says=progress()))
+
+
+def _await_end(client: MlflowClient, experiment: str, wait: bool, say: Say) -> None:
+    there, said = leader_of(client, experiment), False
+    if _is_file(client):  # a file's lock is held: whoever wrote the tag is gone
+        return
+    while there and not there.gone:
+        if not said:
+            say(f"a launch on {there.host} (process {there.pid}) leads: does it still live?")
+            said = True
+        time.sleep(BEAT_SECONDS * SILENT_BEATS)
+        now = leader_of(client, experiment)
+        if now == there:
+            say("it has been silent: this launch leads now")
+            return
+        if not wait:
+            raise BadInputError(
+                f"another launch of this study runs on {there.host} (process {there.pid}, "
+                f"{now.says if now else ''}): --wait for it"
+            )
+        there = now
+
+
+def _is_file(client: MlflowClient) -> bool:
+    return str(client.tracking_uri).startswith("sqlite")
+
+
+def _write(client: MlflowClient, experiment: str, leader: Leader) -> None:
+    client.set_experiment_tag(experiment, LEADER, json.dumps(asdict(leader)))

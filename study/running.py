@@ -1,0 +1,107 @@
+"""A launch at work: what is missing is trained and recorded, until the end or an interrupt."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+
+from analysis.command import FAILED, INTERRUPTED
+from study.plan import Plan, Round
+from study.progress import Progress
+from study.record import Recorder
+from study.resources import Resources
+from trainables.sources import DATASETS, ensure
+
+ALL_DONE, SOME_FAILED = 0, FAILED
+RESTARTS = "STUDY_RESTARTS"  # how often this launch has started itself again
+MOST_RESTARTS = 3
+
+
+def run(
+    todo: Plan, recorder: Recorder, resources: Resources, progress: Progress, patience: float
+) -> int:
+    """Train what is missing and record it all; the exit code.
+
+    patience: seconds that records which do not answer are waited for at the end.
+    """
+    try:
+        recorder.expect(todo.known_settings())
+        errors = _train(todo, recorder, resources, progress)
+    except KeyboardInterrupt:
+        recorder.leave()
+        done, total = todo.trial_counts()
+        progress.say(f"interrupted: {done} of {total} trials have ended; the same command goes on")
+        return INTERRUPTED
+    except BaseException:
+        recorder.leave()
+        raise
+    recorder.close(patience)
+    return _exit_code(todo, errors, progress)
+
+
+def fetch_data(todo: Plan, say: Callable[[str], None]) -> None:
+    """Fetch and verify the data, if there is anything to train.
+
+    Raises BadInputError where it cannot be had.
+    """
+    done, total = todo.trial_counts()
+    if done < total or todo.needed_artifacts():
+        for name in DATASETS:
+            ensure(name, say)
+
+
+def _train(todo: Plan, recorder: Recorder, resources: Resources, progress: Progress) -> list[str]:
+    """Cohorts that could not be trained, with their reasons."""
+    done, total = todo.trial_counts()
+    title = f"[bold]{todo.space.name}[/bold]: {todo.space.about}"
+    progress.console.print(title, soft_wrap=True)
+    progress.say(f"{done} of {total} trials are recorded")
+    if done == total and not todo.needed_artifacts():
+        return []
+
+    from study.cluster import on_ray  # ray takes a second to import
+    from study.tune import train
+
+    progress.expect(done, total, todo.predicted_cost())
+    with progress, on_ray(resources, todo.workers, lambda gone: _again(gone, progress)) as url:
+        if url:
+            progress.say(f"Ray dashboard: http://{url} (its token: ray get-auth-token)")
+        rounds = _announced(todo.rounds(), recorder)
+        return train(rounds, recorder, resources, todo.workers, todo.store.root, progress)
+
+
+def _announced(rounds: Iterator[Round], recorder: Recorder) -> Iterator[Round]:
+    """The rounds; what each asks for is in the records before it is trained."""
+    for following in rounds:
+        recorder.expect(following.expected)
+        yield following
+
+
+def _again(gone: str, progress: Progress) -> None:
+    """Ray has died under the study: this process starts anew, and goes on from the records."""
+    from study.cluster import end_children
+
+    count = int(os.environ.get(RESTARTS, "0")) + 1
+    progress.give_back()
+    end_children()
+    if count > MOST_RESTARTS:
+        progress.say(f"Ray died again ({gone}), {count} times in all; the same command goes on")
+        os._exit(SOME_FAILED)
+    progress.say(f"Ray died ({gone}): starting again, {count} of {MOST_RESTARTS}")
+    os.environ[RESTARTS] = str(count)
+    os.execv(sys.executable, sys.orig_argv)
+
+
+def _exit_code(todo: Plan, errors: list[str], progress: Progress) -> int:
+    done, total = todo.trial_counts()
+    failed = todo.ledger.failed()
+    if errors or done < total:
+        progress.say(f"{total - done} trials could not be trained; the same command tries again")
+        for error in errors:
+            progress.say(f"  {error}")
+        return SOME_FAILED
+    if failed:
+        progress.say(
+            f"{len(failed)} trials failed for reasons of their own (--retry-failed: again)"
+        )
+        return SOME_FAILED
+    return ALL_DONE

@@ -1,0 +1,121 @@
+"""How far a study is, from any shell or machine: python -m study.status --space vae_lambda"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from mlflow import MlflowClient
+from rich.console import Console
+from rich.table import Table
+
+from analysis.command import Results, TrackingUri, run_command
+from analysis.records import experiment_names, open_records, read
+from search_spaces.catalogue import load
+from search_spaces.search import Search
+from study.lead import leader_of
+from study.ledger import Ledger
+from study.plan import Plan, check_counts
+from study.spool import Spool, spool_of
+from trainables.errors import BadInputError
+from trainables.settings import Trial
+from trainables.store import Store
+
+out = Console(highlight=False)
+MOST_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Count:
+    """Trials of one part of a study; `unknown`: those whose settings are not known yet."""
+
+    part: str
+    done: int
+    failed: int
+    missing: int
+    unknown: int = 0
+
+
+def counts(plan: Plan) -> list[Count]:
+    """Of the listed settings, and of each search: its candidates, then its choice."""
+    found = []
+    if plan.space.settings:
+        found.append(_count(plan, "listed settings", plan.listed_trials()))
+    for search in plan.space.searches:
+        found += _of_search(plan, search)
+    return found
+
+
+def _of_search(plan: Plan, search: Search) -> list[Count]:
+    asked = [setting for settings in plan.walk(search) for setting in settings]
+    kinds = 2 if search.oracle else 1
+    unknown = (plan.count(search) - len(asked)) * search.seeds * kinds
+    mine = [_count(plan, f"search {search.name}", plan.candidates(search, asked), unknown)]
+    if unknown or mine[0].missing:
+        return [*mine, Count(f"chosen by {search.name}", 0, 0, 0, kinds * plan.seeds)]
+    finals = [
+        Trial(setting=setting, seed=seed)
+        for setting in plan.chosen(search, asked)
+        for seed in range(plan.seeds)
+    ]
+    return [*mine, _count(plan, f"chosen by {search.name}", finals)]
+
+
+def _count(plan: Plan, part: str, trials: list[Trial], unknown: int = 0) -> Count:
+    records = [plan.ledger.records.get(key) for key in {trial.key for trial in trials}]
+    failed = sum(record is not None and record.status == "FAILED" for record in records)
+    missing = sum(record is None for record in records)
+    return Count(part, len(records) - failed - missing, failed, missing, unknown)
+
+
+def status(
+    space: Annotated[str, typer.Option(help="A built-in space, or the path of a file.")],
+    seeds: Annotated[int | None, typer.Option(help="As given to the launch.")] = None,
+    settings: Annotated[int | None, typer.Option(help="As given to the launch.")] = None,
+    tracking_uri: TrackingUri = None,
+    results: Results = Path("results"),
+) -> int:
+    """Say what of a study is done, running, failed or missing, and why."""
+    chosen = load(space)
+    check_counts(chosen, seeds, settings)
+    client = open_records(chosen.name, tracking_uri, results)
+    ledger = Ledger(read(client, chosen.name))
+    store = Store(results.absolute() / "artifacts")
+    plan = Plan(chosen, seeds or chosen.seeds, settings, store, ledger, workers=1)
+    out.print(f"[bold]{chosen.name}[/bold]: {chosen.about}", soft_wrap=True)
+    out.print(_running(client, chosen.name), soft_wrap=True, markup=False)
+    found = counts(plan)
+    shown = Table("", "done", "failed", "missing", "not known yet", box=None)
+    for one in found:
+        figures = (one.done, one.failed, one.missing, one.unknown)
+        shown.add_row(one.part, *(str(figure or "") for figure in figures))
+    out.print(shown)
+    if any(one.missing or one.unknown for one in found):
+        out.print(f"what is missing: python -m study.launch --space {space} goes on")
+    if waiting := len(Spool(spool_of(results, chosen.name)).read()):
+        out.print(f"{waiting} results are kept in {results}: the next launch records them")
+    failed = ledger.failed()
+    for record in failed[:MOST_SHOWN]:
+        line = f"failed: {record.setting_name} seed={record.seed}: {record.failure}"
+        out.print(line, soft_wrap=True, markup=False)
+    if len(failed) > MOST_SHOWN:
+        out.print(f"... and {len(failed) - MOST_SHOWN} more")
+    return 0
+
+
+def _running(client: MlflowClient, space: str) -> str:
+    experiment = client.get_experiment_by_name(experiment_names(space)[0])
+    if experiment is None:
+        raise BadInputError(
+            f"nothing of {space!r} is recorded there: python -m study.launch --space {space}"
+        )
+    leader = leader_of(client, experiment.experiment_id)
+    if leader is None or leader.gone:
+        return (
+            "no launch is running; the same command as before goes on where something is missing"
+        )
+    return f"running on {leader.host} (process {leader.pid}): {leader.says or 'starting'}"
+
+
+if __name__ == "__main__":
+    raise SystemExit(run_command(status))

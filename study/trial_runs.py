@@ -1,0 +1,147 @@
+"""The runs of trials: what ended, as one line of JSON, and that line as one MLflow run.
+
+The line is what travels: from the trainer to the spool on disk, from there into MLflow, and
+between MLflow stores (study.records).
+"""
+
+import json
+import math
+import time
+
+from mlflow import MlflowClient
+from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param
+
+from analysis.records import (
+    ARTIFACT,
+    ARTIFACTS,
+    DEFINITION,
+    FAILURE,
+    PRUNED,
+    RELIABILITY,
+    SEED,
+    SETTING_KEY,
+    SETTING_NAME,
+    TRIAL_KEY,
+    Record,
+)
+from study.environment import describe
+from study.lines import Line
+from study.setting_runs import definition_of, parameters_of
+from trainables.artifacts import all_logits_for, logits_for
+from trainables.member import TrialResult
+from trainables.settings import Trial
+
+BATCH = 1_000  # MLflow takes no more metrics in one call
+
+
+def line_of(result: TrialResult, experiment: str) -> Line:
+    """A trial's run of this experiment, as a line."""
+    trial, ended = result.trial, int(time.time() * 1000)
+    facts = {name: value for name, value in result.facts.items() if math.isfinite(value)}
+    final = {**result.final, "seconds": result.seconds, **facts}
+    curves = {
+        name: [[step, value, ended] for step, value in enumerate(values)]
+        for name, values in result.history.items()
+    }
+    points = {name: [[0, value, ended]] for name, value in final.items() if name not in curves}
+    return {
+        "in": experiment,
+        "origin": "",
+        "status": "FAILED" if result.failure else "FINISHED",
+        "start": ended - int(result.seconds * 1000),
+        "end": ended,
+        "tags": _tags(result),
+        "parameters": parameters_of(trial.setting) | {SEED: str(trial.seed)},
+        "metrics": curves | points,
+        "inputs": _inputs(trial),
+    }
+
+
+def record_of(line: Line) -> Record:
+    """The same as analysis reads it: a metric is its last value."""
+    tags = line["tags"]
+    return Record(
+        key=tags[TRIAL_KEY],
+        setting=tags[SETTING_KEY],
+        setting_name=tags[SETTING_NAME],
+        seed=int(tags[SEED]),
+        status=line["status"],
+        metrics={name: points[-1][1] for name, points in line["metrics"].items() if points},
+        parameters=line["parameters"],
+        tags=tags,
+        ended=line["end"],
+    )
+
+
+def write_run(client: MlflowClient, experiment_id: str, line: Line) -> None:
+    """A line as a run: created, filled in batches, ended."""
+    run_id = client.create_run(experiment_id, line["start"], line["tags"]).info.run_id
+    points = [
+        Metric(name, value, timestamp, step)
+        for name, history in line["metrics"].items()
+        for step, value, timestamp in history
+    ]
+    parameters = [Param(name, value) for name, value in line["parameters"].items()]
+    client.log_batch(run_id, points[:BATCH], parameters)
+    for start in range(BATCH, len(points), BATCH):
+        client.log_batch(run_id, points[start : start + BATCH])
+    inputs = [
+        DatasetInput(
+            Dataset(**{name: value for name, value in one.items() if name != "tags"}),
+            [InputTag(key, value) for key, value in one["tags"].items()],
+        )
+        for one in line["inputs"]
+    ]
+    if inputs:
+        client.log_inputs(run_id, inputs)
+    if line["end"] is None:
+        client.update_run(run_id, status=line["status"])
+    else:
+        client.set_terminated(run_id, line["status"], line["end"])
+
+
+def _tags(result: TrialResult) -> dict[str, str]:
+    trial, name = result.trial, result.trial.setting.name()
+    tags = {
+        TRIAL_KEY: trial.key,
+        SETTING_KEY: trial.setting.key,
+        SETTING_NAME: name,
+        SEED: str(trial.seed),
+        DEFINITION: definition_of(trial.setting),
+        "device": result.device,
+        "worker": result.worker,
+        "mlflow.runName": f"{name} seed={trial.seed}",
+        **describe(),
+    }
+    for name, reliability in result.reliability.items():
+        tags[f"{RELIABILITY}.{name}"] = json.dumps(reliability._asdict())
+    if logits := logits_for(trial):
+        for artifact in (logits, *logits.needs):  # with a rule of several parts: the first's
+            tags[f"{ARTIFACT}.{artifact.kind}"] = artifact.key
+    behind = {a.key for logits in all_logits_for(trial) for a in logits.and_behind()}
+    if behind:
+        tags[ARTIFACTS] = " ".join(sorted(behind))
+    if result.failure:
+        tags[FAILURE] = result.failure
+    if result.pruned:
+        tags[PRUNED] = result.pruned
+    return tags
+
+
+def _inputs(trial: Trial) -> list[Line]:
+    row = trial.setting.columns()
+    used = [(row["student"], "training")]
+    if trial.setting.reads_test:
+        used.append(("FashionMNIST-Test", "testing"))
+    if trial.setting.teacher:
+        used.append((row["teacher"], "teacher"))
+    return [
+        {
+            "name": name,
+            "digest": f"seed-{trial.network_seed}",
+            "source_type": "code",
+            "source": f"trainables.datasets, split of seed {trial.network_seed}",
+            "tags": {"mlflow.data.context": context},
+        }
+        for name, context in used
+    ]
