@@ -47,6 +47,7 @@ def open_client(tracking_uri: str) -> MlflowClient:
     """
     for chatty in ("mlflow", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)  # it raises as well
     try:
         if tracking_uri.startswith(SQLITE):
             Path(tracking_uri.removeprefix(SQLITE)).parent.mkdir(parents=True, exist_ok=True)

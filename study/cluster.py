@@ -79,15 +79,6 @@ def on_ray(
     ray.shutdown()  # at the interpreter's exit it takes seconds longer
 
 
-def end_children() -> None:
-    """Kill every process that this one started, and theirs."""
-    children = psutil.Process().children(recursive=True)
-    for child in children:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            child.kill()
-    psutil.wait_procs(children, timeout=3)
-
-
 class Watch(threading.Thread):
     """Calls `lost` once if the Ray that was started on this machine dies under the study.
 

@@ -1,13 +1,15 @@
 """Ctrl-C and SIGTERM: a first one stops in good order and soon, a second one at once."""
 
+import contextlib
 import os
 import signal
 import sys
 import threading
 from types import FrameType
 
+import psutil
+
 from analysis.command import INTERRUPTED
-from study.cluster import end_children
 
 STOP_SECONDS = 8.0  # good order must not take longer
 
@@ -33,3 +35,12 @@ def stop_now() -> None:
     end_children()
     print("\ninterrupted: the same command goes on", file=sys.stderr, flush=True)
     os._exit(INTERRUPTED)
+
+
+def end_children() -> None:
+    """Kill every process that this one started, and theirs."""
+    children = psutil.Process().children(recursive=True)
+    for child in children:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            child.kill()
+    psutil.wait_procs(children, timeout=3)

@@ -80,7 +80,7 @@ def _parsed(path: Path) -> Iterator[Any]:
                 line = json.loads(text)
                 whole += 1
                 yield line
-    except (EOFError, ValueError, zlib.error, gzip.BadGzipFile):
+    except (EOFError, ValueError, RecursionError, zlib.error, gzip.BadGzipFile):
         raise BadInputError(
             f"{path} is no export of records, or damaged or cut short after line {whole}"
         ) from None

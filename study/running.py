@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 
 from analysis.command import FAILED, INTERRUPTED
+from study.interrupts import end_children, on_interrupt
 from study.plan import Plan, Round
 from study.progress import Progress
 from study.record import Recorder
@@ -63,6 +64,7 @@ def _train(todo: Plan, recorder: Recorder, resources: Resources, progress: Progr
 
     progress.expect(done, total, todo.predicted_cost())
     with progress, on_ray(resources, todo.workers, lambda gone: _again(gone, progress)) as url:
+        on_interrupt()  # Ray has put its own handlers in place
         if url:
             progress.say(f"Ray dashboard: http://{url} (its token: ray get-auth-token)")
         rounds = _announced(todo.rounds(), recorder)
@@ -78,8 +80,6 @@ def _announced(rounds: Iterator[Round], recorder: Recorder) -> Iterator[Round]:
 
 def _again(gone: str, progress: Progress) -> None:
     """Ray has died under the study: this process starts anew, and goes on from the records."""
-    from study.cluster import end_children
-
     count = int(os.environ.get(RESTARTS, "0")) + 1
     progress.give_back()
     end_children()

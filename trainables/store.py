@@ -74,7 +74,7 @@ class Store:
         except FileNotFoundError:
             self._set_aside(path)  # half a pair is no artifact
             raise UnusableArtifactError(f"{kind} {key} is not there") from None
-        except (ValueError, KeyError, TypeError, SafetensorError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError, SafetensorError) as error:
             self._set_aside(path)
             raise UnusableArtifactError(f"{kind} {key}: {error}; set aside") from error
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from itertools import count
 from pathlib import Path
 
 import psutil
@@ -13,12 +14,14 @@ import psutil
 from analysis.bulk import histories, runs
 from analysis.records import experiment_names, open_client
 
+NUMBER = count()
+
 
 class Launch:
     """A launch as a process of its own; what it prints goes to a file beside its results."""
 
     def __init__(self, results, *arguments, space="smoke", **environment):
-        self.said = Path(f"{results}.said")
+        self.said = Path(f"{results}.{next(NUMBER)}.said")
         self.file = self.said.open("w")
         self.process = subprocess.Popen(
             [

@@ -55,7 +55,7 @@ def kill_at_random(results, expected, times, seed):
 
 
 def test_the_launch_is_killed(undisturbed, tmp_path):
-    kill_at_random(tmp_path / "r", undisturbed[1], times=3, seed=0)
+    kill_at_random(tmp_path / "r", undisturbed[1], times=2, seed=0)
 
 
 @pytest.mark.soak
@@ -134,7 +134,7 @@ def test_damaged_artifacts_are_made_again(undisturbed, tmp_path):
     results = tmp_path / "r"
     results.mkdir()
     shutil.copytree(undisturbed[0] / "artifacts", results / "artifacts")
-    cut, flipped, old, torn = sorted((results / "artifacts").glob("*/*.safetensors"))[::5][:4]
+    cut, flipped, old, torn = sorted(results.glob("artifacts/logits/*.safetensors"))[::3][:4]
     cut.write_bytes(cut.read_bytes()[:-100])
     content = bytearray(flipped.read_bytes())
     content[len(content) // 2] ^= 1
@@ -170,7 +170,7 @@ def test_a_full_disk(undisturbed, tmp_path):
     if made.returncode:
         pytest.skip("mounting a small file system is for root alone, and refused in some boxes")
     try:
-        code, printed = launch(results)
+        code, printed = launch(results, "--patience", 3)
         assert code == 1, printed
         assert "No space left on device" in printed
         assert "Traceback" not in printed
@@ -182,13 +182,13 @@ def test_a_full_disk(undisturbed, tmp_path):
 
 
 def test_too_little_memory_is_tried_with_fewer_then_said(tmp_path):
-    """VAEs of 400 million units each: refused together, then one by one; the rest is done."""
+    """VAEs of 400 million units: refused together, then one by one; the rest is done."""
     space = tmp_path / "large.py"
     space.write_text(LARGE)
-    code, printed = launch(tmp_path / "r", space=space)
+    code, printed = launch(tmp_path / "r", "--workers", 1, space=space)
     assert code == 1, printed
     assert "again, in halves" in printed
-    assert printed.count("could not train vae ×1") == 2
+    assert "could not train vae ×1" in printed
     assert "can't allocate memory" in printed
     assert "2 trials could not be trained" in printed
 

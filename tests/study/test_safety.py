@@ -1,0 +1,263 @@
+"""Nothing leaves this machine, nobody else gets in, and no file that is read can run code."""
+
+import ast
+import fcntl
+import gzip
+import hashlib
+import json
+import os
+import pickle
+import socket
+import struct
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+import pytest
+import requests
+from faults import Launch, launch, recorded
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import trainables
+from study.lines import read_lines
+from trainables.errors import BadInputError
+from trainables.store import FORMAT, Store, UnusableArtifactError
+
+ROOT = Path(trainables.__file__).parent.parent
+LOOPBACK = ("127.0.0.1", "::1", "::ffff:127.0.0.1")
+ANY_FILE = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def test_a_study_needs_no_route_and_no_name_server(tmp_path):
+    """In a network namespace with nothing but loopback: no telemetry is missed."""
+    alone = ["unshare", "-rn", sys.executable, __file__]
+    if subprocess.run([*alone, "true"], capture_output=True).returncode:
+        pytest.skip("network namespaces are refused here")
+    done = subprocess.run(
+        [
+            *alone, sys.executable, "-m", "study.launch", "--space", "smoke", "--results",
+            str(tmp_path / "r"), "--workers", "2",
+        ],
+        capture_output=True, text=True, timeout=300, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert len(recorded(tmp_path / "r")) >= 32  # the rule's and the oracle's choice may be one
+
+
+def in_a_namespace():
+    """Raise loopback, then become the command: run by unshare, above."""
+    name = struct.pack("16sh", b"lo", 0)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        flags = struct.unpack("16sh", fcntl.ioctl(any_socket, 0x8913, name))[1]  # SIOCGIFFLAGS
+        up = struct.pack("16sh", b"lo", flags | 1)
+        fcntl.ioctl(any_socket, 0x8914, up)  # SIOCSIFFLAGS, IFF_UP
+    os.execvp(sys.argv[1], sys.argv[1:])
+
+
+def test_the_dashboard_listens_on_loopback_and_wants_the_token(tmp_path):
+    started = Launch(tmp_path / "r", "--dashboard")
+    try:
+        started.until("Ray dashboard: ")
+        line = next(li for li in started.printed().splitlines() if "Ray dashboard" in li)
+        url = line.split()[2]
+        port = int(url.rpartition(":")[2])
+        listening = [
+            connection
+            for process in started.children()
+            for connection in connections(process)
+            if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port
+        ]
+        assert listening
+        assert {connection.laddr.ip for connection in listening} <= set(LOOPBACK)
+        token = (Path.home() / ".ray" / "auth_token").read_text().strip()
+        question = f"{url}/api/jobs/"
+        assert requests.get(question, timeout=10).status_code in (401, 403)
+        wrong = {"Authorization": "Bearer 0" + token[1:]}
+        assert requests.get(question, headers=wrong, timeout=10).status_code in (401, 403)
+        right = {"Authorization": f"Bearer {token}"}
+        assert requests.get(question, headers=right, timeout=10).status_code == 200
+    finally:
+        started.kill()
+
+
+def connections(process):
+    with suppress(psutil.NoSuchProcess):
+        return process.net_connections("inet")
+    return []
+
+
+HOST = """
+import study, time
+from study.cluster import start_ray
+from study.resources import Resources
+import ray
+start_ray(Resources(dashboard=False), 1)
+print(ray.get_runtime_context().gcs_address, flush=True)
+time.sleep(100)
+"""
+
+
+def test_a_client_without_the_token_cannot_join_the_cluster():
+    """Ray's own ports listen to others too: the token is what keeps them out."""
+    host = subprocess.Popen([sys.executable, "-c", HOST], stdout=subprocess.PIPE, text=True)
+    try:
+        address = host.stdout.readline().strip()
+        join = f"import ray; ray.init(address='{address}'); print('joined')"
+        for environment, joins in (
+            ({"RAY_AUTH_MODE": "token"}, True),
+            ({"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": "0" * 64}, False),
+            ({"RAY_AUTH_MODE": "disabled"}, False),
+        ):
+            asker = subprocess.Popen(
+                [sys.executable, "-c", join], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                text=True, env={**os.environ, **environment},
+            )  # fmt: skip
+            try:  # whoever is refused goes on asking for minutes
+                said = asker.communicate(timeout=60 if joins else 15)[0]
+            except subprocess.TimeoutExpired:
+                asker.kill()
+                said = asker.communicate()[0]
+            assert ("joined" in said) == joins
+    finally:
+        children = psutil.Process(host.pid).children(recursive=True)
+        for process in (host, *children):
+            process.kill()
+
+
+def test_mlflow_with_a_password_refuses_whoever_has_none(tmp_path, free_port):
+    """As README says to serve the records to others."""
+    (tmp_path / "auth.ini").write_text(
+        "[mlflow]\ndefault_permission = READ\n"
+        f"database_uri = sqlite:///{tmp_path}/users.db\n"
+        "admin_username = boss\nadmin_password = a-long-password\n"
+        "authorization_function = mlflow.server.auth:authenticate_request_basic_auth\n"
+    )
+    server = subprocess.Popen(
+        [
+            sys.executable, "-m", "mlflow", "server", "--workers", "1", "--port", str(free_port),
+            "--app-name", "basic-auth", "--backend-store-uri", f"sqlite:///{tmp_path}/m.db",
+            "--artifacts-destination", str(tmp_path / "files"),
+        ],
+        stdout=subprocess.DEVNULL, stderr=(tmp_path / "said").open("w"), start_new_session=True,
+        env={
+            **os.environ,
+            "MLFLOW_DISABLE_TELEMETRY": "true",
+            "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+            "MLFLOW_AUTH_CONFIG_PATH": str(tmp_path / "auth.ini"),
+            "MLFLOW_FLASK_SERVER_SECRET_KEY": "of-this-test",
+        },
+    )  # fmt: skip
+    uri = f"http://127.0.0.1:{free_port}"
+    try:
+        answer = ask(uri)
+        assert answer.status_code == 401, (tmp_path / "said").read_text()
+        code, printed = launch(tmp_path / "r", "--tracking-uri", uri)
+        assert code == 2
+        assert f"no MLflow records at {uri}" in printed
+        known = {"MLFLOW_TRACKING_USERNAME": "boss", "MLFLOW_TRACKING_PASSWORD": "a-long-password"}
+        code, printed = launch(tmp_path / "r", "--plan", "--tracking-uri", uri, **known)
+        assert code == 0, printed
+    finally:
+        os.killpg(server.pid, 9)
+        server.wait()
+
+
+def ask(uri):
+    deadline = time.monotonic() + 90
+    while True:
+        try:
+            return requests.get(f"{uri}/api/2.0/mlflow/experiments/get?experiment_id=0", timeout=5)
+        except requests.ConnectionError:
+            assert time.monotonic() < deadline
+            time.sleep(0.3)
+
+
+class Bomb:
+    """Pickled, it makes a file when it is loaded."""
+
+    def __init__(self, path):
+        self.path = str(path)
+
+    def __reduce__(self):
+        return (os.mkdir, (self.path,))
+
+
+def test_a_pickle_in_an_artifact_s_place_is_no_artifact(tmp_path):
+    store, path = Store(tmp_path), tmp_path / "vae" / "0123456789abcdef.json"
+    path.parent.mkdir()
+    bomb = pickle.dumps(Bomb(tmp_path / "went off"))
+    path.with_suffix(".safetensors").write_bytes(bomb)
+    about = {"format": FORMAT, "key": path.stem, "facts": {}}
+    path.write_text(json.dumps(about | {"sha256": hashlib.sha256(bomb).hexdigest()}))
+    with pytest.raises(UnusableArtifactError, match="set aside"):
+        store.load("vae", path.stem)
+    assert not (tmp_path / "went off").exists()
+
+
+@ANY_FILE
+@given(about=st.binary(), tensors=st.binary())
+def test_whatever_stands_in_an_artifact_s_place(tmp_path, about, tensors):
+    store, path = Store(tmp_path), tmp_path / "vae" / "k.json"
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(about)
+    path.with_suffix(".safetensors").write_bytes(tensors)
+    with pytest.raises(UnusableArtifactError):
+        store.load("vae", "k")
+
+
+@ANY_FILE
+@given(header=st.binary(max_size=40), length=st.integers(0, 2**64 - 1))
+def test_whatever_a_safetensors_file_claims(tmp_path, header, length):
+    """With a sound JSON beside it, so that its own parser is reached."""
+    store, path = Store(tmp_path), tmp_path / "vae" / "k.json"
+    path.parent.mkdir(exist_ok=True)
+    content = length.to_bytes(8, "little") + header
+    path.with_suffix(".safetensors").write_bytes(content)
+    about = {"format": FORMAT, "key": "k", "facts": {}}
+    path.write_text(json.dumps(about | {"sha256": hashlib.sha256(content).hexdigest()}))
+    with suppress(UnusableArtifactError):
+        assert store.load("vae", "k").tensors == {}
+
+
+def test_json_without_end(tmp_path):
+    store, path = Store(tmp_path), tmp_path / "vae" / "k.json"
+    path.parent.mkdir()
+    path.write_text("[" * 100_000)
+    path.with_suffix(".safetensors").write_bytes(b"")
+    with pytest.raises(UnusableArtifactError):
+        store.load("vae", "k")
+    (tmp_path / "x.jsonl").write_text("[" * 100_000)
+    with pytest.raises(BadInputError):
+        list(read_lines(tmp_path / "x.jsonl"))
+
+
+@ANY_FILE
+@given(content=st.binary(), packed=st.booleans())
+def test_whatever_is_given_as_an_export(tmp_path, content, packed):
+    path = tmp_path / ("x.jsonl.gz" if packed else "x.jsonl")
+    path.write_bytes(gzip.compress(content) if packed and content[:1] < b"\x80" else content)
+    with pytest.raises(BadInputError):
+        list(read_lines(path))
+
+
+def test_no_pickle_is_ever_loaded():
+    """Nor torch's or numpy's wrapping of it, nor anything that evaluates text."""
+    forbidden = {"load": {"torch", "pickle", "np", "numpy", "joblib"}, "loads": {"pickle"}}
+    for path in ROOT.glob("*/**/*.py"):
+        if path.relative_to(ROOT).parts[0].startswith((".", "tests", "build")):
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                owner = node.func.value
+                named = owner.id if isinstance(owner, ast.Name) else ""
+                assert named not in forbidden.get(node.func.attr, set()), path
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                assert node.func.id not in {"eval", "exec"}, path
+
+
+if __name__ == "__main__":
+    in_a_namespace()
