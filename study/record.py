@@ -130,11 +130,15 @@ class Recorder:
         try:
             while (write := self._queue.get()) and not self._left:
                 self._insist(write)
-                with self._spooling:
-                    if self._queue.empty():
-                        self.spool.clear()
+                self._clear_if_all_is_written()
+            self._clear_if_all_is_written()
         except Exception as error:  # raised by add() or close(): a thread has nobody to raise to
             self._broken = error
+
+    def _clear_if_all_is_written(self) -> None:
+        with self._spooling:
+            if self._queue.empty() and not self._left:
+                self.spool.clear()
 
     def _insist(self, write: Callable[[], None]) -> None:
         """Do it; again with back-off where waiting can help."""

@@ -1,9 +1,14 @@
 """The recorder on a real sqlite MLflow: settings planned, filled, extended, mended."""
 
+import sqlite3
+import time
+from collections import Counter
 from dataclasses import replace
 
 import pytest
+import requests
 from mlflow.entities import ViewType
+from mlflow.exceptions import MlflowException
 
 from analysis.records import open_client, read, read_study
 from search_spaces.smoke import ALONE, SPACE, taught
@@ -13,6 +18,7 @@ from study.plan import Expected
 from study.record import Recorder
 from study.spool import Spool
 from trainables.calibration import Reliability
+from trainables.errors import StudyError
 from trainables.member import TrialResult
 from trainables.settings import Trial
 
@@ -116,3 +122,74 @@ def test_a_setting_that_a_search_asked_for_bears_its_number(client, tmp_path):
     assert [p.asked for p in planned] == [8, 9]
     assert {p.search for p in planned} == {"search"}
     assert {p.seeds for p in planned} == {range(1_000, 1_002)}
+
+
+def test_a_locked_database_is_waited_for(client, tmp_path):
+    said = []
+    recorder = recorder_of(client, tmp_path, say=said.append)
+    recorder.expect([Expected(SETTING)])
+    with sqlite3.connect(tmp_path / "mlflow.db", isolation_level=None) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        recorder.add([result(SETTING, 0), result(SETTING, 1)])
+        deadline = time.monotonic() + 60
+        while not said:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        assert "the records do not answer" in said[0]
+        assert len(recorder.spool.read()) == 2
+        other.execute("ROLLBACK")
+    recorder.close(patience=60)
+    assert said[-1] == "the records answer again"
+    assert not recorder.spool.path.exists()
+    assert [r.status for r in read(client, "smoke")] == ["FINISHED", "FINISHED"]
+
+
+@pytest.mark.parametrize("lost", ["create_run", "log_batch", "set_terminated"])
+def test_an_answer_that_is_lost_doubles_nothing(client, tmp_path, monkeypatch, lost):
+    """The server did it, and died before it said so."""
+    recorder = recorder_of(client, tmp_path, say=lambda line: None)
+    whole, calls = getattr(client, lost), []
+
+    def lose(*arguments, **options):
+        answer = whole(*arguments, **options)
+        calls.append(arguments)
+        if len(calls) == 1:
+            raise requests.ConnectionError("gone")
+        return answer
+
+    monkeypatch.setattr(client, lost, lose)
+    recorder.add([result(SETTING, 0)])
+    recorder.close(patience=30)
+    trials = client.get_experiment_by_name("smoke · trials").experiment_id
+    found = Counter(run.info.status for run in client.search_runs([trials]))
+    assert found["FINISHED"] == 1
+    assert found["RUNNING"] == 0
+    assert len(calls) >= 1
+
+
+def test_what_is_not_recorded_is_kept_for_the_next_launch(client, tmp_path, monkeypatch):
+    recorder = recorder_of(client, tmp_path, say=lambda line: None)
+
+    def refuse(*arguments, **options):
+        raise requests.ConnectionError("gone for good")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(client, "create_run", refuse)
+        recorder.add([result(SETTING, 0), result(SETTING, 1)])
+        with pytest.raises(StudyError, match="gone for good; finished results are kept in"):
+            recorder.close(patience=0)
+    with recorder.spool.path.open("a") as file:  # and the launch was killed while it wrote
+        file.write('{"half": ')
+    said = []
+    recorder_of(client, tmp_path, read(client, "smoke"), say=said.append).close()
+    assert said == ["2 results of an earlier launch are recorded now"]
+    assert [r.status for r in read(client, "smoke")] == ["FINISHED", "FINISHED"]
+    assert read(client, "smoke")[0].metrics["test/accuracy"] == 0.8
+
+
+def test_what_waiting_cannot_mend_is_raised_at_once(client, tmp_path):
+    recorder = recorder_of(client, tmp_path)
+    client.delete_experiment(recorder.trials_experiment)
+    recorder.add([result(SETTING, 0)])
+    with pytest.raises(MlflowException):
+        recorder.close(patience=300)

@@ -1,0 +1,132 @@
+"""How far a study is, and what it no longer needs: said, asked, removed."""
+
+import sys
+from pathlib import Path
+
+import pytest
+from test_record import SETTING, recorder_of, result
+
+from analysis.command import run_command
+from analysis.records import experiment_names, open_client, read
+from search_spaces.smoke import ALONE
+from study.clean import clean
+from study.lead import leader_of, leading, locked
+from study.ledger import Ledger
+from study.plan import Expected, Plan
+from study.status import counts, status
+from trainables.artifacts import all_logits_for
+from trainables.errors import BadInputError
+from trainables.settings import Trial
+from trainables.store import Store
+
+
+@pytest.fixture
+def client(tmp_path):
+    """A study with a finished trial, a failed one, a killed one, and artifacts."""
+    (tmp_path / "results").mkdir()
+    client = open_client(f"sqlite:///{tmp_path}/results/mlflow.db")
+    recorder = recorder_of(client, tmp_path)
+    recorder.expect(map(Expected, (ALONE, SETTING)))
+    recorder.add([result(SETTING, 0), result(SETTING, 1, failure="the loss is nan in epoch 1")])
+    recorder.close()
+    trials = client.get_experiment_by_name(experiment_names("smoke")[1]).experiment_id
+    left = client.create_run(trials, tags={"trial": "of a dead launch"})
+    client.set_terminated(left.info.run_id, "KILLED")
+    return client
+
+
+@pytest.fixture
+def command(monkeypatch, tmp_path, capsys):
+    """Run a command in-process on the study; what it printed."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+
+    def say(function, *arguments):
+        monkeypatch.setattr(sys, "argv", ["x", "--space", "smoke", *arguments])
+        assert run_command(function) == 0
+        return capsys.readouterr().out
+
+    return say
+
+
+def artifact(kind, key):
+    folder = Path("results/artifacts") / kind
+    folder.mkdir(parents=True, exist_ok=True)
+    files = [folder / f"{key}.json", folder / f"{key}.safetensors"]
+    for file in files:
+        file.write_text("x")
+    return files
+
+
+def test_status_counts_every_trial_once(client, command):
+    said = command(status)
+    assert "no launch is running" in said
+    line = next(line for line in said.splitlines() if "listed settings" in line)
+    assert line.split()[2:] == ["1", "1", "12"]  # 7 settings of 2 seeds
+    assert "the loss is nan in epoch 1" in said
+    assert "study.launch --space smoke goes on" in said
+
+
+def test_status_agrees_with_the_plan(client, tmp_path):
+    from search_spaces.smoke import SPACE
+
+    plan = Plan(SPACE, 2, None, Store(tmp_path), Ledger(read(client, "smoke")), 1)
+    done, total = plan.trial_counts()
+    found = counts(plan)
+    assert sum(one.done + one.failed for one in found) == done
+    assert sum(one.done + one.failed + one.missing + one.unknown for one in found) == total
+
+
+def test_clean_shows_asks_and_removes_only_what_nothing_needs(client, command, monkeypatch):
+    needed = all_logits_for(Trial(setting=SETTING, seed=0))[0]
+    kept = artifact("logits", needed.key) + artifact("teacher", needed.teacher.key)
+    orphan = artifact("vae", "0123456789abcdef")
+    wrong = kept[0].with_name(f"{kept[0].name}.wrong")
+    wrong.write_text("x")
+
+    monkeypatch.setattr("typer.confirm", lambda text: False)
+    said = command(clean)
+    assert "2 runs and 3 files" in said
+    assert "nothing was removed" in said
+    assert all(file.exists() for file in [*kept, *orphan, wrong])
+
+    monkeypatch.setattr("typer.confirm", lambda text: True)
+    assert "removed" in command(clean)
+    assert all(file.exists() for file in kept)
+    assert not any(file.exists() for file in [*orphan, wrong])
+    assert [record.status for record in read(client, "smoke")] == ["FINISHED"]
+    assert "0 runs and 0 files" in command(clean, "--yes")
+
+
+def test_one_leads_and_says_how_far_it_is(client, monkeypatch):
+    """As on a server: a live leader is left alone, a silent one is followed."""
+    monkeypatch.setattr("study.lead.BEAT_SECONDS", 0.1)
+    monkeypatch.setattr("study.lead._is_file", lambda client: False)
+    experiment = client.get_experiment_by_name("smoke").experiment_id
+    said = []
+    with leading(client, experiment, False, said.append, lambda: "half way"):
+        monkeypatch.setattr("study.lead.os.getpid", lambda: 1)  # as another process sees it
+        with (
+            pytest.raises(BadInputError, match="another launch of this study runs on"),
+            leading(client, experiment, False, said.append, str),
+        ):
+            pass
+        assert leader_of(client, experiment).says == "half way"
+    assert leader_of(client, experiment).gone
+    with leading(client, experiment, False, said.append, str):
+        pass
+    dead = '{"host": "elsewhere", "pid": 7, "token": "t", "beat": 3, "says": ""}'
+    client.set_experiment_tag(experiment, "leader", dead)
+    with leading(client, experiment, False, said.append, str):
+        assert "it has been silent: this launch leads now" in said
+
+
+def test_a_lock_is_waited_for_only_if_asked(tmp_path):
+    with (
+        locked([tmp_path], "smoke", False, print),
+        pytest.raises(BadInputError, match="another launch of smoke"),
+        locked([tmp_path], "smoke", False, print),
+    ):
+        pass
+    with locked([tmp_path], "smoke", False, print):
+        pass
