@@ -103,7 +103,7 @@ def launch(
         os.environ["STUDY_OFFLINE"] = "1"  # the workers inherit it
     uri = tracking_uri or f"sqlite:///{results / 'mlflow.db'}"
     folders = _folders(results, uri)
-    with nullcontext() if plan else locked(folders, chosen.name, wait, out.print):
+    with nullcontext() if plan else locked(folders, chosen.name, wait, _say):
         client = open_client(uri)
         ledger = Ledger(_ended(client, chosen, retry_failed))
         store = Store(results / "artifacts")
@@ -111,11 +111,11 @@ def launch(
         if plan:
             messages.say_plan(todo, out)
             return ALL_DONE
-        fetch_data(todo, out.print)  # before anything is written
+        fetch_data(todo, _say)  # before anything is written
         pictures = None if tracking_uri else str(results / "mlflow-artifacts")
         experiments = open_study(client, chosen, todo.seeds, pictures)
         progress = Progress(out)
-        with leading(client, experiments[0], wait, out.print, lambda: progress.summary):
+        with leading(client, experiments[0], wait, _say, lambda: progress.summary):
             spool = Spool(spool_of(results, chosen.name))
             recorder = Recorder(
                 client, chosen, todo.seeds, ledger, spool, experiments, progress.say
@@ -124,6 +124,11 @@ def launch(
         if code != INTERRUPTED:
             _show(todo, client, results, uri)
     return code
+
+
+def _say(line: str) -> None:
+    """Print a line whole: paths in it are to be copied."""
+    out.print(line, soft_wrap=True, markup=False)
 
 
 def _folders(results: Path, uri: str) -> list[Path]:
