@@ -1,28 +1,23 @@
 """The study against what one would otherwise write: python -m benchmarks.throughput
 
-100 students, teachers already made, records included on both sides, start-up of both included:
-(a) one Ray Tune function trial each, as a competent user writes it: data loaded once a process,
-    the teacher's logits once a trial, all epochs' metrics logged to MLflow in one batch;
-(f) this study's own command.
-Same schedule, same evaluation on the whole test set after every epoch. Ratios in one run,
-alternating; a table and JSON.
+Students with records, teachers already made, every way a command of its own, start-up included:
+(a) Ray Tune, a function trial each; (b) Ray Tune, a class with reused actors; (c) one process,
+one after the other; (d) Optuna's n_jobs; (e) joblib's processes; (f) the study. Alternating
+repeats, ratios within one run. `python -m benchmarks.making` is the same for teachers and VAEs.
 """
 
 import json
-import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
-
-import study  # noqa: F401  # sets Ray's environment before ray is imported, for both sides
 
 SPACE = """
 from dataclasses import replace
@@ -35,146 +30,80 @@ BASE = replace(ON_BIG, schedule=Schedule(epochs={epochs}, batch_size={batch_size
 SPACE = Space(name="throughput", about="As many students as the benchmark asks for.", seeds=5,
               settings=tuple(replace(BASE, temperature=t) for t in range(1, {settings} + 1)))
 """
-
-
-def rival(config: dict[str, Any]) -> None:
-    """(a) A plain function trial: one student, plain PyTorch."""
-    import torch
-    from mlflow import MlflowClient
-    from mlflow.entities import Metric, Param
-    from ray import tune
-    from torch import nn
-    from torch.nn import functional
-
-    from trainables.datasets import load, split_rows
-
-    torch.set_num_threads(1)
-    torch.manual_seed(config["seed"])
-    domain = load("FashionMNIST")
-    rows = split_rows("FashionMNIST", config["seed"]).small
-    x, y = domain.train.pixels[rows].float() / 255, domain.train.labels[rows]
-    test_x, test_y = domain.test.pixels.float() / 255, domain.test.labels
-    teacher = nn.Sequential(
-        nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 128), nn.ReLU(), nn.Linear(128, 64),
-        nn.ReLU(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 10),
-    )  # fmt: skip
-    with torch.no_grad():  # its quality does not matter here, its cost does
-        soft = functional.softmax(teacher(x) / config["temperature"], dim=-1)
-    model = nn.Sequential(nn.Linear(784, 64), nn.ReLU(), nn.Linear(64, 10))
-    optimiser = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
-    history = []
-    for _ in range(config["epochs"]):
-        order = torch.randperm(len(x))
-        for batch in order.split(config["batch_size"]):
-            logits = model(x[batch])
-            hard = functional.cross_entropy(logits, y[batch])
-            log_soft = functional.log_softmax(logits / config["temperature"], dim=-1)
-            gentle = -(soft[batch] * log_soft).sum(-1).mean() * config["temperature"] ** 2
-            optimiser.zero_grad()
-            (0.5 * hard + 0.5 * gentle).backward()
-            optimiser.step()
-        with torch.no_grad():
-            logits = model(test_x)
-            accuracy = (logits.argmax(-1) == test_y).float().mean().item()
-            history.append((accuracy, functional.cross_entropy(logits, test_y).item()))
-    client, now = MlflowClient(config["uri"]), int(time.time() * 1000)
-    run = client.create_run(config["experiment"])
-    metrics = [
-        Metric(name, value, now, step)
-        for step, values in enumerate(history)
-        for name, value in zip(("accuracy", "cross_entropy"), values, strict=True)
-    ]
-    parameters = [Param(k, str(config[k])) for k in ("seed", "temperature")]
-    client.log_batch(run.info.run_id, metrics, parameters)
-    client.set_terminated(run.info.run_id)
-    tune.report({"accuracy": history[-1][0]})
-
-
-def run_rival(students: int, epochs: int, batch_size: int, folder: str) -> None:
-    """All of (a), in this process: called as a command of its own, so that start-up counts."""
-    import ray
-    from mlflow import MlflowClient
-    from ray import tune
-
-    uri = f"sqlite:///{folder}/mlflow.db"
-    experiment = MlflowClient(uri).create_experiment("rival", f"{folder}/mlruns")
-    ray.init(
-        address="local", num_cpus=len(os.sched_getaffinity(0)), include_dashboard=False,
-        log_to_driver=False, logging_level="ERROR",
-    )  # fmt: skip
-    space = {
-        "seed": tune.grid_search(list(range(5))),
-        "temperature": tune.grid_search(list(range(1, students // 5 + 1))),
-        "epochs": epochs, "batch_size": batch_size, "uri": uri, "experiment": experiment,
-    }  # fmt: skip
-    results = tune.Tuner(
-        tune.with_resources(rival, {"cpu": 1}),
-        param_space=space,
-        run_config=tune.RunConfig(storage_path=folder, name="rival", verbose=0),
-    ).fit()
-    assert len(results) == students
-    assert not results.errors
-    values = [result.metrics["accuracy"] for result in results]
-    print(json.dumps({"accuracy": statistics.fmean(values)}))
+STUDY = "study"
+LABELS = {
+    "function": "(a) Ray Tune, a function trial each",
+    "reused": "(b) Ray Tune, a class, reused actors",
+    "in_turn": "(c) one process, one after the other",
+    "optuna_jobs": "(d) Optuna, n_jobs",
+    "processes": "(e) joblib's processes",
+    STUDY: "(f) the study",
+}
 
 
 def main(
     students: Annotated[int, typer.Option(help="How many; a multiple of 5.")] = 100,
-    repeats: Annotated[int, typer.Option(help="Alternating repeats of both.")] = 3,
+    repeats: Annotated[int, typer.Option(help="Alternating repeats of all.")] = 3,
     epochs: Annotated[int, typer.Option(help="Epochs of every student.")] = 50,
     batch_size: Annotated[int, typer.Option(help="Batch size of every student.")] = 64,
-    as_rival: Annotated[str, typer.Option(hidden=True)] = "",
+    ways: Annotated[str, typer.Option(help="Which rivals, by commas.")] = ",".join(LABELS),
 ) -> None:
-    """Time both, print a table and one line of JSON."""
-    if as_rival:
-        run_rival(students, epochs, batch_size, as_rival)
-        return
-    seconds: dict[str, list[float]] = {"rival": [], "study": []}
-    with tempfile.TemporaryDirectory(prefix="throughput-") as folder:
-        space = Path(folder) / "throughput.py"
-        space.write_text(
-            SPACE.format(epochs=epochs, batch_size=batch_size, settings=students // 5)
-        )
-        _study(space, Path(folder) / "artifacts-made")  # teachers and logits, not timed
+    """Time them in turn, print a table and one line of JSON."""
+    chosen = [way for way in LABELS if way in ways.split(",") or way == STUDY]
+    seconds: dict[str, list[float]] = {way: [] for way in chosen}
+    accuracy: dict[str, float] = {}
+    with tempfile.TemporaryDirectory(prefix="throughput-") as name:
+        folder = Path(name)
+        space = folder / "throughput.py"
+        text = SPACE.format(epochs=epochs, batch_size=batch_size, settings=students // 5)
+        space.write_text(text)
+        _study(space, folder / "made")  # teachers and logits, not timed
         for repeat in range(repeats):
-            place = Path(folder) / f"rival-{repeat}"
-            place.mkdir()
-            options = (
-                f"--students {students} --epochs {epochs} --batch-size {batch_size}"
-            ).split()
-            command = ["benchmarks.throughput", *options, "--as-rival", str(place)]
-            seconds["rival"].append(_timed(command))
-            results = Path(folder) / f"study-{repeat}"
-            results.mkdir()
-            (results / "artifacts").symlink_to(Path(folder) / "artifacts-made" / "artifacts")
-            seconds["study"].append(_study(space, results))
-    _show(students, epochs, batch_size, seconds)
+            for way in chosen:
+                place = folder / f"{way}-{repeat}"
+                place.mkdir()
+                started = time.perf_counter()
+                if way == STUDY:
+                    (place / "artifacts").symlink_to(folder / "made" / "artifacts")
+                    _study(space, place)
+                else:
+                    sizes = map(str, (students, epochs, batch_size))
+                    said = _run("benchmarks.rivals", way, *sizes, str(place))
+                    accuracy[way] = json.loads(said.splitlines()[-1])["accuracy"]
+                seconds[way].append(time.perf_counter() - started)
+    _show(students, epochs, batch_size, seconds, accuracy)
 
 
-def _study(space: Path, results: Path) -> float:
-    command = ["study.launch", "--space", str(space), "--results", str(results), "--no-dashboard"]
-    return _timed(command)
+def _study(space: Path, results: Path) -> str:
+    command = ["--space", str(space), "--results", str(results), "--no-dashboard"]
+    return _run("study.launch", *command)
 
 
-def _timed(command: list[str]) -> float:
-    started = time.perf_counter()
-    subprocess.run([sys.executable, "-m", *command], check=True, stdout=subprocess.DEVNULL)
-    return time.perf_counter() - started
+def _run(module: str, *arguments: str) -> str:
+    command = [sys.executable, "-m", module, *arguments]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
-def _show(students: int, epochs: int, batch_size: int, seconds: dict[str, list[float]]) -> None:
-    ratios = [a / b for a, b in zip(seconds["rival"], seconds["study"], strict=True)]
+def _show(
+    students: int, epochs: int, batch_size: int, seconds: dict[str, list[float]],
+    accuracy: dict[str, float],
+) -> None:  # fmt: skip
     table = Table(title=f"{students} students, {epochs} epochs of batch {batch_size}")
-    for heading in ("", "seconds (median)", "each"):
+    for heading in ("", "seconds (median)", "each", "of (f)", "each "):
         table.add_column(heading, justify="right")
-    for name, label in (("rival", "(a) Ray Tune, a function trial each"), ("study", "(f) study")):
-        each = " ".join(f"{value:.1f}" for value in seconds[name])
-        table.add_row(label, f"{statistics.median(seconds[name]):.1f}", each)
-    each = " ".join(f"{ratio:.1f}" for ratio in ratios)
-    table.add_row("(a) / (f)", f"{statistics.median(ratios):.1f}", each)
+    ratios = {
+        way: [a / b for a, b in zip(mine, seconds[STUDY], strict=True)]
+        for way, mine in seconds.items()
+    }
+    for way, mine in seconds.items():
+        each = " ".join(f"{value:.1f}" for value in mine)
+        times = " ".join(f"{ratio:.1f}" for ratio in ratios[way])
+        middle = f"{statistics.median(ratios[way]):.1f}"
+        table.add_row(LABELS[way], f"{statistics.median(mine):.1f}", each, middle, times)
     Console().print(table)
-    figures = {"students": students, "epochs": epochs, "batch_size": batch_size}
-    print(json.dumps({**figures, **seconds, "ratios": ratios}))
+    sizes = {"students": students, "epochs": epochs, "batch_size": batch_size}
+    figures = {"seconds": seconds, "ratios": ratios, "mean_accuracy": accuracy}
+    print(json.dumps(sizes | figures))
 
 
 if __name__ == "__main__":

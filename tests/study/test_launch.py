@@ -203,27 +203,6 @@ def loss(run):
     )
 
 
-def test_an_interrupt_stops_soon_and_says_how_to_go_on(tmp_path):
-    said = tmp_path / "said"
-    with said.open("w") as file:
-        process = subprocess.Popen(
-            command("study.launch", "--space", "smoke", "--results", tmp_path, "--no-dashboard"),
-            stdout=file, stderr=subprocess.STDOUT, env={**os.environ, "PYTHONUNBUFFERED": "1"},
-        )  # fmt: skip
-    deadline = time.monotonic() + 120
-    while "artifacts: logits" not in said.read_text():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
-    started = time.monotonic()
-    process.send_signal(signal.SIGINT)
-    process.wait(timeout=60)
-    printed = said.read_text()
-    assert process.returncode == 130, printed
-    assert time.monotonic() - started < 30
-    assert f"of {PLANNED} trials recorded; the same command goes on" in printed
-    assert "Traceback" not in printed
-
-
 def test_an_own_space_with_an_own_link(tmp_path):
     """A user's file: a space with a link defined in it, trained by the workers."""
     file = tmp_path / "mirror.py"
