@@ -5,6 +5,7 @@ beside this core's own fp32 matrix-product rate and memory bandwidth; and where 
 Torch alone, one thread, real data in small amounts.
 """
 
+import itertools
 import json
 import tempfile
 import time
@@ -23,11 +24,11 @@ from rich.table import Table
 from search_spaces.smoke import taught
 from trainables import student, teacher, vae
 from trainables.artifacts import TeacherArtifact, VaeArtifact
-from trainables.cohort import Work, cost
+from trainables.cohort import Work
 from trainables.makers import open_workshop
 from trainables.models import parameter_count
 from trainables.recipes import Schedule, TeacherRecipe, VaeRecipe
-from trainables.settings import Setting, Trial
+from trainables.settings import SPLIT_SIZES, Setting, Trial
 from trainables.stack import Stack
 from trainables.workshop import ignore
 
@@ -37,25 +38,24 @@ BYTES_AN_ADAM_STEP = 7 * 4  # of a weight: read it, its gradient and two moments
 
 @dataclass
 class Clock:
-    """Seconds by part; what runs inside another part is taken from that one."""
+    """Seconds by part; what runs inside a part counts to that one."""
 
     seconds: dict[str, float] = field(default_factory=dict)
-    stack: list[list[Any]] = field(default_factory=list)
+    running: bool = False
 
     def timed(self, part: str, function: Callable[..., Any]) -> Callable[..., Any]:
-        """The function, its own seconds counted to this part."""
+        """The function, its seconds counted to this part."""
 
         def run(*arguments: Any, **options: Any) -> Any:
-            started, entry = time.perf_counter(), [0.0]
-            self.stack.append(entry)
+            if self.running:
+                return function(*arguments, **options)
+            started, self.running = time.perf_counter(), True
             try:
                 return function(*arguments, **options)
             finally:
+                self.running = False
                 took = time.perf_counter() - started
-                self.stack.pop()
-                self.seconds[part] = self.seconds.get(part, 0.0) + took - entry[0]
-                if self.stack:
-                    self.stack[-1][0] += took
+                self.seconds[part] = self.seconds.get(part, 0.0) + took
 
         return run
 
@@ -66,14 +66,14 @@ def clocked() -> Iterator[Clock]:
     clock = Clock()
     parts: list[tuple[Any, str, str]] = [
         (Stack, "__call__", "forward"),
-        (Stack, "rest", "evaluation"),
+        (Stack, "shared", "forward"),
         (torch.autograd, "grad", "backward"),
         (torch.optim.Adam, "step", "optimiser"),
         (student, "gather_inputs", "data"),
         (student, "shuffled", "data"),
         (student, "_picked", "data"),
         (student, "distillation_loss", "forward"),
-        (student._Evaluation, "note", "evaluation"),
+        (student._Training, "_evaluate", "evaluation"),
         (student, "members_of", "before"),
         (teacher, "_batch", "data"),
         (teacher, "prepare", "before"),
@@ -207,20 +207,22 @@ def main(
 
 
 def _products(member: Work) -> float:
-    """GFLOP of a member's training products: evaluation on the test set, and what the cost model
-    adds for a VAE's elementwise work, taken away.
-    """
-    if isinstance(member, Trial):
-        return cost(Trial(setting=_unread(member.setting), seed=0))
-    return cost(member) / (2 if isinstance(member, VaeArtifact) else 1)
-
-
-def _unread(setting: Setting) -> Setting:
-    from trainables.selection import HoldOut
-
-    scored = replace(setting, rule=HoldOut(held_out=0.001))
-    assert not scored.reads_test
-    return scored
+    """GFLOP of the products of a member's training: the first layers need no input gradient."""
+    match member:
+        case Trial(setting=setting):
+            sizes, objects, epochs = setting.student_sizes, 1_000, setting.schedule.epochs
+        case TeacherArtifact(recipe=recipe):
+            sizes, objects, epochs = member.sizes, member.objects, recipe.schedule.epochs
+        case VaeArtifact(recipe=recipe):
+            hidden, latent, epochs = recipe.hidden_size, recipe.latent_size, recipe.schedule.epochs
+            batches = SPLIT_SIZES[recipe.garments] // recipe.schedule.batch_size
+            weights = 3 * 784 * hidden + 4 * hidden * latent
+            each = 6 * weights - 2 * 784 * hidden
+            return each * batches * recipe.schedule.batch_size * epochs / 1e9
+        case _:
+            raise TypeError(f"{member} is no network")
+    weights = sum(a * b for a, b in itertools.pairwise(sizes))
+    return (6 * weights - 2 * sizes[0] * sizes[1]) * objects * epochs / 1e9
 
 
 if __name__ == "__main__":

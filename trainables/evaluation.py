@@ -10,7 +10,6 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from trainables.calibration import Reliability, measure
 from trainables.losses import hard_cross_entropy
@@ -29,24 +28,19 @@ class Quality(NamedTuple):
 class SharedSet:
     """Objects that every member is asked about: inputs float [n, D], labels [n].
 
-    For stacks of Perceptrons. On a CPU the inputs are kept in oneDNN's layout: its fp32 product
-    uses AVX-512 on every CPU that has it, where MKL's falls back on AMD (197 against 106
-    GFLOP/s on a Zen 5 core).
+    For stacks of Perceptrons.
     """
 
     def __init__(self, inputs: Tensor, labels: Tensor, device: torch.device) -> None:
         self.labels = labels.to(device)
         self.blocks = [block.to(device) for block in inputs.split(BLOCK)]
-        if device.type == "cpu" and torch.backends.mkldnn.is_available():
-            self.blocks = [block.to_mkldnn() for block in self.blocks]
 
     @torch.no_grad()
     def quality(self, stack: Stack) -> Quality:
         """Every member's quality, over all objects."""
-        members = len(stack.parameters["layers.0.weight"])
-        correct, loss = torch.zeros(2, members, device=self.labels.device)
+        correct, loss = torch.zeros(2, len(stack), device=self.labels.device)
         for logits, y in self._answers(stack):
-            picked = logits.gather(1, y.expand(members, 1, -1)).squeeze(1)
+            picked = logits.gather(1, y.expand(len(stack), 1, -1)).squeeze(1)
             loss += (logits.logsumexp(1) - picked).sum(-1)
             correct += (logits.argmax(1) == y).sum(-1)
         return Quality(correct / len(self.labels), loss / len(self.labels))
@@ -58,14 +52,8 @@ class SharedSet:
 
     def _answers(self, stack: Stack) -> Iterator[tuple[Tensor, Tensor]]:
         """Blocks of logits [N, C, B] (reductions over C run along B) and labels [B]."""
-        weight, bias = stack.parameters["layers.0.weight"], stack.parameters["layers.0.bias"]
-        members, inputs, outputs = weight.shape
-        wide = weight.transpose(1, 2).reshape(members * outputs, inputs)
         for x, y in zip(self.blocks, self.labels.split(BLOCK), strict=True):
-            first = functional.linear(x, wide, bias.flatten())
-            first = first.to_dense() if first.is_mkldnn else first
-            logits = stack.rest(first.view(len(y), members, outputs).transpose(0, 1))
-            yield logits.transpose(1, 2), y
+            yield stack.shared(x.unsqueeze(0), [len(stack)]).transpose(1, 2), y
 
 
 def integral_criterion(curve: Sequence[float]) -> float:
@@ -77,8 +65,11 @@ def integral_criterion(curve: Sequence[float]) -> float:
 
 
 @torch.no_grad()
-def own_quality(stack: Stack, inputs: Tensor, labels: Tensor) -> Quality:
-    """Every member on objects of its own: inputs float [N, n, D], labels [N, n]."""
-    logits = stack(inputs)
+def own_quality(stack: Stack, inputs: Tensor, labels: Tensor, sizes: Sequence[int]) -> Quality:
+    """Every member on its group's own objects: inputs float [G, n, D], labels [N, n].
+
+    sizes: members of each group. For stacks of Perceptrons.
+    """
+    logits = stack.shared(inputs, sizes)
     accuracy = (logits.argmax(-1) == labels).float().mean(-1)
     return Quality(accuracy, hard_cross_entropy(logits, labels))

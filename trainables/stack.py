@@ -1,18 +1,19 @@
 """Many models of one shape trained as one stacked model (DESIGN.md, decision 1).
 
-Every parameter is [N, ...]; a product of all members is one batched product. Members share
-nothing: each has its own data order and draws, and equals its solo run (see LANES: to the bit).
+Every parameter is [N, ...], and a layer of all members is one call (trainables.products). Members
+share nothing: each has its own order and draws, and equals its solo run (see LANES: to the bit).
 """
 
 import itertools
 from collections.abc import Callable, Iterator, Sequence
-from functools import partial
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.func import functional_call, stack_module_state
 from torch.nn import functional
+
+from trainables.products import shared_product
 
 LANES = 32
 """Floats that PyTorch's vector loops take at a time (AVX-512). What is left over at the end of a
@@ -39,6 +40,9 @@ class Stack:
         self.learning_rates = list(learning_rates)
         self.renew_optimiser()
 
+    def __len__(self) -> int:
+        return len(self.learning_rates)
+
     @property
     def parameters(self) -> dict[str, Tensor]:
         """Every parameter by its name in the single model: [N, ...]."""
@@ -49,14 +53,19 @@ class Stack:
 
     def __call__(self, *inputs: Tensor) -> Any:
         """What N single models would answer: inputs [N, ...], each member its own."""
-        return torch.vmap(self._single)(self.parameters, *inputs)
+        return functional_call(self.model, self.parameters, inputs)
 
-    def rest(self, hidden: Tensor) -> Any:
-        """What follows a Perceptron's first layer: its raw outputs [N, B, H] → [N, B, out]."""
-        return torch.vmap(partial(self._single, first=1))(self.parameters, hidden)
+    def shared(self, inputs: Tensor, sizes: Sequence[int]) -> Tensor:
+        """The same for Perceptrons, where members stand in groups of equal input.
 
-    def _single(self, parameters: dict[str, Tensor], *inputs: Tensor, **options: Any) -> Any:
-        return functional_call(self.model, parameters, inputs, options)
+        inputs [G, B, D], sizes: members of each group → [N, B, out]. The first layer of a group
+        is one wide product.
+        """
+        parameters = self.parameters
+        hidden = shared_product(inputs, parameters["layers.0.weight"], sizes)
+        hidden = hidden + parameters["layers.0.bias"].unsqueeze(1)
+        answers: Tensor = functional_call(self.model, parameters, (hidden,), {"first": 1})
+        return answers
 
     def renew_optimiser(self) -> None:
         """Adam with fresh moments; the weights stay.

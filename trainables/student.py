@@ -1,6 +1,7 @@
 """The student trainable: cohorts of students, each with its own λ, T, rate, seed and order."""
 
 import time
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -62,16 +63,36 @@ def train_students(
 
 def fit(trials: Sequence[Trial], workshop: Workshop, report: Report) -> tuple[list[Member], Stack]:
     """The trained members with their histories, and their stack: those that were not pruned."""
-    members = members_of(trials, workshop)
-    members.sort(key=lambda member: member.setting.schedule.learning_rate)  # see Stack
+    members = sorted(members_of(trials, workshop), key=_place)
     training = _Training(members, workshop.device)
     attempts = 1 + max(trial.attempt for trial in trials)
     training.run(attempts, report)
     return members, training.stack
 
 
+def _place(member: Member) -> tuple[int, int, float]:
+    """Where a member stands in its stack: beside those that see what it sees (Stack.shared)."""
+    return member.seed, member.part, member.setting.schedule.learning_rate
+
+
+class _Share:
+    """What the members of one seed and part have in common: objects, and the order of them."""
+
+    def __init__(self, member: Member, device: torch.device) -> None:
+        self.seen = member.seed, member.part
+        split, parts = member.split, member.parts
+        self.pixels = split.pixels[parts.learn].to(device)
+        self.labels = split.labels[parts.learn].to(device)
+        self.order = generator("order/student", member.seed)
+        kept = split[parts.validate]
+        self.own, self.own_labels = kept.inputs().to(device), kept.labels.to(device)
+
+
 class _Training:
-    """A cohort in training; `members` are those still in the stack, in its order."""
+    """A cohort in training; `members` are those still in the stack, in its order.
+
+    Members of one share stand side by side; sizes: how many of each.
+    """
 
     def __init__(self, members: Sequence[Member], device: torch.device) -> None:
         self.members, self.device = list(members), device
@@ -88,10 +109,18 @@ class _Training:
         )
         self.weights = torch.tensor([s.loss_weights for s in settings], device=device)
         self.temperatures = torch.tensor([s.temperature for s in settings], device=device)
-        self.pixels = [m.split.pixels[m.parts.learn].to(device) for m in members]
-        self.labels = stack_equal([m.split.labels[m.parts.learn] for m in members], device)
-        self.orders = [generator("order/student", m.seed) for m in members]
-        self.evaluation = _Evaluation(self.members, device)
+        first = {(m.seed, m.part): m for m in reversed(members)}
+        self.shares = [_Share(first[seen], device) for seen in self._seen()]
+        self.test = _test_set(device) if members[0].setting.reads_test else None
+
+    def _seen(self) -> dict[tuple[int, int], int]:
+        """Seed and part of each share, and how many members it has."""
+        return Counter((m.seed, m.part) for m in self.members)
+
+    @property
+    def sizes(self) -> list[int]:
+        """Members of each share."""
+        return list(self._seen().values())
 
     def run(self, attempts: int, report: Report) -> None:
         """All epochs of all attempts."""
@@ -103,26 +132,50 @@ class _Training:
                 self.stack.renew_optimiser()  # a further attempt: Adam anew, the network as it is
             self._train_epoch(epoch)
             ended = (epoch + 1) % epochs == 0
-            self.evaluation.note(self.stack, self.members, ended)
+            self._evaluate(ended)
             if epoch + 1 in rungs:
                 self._prune(epoch + 1)
             report((epoch + 1) / (attempts * epochs))
 
     def _train_epoch(self, epoch: int) -> None:
-        order = shuffled(self.labels.shape[1], self.orders).to(self.device)
+        sizes = torch.tensor(self.sizes, device=self.device)
+        pixels = [share.pixels for share in self.shares]
+        labels = torch.stack([share.labels for share in self.shares])
+        order = shuffled(labels.shape[1], [share.order for share in self.shares]).to(self.device)
         soft_targets = stack_equal([m.soft_targets(epoch) for m in self.members], self.device)
         total = torch.zeros(3, len(self.members), device=self.device)
         for rows in batches(order, self.schedule.batch_size):
             terms = distillation_loss(
-                self.stack(gather_inputs(self.pixels, rows)),
-                _picked(soft_targets, rows),
-                self.labels.gather(1, rows),
+                self.stack.shared(gather_inputs(pixels, rows), self.sizes),
+                _picked(soft_targets, rows.repeat_interleave(sizes, 0)),
+                labels.gather(1, rows).repeat_interleave(sizes, 0),
                 self.weights,
                 self.temperatures,
             )
             self.stack.step(terms.loss)
             total += torch.stack(terms).detach() * rows.shape[1]
-        _note(self.members, "train", Terms._fields, (total / self.labels.shape[1]).cpu())
+        _note(self.members, "train", Terms._fields, (total / labels.shape[1]).cpu())
+
+    def _evaluate(self, ended: bool) -> None:
+        """Append this epoch's accuracy and cross-entropy to every member's history.
+
+        ended: this was an attempt's last epoch. On what is held out, each member its own; on
+        the test set where the setting may read it.
+        """
+        if len(self.shares[0].own_labels):
+            sizes = torch.tensor(self.sizes, device=self.device)
+            inputs = torch.stack([share.own for share in self.shares])
+            labels = torch.stack([share.own_labels for share in self.shares])
+            own = own_quality(self.stack, inputs, labels.repeat_interleave(sizes, 0), self.sizes)
+            _note(self.members, "validation", QUALITIES, torch.stack(own).cpu())
+        if self.test is None or (self.rule and not ended):
+            return
+        group = "oracle" if self.rule else "test"
+        _note(self.members, group, QUALITIES, torch.stack(self.test.quality(self.stack)).cpu())
+        if ended and not self.rule:
+            answers = self.test.reliability(self.stack)
+            for member, reliability in zip(self.members, answers, strict=True):
+                member.reliability.append(reliability)
 
     def _prune(self, epoch: int) -> None:
         """Drop what its rule's pruning drops; the stack goes on without it."""
@@ -142,12 +195,10 @@ class _Training:
     def _keep(self, places: list[int]) -> None:
         rows = torch.tensor(places, device=self.device)
         self.members = [self.members[place] for place in places]
-        self.pixels = [self.pixels[place] for place in places]
-        self.orders = [self.orders[place] for place in places]
         self.weights, self.temperatures = self.weights[rows], self.temperatures[rows]
-        self.labels = self.labels[rows]
         self.stack.keep(places)
-        self.evaluation.keep(rows)
+        left = self._seen()
+        self.shares = [share for share in self.shares if share.seen in left]
 
 
 def _picked(targets: Tensor, rows: Tensor) -> Tensor:
@@ -159,37 +210,6 @@ def _picked(targets: Tensor, rows: Tensor) -> Tensor:
 def _test_set(device: torch.device) -> SharedSet:
     test = load(TARGET).test
     return SharedSet(test.inputs(), test.labels, device)
-
-
-class _Evaluation:
-    """Held-out objects (each member its own), and the test set where the setting may read it."""
-
-    def __init__(self, members: Sequence[Member], device: torch.device) -> None:
-        self.rule = members[0].setting.rule
-        self.test = _test_set(device) if members[0].setting.reads_test else None
-        kept = [m.split[m.parts.validate] for m in members]
-        self.own = stack_equal([images.inputs() for images in kept], device)
-        self.own_labels = stack_equal([images.labels for images in kept], device)
-
-    def keep(self, rows: Tensor) -> None:
-        """Only these members are left."""
-        self.own, self.own_labels = self.own[rows], self.own_labels[rows]
-
-    def note(self, stack: Stack, members: Sequence[Member], ended: bool) -> None:
-        """Append this epoch's accuracy and cross-entropy to every member's history.
-
-        ended: this was an attempt's last epoch.
-        """
-        if self.own_labels.shape[1]:
-            own = own_quality(stack, self.own, self.own_labels)
-            _note(members, "validation", QUALITIES, torch.stack(own).cpu())
-        if self.test is None or (self.rule and not ended):
-            return
-        group = "oracle" if self.rule else "test"
-        _note(members, group, QUALITIES, torch.stack(self.test.quality(stack)).cpu())
-        if ended and not self.rule:
-            for member, reliability in zip(members, self.test.reliability(stack), strict=True):
-                member.reliability.append(reliability)
 
 
 def _note(members: Sequence[Member], group: str, names: Sequence[str], values: Tensor) -> None:

@@ -126,7 +126,7 @@ def _test(stack: Stack, members: Sequence[Member]) -> list[dict[str, float]]:
     for start in range(0, size, block):
         x = torch.stack([m.test[start : start + block] for m in members])
         y = torch.stack([m.test_labels[start : start + block] for m in members])
-        quality = own_quality(stack, x, y)
+        quality = own_quality(stack, x, y, [1] * len(stack))
         accuracy += quality.accuracy.cpu() * y.shape[1] / size
         loss += quality.cross_entropy.cpu() * y.shape[1] / size
     return [

@@ -140,7 +140,7 @@ def test_damaged_artifacts_are_made_again(undisturbed, tmp_path):
     content[len(content) // 2] ^= 1
     flipped.write_bytes(content)
     about = old.with_suffix(".json")
-    about.write_text(about.read_text().replace('"format": 2', '"format": 1'))
+    about.write_text(about.read_text().replace('"format": 3', '"format": 2'))
     torn.with_suffix(".json").write_text("{")
     finish(results, undisturbed[1])
     wrong = {path.name for path in results.glob("artifacts/*/*.wrong")}
