@@ -1,5 +1,6 @@
+import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from trainables.datasets import (
@@ -7,8 +8,10 @@ from trainables.datasets import (
     labelled_garments,
     load,
     pair_with_digits,
+    read_idx,
     split_rows,
 )
+from trainables.errors import BadInputError
 from trainables.randomness import generator
 from trainables.settings import SPLIT_SIZES
 
@@ -80,3 +83,26 @@ def test_low_resource_labels_are_small_less_what_is_held_out():
     held_out = split_rows("FashionMNIST", 7).small[hold_out(1000, 0.2, 7).validate]
     assert not set(fewer.tolist()) & set(held_out.tolist())
     assert len(labelled_garments("all", 0.2, 7)) == 60_000
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(content=st.binary() | st.binary().map(lambda rest: b"\0\0\x08" + rest))
+def test_whatever_is_given_as_an_idx_file(tmp_path, content):
+    """Its shape and bytes, or one line."""
+    path = tmp_path / "x"
+    path.write_bytes(content)
+    try:
+        found = read_idx(path)
+    except BadInputError:
+        return
+    assert bytes(found.flatten().tolist()) == content[4 + 4 * content[3] :]
+
+
+@pytest.mark.parametrize("name", ["FashionMNIST", "MNIST"])
+def test_idx_files_read_as_torchvision_reads_them(name, data):
+    from torchvision import datasets
+
+    for train, part in ((True, load(name).train), (False, load(name).test)):
+        theirs = getattr(datasets, name)(str(data[0]), train=train)
+        assert torch.equal(part.pixels, theirs.data.flatten(1))
+        assert torch.equal(part.labels, theirs.targets)

@@ -1,4 +1,4 @@
-"""Products of a stack against PyTorch's own, their gradients, and bits that company leaves alone."""
+"""Products of a stack against PyTorch's own, their gradients, and the bits of a member."""
 
 import pytest
 import torch
