@@ -4,17 +4,16 @@ Real launches of `smoke`, hit by real kills and faults, against one that was lef
 trial FINISHED once, nothing RUNNING, every metric equal to the bit. `make soak` hits harder.
 """
 
-import os
 import random
 import shutil
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
 
 import pytest
 from faults import Launch, launch, recorded
+from tracking import TrackingServer
 
 from analysis.records import open_client
 from study.lead import LEADER
@@ -210,67 +209,29 @@ SPACE = Space(
 """
 
 
-def serve(folder, port):
-    """MLflow's own server over a database of the folder."""
-    return subprocess.Popen(
-        [
-            sys.executable, "-m", "mlflow", "server", "--workers", "1", "--port", str(port),
-            "--backend-store-uri", f"sqlite:///{folder}/server.db",
-            "--artifacts-destination", str(folder / "files"),
-        ],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-        env={
-            **os.environ,
-            "MLFLOW_DISABLE_TELEMETRY": "true",
-            "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
-        },
-    )  # fmt: skip
-
-
-def stop(server):
-    os.killpg(server.pid, signal.SIGKILL)
-    server.wait()
-
-
-def wait_for(port):
-    import requests
-
-    deadline = time.monotonic() + 90
-    while True:
-        try:
-            return requests.get(f"http://127.0.0.1:{port}/health", timeout=1)
-        except requests.RequestException:
-            assert time.monotonic() < deadline
-            time.sleep(0.3)
-
-
 def test_the_tracking_server_goes_away(undisturbed, tmp_path, free_port):
     """For some seconds: waited for. For good: what has ended is kept, and recorded later."""
-    uri = f"http://127.0.0.1:{free_port}"
-    server = serve(tmp_path, free_port)
-    try:
-        wait_for(free_port)
-        started = Launch(tmp_path / "r", "--tracking-uri", uri, "--patience", "20")
+    with TrackingServer(tmp_path, free_port) as server:
+        server.ask()
+        where = ("--tracking-uri", server.uri)
+        started = Launch(tmp_path / "r", *where, "--patience", "20")
         started.until("artifacts: logits")
-        stop(server)
+        server.stop()
         started.until("the records do not answer")
-        server = serve(tmp_path, free_port)
+        server.start()
         started.until("the records answer again")
         started.until("search round 2")
-        stop(server)
+        server.stop()
         assert started.end() == 1, started.printed()
         assert "finished results are kept in" in started.printed()
         assert "Traceback" not in started.printed()
-        code, printed = launch(tmp_path / "r", "--tracking-uri", uri)
+        code, printed = launch(tmp_path / "r", *where)
         assert code == 2
-        assert f"no MLflow records at {uri}" in printed
-        server = serve(tmp_path, free_port)
-        wait_for(free_port)
-        code, printed = launch(tmp_path / "r", "--tracking-uri", uri)
+        assert f"no MLflow records at {server.uri}" in printed
+        server.start()
+        server.ask()
+        code, printed = launch(tmp_path / "r", *where)
         assert code == 0, printed
         assert "results of an earlier launch are recorded now" in printed
-        assert recorded(tmp_path / "r", uri) == undisturbed[1]
-        client = open_client(uri)
-        assert LEADER in client.get_experiment_by_name("smoke").tags
-    finally:
-        stop(server)
+        assert recorded(tmp_path / "r", server.uri) == undisturbed[1]
+        assert LEADER in open_client(server.uri).get_experiment_by_name("smoke").tags

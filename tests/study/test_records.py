@@ -5,7 +5,6 @@ import math
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from mlflow.entities import Metric
+from tracking import TrackingServer
 
 from analysis.records import experiment_names, open_client, read, read_study
 from search_spaces.smoke import ALONE, SPACE, taught
@@ -195,28 +195,13 @@ def test_an_import_that_is_killed_goes_on(client, second, tmp_path):
     assert known(second) == known(client)
 
 
-def test_through_a_real_server(client, tmp_path):
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "mlflow", "server", "--workers", "1", "--port", str(port),
-         "--backend-store-uri", f"sqlite:///{tmp_path}/server.db"],
-        env={**os.environ, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"},
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True, cwd=tmp_path,
-    )  # fmt: skip
-    try:
-        deadline = time.monotonic() + 120
-        while socket.socket().connect_ex(("127.0.0.1", port)):
-            assert time.monotonic() < deadline
-            time.sleep(0.2)
-        remote = open_client(f"http://127.0.0.1:{port}")
+def test_through_a_real_server(client, tmp_path, free_port):
+    with TrackingServer(tmp_path, free_port) as server:
+        server.ask()
+        remote = open_client(server.uri)
         write_lines(tmp_path / "e.jsonl", export(client, "smoke"))
         assert load(remote, read_lines(tmp_path / "e.jsonl")) == (8, 0)
         assert known(remote) == known(client)
-    finally:
-        os.killpg(server.pid, signal.SIGTERM)
-        server.wait(timeout=30)
 
 
 def test_what_is_no_export_is_refused(client, tmp_path):

@@ -11,7 +11,6 @@ import socket
 import struct
 import subprocess
 import sys
-import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,6 +20,7 @@ import requests
 from faults import Launch, launch, recorded
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tracking import TrackingServer
 
 import trainables
 from study.lines import read_lines
@@ -136,44 +136,20 @@ def test_mlflow_with_a_password_refuses_whoever_has_none(tmp_path, free_port):
         "admin_username = boss\nadmin_password = a-long-password\n"
         "authorization_function = mlflow.server.auth:authenticate_request_basic_auth\n"
     )
-    server = subprocess.Popen(
-        [
-            sys.executable, "-m", "mlflow", "server", "--workers", "1", "--port", str(free_port),
-            "--app-name", "basic-auth", "--backend-store-uri", f"sqlite:///{tmp_path}/m.db",
-            "--artifacts-destination", str(tmp_path / "files"),
-        ],
-        stdout=subprocess.DEVNULL, stderr=(tmp_path / "said").open("w"), start_new_session=True,
-        env={
-            **os.environ,
-            "MLFLOW_DISABLE_TELEMETRY": "true",
-            "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
-            "MLFLOW_AUTH_CONFIG_PATH": str(tmp_path / "auth.ini"),
-            "MLFLOW_FLASK_SERVER_SECRET_KEY": "of-this-test",
-        },
+    password = TrackingServer(
+        tmp_path, free_port, "--app-name", "basic-auth",
+        MLFLOW_AUTH_CONFIG_PATH=str(tmp_path / "auth.ini"),
+        MLFLOW_FLASK_SERVER_SECRET_KEY="of-this-test",
     )  # fmt: skip
-    uri = f"http://127.0.0.1:{free_port}"
-    try:
-        answer = ask(uri)
-        assert answer.status_code == 401, (tmp_path / "said").read_text()
-        code, printed = launch(tmp_path / "r", "--tracking-uri", uri)
+    with password as server:
+        answer = server.ask("/api/2.0/mlflow/experiments/get?experiment_id=0")
+        assert answer.status_code == 401, server.said.read_text()
+        code, printed = launch(tmp_path / "r", "--tracking-uri", server.uri)
         assert code == 2
-        assert f"no MLflow records at {uri}" in printed
+        assert f"no MLflow records at {server.uri}" in printed
         known = {"MLFLOW_TRACKING_USERNAME": "boss", "MLFLOW_TRACKING_PASSWORD": "a-long-password"}
-        code, printed = launch(tmp_path / "r", "--plan", "--tracking-uri", uri, **known)
+        code, printed = launch(tmp_path / "r", "--plan", "--tracking-uri", server.uri, **known)
         assert code == 0, printed
-    finally:
-        os.killpg(server.pid, 9)
-        server.wait()
-
-
-def ask(uri):
-    deadline = time.monotonic() + 90
-    while True:
-        try:
-            return requests.get(f"{uri}/api/2.0/mlflow/experiments/get?experiment_id=0", timeout=5)
-        except requests.ConnectionError:
-            assert time.monotonic() < deadline
-            time.sleep(0.3)
 
 
 class Bomb:
