@@ -1,11 +1,8 @@
-"""What is to be run: trials done and missing, the artifacts they need, and the rounds of work.
-
-A round is work that may run at the same time; the next begins when all of it has ended.
-"""
+"""What is to be run: trials done and missing, and the artifacts that they need."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, product
+from itertools import product
 
 import optuna
 
@@ -14,7 +11,7 @@ from search_spaces.space import Space
 from study.ledger import Ledger
 from study.search import Walk
 from trainables.artifacts import Artifact, VaeArtifact, all_logits_for
-from trainables.cohort import Cohort, cost, form_cohorts
+from trainables.cohort import cost
 from trainables.errors import BadInputError
 from trainables.settings import Setting, Trial
 from trainables.store import Store
@@ -42,18 +39,6 @@ class Expected:
 
 
 @dataclass(frozen=True)
-class Round:
-    """Cohorts that may run at the same time, and what a person calls them.
-
-    expected: the settings that become known with this round.
-    """
-
-    title: str
-    cohorts: list[Cohort]
-    expected: tuple[Expected, ...] = ()
-
-
-@dataclass(frozen=True)
 class Plan:
     """A space with its seeds, the number of settings to search, and what is there already.
 
@@ -71,9 +56,10 @@ class Plan:
 
     def listed_trials(self) -> list[Trial]:
         """The trials of the settings that the space lists."""
-        return self._reported(self.space.settings)
+        return self.reported(self.space.settings)
 
-    def _reported(self, settings: Iterable[Setting]) -> list[Trial]:
+    def reported(self, settings: Iterable[Setting]) -> list[Trial]:
+        """These settings' trials, with the seeds of what is reported."""
         return [Trial(setting=s, seed=seed) for seed, s in product(range(self.seeds), settings)]
 
     def missing(self, trials: Iterable[Trial]) -> list[Trial]:
@@ -132,7 +118,7 @@ class Plan:
             found.append(search.reported(claimed))
         return list(dict.fromkeys(found))
 
-    def _replayed(self, search: Search) -> tuple[list[Setting], bool]:
+    def replayed(self, search: Search) -> tuple[list[Setting], bool]:
         """What a search has asked for, its next round included; and whether all is scored."""
         asked = [setting for settings in self.walk(search) for setting in settings]
         scored = all(self.ledger.outcome(search, setting) for setting in asked)
@@ -143,12 +129,12 @@ class Plan:
         trials = {trial.key: trial for trial in self.listed_trials()}
         unknown = 0
         for search in self.space.searches:
-            asked, whole = self._replayed(search)
+            asked, whole = self.replayed(search)
             mine = self.candidates(search, asked)
             kinds = 2 if search.oracle else 1
             unknown += (self.count(search) - len(asked)) * search.seeds * kinds
             if whole:
-                mine += self._reported(self.chosen(search, asked))
+                mine += self.reported(self.chosen(search, asked))
             else:
                 unknown += kinds * self.seeds
             trials |= {trial.key: trial for trial in mine}
@@ -158,14 +144,15 @@ class Plan:
         """The listed settings, then those that searches are known to ask for and to choose."""
         yield from map(Expected, self.space.settings)
         for search in self.space.searches:
-            asked, whole = self._replayed(search)
-            yield from self._expected(search, asked, 0)
+            asked, whole = self.replayed(search)
+            yield from self.expected(search, asked, 0)
             if whole:
                 yield from map(Expected, self.chosen(search, asked))
 
-    def _expected(
+    def expected(
         self, search: Search, settings: Sequence[Setting], first: int
     ) -> Iterator[Expected]:
+        """What a search asks for as its first-th and following, the oracle's included."""
         for number, setting in enumerate(settings, start=first):
             yield Expected(setting, search.name, number)
             if search.oracle:
@@ -197,12 +184,12 @@ class Plan:
         """
         trials = self.missing(self.listed_trials())
         for search in self.space.searches:
-            asked, whole = self._replayed(search)
-            trials += self.missing(self._reported(self.chosen(search, asked)) if whole else [])
+            asked, whole = self.replayed(search)
+            trials += self.missing(self.reported(self.chosen(search, asked)) if whole else [])
             if search.base and not whole:  # λ, T and the like change no artifact
                 trials += self.candidates(search, [search.setting({})])
-                trials += self._reported([search.base])
-        wanted = self._behind(trials)
+                trials += self.reported([search.base])
+        wanted = self.behind(trials)
         wanted += [VaeArtifact(recipe=recipe, seed=0) for recipe in self.space.shown_vaes]
         return self.artifacts(wanted)
 
@@ -210,15 +197,16 @@ class Plan:
         """Every artifact that this study needs or has needed, there or not."""
         trials = self.listed_trials()
         for search in self.space.searches:
-            asked, whole = self._replayed(search)
+            asked, whole = self.replayed(search)
             trials += self.candidates(search, asked or [search.setting({})])
             bases = self.chosen(search, asked) if whole else search.bases()
-            trials += self._reported(bases)
-        wanted: list[Artifact] = self._behind(trials)
+            trials += self.reported(bases)
+        wanted: list[Artifact] = self.behind(trials)
         wanted += [VaeArtifact(recipe=recipe, seed=0) for recipe in self.space.shown_vaes]
         return {each for artifact in wanted for each in artifact.and_behind()}
 
-    def _behind(self, trials: Iterable[Trial]) -> list[Artifact]:
+    def behind(self, trials: Iterable[Trial]) -> list[Artifact]:
+        """The logits that these trials learn from."""
         return [logits for trial in trials for logits in all_logits_for(trial)]
 
     def predicted_cost(self) -> float:
@@ -226,9 +214,9 @@ class Plan:
         trials = self.missing(self.listed_trials())
         result = 0.0
         for search in self.space.searches:
-            asked, whole = self._replayed(search)
+            asked, whole = self.replayed(search)
             trials += self.missing(self.candidates(search, asked))
-            trials += self.missing(self._reported(self.chosen(search, asked)) if whole else [])
+            trials += self.missing(self.reported(self.chosen(search, asked)) if whole else [])
             base = search.setting({})
             left = self.count(search) - len(asked)
             one = sum(cost(trial) for trial in self.candidates(search, [base]))
@@ -237,70 +225,3 @@ class Plan:
                 result += 2 * self.seeds * cost(Trial(setting=search.reported(base), seed=0))
         result += sum(cost(a) for level in self.needed_artifacts() for a in level)
         return result + sum(cost(trial) for trial in trials)
-
-    # ---- what is done about it ----
-
-    def rounds(self) -> Iterator[Round]:
-        """The work, in order: artifacts level by level, then students; searches side by side."""
-        yield from self._artifact_rounds(self.needed_artifacts())
-        walks = {search.name: self.walk(search) for search in self.space.searches}
-        asked: dict[str, list[Setting]] = {search.name: [] for search in self.space.searches}
-        trials, number = self.listed_trials(), 0
-        while True:
-            expected: list[Expected] = []
-            groups: list[list[Trial]] = []
-            number += 1
-            for search in self.space.searches:
-                settings = next(walks[search.name], [])
-                expected += self._expected(search, settings, len(asked[search.name]))
-                asked[search.name] += settings
-                mine = self.candidates(search, settings)
-                groups += self._competing(search, settings)
-                trials += [t for t in mine if not (t.setting.rule and t.setting.rule.pruning)]
-            if number > 1 and not expected:
-                break
-            title = f"search round {number}" if expected else "students"
-            yield from self._round(title, trials, groups, expected)
-            trials = []
-        finals = []
-        for search in self.space.searches:
-            mine_asked, whole = self._replayed(search)
-            finals += self.chosen(search, mine_asked) if whole else []
-        if finals:
-            winners = tuple(map(Expected, finals))
-            yield from self._round("the chosen settings", self._reported(finals), [], winners)
-
-    def _competing(self, search: Search, settings: Sequence[Setting]) -> list[list[Trial]]:
-        """Settings that prune each other, as groups; whole ones, if any of a group is missing."""
-        if not search.rule.pruning:
-            return []
-        groups = [
-            [Trial(setting=s, seed=seed) for s in group for seed in search.selection_seeds]
-            for group in _batched(settings, search.rule.pruning.group)
-        ]
-        return [group for group in groups if self.missing(group)]
-
-    def _round(
-        self,
-        title: str,
-        trials: Sequence[Trial],
-        groups: Sequence[Sequence[Trial]],
-        expected: Sequence[Expected],
-    ) -> Iterator[Round]:
-        """The artifacts that are still missing, then the students."""
-        work = self.missing(trials)
-        everything = [*work, *(trial for group in groups for trial in group)]
-        yield from self._artifact_rounds(self.artifacts(self._behind(everything)))
-        if cohorts := form_cohorts(work, self.workers, groups):
-            yield Round(title, cohorts, tuple(expected))
-
-    def _artifact_rounds(self, levels: Sequence[Sequence[Artifact]]) -> Iterator[Round]:
-        for level in levels:
-            kinds = ", ".join(sorted({artifact.kind for artifact in level}))
-            yield Round(f"artifacts: {kinds}", form_cohorts(level, self.workers))
-
-
-def _batched(settings: Sequence[Setting], size: int) -> Iterator[list[Setting]]:
-    rest = iter(settings)
-    while batch := list(islice(rest, size)):
-        yield batch

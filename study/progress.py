@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 
-from study.plan import Round
+from study.rounds import Round
 from trainables.cohort import Cohort
 from trainables.member import TrialResult
 

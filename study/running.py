@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator
 
 from analysis.command import FAILED, INTERRUPTED
 from study.interrupts import end_children, on_interrupt
-from study.plan import Plan, Round
+from study.plan import Plan
 from study.progress import Progress
 from study.record import Recorder
 from study.resources import Resources
+from study.rounds import Round, rounds
 from trainables.sources import DATASETS, ensure
 
 ALL_DONE, SOME_FAILED = 0, FAILED
@@ -67,13 +68,13 @@ def _train(todo: Plan, recorder: Recorder, resources: Resources, progress: Progr
         on_interrupt()  # Ray has put its own handlers in place
         if url:
             progress.say(f"Ray dashboard: http://{url} (its token: ray get-auth-token)")
-        rounds = _announced(todo.rounds(), recorder)
-        return train(rounds, recorder, resources, todo.workers, todo.store.root, progress)
+        work = _announced(rounds(todo), recorder)
+        return train(work, recorder, resources, todo.workers, todo.store.root, progress)
 
 
-def _announced(rounds: Iterator[Round], recorder: Recorder) -> Iterator[Round]:
+def _announced(work: Iterator[Round], recorder: Recorder) -> Iterator[Round]:
     """The rounds; what each asks for is in the records before it is trained."""
-    for following in rounds:
+    for following in work:
         recorder.expect(following.expected)
         yield following
 

@@ -17,10 +17,10 @@ from ray import tune
 from ray.tune.search import Searcher
 
 from search_spaces.catalogue import OWN_MODULE
-from study.plan import Round
 from study.progress import Progress
 from study.record import Recorder
 from study.resources import Resources
+from study.rounds import Round
 from trainables.cohort import Cohort
 from trainables.trainable import METRIC, train_cohort
 

@@ -12,6 +12,7 @@ from search_spaces.catalogue import load
 from study.journal import write_journal
 from study.ledger import Ledger
 from study.plan import Plan
+from study.rounds import rounds
 from trainables.settings import Trial
 from trainables.store import Saved, Store
 
@@ -48,7 +49,7 @@ class Study:
 
     def launch(self, stop_after=10**9, failing=(), dying=(), **options):
         titles = []
-        for step in self.plan(**options).rounds():
+        for step in rounds(self.plan(**options)):
             titles.append(step.title)
             for member in (m for cohort in step.cohorts for m in cohort.members):
                 if len(self.trained) >= stop_after:
@@ -165,7 +166,7 @@ def test_a_failed_seed_fails_its_setting_and_the_search_goes_on(study):
 def test_a_round_that_could_not_be_trained_stops_the_search(study):
     """To ask on without its scores would ask other settings than an undisturbed study."""
     study.launch(stop_after=ARTIFACTS)
-    cohorts = next(study.plan().rounds()).cohorts
+    cohorts = next(rounds(study.plan())).cohorts
     dead = next(t.key for c in cohorts for t in c.members if t.setting.rule)
     assert study.launch(dying=[dead]) == ["search round 1"]
     assert study.plan().trial_counts()[0] < WHOLE
