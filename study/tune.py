@@ -8,7 +8,7 @@ killed it (a machine, too little memory) costs as few of the others as can be.
 import logging
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,8 @@ from study.record import Recorder
 from study.resources import Resources
 from study.rounds import Round
 from trainables.cohort import Cohort
+from trainables.member import TrialResult
+from trainables.settings import Trial
 from trainables.trainable import METRIC, train_cohort
 
 RETRIES = 1  # of a cohort whose worker died; then it is halved. Own exceptions are results
@@ -123,15 +125,18 @@ class _RoundSearcher(_Unpickled, Searcher):
         """Tune's word that a cohort has ended, well or not."""
         self.live.discard(trial_id)
 
-    def failed(self, cohort: Cohort, reason: str, *, halve: bool) -> None:
-        """A cohort could not be trained: in halves where that may help, else it is an error."""
-        halves = cohort.halves() if halve else []
+    def halved(self, cohort: Cohort, reason: str) -> bool:
+        """Try a cohort again, in halves; False where it is a single member."""
+        halves = cohort.halves()
         self.queue = halves + self.queue
         if halves:
             self.progress.say(f"{cohort.name}: {reason}; again, in halves")
-        else:
-            self.errors.append(f"{cohort.name}: {reason}")
-            self.progress.say(f"could not train {cohort.name}: {reason}")
+        return bool(halves)
+
+    def gave_up(self, cohort: Cohort, reason: str) -> None:
+        """A cohort could not be trained; the next launch tries again."""
+        self.errors.append(f"{cohort.name}: {reason}")
+        self.progress.say(f"could not train {cohort.name}: {reason}")
 
     def save(self, checkpoint_path: str) -> None:
         """Nothing to save: a relaunch plans from the records."""
@@ -151,16 +156,28 @@ class _Collector(_Unpickled, tune.Callback):
     ) -> None:
         """Called for each report of a cohort."""
         cohort: Cohort = trial.config["cohort"]
-        results = result.get("results", ())
-        self.recorder.add(results)
-        for member in results:
-            self.source.progress.trial_ended(member)
+        self._ended(result.get("results", ()))
         if "error" in result:
-            self.source.failed(cohort, result["error"], halve=result["out_of_memory"])
+            self._failed(cohort, result["error"], result["halve"], result["own"])
         self.source.progress.at(trial.trial_id, cohort, result[METRIC])
 
     def on_trial_error(self, iteration: int, trials: Any, trial: Any, **_: Any) -> None:
         """Called when a worker died more often than it is retried."""
         last = str(trial.get_error() or "no reason known").strip().splitlines()[-1]
         reason = f"its worker died {RETRIES + 1} times: {last}"
-        self.source.failed(trial.config["cohort"], reason, halve=True)
+        self._failed(trial.config["cohort"], reason, halve=True, own=False)
+
+    def _ended(self, results: Sequence[TrialResult]) -> None:
+        self.recorder.add(results)
+        for result in results:
+            self.source.progress.trial_ended(result)
+
+    def _failed(self, cohort: Cohort, reason: str, halve: bool, own: bool) -> None:
+        """In halves where that may help; a student's own exception is its result, at last."""
+        if halve and self.source.halved(cohort, reason):
+            return
+        trials = [member for member in cohort.members if isinstance(member, Trial)]
+        if own and trials:
+            self._ended([TrialResult(trial, {}, {}, 0.0, failure=reason) for trial in trials])
+        else:
+            self.source.gave_up(cohort, reason)

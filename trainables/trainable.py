@@ -26,8 +26,10 @@ REPORT_SECONDS = 1.0
 def train_cohort(config: dict[str, Any]) -> None:
     """Train config["cohort"] with the artifacts under config["artifacts"].
 
-    Reports {"fraction": ...} about once a second, then once {"fraction": 1, "results": ...} (or
-    "error", "out_of_memory"), and last a small report, since Tune keeps the last one of each.
+    Reports {"fraction": ...} about once a second, then once {"fraction": 1, "results": ...}, and
+    last a small report, since Tune keeps the last one of each. Or, instead of results, "error"
+    with its reason; "own": it is the members' own (not the disk's, nor the memory's); "halve":
+    fewer members at a time may do, or show whose it is.
     """
     torch.set_num_threads(config["threads"])
     cohort: Cohort = config["cohort"]
@@ -39,9 +41,10 @@ def train_cohort(config: dict[str, Any]) -> None:
         place = f"{Path(where.filename).name}:{where.lineno}"
         outcome = {
             "error": f"{type(error).__name__}: {error} ({place})",
-            "out_of_memory": is_out_of_memory(error),
+            "own": not is_out_of_memory(error) and not isinstance(error, OSError),
+            "halve": not isinstance(error, OSError),
         }
-        if outcome["out_of_memory"] and torch.cuda.is_available():
+        if torch.cuda.is_available():
             torch.cuda.empty_cache()
     tune.report({METRIC: 1.0, **outcome})
     tune.report({METRIC: 1.0})

@@ -15,7 +15,7 @@ import pytest
 from faults import Launch, launch, recorded
 from tracking import TrackingServer
 
-from analysis.records import open_client
+from analysis.records import open_client, read
 from study.lead import LEADER
 
 
@@ -180,30 +180,51 @@ def test_a_full_disk(undisturbed, tmp_path):
         subprocess.run(["umount", "-l", str(results)], check=False)
 
 
-def test_too_little_memory_is_tried_with_fewer_then_said(tmp_path):
-    """VAEs of 400 million units: refused together, then one by one; the rest is done."""
-    space = tmp_path / "large.py"
-    space.write_text(LARGE)
+def test_what_cannot_be_trained_does_not_spoil_the_rest(tmp_path):
+    """VAEs of 400 million units are refused together, then one by one; a link's mistake is found
+    to be one setting's own, and recorded as its result; all else is trained."""
+    space = tmp_path / "bad.py"
+    space.write_text(BAD)
     code, printed = launch(tmp_path / "r", "--workers", 1, space=space)
     assert code == 1, printed
     assert "again, in halves" in printed
     assert "could not train vae ×1" in printed
     assert "can't allocate memory" in printed
     assert "2 trials could not be trained" in printed
+    found = read(open_client(f"sqlite:///{tmp_path}/r/mlflow.db"), "bad")
+    by_link = {(record.parameters["link"], record.status) for record in found}
+    assert by_link == {("—", "FINISHED"), ("noise", "FINISHED"), ("broken", "FAILED")}
+    (reason,) = {record.failure for record in found if record.failure}
+    assert "ValueError: this link is broken (bad.py:" in reason
 
 
-LARGE = """
-from dataclasses import replace
+BAD = """
+from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from search_spaces.smoke import ALONE, LINK, taught
 from search_spaces.space import Space
-from trainables.links import VaeLink
+from trainables.links import Link, Noise, VaeLink
+
+
+@dataclass(frozen=True, kw_only=True)
+class Broken(Link):
+    name: ClassVar[str] = "broken"
+
+    def __call__(self, images, generator, vae):
+        raise ValueError("this link is broken")
+
 
 HUGE = VaeLink(recipe=replace(LINK.recipe, hidden_size=400_000_000))
 SPACE = Space(
-    name="large",
-    about="Does one setting that needs too much memory spoil the others?",
-    settings=(ALONE, replace(taught("MNIST"), link=HUGE)),
+    name="bad",
+    about="Do settings that cannot be trained spoil the others?",
+    settings=(
+        ALONE,
+        replace(taught("MNIST"), link=HUGE),
+        replace(taught("FashionMNIST"), link=Broken()),
+        replace(taught("FashionMNIST"), link=Noise(draws=2)),
+    ),
     seeds=2,
 )
 """
