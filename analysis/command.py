@@ -39,6 +39,12 @@ def run_command(function: Callable[..., int]) -> int:
     except BadInputError as error:
         line = str(error)
     except Exception as error:
+        from analysis.outages import may_pass  # MLflow takes a second to import
+
+        if may_pass(error) and not hasattr(error, "format_message"):
+            reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
+            print(f"error: {reason}; the same command tries again", file=sys.stderr)
+            return FAILED
         # Usage errors are click's, which Typer carries inside itself under a private name.
         if not hasattr(error, "format_message"):
             raise

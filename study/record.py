@@ -14,11 +14,10 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from queue import SimpleQueue
 
-import requests
 from mlflow import MlflowClient
-from mlflow.exceptions import MlflowException
 from tenacity import RetryCallState, Retrying, retry_if_exception, wait_exponential
 
+from analysis.outages import may_pass
 from analysis.records import TRIAL_KEY, Record, experiment_names, read
 from search_spaces.space import Space
 from study.ledger import Ledger
@@ -30,18 +29,10 @@ from study.trial_runs import line_of, record_of, write_run
 from trainables.errors import StudyError
 from trainables.member import TrialResult
 
-LASTING = {"INVALID_PARAMETER_VALUE", "RESOURCE_DOES_NOT_EXIST", "INVALID_STATE", "BAD_REQUEST"}
 LONGEST_WAIT = 15  # seconds between two tries
 LEAVE_SECONDS = 3.0
 
 Say = Callable[[str], None]
-
-
-def may_pass(error: BaseException) -> bool:
-    """True for what waiting can mend: no connection, a locked database, a full disk."""
-    if isinstance(error, MlflowException):
-        return error.error_code not in LASTING
-    return isinstance(error, OSError | requests.RequestException)
 
 
 class Recorder:

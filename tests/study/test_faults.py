@@ -54,19 +54,12 @@ def kill_at_random(results, expected, times, seed):
 
 
 def test_the_launch_is_killed(undisturbed, tmp_path):
-    kill_at_random(tmp_path / "r", undisturbed[1], times=2, seed=0)
+    kill_at_random(tmp_path / "r", undisturbed[1], times=1, seed=0)
 
 
 @pytest.mark.soak
 def test_the_launch_is_killed_twenty_times(undisturbed, tmp_path):
     kill_at_random(tmp_path / "r", undisturbed[1], times=20, seed=1)
-
-
-def test_two_launches_give_the_same_bits(undisturbed, tmp_path):
-    """Another number of workers deals other cohorts; no bit of any result changes."""
-    code, printed = launch(tmp_path / "r", "--workers", 1)
-    assert code == 0, printed
-    assert recorded(tmp_path / "r") == undisturbed[1]
 
 
 def test_a_worker_is_killed_in_the_middle_of_a_cohort(undisturbed, tmp_path):
@@ -89,7 +82,7 @@ def test_ray_itself_is_killed(undisturbed, tmp_path, process):
 
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_stops_within_ten_seconds(undisturbed, tmp_path, sent):
+def test_a_signal_stops_within_ten_seconds(tmp_path, sent):
     started = Launch(tmp_path / "r")
     started.until("artifacts: logits")
     asked = time.monotonic()
@@ -98,8 +91,6 @@ def test_a_signal_stops_within_ten_seconds(undisturbed, tmp_path, sent):
     assert time.monotonic() - asked < 10
     assert "trials have ended; the same command goes on" in started.printed()
     assert "Traceback" not in started.printed()
-    if sent == signal.SIGTERM:
-        finish(tmp_path / "r", undisturbed[1])
 
 
 def test_a_second_signal_stops_at_once(tmp_path):
@@ -117,7 +108,8 @@ def test_a_second_signal_stops_at_once(tmp_path):
 
 
 def test_a_second_launch_leaves_the_first_alone(undisturbed, tmp_path):
-    first = Launch(tmp_path / "r")
+    """The first has one worker: it deals other cohorts, and yet no bit of any result changes."""
+    first = Launch(tmp_path / "r", "--workers", 1)
     first.until("of 34 trials are recorded")
     second = Launch(tmp_path / "r", "--wait")
     code, printed = launch(tmp_path / "r")
@@ -235,7 +227,7 @@ def test_the_tracking_server_goes_away(undisturbed, tmp_path, free_port):
     with TrackingServer(tmp_path, free_port) as server:
         server.ask()
         where = ("--tracking-uri", server.uri)
-        started = Launch(tmp_path / "r", *where, "--patience", "20")
+        started = Launch(tmp_path / "r", *where, "--patience", "8")
         started.until("artifacts: logits")
         server.stop()
         started.until("the records do not answer")

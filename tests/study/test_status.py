@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import requests
 from test_record import SETTING, recorder_of, result
 
 from analysis.command import run_command
@@ -130,3 +131,16 @@ def test_a_lock_is_waited_for_only_if_asked(tmp_path):
         pass
     with locked([tmp_path], "smoke", False, print):
         pass
+
+
+def test_an_outage_while_reading_is_one_line(client, monkeypatch, tmp_path, capsys):
+    def gone(*arguments):
+        raise requests.ConnectionError("the server has gone\nand more")
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("study.status.read", gone)
+    monkeypatch.setattr(sys, "argv", ["status", "--space", "smoke", "--results", "results"])
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    assert run_command(status) == 1
+    said = capsys.readouterr().err
+    assert said == "error: the server has gone; the same command tries again\n"
