@@ -39,17 +39,52 @@ class Terms(NamedTuple):
 
 
 def distillation_loss(
-    student: Tensor, teacher: Tensor, labels: Tensor, weights: Tensor, temperature: Tensor
+    student: Tensor, soft_targets: Tensor, labels: Tensor, weights: Tensor, temperature: Tensor
 ) -> Terms:
     """w_hard · CE(y, g(x)) at T = 1 plus w_soft · CE(f(φ(x)), g(x)) at temperature T.
 
-    student, teacher: logits [..., B, C]; labels int64 [..., B]; weights [..., 2];
-    temperature [...]. With `lambda_weights` this is the λ-loss (seed 000, §2.2), with
-    `hinton_weights` the base distillation (§2.1).
+    student: logits [..., B, C]; soft_targets: the teacher's probabilities at T, [..., B, C] (see
+    `softened`); labels int64 [..., B]; weights [..., 2]; temperature [...]. With `lambda_weights`
+    this is the λ-loss (seed 000, §2.2), with `hinton_weights` the base distillation (§2.1). Of
+    the three terms the loss alone has a gradient.
     """
-    hard = hard_cross_entropy(student, labels)
-    soft = soft_cross_entropy(student, teacher, temperature)
-    return Terms(weights[..., 0] * hard + weights[..., 1] * soft, hard, soft)
+    return Terms(*_Distillation.apply(student, soft_targets, labels, weights, temperature))
+
+
+def softened(teacher: Tensor, temperature: Tensor) -> Tensor:
+    """The teacher's probabilities at T: logits [..., B, C], temperature [...] → [..., B, C]."""
+    classes_first = teacher.transpose(-1, -2) / temperature[..., None, None]
+    return classes_first.contiguous().softmax(-2).transpose(-1, -2)
+
+
+class _Distillation(torch.autograd.Function):
+    """The terms, and the gradient w_hard · (p - y) + w_soft/T · (p_T - q), a mean over the batch.
+
+    Written out, and with the classes before the objects: sums over ten classes then run along
+    the batch, many objects at a time.
+    """
+
+    @staticmethod
+    def forward(
+        context: Any, student: Tensor, targets: Tensor, labels: Tensor, weights: Tensor, t: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        logits, q = student.transpose(-1, -2).contiguous(), targets.transpose(-1, -2)
+        y, t, objects = labels.unsqueeze(-2), t[..., None, None], labels.shape[-1]
+        log_p, log_soft = logits.log_softmax(-2), (logits / t).log_softmax(-2)
+        hard = -log_p.gather(-2, y).squeeze(-2).mean(-1)
+        soft = -(q * log_soft).sum(-2).mean(-1)
+        of_hard, of_soft = (weights / objects)[..., None, None].unbind(-3)
+        gradient = log_p.exp_().scatter_add_(-2, y, torch.full_like(y, -1, dtype=log_p.dtype))
+        gradient.mul_(of_hard).add_(log_soft.exp_().sub_(q).mul_(of_soft / t))
+        context.save_for_backward(gradient)
+        context.mark_non_differentiable(hard, soft)
+        return weights[..., 0] * hard + weights[..., 1] * soft, hard, soft
+
+    @staticmethod
+    def backward(context: Any, *upstream: Tensor) -> tuple[Tensor | None, ...]:
+        (gradient,) = context.saved_tensors
+        found = gradient * upstream[0][..., None, None]
+        return found.transpose(-1, -2), None, None, None, None
 
 
 def lambda_weights(

@@ -2,12 +2,12 @@
 
 import itertools
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import torch
 from torch import Tensor, nn
 
-from trainables.products import product
+from trainables.products import LEAKY_RELU, LINEAR, RELU, layer, shared_layer
 from trainables.recipes import VaeRecipe
 
 PIXELS, CLASSES = 28 * 28, 10
@@ -35,9 +35,13 @@ class Linear(nn.Module):
         self.weight = nn.Parameter(drawn.T.contiguous())
         self.bias = nn.Parameter(torch.empty(outputs).uniform_(-bound, bound, generator=generator))
 
-    def forward(self, x: Tensor) -> Tensor:
-        """X [..., B, in] → [..., B, out]."""
-        return product(x, self.weight) + self.bias.unsqueeze(-2)
+    def forward(self, x: Tensor, activation: str = LINEAR) -> Tensor:
+        """activation(x Wᵀ + b): x [..., B, in] → [..., B, out]."""
+        return layer(x, self.weight, self.bias, activation)
+
+    def shared(self, x: Tensor, sizes: Sequence[int], activation: str = LINEAR) -> Tensor:
+        """The same for a stack in groups of equal input: x [G, B, in] → [N, B, out]."""
+        return shared_layer(x, self.weight, self.bias, sizes, activation)
 
 
 class Perceptron(nn.Module):
@@ -51,14 +55,17 @@ class Perceptron(nn.Module):
         pairs = itertools.pairwise(sizes)
         self.layers = nn.ModuleList(Linear(a, b, generator) for a, b in pairs)
 
-    def forward(self, x: Tensor, first: int = 0) -> Tensor:
+    def forward(self, x: Tensor, sizes: Sequence[int] | None = None) -> Tensor:
         """X [..., sizes[0]] → logits [..., sizes[-1]].
 
-        first > 0: x is what the first layers gave before their ReLU, and they are passed over.
+        sizes: of a stack whose members stand in groups of equal input, members of each group;
+        x is [G, B, in] then, and the answer [N, B, out].
         """
-        for layer in list(self.layers)[first:]:
-            x = layer(x if layer is self.layers[0] else torch.relu(x))
-        return x
+        first, *others, last = cast(list[Linear], list(self.layers))
+        x = first(x, RELU) if sizes is None else first.shared(x, sizes, RELU)
+        for each in others:
+            x = each(x, RELU)
+        return last(x)  # type: ignore[no-any-return]
 
 
 class Latent(NamedTuple):
@@ -79,7 +86,6 @@ class Vae(nn.Module):
     """
 
     LOGIT_BOUND = 4.59511985  # log(0.99 / 0.01)
-    SLOPE = 0.01  # of the LeakyReLU, PyTorch's default
 
     def __init__(self, recipe: VaeRecipe, generator: torch.Generator) -> None:
         super().__init__()
@@ -94,17 +100,17 @@ class Vae(nn.Module):
 
     def encode(self, garments: Tensor) -> Latent:
         """Garments [..., 784] in [0, 1] → the distribution of z."""
-        mean, raw = _two_layers(self.encoder, garments, self.SLOPE).chunk(2, dim=-1)
+        mean, raw = _two_layers(self.encoder, garments).chunk(2, dim=-1)
         return Latent(mean, nn.functional.softplus(raw))
 
     def garment_logits(self, z: Tensor) -> Tensor:
         """Z [..., latent] → logits [..., 784] of the garment's grey values."""
-        logits = _two_layers(self.garment_decoder, z, self.SLOPE)
+        logits = _two_layers(self.garment_decoder, z)
         return logits.clamp(-self.LOGIT_BOUND, self.LOGIT_BOUND)
 
     def digit_logits(self, z: Tensor) -> Tensor:
         """Z [..., latent] → logits [..., 784] of the paired digit's grey values."""
-        logits = _two_layers(self.digit_decoder, z, self.SLOPE)
+        logits = _two_layers(self.digit_decoder, z)
         return logits.clamp(-self.LOGIT_BOUND, self.LOGIT_BOUND)
 
     def digits(self, garments: Tensor, noise: Tensor) -> Tensor:
@@ -129,6 +135,6 @@ class Vae(nn.Module):
         )
 
 
-def _two_layers(layers: nn.ModuleList, x: Tensor, slope: float) -> Tensor:
+def _two_layers(layers: nn.ModuleList, x: Tensor) -> Tensor:
     first, second = layers
-    return second(nn.functional.leaky_relu(first(x), slope))  # type: ignore[no-any-return]
+    return second(first(x, LEAKY_RELU))  # type: ignore[no-any-return]

@@ -4,22 +4,26 @@ Every parameter is [N, ...], and a layer of all members is one call (trainables.
 share nothing: each has its own order and draws, and equals its solo run (see LANES: to the bit).
 """
 
+import copy
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.func import functional_call, stack_module_state
+from torch.func import stack_module_state
 from torch.nn import functional
-
-from trainables.products import shared_product
 
 LANES = 32
 """Floats that PyTorch's vector loops take at a time (AVX-512). What is left over at the end of a
 tensor goes through scalar code that rounds otherwise, so a member's parameters never end there:
 where a member stands in its stack, and in what company, changes no bit of it (on a CPU with one
 thread, and with batches of 8 objects or a multiple: MKL's products want aligned rows for it)."""
+
+ADAM: dict[str, Any] = {
+    "beta1": 0.9, "beta2": 0.999, "eps": 1e-8,
+    "weight_decay": 0.0, "amsgrad": False, "maximize": False,
+}  # PROTOCOL.md §4: PyTorch's defaults  # fmt: skip
 
 Report = Callable[[float], None]  # told the fraction of a cohort's work that is done
 
@@ -30,15 +34,22 @@ class Stack:
     def __init__(
         self, models: Sequence[nn.Module], learning_rates: Sequence[float], device: torch.device
     ) -> None:
-        self.model = models[0]
         stacked, _ = stack_module_state(list(models))
-        self._sizes = [value.shape[-1] for value in stacked.values()]
-        self._leaves = {
-            name: _padded(value.detach()).to(device).requires_grad_()
-            for name, value in stacked.items()
-        }
+        self._widths = [value.shape[-1] for value in stacked.values()]
+        self._values = [_padded(value.detach()).to(device) for value in stacked.values()]
+        self.model = copy.deepcopy(models[0])
         self.learning_rates = list(learning_rates)
+        self._take_values()
         self.renew_optimiser()
+
+    def _take_values(self) -> None:
+        """The model's parameters are these values, without what they are padded with."""
+        names = [name for name, _ in self.model.named_parameters()]
+        for name, value, width in zip(names, self._values, self._widths, strict=True):
+            path, _, own = name.rpartition(".")
+            leaf = nn.Parameter(value if value.shape[-1] == width else value[..., :width])
+            setattr(self.model.get_submodule(path), own, leaf)
+        self._leaves = list(self.model.parameters())
 
     def __len__(self) -> int:
         return len(self.learning_rates)
@@ -46,14 +57,11 @@ class Stack:
     @property
     def parameters(self) -> dict[str, Tensor]:
         """Every parameter by its name in the single model: [N, ...]."""
-        return {
-            name: value if value.shape[-1] == size else value[..., :size]
-            for (name, value), size in zip(self._leaves.items(), self._sizes, strict=True)
-        }
+        return dict(self.model.named_parameters())
 
     def __call__(self, *inputs: Tensor) -> Any:
         """What N single models would answer: inputs [N, ...], each member its own."""
-        return functional_call(self.model, self.parameters, inputs)
+        return self.model(*inputs)
 
     def shared(self, inputs: Tensor, sizes: Sequence[int]) -> Tensor:
         """The same for Perceptrons, where members stand in groups of equal input.
@@ -61,62 +69,49 @@ class Stack:
         inputs [G, B, D], sizes: members of each group → [N, B, out]. The first layer of a group
         is one wide product.
         """
-        parameters = self.parameters
-        hidden = shared_product(inputs, parameters["layers.0.weight"], sizes)
-        hidden = hidden + parameters["layers.0.bias"].unsqueeze(1)
-        answers: Tensor = functional_call(self.model, parameters, (hidden,), {"first": 1})
+        answers: Tensor = self.model(inputs, sizes)
         return answers
 
     def renew_optimiser(self) -> None:
-        """Adam with fresh moments; the weights stay.
+        """Adam with fresh moments; the weights stay."""
+        self._moments = [[torch.zeros_like(v) for v in self._values] for _ in range(2)]
+        self._steps = torch.zeros((), device=self._values[0].device)
+        self._group()
 
-        The fused kernel takes one rate for a tensor, so each run of members of equal rate is a
-        parameter group of its own, over views of the stacked parameters.
+    def _group(self) -> None:
+        """Views of weights and moments: the fused kernel takes one rate a call, so each run of
+        members of equal rate is a call.
         """
-        self._runs = list(_runs(self.learning_rates))
-        self._views = [
-            [leaf.detach()[run] for leaf in self._leaves.values()] for run in self._runs
+        self._runs = [
+            (run, [[each[run] for each in kind] for kind in (self._values, *self._moments)])
+            for run in _runs(self.learning_rates)
         ]
-        rates = [self.learning_rates[run.start] for run in self._runs]
-        self.optimiser = torch.optim.Adam(
-            [{"params": views, "lr": r} for views, r in zip(self._views, rates, strict=True)],
-            fused=True,
-        )
 
     def step(self, losses: Tensor) -> None:
-        """One Adam step for every member on its own loss: losses [N].
+        """One step of Adam for every member on its own loss: losses [N].
 
         A member's gradient comes from its own loss alone, so a NaN stays with its member.
         """
-        leaves = list(self._leaves.values())
-        gradients = torch.autograd.grad(losses.sum(), leaves)
-        for run, views in zip(self._runs, self._views, strict=True):
-            for view, gradient in zip(views, gradients, strict=True):
-                view.grad = gradient[run]
-        self.optimiser.step()
+        found = torch.autograd.grad(losses.sum(), self._leaves)
+        gradients = [
+            gradient if width == value.shape[-1] else _padded(gradient)
+            for gradient, value, width in zip(found, self._values, self._widths, strict=True)
+        ]
+        self._steps += 1
+        steps = [self._steps] * len(gradients)
+        for run, (values, first, second) in self._runs:
+            mine = gradients if len(self._runs) == 1 else [each[run] for each in gradients]
+            rate = self.learning_rates[run.start]
+            torch._fused_adam_(values, mine, first, second, [], steps, lr=rate, **ADAM)
 
     def keep(self, places: Sequence[int]) -> None:
         """Only these members stay, each as it was, its optimiser's moments included."""
-        rows = torch.tensor(places, device=next(iter(self._leaves.values())).device)
-        old = [self._state(parameter) for parameter in range(len(self._leaves))]
-        self._leaves = {
-            name: leaf.detach()[rows].requires_grad_() for name, leaf in self._leaves.items()
-        }
+        rows = torch.tensor(places, device=self._values[0].device)
+        self._values = [value[rows] for value in self._values]
+        self._moments = [[moment[rows] for moment in kind] for kind in self._moments]
         self.learning_rates = [self.learning_rates[place] for place in places]
-        self.renew_optimiser()
-        for run, views in zip(self._runs, self._views, strict=True):
-            for view, (steps, moments) in zip(views, old, strict=True):
-                mine = {name: moment[rows[run]] for name, moment in moments.items()}
-                self.optimiser.state[view] = {"step": steps.clone(), **mine}
-
-    def _state(self, parameter: int) -> tuple[Tensor, dict[str, Tensor]]:
-        """Adam's step count, and its moments [N, ...] of a parameter."""
-        states = [self.optimiser.state[views[parameter]] for views in self._views]
-        moments = {
-            name: torch.cat([state[name] for state in states])
-            for name in ("exp_avg", "exp_avg_sq")
-        }
-        return states[0]["step"], moments
+        self._take_values()
+        self._group()
 
     def member(self, index: int) -> dict[str, Tensor]:
         """The weights of one member, on the CPU, by their names in the single model."""

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from trainables.datasets import load
 from trainables.evaluation import SharedSet, own_quality
-from trainables.losses import Terms, distillation_loss
+from trainables.losses import Terms, distillation_loss, softened
 from trainables.member import Member, TrialResult, members_of, results_of
 from trainables.models import Perceptron
 from trainables.pruning import dropped, rung_epochs
@@ -29,6 +29,7 @@ from trainables.stack import (
 from trainables.workshop import Workshop
 
 QUALITIES = ("accuracy", "cross_entropy")
+GATHERED = 16  # batches gathered at a time
 
 
 def shape(trial: Trial) -> tuple[Any, ...]:
@@ -138,23 +139,30 @@ class _Training:
             report((epoch + 1) / (attempts * epochs))
 
     def _train_epoch(self, epoch: int) -> None:
-        sizes = torch.tensor(self.sizes, device=self.device)
-        pixels = [share.pixels for share in self.shares]
-        labels = torch.stack([share.labels for share in self.shares])
-        order = shuffled(labels.shape[1], [share.order for share in self.shares]).to(self.device)
-        soft_targets = stack_equal([m.soft_targets(epoch) for m in self.members], self.device)
+        size, labels = self.schedule.batch_size, [share.labels for share in self.shares]
+        order = shuffled(len(labels[0]), [share.order for share in self.shares]).to(self.device)
+        logits = stack_equal([m.soft_targets(epoch) for m in self.members], self.device)
+        soft_targets = softened(logits, self.temperatures)
         total = torch.zeros(3, len(self.members), device=self.device)
-        for rows in batches(order, self.schedule.batch_size):
-            terms = distillation_loss(
-                self.stack.shared(gather_inputs(pixels, rows), self.sizes),
-                _picked(soft_targets, rows.repeat_interleave(sizes, 0)),
-                labels.gather(1, rows).repeat_interleave(sizes, 0),
-                self.weights,
-                self.temperatures,
-            )
-            self.stack.step(terms.loss)
-            total += torch.stack(terms).detach() * rows.shape[1]
-        _note(self.members, "train", Terms._fields, (total / labels.shape[1]).cpu())
+        for rows in batches(order, GATHERED * size):
+            x = gather_inputs([share.pixels for share in self.shares], rows)
+            q, y = self._picked(soft_targets, rows), self._of_members(labels, rows)
+            for a, b, c in zip(*(each.split(size, 1) for each in (x, q, y)), strict=True):
+                answers = self.stack.shared(a, self.sizes)
+                terms = distillation_loss(answers, b, c, self.weights, self.temperatures)
+                self.stack.step(terms.loss)
+                total += torch.stack(terms).detach() * c.shape[1]
+        _note(self.members, "train", Terms._fields, (total / order.shape[1]).cpu())
+
+    def _picked(self, targets: Tensor, rows: Tensor) -> Tensor:
+        """Of the members' targets [N, n, 10] their shares' rows [G, B]: [N, B, 10]."""
+        groups = zip(targets.split(self.sizes), rows, strict=True)
+        return torch.cat([mine.index_select(1, each) for mine, each in groups])
+
+    def _of_members(self, values: Sequence[Tensor], rows: Tensor) -> Tensor:
+        """Rows [G, B] of each share's values, for its members: [N, B]."""
+        picked = torch.stack([mine[each] for mine, each in zip(values, rows, strict=True)])
+        return picked.repeat_interleave(torch.tensor(self.sizes, device=self.device), 0)
 
     def _evaluate(self, ended: bool) -> None:
         """Append this epoch's accuracy and cross-entropy to every member's history.
@@ -199,11 +207,6 @@ class _Training:
         self.stack.keep(places)
         left = self._seen()
         self.shares = [share for share in self.shares if share.seen in left]
-
-
-def _picked(targets: Tensor, rows: Tensor) -> Tensor:
-    """Targets [N, n, 10], rows [N, B] → [N, B, 10]."""
-    return targets.gather(1, rows.unsqueeze(-1).expand(-1, -1, targets.shape[-1]))
 
 
 @lru_cache(maxsize=1)

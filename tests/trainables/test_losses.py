@@ -18,6 +18,7 @@ from trainables.losses import (
     hinton_weights,
     lambda_weights,
     soft_cross_entropy,
+    softened,
 )
 
 
@@ -40,12 +41,13 @@ def reference_gradient(student, teacher, labels, weights, temperature):
 def tensors(student, teacher, labels, weights, temperature):
     z = torch.tensor(student, dtype=torch.float64, requires_grad=True)
     f = torch.tensor(teacher, dtype=torch.float64)
+    t = torch.tensor(temperature, dtype=torch.float64)
     return (
         z,
-        f,
+        softened(f, t),
         torch.tensor(labels),
         torch.tensor(weights, dtype=torch.float64),
-        torch.tensor(temperature, dtype=torch.float64),
+        t,
     )
 
 
@@ -79,8 +81,9 @@ def test_loss_and_gradient(seed, weight, temperature, scale, t_squared, hinton):
 def test_extreme_logits_stay_finite(temperature):
     student = torch.tensor([[1e4, -1e4, 0.0], [0.0, 0.0, 1e4]], requires_grad=True)
     teacher = torch.tensor([[-1e4, 1e4, 0.0], [1e4, 0.0, 0.0]])
+    t = torch.tensor(temperature)
     terms = distillation_loss(
-        student, teacher, torch.tensor([1, 0]), torch.tensor([0.5, 0.5]), torch.tensor(temperature)
+        student, softened(teacher, t), torch.tensor([1, 0]), torch.tensor([0.5, 0.5]), t
     )
     terms.loss.backward()
     assert terms.loss.isfinite()
@@ -94,13 +97,31 @@ def test_lambda_one_ignores_the_teacher_and_zero_the_labels():
 
     def loss(teacher, labels, weight):
         weights = torch.tensor(lambda_weights(weight, 3.0, True))
-        return distillation_loss(student, teacher, labels, weights, temperature).loss
+        targets = softened(teacher, temperature)
+        return distillation_loss(student, targets, labels, weights, temperature).loss
 
     one, other = torch.randn(2, 5, 10)
-    assert (
-        loss(one, labels, 1.0) == loss(other, labels, 1.0) == hard_cross_entropy(student, labels)
-    )
+    assert loss(one, labels, 1.0) == loss(other, labels, 1.0)
+    torch.testing.assert_close(loss(one, labels, 1.0), hard_cross_entropy(student, labels))
     assert loss(one, labels, 0.0) == loss(one, labels.flip(0), 0.0)
+
+
+def test_the_terms_are_the_plain_ones():
+    """What is written out for speed, against the losses that autograd takes apart."""
+    student = torch.randn(3, 16, 10, dtype=torch.float64, requires_grad=True)
+    teacher = torch.randn(3, 16, 10, dtype=torch.float64)
+    labels, weights = torch.randint(10, (3, 16)), torch.rand(3, 2, dtype=torch.float64)
+    t = torch.rand(3, dtype=torch.float64) * 5 + 0.5
+    hard, soft = hard_cross_entropy(student, labels), soft_cross_entropy(student, teacher, t)
+    terms = distillation_loss(student, softened(teacher, t), labels, weights, t)
+    plain = weights[:, 0] * hard + weights[:, 1] * soft
+    for one, other in zip(terms, (plain, hard, soft), strict=True):
+        torch.testing.assert_close(one, other)
+    upstream = torch.rand(3, dtype=torch.float64)
+    found, wanted = (
+        torch.autograd.grad((loss * upstream).sum(), student)[0] for loss in (terms.loss, plain)
+    )
+    torch.testing.assert_close(found, wanted)
 
 
 def test_high_temperature_matches_logits():
@@ -121,9 +142,10 @@ def test_members_are_apart():
     student, teacher = torch.randn(2, 3, 8, 10)
     labels = torch.randint(10, (3, 8))
     weights, temperature = torch.rand(3, 2), torch.rand(3) + 0.5
-    together = distillation_loss(student, teacher, labels, weights, temperature).loss
+    targets = softened(teacher, temperature)
+    together = distillation_loss(student, targets, labels, weights, temperature).loss
     alone = [
-        distillation_loss(*(x[i] for x in (student, teacher, labels, weights, temperature))).loss
+        distillation_loss(*(x[i] for x in (student, targets, labels, weights, temperature))).loss
         for i in range(3)
     ]
     torch.testing.assert_close(together, torch.stack(alone))

@@ -1,52 +1,76 @@
-"""Products of a stack against PyTorch's own, their gradients, and the bits of a member."""
+"""Layers of a stack against PyTorch's own, their gradients, and the bits of a member."""
 
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch.nn import functional
 
-from trainables.products import LARGE, product, shared_product
+from trainables.products import LARGE, LEAKY_RELU, LINEAR, RELU, WIDE, layer, shared_layer
 from trainables.randomness import generator
+
+PLAIN = {
+    LINEAR: lambda x: x,
+    RELU: torch.relu,
+    LEAKY_RELU: lambda x: functional.leaky_relu(x, 0.01),
+}
 
 
 def drawn(*shape, seed=0):
     return torch.randn(*shape, generator=generator(f"test/{shape}", seed))
 
 
-@pytest.mark.parametrize("inputs", [8, 784], ids=["small, by bmm", "large, by oneDNN"])
+@pytest.mark.parametrize(
+    ("inputs", "outputs"),
+    [(8, 32), (784, 32), (784, 10)],
+    ids=["small", "large, by oneDNN", "narrow"],
+)
 @pytest.mark.parametrize("sizes", [[1, 1, 1], [3], [2, 1]])
-def test_against_single_products_with_gradients(inputs, sizes):
-    x, weight = drawn(len(sizes), 64, inputs), drawn(3, 32, inputs)
-    assert (64 * inputs * 32 >= LARGE) == (inputs == 784)
-    x.requires_grad_(), weight.requires_grad_()
-    answer = shared_product(x, weight, sizes)
+@pytest.mark.parametrize("activation", PLAIN)
+def test_against_single_layers_with_gradients(inputs, outputs, sizes, activation):
+    x, weight, bias = drawn(len(sizes), 64, inputs), drawn(3, outputs, inputs), drawn(3, outputs)
+    assert (64 * inputs * outputs >= LARGE and outputs >= WIDE) == ((inputs, outputs) == (784, 32))
+    leaves = [each.requires_grad_() for each in (x, weight, bias)]
+    answer = shared_layer(x, weight, bias, sizes, activation)
     weights = drawn(*answer.shape)
-    found = torch.autograd.grad((answer * weights).sum(), [x, weight])
+    found = torch.autograd.grad((answer * weights).sum(), leaves)
     rows = x.repeat_interleave(torch.tensor(sizes), 0)
-    expected = torch.einsum("nbi,noi->nbo", rows, weight)
-    wanted = torch.autograd.grad((expected * weights).sum(), [x, weight])
+    expected = PLAIN[activation](torch.einsum("nbi,noi->nbo", rows, weight) + bias[:, None])
+    wanted = torch.autograd.grad((expected * weights).sum(), leaves)
     torch.testing.assert_close(answer, expected, atol=1e-3, rtol=1e-4)
     for one, other in zip(found, wanted, strict=True):
         torch.testing.assert_close(one, other, atol=2e-3, rtol=1e-4)
     if len(sizes) == 3:
-        assert torch.equal(product(x, weight), answer)
+        own = layer(x, weight, bias, activation)
+        torch.testing.assert_close(own, answer, atol=1e-3, rtol=1e-4)
+        for one, other in zip(
+            torch.autograd.grad((own * weights).sum(), leaves), wanted, strict=True
+        ):
+            torch.testing.assert_close(one, other, atol=2e-3, rtol=1e-4)
 
 
 @given(members=st.integers(1, 40), place=st.data(), batch=st.sampled_from([8, 32, 40, 64]))
 @settings(max_examples=25, deadline=None)
 def test_no_company_changes_a_bit(members, place, batch):
+    """A student's two layers, the first one shared: answers and gradients."""
     mine = place.draw(st.integers(0, members - 1))
-    x, weight = drawn(1, batch, 784), drawn(40, 64, 784)[:members].requires_grad_()
-    upstream = drawn(40, batch, 64)[:members]
-    together = shared_product(x, weight, [members])
-    (gradient,) = torch.autograd.grad((together * upstream).sum(), [weight])
-    single = weight[mine : mine + 1].detach().requires_grad_()
-    alone = shared_product(x, single, [1])
-    (own,) = torch.autograd.grad((alone * upstream[mine]).sum(), [single])
-    assert torch.equal(together[mine], alone[0])
-    assert torch.equal(gradient[mine], own[0])
+    x, upstream = drawn(1, batch, 784), drawn(40, batch, 10)[:members]
+    leaves = [each[:members] for each in (
+        drawn(40, 64, 784), drawn(40, 64), drawn(40, 10, 64), drawn(40, 10)
+    )]  # fmt: skip
+
+    def answers(leaves, upstream):
+        leaves = [leaf.detach().requires_grad_() for leaf in leaves]
+        hidden = shared_layer(x, *leaves[:2], [len(upstream)], RELU)
+        logits = layer(hidden, *leaves[2:])
+        return logits, *torch.autograd.grad((logits * upstream).sum(), leaves)
+
+    one = slice(mine, mine + 1)
+    alone = answers([leaf[one] for leaf in leaves], upstream[one])
+    for single, together in zip(alone, answers(leaves, upstream), strict=True):
+        assert torch.equal(together[one], single)
 
 
 def test_one_model_is_an_ordinary_linear_layer():
-    x, weight = drawn(5, 7), drawn(3, 7)
-    assert torch.equal(product(x, weight), torch.nn.functional.linear(x, weight))
+    x, weight, bias = drawn(5, 7), drawn(3, 7), drawn(3)
+    assert torch.equal(layer(x, weight, bias), functional.linear(x, weight, bias))
