@@ -48,13 +48,13 @@ def runs(client: MlflowClient, experiment_id: str) -> Iterator[RunRow]:
     return _from_server(client, experiment_id)
 
 
-def curve(client: MlflowClient, run_id: str, metric: str) -> list[float]:
-    """A metric's values by step."""
+def curve(client: MlflowClient, run_id: str, metric: str) -> dict[int, float]:
+    """A metric's values by step: {step: value}."""
     if _is_database(client.tracking_uri):
         points = _kept(_engine(client.tracking_uri), run_id).get(metric, [])
     else:
         points = histories(client, run_id, [metric])[metric]
-    return [point.value for point in points]
+    return {point.step: point.value for point in points}
 
 
 def histories(client: MlflowClient, run_id: str, metrics: Iterable[str]) -> dict[str, list[Point]]:

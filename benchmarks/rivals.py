@@ -2,8 +2,9 @@
 
     python -m benchmarks.rivals function 100 50 64 FOLDER
 
-Data are loaded once a process, the teacher's logits are computed once a student, every epoch is
-evaluated on the whole test set, and a student's curves go to MLflow in one batch.
+Data are loaded once a process, the teacher's logits are computed once a student, the whole test
+set is evaluated after the epochs that the study measures, and a student's curves go to MLflow in
+one batch.
 """
 
 import json
@@ -25,6 +26,7 @@ from torch.nn import functional
 
 import study  # noqa: F401  # Ray's environment, the same for all sides
 from trainables.datasets import load, split_rows
+from trainables.recipes import Schedule
 
 SEEDS = 5
 Job = dict[str, Any]
@@ -61,7 +63,7 @@ def train(job: Job) -> float:
     model = nn.Sequential(nn.Linear(784, 64), nn.ReLU(), nn.Linear(64, 10))
     optimiser = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
     history = []
-    for _ in range(job["epochs"]):
+    for epoch in range(job["epochs"]):
         for batch in torch.randperm(len(x)).split(job["batch_size"]):
             logits = model(x[batch])
             hard = functional.cross_entropy(logits, y[batch])
@@ -70,6 +72,8 @@ def train(job: Job) -> float:
             optimiser.zero_grad()
             (0.5 * hard + 0.5 * gentle).backward()
             optimiser.step()
+        if epoch not in job["measured"]:
+            continue
         with torch.no_grad():
             logits = model(test_x)
             accuracy = (logits.argmax(-1) == test_y).float().mean().item()
@@ -84,7 +88,7 @@ def record(job: Job, history: list[tuple[float, float]]) -> None:
     run = client.create_run(job["experiment"])
     metrics = [
         Metric(name, value, now, step)
-        for step, values in enumerate(history)
+        for step, values in zip(job["measured"], history, strict=True)
         for name, value in zip(("accuracy", "cross_entropy"), values, strict=True)
     ]
     parameters = [Param(name, str(job[name])) for name in ("seed", "temperature")]
@@ -185,7 +189,11 @@ def main(way: str, students: int, epochs: int, batch_size: int, folder: str) -> 
     """Train and record the students; print their mean accuracy as JSON."""
     uri = f"sqlite:///{folder}/mlflow.db"
     experiment = MlflowClient(uri).create_experiment("rival", f"{folder}/mlruns")
-    shared = {"epochs": epochs, "batch_size": batch_size, "uri": uri, "experiment": experiment}
+    measured = Schedule(epochs=epochs, batch_size=batch_size).measured_epochs
+    shared = {
+        "epochs": epochs, "batch_size": batch_size, "measured": measured,
+        "uri": uri, "experiment": experiment,
+    }  # fmt: skip
     jobs = [
         {"seed": seed, "temperature": float(t), **shared}
         for t, seed in product(range(1, students // SEEDS + 1), range(SEEDS))

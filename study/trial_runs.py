@@ -40,8 +40,8 @@ def line_of(result: TrialResult, experiment: str) -> Line:
     facts = {name: value for name, value in result.facts.items() if math.isfinite(value)}
     final = {**result.final, "seconds": result.seconds, **facts}
     curves = {
-        name: [[step, value, ended] for step, value in enumerate(values)]
-        for name, values in result.history.items()
+        name: [[step, value, ended] for step, value in result.curve(name)]
+        for name in result.history
     }
     points = {name: [[0, value, ended]] for name, value in final.items() if name not in curves}
     return {

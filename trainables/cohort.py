@@ -102,7 +102,8 @@ def cost(member: Work) -> float:
         case Trial(setting=setting):
             weights, epochs = _weights(setting.student_sizes), setting.schedule.epochs
             trained = 6 * weights * setting.training_objects * epochs
-            tests = 0 if not setting.reads_test else 1 if setting.rule else epochs
+            measured = len(setting.schedule.measured_epochs)
+            tests = 0 if not setting.reads_test else 1 if setting.rule else measured
             return setting.parts * (trained + 2 * weights * SPLIT_SIZES["Test"] * tests) / 1e9
         case TeacherArtifact(recipe=recipe):
             return 6 * _weights(member.sizes) * member.objects * recipe.schedule.epochs / 1e9

@@ -1,7 +1,8 @@
 """How good the members of a stack are: accuracy and mean cross-entropy.
 
-Evaluating every epoch on 10,000 objects costs a student more than its training does, so the
-test set that all members share goes through their first layers as one wide product.
+Asking a student about 10,000 objects costs as much as an epoch of its training, so it is asked
+when the curves need it (Schedule.measured_epochs), and the test set that all members share goes
+through their first layers as one wide product.
 """
 
 import itertools
@@ -57,12 +58,13 @@ class SharedSet:
             yield stack.shared(x.unsqueeze(0), [len(stack)]).transpose(1, 2), y
 
 
-def integral_criterion(curve: Sequence[float]) -> float:
-    """I: the area under a curve of test cross-entropy over epochs 0, 1, ..., by trapezoids.
+def integral_criterion(epochs: Sequence[int], curve: Sequence[float]) -> float:
+    """I: the area under a curve of test cross-entropy over its epochs, by trapezoids.
 
     Seed 003 names it; PROTOCOL.md §4. Lower is better. The I of a mean curve is the mean of I.
     """
-    return sum((a + b) / 2 for a, b in itertools.pairwise(curve))
+    points = itertools.pairwise(zip(epochs, curve, strict=True))
+    return sum((after - before) * (a + b) / 2 for (before, a), (after, b) in points)
 
 
 @torch.no_grad()

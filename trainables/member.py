@@ -47,13 +47,30 @@ class TrialResult:
         """The last epoch's values, and what sums up the curve and the last answers."""
         last = {name: values[-1] for name, values in self.history.items() if values}
         if self.failure is None and "student" in self.reliability:
-            curve = self.history["test/cross_entropy"]
-            last["test/cross_entropy_integral"] = integral_criterion(curve)
+            points = zip(*self.curve("test/cross_entropy"), strict=True)
+            last["test/cross_entropy_integral"] = integral_criterion(*points)
             last["test/calibration_error"] = self.reliability["student"].error
         if self.trial.setting.rule:
             epochs = len(self.history.get("train/loss", ()))
             last["epochs_trained"] = float(epochs * self.trial.setting.parts)
         return last
+
+    def curve(self, name: str) -> list[tuple[int, float]]:
+        """What is recorded of a history: (epoch, value), or (part, value) of its parts' scores.
+
+        That is the epochs measured on the test set, of the other curves too, and the last.
+        """
+        values, measured = self.history[name], self.trial.setting.schedule.measured_epochs
+        if _is_test(name):
+            return list(zip(measured, values, strict=False))  # shorter where the trial failed
+        points = enumerate(values)
+        if name.startswith("part/"):
+            return list(points)
+        return [(at, v) for at, v in points if at in measured or at == len(values) - 1]
+
+
+def _is_test(name: str) -> bool:
+    return name.startswith("test/")
 
 
 @dataclass
@@ -133,12 +150,22 @@ def results_of(
 def _result(members: Sequence[Member], trial: Trial, seconds: float, device: str) -> TrialResult:
     first, setting = members[0], trial.setting
     epochs = setting.schedule.epochs
-    own = slice(trial.attempt * epochs, (trial.attempt + 1) * epochs)
-    history = {name: _mean([m.history[name] for m in members])[own] for name in first.history}
+    own = _of_attempt(trial.attempt, epochs)
+    measured = setting.schedule.measured_epochs
+    its_tests = _of_attempt(trial.attempt, len(measured))
+    history = {
+        name: _mean([m.history[name] for m in members])[its_tests if _is_test(name) else own]
+        for name in first.history
+    }
     failure = next((why for m in members if (why := _failure(m, own))), None)
     if failure:
         bad = min(_broken_epoch(m, own) or own.stop for m in members)
-        history = {name: values[: max(0, bad - own.start)] for name, values in history.items()}
+        good = range(max(0, bad - own.start))
+        tested = sum(epoch in good for epoch in measured)
+        history = {
+            name: values[: tested if _is_test(name) else len(good)]
+            for name, values in history.items()
+        }
     elif setting.rule:
         score = setting.rule.metric
         history[f"part/{setting.rule.score}"] = [m.history[score][-1] for m in members]
@@ -152,6 +179,11 @@ def _result(members: Sequence[Member], trial: Trial, seconds: float, device: str
             reliability["teacher"] = Reliability(**teacher)
     pruned = None if failure else first.pruned
     return TrialResult(trial, history, facts, seconds, reliability, failure, device, pruned=pruned)
+
+
+def _of_attempt(attempt: int, length: int) -> slice:
+    """Where an attempt's values stand among those of all, each attempt having so many."""
+    return slice(attempt * length, (attempt + 1) * length)
 
 
 def _mean(curves: Sequence[Sequence[float]]) -> list[float]:

@@ -8,6 +8,7 @@ from trainables.errors import BadInputError
 
 TARGET, SOURCE, GENERATED = "FashionMNIST", "MNIST", "GeneratedMNIST"
 DOMAINS = (TARGET, SOURCE, GENERATED)
+DENSE_EPOCHS = 20  # so many or fewer are all measured
 TRAINING_SPLITS = ("Train", "Big", "Small")
 
 
@@ -23,6 +24,18 @@ class Schedule:
         check_whole(self, "epochs", at_least=1)
         check_whole(self, "batch_size", at_least=1)
         check_real(self, "learning_rate", above=0.0)
+
+    @property
+    def measured_epochs(self) -> tuple[int, ...]:
+        """The epochs, from 0, after which the test set is asked and curves are recorded.
+
+        The first ten, then each fifth and the last; all of up to 20. (A test set of 10,000 costs
+        a student of 1,000 labels as much as an epoch of training.)
+        """
+        if self.epochs <= DENSE_EPOCHS:
+            return tuple(range(self.epochs))
+        sparse = range(14, self.epochs, 5)
+        return tuple(sorted({*range(10), *sparse, self.epochs - 1}))
 
     def steps(self, objects: int) -> int:
         """Optimiser steps over all epochs; the last batch of an epoch may be smaller."""

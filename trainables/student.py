@@ -133,7 +133,9 @@ class _Training:
                 self.stack.renew_optimiser()  # a further attempt: Adam anew, the network as it is
             self._train_epoch(epoch)
             ended = (epoch + 1) % epochs == 0
-            self._evaluate(ended)
+            self._validate()
+            if epoch % epochs in self.schedule.measured_epochs:
+                self._test(ended)
             if epoch + 1 in rungs:
                 self._prune(epoch + 1)
             report((epoch + 1) / (attempts * epochs))
@@ -164,18 +166,21 @@ class _Training:
         picked = torch.stack([mine[each] for mine, each in zip(values, rows, strict=True)])
         return picked.repeat_interleave(torch.tensor(self.sizes, device=self.device), 0)
 
-    def _evaluate(self, ended: bool) -> None:
-        """Append this epoch's accuracy and cross-entropy to every member's history.
+    def _validate(self) -> None:
+        """Append accuracy and cross-entropy on what is held out, each member its own."""
+        if not len(self.shares[0].own_labels):
+            return
+        sizes = torch.tensor(self.sizes, device=self.device)
+        inputs = torch.stack([share.own for share in self.shares])
+        labels = torch.stack([share.own_labels for share in self.shares])
+        own = own_quality(self.stack, inputs, labels.repeat_interleave(sizes, 0), self.sizes)
+        _note(self.members, "validation", QUALITIES, torch.stack(own).cpu())
 
-        ended: this was an attempt's last epoch. On what is held out, each member its own; on
-        the test set where the setting may read it.
+    def _test(self, ended: bool) -> None:
+        """Append accuracy and cross-entropy on the test set, where the setting may read it.
+
+        ended: this was an attempt's last epoch.
         """
-        if len(self.shares[0].own_labels):
-            sizes = torch.tensor(self.sizes, device=self.device)
-            inputs = torch.stack([share.own for share in self.shares])
-            labels = torch.stack([share.own_labels for share in self.shares])
-            own = own_quality(self.stack, inputs, labels.repeat_interleave(sizes, 0), self.sizes)
-            _note(self.members, "validation", QUALITIES, torch.stack(own).cpu())
         if self.test is None or (self.rule and not ended):
             return
         group = "oracle" if self.rule else "test"

@@ -19,7 +19,7 @@ def draw_all(
 ) -> tuple[list[Drawn], list[Left]]:
     """The figures that these records make meaningful, and those that cannot be drawn, and why."""
 
-    def read(run_id: str, metric: str) -> list[float]:
+    def read(run_id: str, metric: str) -> dict[int, float]:
         return curve(client, run_id, metric)
 
     def every() -> Iterator[Drawn | Left]:

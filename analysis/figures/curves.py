@@ -13,7 +13,7 @@ from analysis.rows import Row
 from analysis.selection import chosen, tuned
 from analysis.sentences import NO_DIFFERENCE, interval_text
 
-Read = Callable[[str, str], list[float]]  # a run's id and a metric → its values by epoch
+Read = Callable[[str, str], dict[int, float]]  # a run's id and a metric → its values by epoch
 
 METRICS = {
     "test/accuracy": "test accuracy",
@@ -66,7 +66,7 @@ def _figure(name: str, what: str, rows: list[Row], read: Read) -> Drawn | Left:
             mine = [row for row in rows if row["protocol"] == protocol]
             for metric, axes in zip(metrics, line, strict=True):
                 for place, row in enumerate(mine):
-                    _band(axes, place, curves(row, metric, read), name_of(row))
+                    _band(axes, place, *curves(row, metric, read), name_of(row))
                 axes.set(ylabel=METRICS[metric], xlabel=f"epoch ({protocol} protocol)")
                 axes.grid(axis="y")
             line[-1].legend(loc="upper right")
@@ -83,13 +83,15 @@ def _figure(name: str, what: str, rows: list[Row], read: Read) -> Drawn | Left:
     return Drawn(name, f"{what}. {_what_is_seen(rows)}", caption, figure)
 
 
-def curves(row: Row, metric: str, read: Read) -> np.ndarray:
-    """A metric's curves, one line a seed: [n, epochs]."""
-    return np.array([read(record.run_id, metric) for _, record in sorted(row.finished.items())])
+def curves(row: Row, metric: str, read: Read) -> tuple[np.ndarray, np.ndarray]:
+    """The epochs, from 1, that all seeds measured, and a metric's curves: [n, epochs]."""
+    found = [read(record.run_id, metric) for _, record in sorted(row.finished.items())]
+    shared = sorted(set.intersection(*(set(each) for each in found)))
+    values = np.array([[each[epoch] for epoch in shared] for each in found])
+    return np.array(shared) + 1, values
 
 
-def _band(axes: Axes, place: int, values: np.ndarray, label: str) -> None:
-    epochs = np.arange(1, values.shape[1] + 1)
+def _band(axes: Axes, place: int, epochs: np.ndarray, values: np.ndarray, label: str) -> None:
     mean, colour = values.mean(0), COLOURS[place]
     axes.plot(epochs, mean, color=colour, ls=LINES[place], lw=1.6, label=label)
     if len(values) > 1:

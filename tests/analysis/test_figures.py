@@ -38,9 +38,8 @@ TAUGHT = [0.81, 0.81, 0.83, 0.82, 0.80]
 def curve_of(run_id, metric):
     """A curve that says which run and metric it belongs to."""
     seed = float(run_id.rpartition("-")[2])
-    return [
-        seed * 0.1 + epoch + (100 if metric == "test/cross_entropy" else 0) for epoch in range(4)
-    ]
+    shift = 100 if metric == "test/cross_entropy" else 0
+    return {epoch: seed * 0.1 + epoch + shift for epoch in range(4)}
 
 
 def drawn(found, name):
@@ -57,6 +56,19 @@ def test_curves_are_mean_and_deviation_over_seeds():
         (path,) = panel.collections[0].get_paths()
         highest = max(y for x, y in path.vertices if x == 4)
         assert highest == pytest.approx(expected[:, 3].mean() + expected[:, 3].std(ddof=1) + shift)
+
+
+def test_curves_are_drawn_at_the_epochs_that_all_seeds_measured():
+    """Records of before and after a change of what is measured stand in one figure."""
+
+    def read(run_id, metric):
+        every = range(40) if run_id.endswith("-0") else (0, 1, 2, 14, 39)
+        return {epoch: float(epoch) for epoch in every}
+
+    rows = rows_of(study({SMALL_ALONE: ALONE, ON_BIG: TAUGHT}))
+    line = drawn(curves_.draw(rows, read), "fig02").figure.axes[0].lines[0]
+    assert line.get_xdata().tolist() == [1, 2, 3, 15, 40]
+    assert line.get_ydata().tolist() == [0, 1, 2, 14, 39]
 
 
 def test_a_title_says_what_is_seen_and_when_it_is_nothing():

@@ -1,7 +1,9 @@
 """A member equals its solo run to the bit, whatever its company (DESIGN.md, decision 1)."""
 
 from dataclasses import replace
+from unittest.mock import patch
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -207,6 +209,46 @@ def test_curves_and_facts_are_whole(workshop):
         assert accuracy == pytest.approx(result.facts["through_link/test_accuracy"], abs=1e-4)
         losses = result.history["test/cross_entropy"]
         assert result.final["test/cross_entropy_integral"] == pytest.approx(sum(losses) / 2)
+
+
+def test_a_long_schedule_is_measured_at_some_epochs(workshop):
+    """The curve's points are those of asking after every epoch; I is the area under them."""
+    assert Schedule(epochs=20, batch_size=64).measured_epochs == tuple(range(20))
+    long = Schedule(epochs=23, batch_size=64)
+    measured = (*range(10), 14, 19, 22)
+    assert long.measured_epochs == measured
+    trials = [Trial(setting=replace(BASE, schedule=long, held_out=0), seed=0)]
+    (found,) = train_students(trials, workshop, ignore)
+    curve = dict(found.curve("test/cross_entropy"))
+    assert tuple(curve) == tuple(dict(found.curve("train/loss"))) == measured
+    for epochs in (1, 15, 20):
+        schedule = Schedule(epochs=epochs, batch_size=64)
+        short = [Trial(setting=replace(BASE, schedule=schedule, held_out=0), seed=0)]
+        (one,) = train_students(short, workshop, ignore)
+        assert one.final["test/cross_entropy"] == curve[epochs - 1]
+    area = np.trapezoid(list(curve.values()), measured)
+    assert found.final["test/cross_entropy_integral"] == pytest.approx(area)
+
+
+def test_a_failed_trial_keeps_what_was_measured_before(workshop):
+    wild = Schedule(epochs=25, batch_size=64, learning_rate=5e3)
+    trials = [Trial(setting=replace(BASE, schedule=wild, held_out=0), seed=0)]
+    with patch.object(student_module._Training, "_train_epoch", _breaking_in_epoch(17)):
+        (found,) = train_students(trials, workshop, ignore)
+    assert "epoch 17" in found.failure
+    assert len(found.history["train/loss"]) == 17
+    assert dict(found.curve("test/accuracy")).keys() == {*range(10), 14}
+
+
+def _breaking_in_epoch(bad):
+    whole = student_module._Training._train_epoch
+
+    def train_epoch(training, epoch):
+        whole(training, epoch)
+        if epoch == bad:
+            training.members[0].history["train/loss"][-1] = float("nan")
+
+    return train_epoch
 
 
 def test_cohorts_are_dealt_by_shape_cost_and_workers():
