@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product
 
 import optuna
@@ -56,7 +57,11 @@ class Plan:
 
     def listed_trials(self) -> list[Trial]:
         """The trials of the settings that the space lists."""
-        return self.reported(self.space.settings)
+        return list(self._listed)
+
+    @cached_property
+    def _listed(self) -> list[Trial]:
+        return self.reported(self.space.settings)  # once: each remembers its key
 
     def reported(self, settings: Iterable[Setting]) -> list[Trial]:
         """These settings' trials, with the seeds of what is reported."""

@@ -25,7 +25,6 @@ from analysis.records import (
 )
 from study.environment import describe
 from study.plan import Expected
-from trainables.identity import canonical
 from trainables.settings import Setting
 
 GROUPS = ("test", "validation", "oracle")
@@ -40,7 +39,7 @@ def parameters_of(setting: Setting) -> dict[str, str]:
 
 def definition_of(setting: Setting) -> str:
     """The canonical JSON that a setting's key is the hash of."""
-    return json.dumps(canonical(setting), ensure_ascii=False)
+    return json.dumps(setting.plain, ensure_ascii=False)
 
 
 class SettingRuns:

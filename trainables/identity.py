@@ -20,7 +20,12 @@ def identity(value: Any) -> str:
 
     Raises TypeError for anything whose meaning a reader could not spell out.
     """
-    text = json.dumps(canonical(value), sort_keys=True, separators=(",", ":"), allow_nan=False)
+    return hashed(canonical(value))
+
+
+def hashed(plain: Any) -> str:
+    """The hash of plain JSON values."""
+    text = json.dumps(plain, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()[:IDENTITY_LENGTH]
 
 

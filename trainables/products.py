@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-LARGE = 2**18  # multiply-adds of one product; below, a call costs more than the batched product
+LARGE = 600_000  # multiply-adds of one product; below, a call costs more than the batched product
 WIDE = 32  # outputs; below, oneDNN's kernels are half empty
 LINEAR, RELU, LEAKY_RELU = "none", "relu", "leaky_relu"  # by oneDNN's names
 SLOPE = 0.01  # of the LeakyReLU, PyTorch's default

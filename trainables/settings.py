@@ -6,7 +6,7 @@ from typing import Any
 
 from trainables.checks import check_choice, check_real
 from trainables.errors import BadInputError
-from trainables.identity import identity
+from trainables.identity import canonical, hashed
 from trainables.links import Dilation, Identity, Link, Noise, VaeLink
 from trainables.losses import hinton_weights, lambda_weights
 from trainables.models import PIXELS, STUDENT_HIDDEN_SIZES, parameter_count
@@ -81,7 +81,12 @@ class Setting:
     @cached_property
     def key(self) -> str:
         """The identity under which everything about this setting is found."""
-        return identity(self)
+        return hashed(self.plain)
+
+    @cached_property
+    def plain(self) -> Any:
+        """What the identity is the hash of, as JSON values."""
+        return canonical(self)
 
     @property
     def loss_weights(self) -> tuple[float, float]:
@@ -182,7 +187,7 @@ class Trial:
     @cached_property
     def key(self) -> str:
         """The identity of this trial's record."""
-        return identity({"setting": self.setting, "seed": self.seed})
+        return hashed({"setting": self.setting.plain, "seed": self.seed})
 
     @property
     def chained(self) -> bool:
