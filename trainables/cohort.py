@@ -7,6 +7,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 from trainables.artifacts import Artifact, LogitsArtifact, TeacherArtifact, VaeArtifact
+from trainables.evaluation import BLOCK
 from trainables.models import CLASSES, PIXELS
 from trainables.settings import SPLIT_SIZES, Trial
 from trainables.student import shape as student_shape
@@ -15,6 +16,8 @@ Work = Artifact | Trial
 
 LARGEST_COHORT = 2_500.0
 """GFLOP: half a minute of one core. What a fault costs at most, and how finely work spreads."""
+LARGEST_MEMORY = 2**30
+"""Bytes that the members of a cohort take; the data that they share come on top."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +54,8 @@ def form_cohorts(
     """Group work by kind and shape, split what is large, the costliest first.
 
     A group becomes one cohort a worker, or two, three, ... so that none is above LARGEST_COHORT
-    unless it is one member. groups_of: trials that compete, each group one cohort by itself.
+    or LARGEST_MEMORY unless it is one member. groups_of: trials that compete, each group one
+    cohort by itself.
     """
     groups: dict[tuple[str, Hashable], list[Work]] = defaultdict(list)
     for member in work:
@@ -59,8 +63,9 @@ def form_cohorts(
     cohorts = [Cohort("student", tuple(trials)) for trials in groups_of]
     for (kind, _), members in groups.items():
         indivisible = _indivisible(members)
-        total = sum(cost(member) for member in members)
-        turns = math.ceil(total / (LARGEST_COHORT * workers))  # of all workers: none idles
+        work_share = sum(cost(member) for member in members) / LARGEST_COHORT
+        memory_share = sum(memory(member) for member in members) / LARGEST_MEMORY
+        turns = math.ceil(max(work_share, memory_share) / workers)  # of all workers: none idles
         for part in _deal(indivisible, min(turns * workers, len(indivisible))):
             cohorts.append(Cohort(kind, tuple(member for unit in part for member in unit)))
     return sorted(cohorts, key=lambda cohort: -cohort.cost)
@@ -116,6 +121,28 @@ def cost(member: Work) -> float:
             through = 2 * (_weights(teacher.sizes) + (200_000 if link.vae else 0))
             return through * (SPLIT_SIZES[split] * link.samples + SPLIT_SIZES["Test"]) / 1e9
     raise TypeError(f"no cost is known for {type(member).__name__}")
+
+
+def memory(member: Work) -> int:
+    """Predicted bytes of one member: weights, gradients, two moments; targets; activations.
+
+    A student's targets are logits of every sample, an epoch's probabilities and what of them is
+    gathered; its largest activations are those of a block of test objects.
+    """
+    match member:
+        case Trial(setting=setting):
+            weights, samples = _weights(setting.student_sizes), setting.link.samples
+            targets = 4 * CLASSES * setting.training_objects * (samples + 2)
+            activations = 8 * BLOCK * sum(setting.student_sizes[1:])
+            return setting.parts * (16 * weights + targets + activations)
+        case TeacherArtifact():
+            return 16 * _weights(member.sizes) + 4 * member.objects * member.sizes[0]
+        case VaeArtifact(recipe=recipe):
+            weights = 3 * PIXELS * recipe.hidden_size
+            return 16 * weights + 24 * recipe.schedule.batch_size * PIXELS
+        case LogitsArtifact(link=link, split=split):
+            return 4 * CLASSES * SPLIT_SIZES[split] * link.samples
+    raise TypeError(f"no memory is known for {type(member).__name__}")
 
 
 def _weights(sizes: Sequence[int]) -> int:

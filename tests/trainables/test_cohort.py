@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import trainables.student as student_module
 from search_spaces.smoke import LINK, taught
 from trainables.artifacts import TeacherArtifact, VaeArtifact
-from trainables.cohort import LARGEST_COHORT, cost, form_cohorts
+from trainables.cohort import LARGEST_COHORT, LARGEST_MEMORY, cost, form_cohorts, memory
 from trainables.datasets import Domain, Images, load
 from trainables.links import Dilation, Noise
 from trainables.models import Perceptron
@@ -262,6 +262,16 @@ def test_cohorts_are_dealt_by_shape_cost_and_workers():
     many = form_cohorts([Trial(setting=BASE, seed=i) for i in range(1_000)], workers=2)
     assert len(many) % 2 == 0  # no worker idles while another does the odd one
     assert max(c.cost for c in many) <= LARGEST_COHORT + cost(many[0].members[0])
+
+
+def test_a_cohort_fits_into_memory():
+    """Of a schedule so short that work alone would put thousands into one cohort."""
+    tiny = replace(BASE, schedule=Schedule(epochs=1, batch_size=64))
+    many = form_cohorts([Trial(setting=tiny, seed=i) for i in range(5_000)], workers=2)
+    assert max(sum(map(memory, c.members)) for c in many) <= LARGEST_MEMORY * 1.01
+    assert max(c.cost for c in many) < LARGEST_COHORT / 2
+    weights = 784 * 64 + 64 * 10
+    assert 4 * 4 * weights < memory(many[0].members[0]) < 4 * 4 * weights + 2**21
 
 
 def test_attempts_of_a_network_stay_together():
