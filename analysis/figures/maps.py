@@ -10,7 +10,7 @@ from matplotlib.colors import Normalize
 from analysis.evidence import summarise
 from analysis.figures.figure import COLOURS, Drawn, Left, new_figure, style
 from analysis.rows import Row
-from analysis.selection import SCORE, chosen, reported
+from analysis.selection import chosen, reported
 
 FEWEST = 4  # settings that make a map
 PANELS_A_LINE = 2
@@ -28,7 +28,9 @@ def draw(rows: Sequence[Row]) -> Iterator[Drawn | Left]:
     maps = {name: mine for name, mine in groups.items() if _varies(mine)}
     if not maps:
         return
-    ready = {name: [row for row in mine if row.values(SCORE)] for name, mine in maps.items()}
+    ready = {
+        name: [row for row in mine if row.values(row.validation)] for name, mine in maps.items()
+    }
     ready = {name: mine for name, mine in ready.items() if len(mine) >= FEWEST}
     if not ready:
         lack = next((row.lack() for mine in maps.values() for row in mine if row.lack()), "")
@@ -45,8 +47,8 @@ def _varies(rows: Sequence[Row]) -> bool:
 
 
 def score(row: Row) -> float:
-    """Mean validation accuracy over seeds."""
-    return summarise([*row.values(SCORE).values()]).mean
+    """Mean validation accuracy, or what its target is measured by, over seeds."""
+    return summarise([*row.values(row.validation).values()]).mean
 
 
 def _figure(maps: dict[str, list[Row]], rows: Sequence[Row]) -> Drawn:
@@ -90,10 +92,11 @@ def _of_the_chosen(best: Row | None, rows: Sequence[Row]) -> str:
     if best is None:
         return "no whole setting"
     final = reported(best, rows)
-    test = summarise([*final.values("test/accuracy").values()] if final else [])
+    test = summarise([*final.values(final.test).values()] if final else [])
+    text = best.target.main.text
     if np.isnan(test.mean):
-        return f"chosen: validation {score(best):.3f}"
-    return f"chosen: test {test.mean:.3f} [{test.low:.3f}, {test.high:.3f}]"
+        return f"chosen: validation {text(score(best))}"
+    return f"chosen: test {text(test.mean)} [{text(test.low)}, {text(test.high)}]"
 
 
 def _cells(

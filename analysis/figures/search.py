@@ -7,10 +7,15 @@ import numpy as np
 from analysis.figures.figure import COLOURS, QUIET, Drawn, Left, new_figure, style
 from analysis.figures.maps import score
 from analysis.rows import Row
-from analysis.selection import SCORE, chosen
+from analysis.selection import chosen
 
 FEWEST = 8  # settings, for importances to mean anything
-SEARCHED = {"lambda": "λ", "temperature": "T", "learning_rate": "learning rate"}
+SEARCHED = {
+    "lambda": "λ",
+    "temperature": "T",
+    "learning_rate": "learning rate",
+    "epochs": "epochs",
+}
 
 
 def draw(rows: Sequence[Row]) -> Iterator[Drawn | Left]:
@@ -21,7 +26,7 @@ def draw(rows: Sequence[Row]) -> Iterator[Drawn | Left]:
             searches.setdefault(row.planned.search or "search", []).append(row)
     for name, asked in searches.items():
         asked.sort(key=lambda row: row.planned.asked or 0)
-        scored = [row for row in asked if row.values(SCORE)]
+        scored = [row for row in asked if row.values(row.validation)]
         if len(scored) < FEWEST:
             lack = next((row.lack() for row in asked if row.lack()), "")
             reason = f"{len(scored)} settings have a score, {FEWEST} are needed. {lack}".strip()
