@@ -4,7 +4,7 @@ Names, direction, unit and digits of a quality stand here once; selection, progr
 figures and report take them from here.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trainables.models import CLASSES, PIXELS, STUDENT_HIDDEN_SIZES
 from trainables.recipes import BIKES, BIKES_PUBLISHED, GENERATED, SOURCE, TARGET
@@ -45,9 +45,13 @@ class Measure:
         """As an axis names it: "MSE, rentals²"."""
         return f"{self.title}, {self.unit}" if self.unit else self.title
 
-    def text(self, value: float, sign: str = "", digits: int | None = None) -> str:
+    def text(self, value: float, sign: str = "") -> str:
         """A value as people read it: "0.804", "5,312"; sign "+" shows it always."""
-        return f"{value:{sign},.{self.digits if digits is None else digits}f}"
+        return f"{value:{sign},.{self.digits}f}"
+
+    def with_digits(self, digits: int) -> "Measure":
+        """The same, read with so many digits."""
+        return replace(self, digits=digits)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -38,6 +38,7 @@ def draw(rows: Sequence[Row], read: Read) -> Iterator[Drawn | Left]:
         if all(place in by_place for place in places):
             mine = [row for place in places for row in by_place[place]]
             yield _figure(f"fig{number:02d}", f"Figure {number}", mine, read)
+    yield from _of_each_student(rows, read)
     for one in tuned(rows):
         if one.final and one.final.alone:
             beside = [one.fixed] if one.fixed and one.fixed is not one.final else []
@@ -46,6 +47,16 @@ def draw(rows: Sequence[Row], read: Read) -> Iterator[Drawn | Left]:
     best = chosen(row for row in rows if not row.is_candidate)
     if best and best.alone and best.alone is not best:
         yield _figure("curves_chosen", "The chosen setting", [best.alone, best], read)
+
+
+def _of_each_student(rows: Sequence[Row], read: Read) -> Iterator[Drawn | Left]:
+    """Figure 1 of seed 003, and the same for every split that its students learn from."""
+    if rows[0].target.has_temperature or any(row.is_candidate for row in rows):
+        return
+    for student in dict.fromkeys(row["student"] for row in rows):
+        mine = [row for row in rows if row["student"] == student]
+        what = "Figure 1 of seed 003" if any(row.printed for row in mine) else student
+        yield _figure(f"curves_{student}", what, mine, read)
 
 
 def _figure(name: str, what: str, rows: list[Row], read: Read) -> Drawn | Left:

@@ -53,7 +53,7 @@ def score(row: Row) -> float:
 
 def _figure(maps: dict[str, list[Row]], rows: Sequence[Row]) -> Drawn:
     scores = [score(row) for mine in maps.values() for row in mine]
-    norm = Normalize(min(scores), max(scores))
+    norm, main = Normalize(min(scores), max(scores)), rows[0].target.main
     lines = -(-len(maps) // PANELS_A_LINE)
     with style("lambda_temperature"):
         figure = new_figure(0.4 + 3.1 * lines)
@@ -76,12 +76,14 @@ def _figure(maps: dict[str, list[Row]], rows: Sequence[Row]) -> Drawn:
                     f"λ {best.number('lambda'):.3g}, T {best.number('temperature'):.3g} for {name}"
                 )
         figure.colorbar(
-            ScalarMappable(norm), ax=list(panels[: len(maps)]), label="mean validation accuracy"
+            ScalarMappable(norm),
+            ax=list(panels[: len(maps)]),
+            label=f"mean validation {main.with_unit}",
         )
     seeds = {len(row.finished) for mine in maps.values() for row in mine}
     caption = (
-        f"Mean validation accuracy over n = {'/'.join(map(str, sorted(seeds)))} seeds; the ring "
-        "marks the cell chosen by it, with the test accuracy of that cell and its 95 % t "
+        f"Mean validation {main.title} over n = {'/'.join(map(str, sorted(seeds)))} seeds; the "
+        f"ring marks the cell chosen by it, with its test {main.title} and the 95 % t "
         "interval. Test selects nothing."
     )
     title = "Validation chooses " + ("; ".join(said) or "nothing yet: settings are incomplete")
