@@ -7,6 +7,7 @@ from typing import Any
 
 from analysis.rows import NONE, target_named
 from analysis.sentences import p_text
+from trainables.settings import BROADCAST
 from trainables.targets import ACCURACY, Measure, Target
 
 Line = Mapping[Any, Any]
@@ -63,7 +64,8 @@ def _target(line: Line) -> Target:
 
 
 def _student(line: Line) -> str:
-    return str(line["student"]).removeprefix("FashionMNIST-")
+    loss = BROADCAST if str(line["loss"]).endswith(BROADCAST) else ""
+    return str(line["student"]).removeprefix("FashionMNIST-") + loss
 
 
 def _link(line: Line) -> str:
