@@ -149,9 +149,10 @@ def _beside(one: Tuned, searches: Sequence[Tuned]) -> str:
 def _of_a_search(one: Tuned, beside: str, alone: Gain, tuning: Gain) -> list[str]:
     best, main, scored = one.best, one.main, one.best.scored
     score = scored.text(mean(best, f"validation/{scored.name}"))
+    length = f", {best['epochs']} epochs" if len({row["epochs"] for row in one.asked}) > 1 else ""
     lines = [
-        f"{one.name}: {best['rule']} chose {_about(best)} of {len(one.asked)} settings, at "
-        f"{scored.title} {score}."
+        f"{one.name}: {best['rule']} chose {_about(best)}{length} of {len(one.asked)} settings, "
+        f"at {scored.title} {score}."
     ]
     if one.final is None or one.final.missing or one.final.failed:
         return [*lines, f"{one.name}: the choice is not trained with fresh seeds yet."]
