@@ -51,7 +51,7 @@ def draw(rows: Sequence[Row], read: Read) -> Iterator[Drawn | Left]:
 
 def _of_each_student(rows: Sequence[Row], read: Read) -> Iterator[Drawn | Left]:
     """Figure 1 of seed 003, and the same for every split that its students learn from."""
-    if rows[0].target.has_temperature or any(row.is_candidate for row in rows):
+    if any(row.target.has_temperature or row.is_candidate for row in rows):
         return
     for student in dict.fromkeys(row["student"] for row in rows):
         mine = [row for row in rows if row["student"] == student]

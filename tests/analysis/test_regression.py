@@ -8,14 +8,20 @@ from rich.console import Console
 
 from analysis.audit_rentals import audited, sentences, view
 from analysis.columns import build
-from analysis.figures import Left, curves, forest, weights
+from analysis.figures import Left, curves, forest, pictures, reliability, weights
 from analysis.records import PlannedSetting
 from analysis.rows import rows_of
 from analysis.selection import chosen, tuned
 from analysis.sentences import choice, evidence
 from analysis.views import selection_views, views
 from search_spaces.regression_published import SPACE as PUBLISHED
-from search_spaces.rentals import REG_ON_BIG, REG_ON_TRAIN, REG_SMALL_ALONE, REG_TRAIN_ALONE
+from search_spaces.rentals import (
+    REG_ON_BIG,
+    REG_ON_BIG_NOISE,
+    REG_ON_TRAIN,
+    REG_SMALL_ALONE,
+    REG_TRAIN_ALONE,
+)
 from search_spaces.search import Search
 from study.progress import Progress
 from trainables.identity import canonical
@@ -129,6 +135,12 @@ def test_figure_1_shows_the_error_over_epochs(found):
     missing = rows_of(invented({REG_TRAIN_ALONE: ALONE, REG_ON_TRAIN: TAUGHT[:3]}))
     (left,) = curves.draw(missing, lambda run, metric: {})
     assert isinstance(left, Left)
+
+
+def test_nothing_is_drawn_that_rentals_do_not_have():
+    """Noise on features is no picture of garments; a number has no confidence."""
+    rows = rows_of(invented({REG_SMALL_ALONE: ALONE, REG_ON_BIG_NOISE: TAUGHT}))
+    assert [*pictures.draw(rows, None), *reliability.draw(rows)] == []
 
 
 def test_the_forest_s_title_counts_lower_errors(found):
