@@ -14,7 +14,7 @@ SPACE = Space(
     searches=(
         Search(base=REG_ON_BIG, rule=RULE, settings=24, seeds=4, temperature=None),
         Search(
-            name="epochs", base=REG_SMALL_ALONE, rule=RULE, settings=24, round_size=24, seeds=4,
+            name="epochs", base=REG_SMALL_ALONE, rule=RULE, settings=32, round_size=32, seeds=4,
             hard_label_weight=None, temperature=None, sampler="random",
             epochs=(100, 200, 300, 400, 800, 1_600), oracle=False,
         ),

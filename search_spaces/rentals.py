@@ -4,9 +4,10 @@ How long and how fast, chosen without the test set. Adam at its usual 1e-3, batc
 
 - Reg-Small, 300 epochs: cross-validation inside Small chooses it among 100 to 1,600 (the search
   `epochs` of regression_lambda); at 1,600 the student has learnt its 300 hours by heart.
-- Reg-Train, 200 epochs: by a held-out fifth of Train the error still falls, by less than a
-  twentieth for every further 50 epochs.
-- Teachers, 30 epochs: on a held-out tenth of Train the error falls no further from there on.
+- Reg-Train, 200 epochs: on a held-out fifth of Train (seeds 1000, 1001) the error has come from
+  2,983 after 50 epochs to 2,212, and still falls, by 4 % over the last 50.
+- Teachers, 30 epochs: on a held-out tenth of Train (the same seeds) the error is 1,505 then, and
+  1,511 after 100.
 """
 
 from dataclasses import replace
