@@ -17,6 +17,7 @@ from analysis.published import TABLE_3, Published
 from analysis.rows import NONE, Row
 from analysis.sentences import interval_text
 from analysis.views import View
+from trainables.targets import ACCURACY as MEASURE
 
 ACCURACY, CROSS_ENTROPY = "test/accuracy", "test/cross_entropy"
 ALONE = {student: TABLE_3[student, NONE, NONE] for student, _, _ in TABLE_3}
@@ -54,12 +55,13 @@ class Audited(NamedTuple):
 
 def audited(rows: Sequence[Row]) -> list[Audited]:
     """The rows of Table 3 that were run corrected, in its order."""
-    of_table = sorted((row for row in rows if row.printed), key=lambda row: row.place)
+    of_table = [row for row in rows if isinstance(row.printed, Published)]
+    of_table.sort(key=lambda row: row.place)
     as_run = {row.place: row for row in of_table if not row.corrected}
     return [
         Audited(row, as_run.get(row.place), row.printed)
         for row in of_table
-        if row.corrected and row.printed
+        if row.corrected and isinstance(row.printed, Published)
     ]
 
 
@@ -86,7 +88,7 @@ def _line(line: Audited) -> dict[str, str]:
         "as published, CE": _mean_std(line.as_run, CROSS_ENTROPY),
         "corrected, CE": _mean_std(row, CROSS_ENTROPY),
         "printed gain": f"{line.printed_gain:+.3f}" if row.has_teacher else "",
-        "corrected gain": "" if math.isnan(line.gain.mean) else interval_text(line.gain),
+        "corrected gain": "" if math.isnan(line.gain.mean) else interval_text(line.gain, MEASURE),
         "the seeds say": line.verdict(),
     }
 
@@ -119,7 +121,7 @@ def sentences(lines: Sequence[Audited]) -> list[str]:
         if line.verdict():
             said.append(
                 f"{line.corrected.label}: Table 3 prints a gain of {line.printed_gain:+.3f}; "
-                f"corrected it is {interval_text(line.gain)} (95 %, n = {line.gain.n}): "
+                f"corrected it is {interval_text(line.gain, MEASURE)} (95 %, n = {line.gain.n}): "
                 f"{line.verdict()}."
             )
     return said + _label_leak(lines)
@@ -137,7 +139,7 @@ def _label_leak(lines: Sequence[Audited]) -> list[str]:
             verdict = "" if gap.supported else ": the seeds support no difference"
             said.append(
                 f"{small['teacher']} through the VAE: knowing the labels of all 60,000 garments "
-                f"instead of the student's own is worth {interval_text(gap)} in accuracy "
+                f"instead of the student's own is worth {interval_text(gap, MEASURE)} in accuracy "
                 f"(95 %, paired, n = {gap.n}){verdict}."
             )
     return said

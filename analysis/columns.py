@@ -13,34 +13,46 @@ import pandas as pd
 
 from analysis.evidence import Comparison, Summary, compare, holm, summarise
 from analysis.rows import Row
+from trainables.targets import Target
 
-MEASURES = {
-    "validation": "validation/accuracy",
-    "accuracy": "test/accuracy",
-    "cross_entropy": "test/cross_entropy",
-    "integral": "test/cross_entropy_integral",
-    "calibration_error": "test/calibration_error",
-}
-COMPARED = {"accuracy": True, "cross_entropy": False, "integral": False}  # is higher better?
-FACTS = {
-    "teacher_accuracy": "teacher/test_accuracy",
-    "through_link_accuracy": "through_link/test_accuracy",
-    "seconds": "seconds",
-}
+CALIBRATION = "test/calibration_error"
 CORRECTION = "_p_holm"
+
+
+def measures(target: Target) -> dict[str, str]:
+    """Column → recorded metric, of what each setting is summarised by."""
+    found = {"validation": f"validation/{target.main.name}"}
+    found |= {measure.name: f"test/{measure.name}" for measure in target.measures}
+    found["integral"] = f"test/{target.curve.name}_integral"
+    return found | ({"calibration_error": CALIBRATION} if target.has_temperature else {})
+
+
+def compared(target: Target) -> dict[str, bool]:
+    """Column → is higher better?, of what is compared with the student alone."""
+    return {one.name: one.higher_is_better for one in target.compared} | {"integral": False}
+
+
+def facts(target: Target) -> dict[str, str]:
+    """Column → recorded metric, of what has a mean alone."""
+    main = target.main.name
+    found = {name: f"{name}/test_{main}" for name in ("teacher", "through_link")}
+    if not target.has_temperature:
+        found["constant"] = f"constant/test_{main}"
+    return {f"{name}_{main}": metric for name, metric in found.items()} | {"seconds": "seconds"}
 
 
 def build(rows: Iterable[Row]) -> pd.DataFrame:
     """The whole table, in the order in which it is read.
 
-    By validation where there is any, else as in Table 3, protocols one after the other. Holm's
-    correction is taken over the settings of one protocol compared with a student alone.
+    By validation where there is any, else as in the published table, protocols one after the
+    other. Holm's correction is taken over the settings of one protocol compared with a student
+    alone.
     """
     rows = [row for row in rows if not row.is_candidate]
     table = pd.DataFrame([_line(row) for row in rows])
     if table.empty:
         return table
-    for measure in COMPARED:
+    for measure in compared(rows[0].target):
         p = f"{measure}_difference_p"
         table[f"{measure}_difference{CORRECTION}"] = math.nan
         for _, family in table.groupby("protocol"):
@@ -51,7 +63,8 @@ def build(rows: Iterable[Row]) -> pd.DataFrame:
 
 
 def _order(rows: list[Row], table: pd.DataFrame) -> list[int]:
-    validation = table["validation"].fillna(-math.inf).tolist()
+    sign = rows[0].target.main.sign
+    validation = (sign * table["validation"]).fillna(-math.inf).tolist()
 
     def place(index: int) -> tuple[float | str, ...]:
         row = rows[index]
@@ -71,19 +84,21 @@ def _line(row: Row) -> dict[str, Any]:
         "failed": len(row.failed),
         "lack": row.lack(),
     }
-    for measure, metric in MEASURES.items():
+    metrics = measures(row.target)
+    for measure, metric in metrics.items():
         line |= _summary(measure, row, metric)
-    for measure, higher_is_better in COMPARED.items():
-        line |= _difference(measure, row, MEASURES[measure], higher_is_better)
+    for measure, higher_is_better in compared(row.target).items():
+        line |= _difference(measure, row, metrics[measure], higher_is_better)
     # Grabovoy's signed form: I(student alone) - I(this student); positive = it helped.
     difference, low, high = (line[f"integral_difference{end}"] for end in ("", "_low", "_high"))
     line |= {"S": -difference, "S_low": -high, "S_high": -low}
-    for measure in ("accuracy", "cross_entropy"):
-        printed = getattr(row.printed, measure) if row.printed else math.nan
+    for measure in (one.name for one in row.target.compared):
+        printed = getattr(row.printed, measure, math.nan)
         line[f"printed_{measure}"] = printed
         line[f"{measure}_minus_printed"] = line[measure] - printed
     line |= {
-        name: summarise([*row.values(metric).values()]).mean for name, metric in FACTS.items()
+        name: summarise([*row.values(metric).values()]).mean
+        for name, metric in facts(row.target).items()
     }
     return line
 

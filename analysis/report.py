@@ -13,7 +13,7 @@ import typer
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from mlflow import MlflowClient
 
-from analysis import audit, provenance, sentences
+from analysis import audit, audit_rentals, provenance, sentences
 from analysis.columns import build
 from analysis.command import Results, TrackingUri, run_command, writing
 from analysis.figures import draw_all, svg_text
@@ -62,8 +62,7 @@ def write(study: Study, client: MlflowClient, store: Store | None, path: Path) -
         undefined=StrictUndefined,
     )
     drawn, undrawn = draw_all(study, rows, client, store)
-    lines = audit.audited(rows)
-    said = audit.sentences(lines)
+    said, audit_view, differences = _audit(rows)
     shown, left_out = _shown(rows)
     content = environment.get_template("report.html.j2").render(
         study=study,
@@ -75,8 +74,8 @@ def write(study: Study, client: MlflowClient, store: Store | None, path: Path) -
         left_out=left_out,
         text=TEXT_COLUMNS,
         audit=said,
-        audit_view=audit.view(lines) if said else None,
-        differences=DIFFERENCES,
+        audit_view=audit_view,
+        differences=differences,
         figures=drawn,
         svg=svg_text,
         undrawn=undrawn,
@@ -88,6 +87,16 @@ def write(study: Study, client: MlflowClient, store: Store | None, path: Path) -
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     temporary.write_text(content, encoding="utf-8")
     return temporary.replace(path)
+
+
+def _audit(rows: Sequence[Row]) -> tuple[list[str], View | None, Sequence[str]]:
+    """Published against corrected: sentences, a view, what differs; empty where not both are."""
+    rentals = audit_rentals.audited(rows)
+    if said := audit_rentals.sentences(rentals):
+        return said, audit_rentals.view(rentals), audit_rentals.DIFFERENCES
+    lines = audit.audited(rows)
+    said = audit.sentences(lines)
+    return said, audit.view(lines) if said else None, DIFFERENCES
 
 
 def _shown(rows: Sequence[Row]) -> tuple[list[View], str]:

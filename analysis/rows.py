@@ -8,8 +8,10 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from analysis.published import UNPRINTED, Published, is_comparable, row_of
+from analysis.published import UNPRINTED, Printed, is_comparable, row_of
 from analysis.records import PlannedSetting, Record, Study
+from trainables.settings import BROADCAST
+from trainables.targets import MEASURES, TARGETS, Measure, Target
 
 NONE = "—"
 NUMBERS = (
@@ -51,6 +53,21 @@ class Row:
         return float(self[name])
 
     @property
+    def target(self) -> Target:
+        """What its student must learn, and how that is measured."""
+        return target_named(self["student"])
+
+    @property
+    def test(self) -> str:
+        """The recorded metric that results are compared by: "test/accuracy", say."""
+        return f"test/{self.target.main.name}"
+
+    @property
+    def validation(self) -> str:
+        """The recorded metric of what was held out: "validation/accuracy", say."""
+        return f"validation/{self.target.main.name}"
+
+    @property
     def is_candidate(self) -> bool:
         """True where the setting was only trained to be scored by a rule, not to be reported."""
         return self["rule"] != NONE
@@ -62,8 +79,13 @@ class Row:
 
     @property
     def score(self) -> str:
-        """What its rule scores: "accuracy" or "cross_entropy"."""
+        """What its rule scores: "accuracy", say."""
         return str(self._rule.get("score", "accuracy"))
+
+    @property
+    def scored(self) -> Measure:
+        """The same as a measure."""
+        return MEASURES[self.score]
 
     @property
     def parts(self) -> int:
@@ -88,7 +110,7 @@ class Row:
     @property
     def from_labels_alone(self) -> bool:
         """True without a teacher, and for λ = 1, which gives the teacher no weight."""
-        weightless = self["loss"] == "lambda" and self.number("lambda") == 1.0
+        weightless = self["loss"].startswith("lambda") and self.number("lambda") == 1.0
         return not self.has_teacher or weightless
 
     @property
@@ -101,24 +123,37 @@ class Row:
     def label(self) -> str:
         """The row in a few words: "MNIST-Big, φ VAE (all)"."""
         student = self["student"].removeprefix("FashionMNIST-")
+        loss = BROADCAST if self.broadcast else ""
         if not self.has_teacher:
-            return f"{student} alone"
+            return f"{student} alone{loss}"
         link = "no φ" if self["link"] == "identity" else f"φ {self.link}"
-        return f"{student} ← {self['teacher']}, {link}"
+        return f"{student} ← {self['teacher']}, {link}{loss}"
+
+    def tuning(self, digits: int = 3) -> str:
+        """λ, and T where there is one: "λ 0.72, T 1.5"."""
+        found = f"λ {self.number('lambda'):.{digits}g}"
+        if not self.target.has_temperature:
+            return found
+        return f"{found}, T {self.number('temperature'):.{digits}g}"
 
     @property
-    def printed(self) -> Published | None:
-        """The values of Table 3, where this is a row of it."""
+    def broadcast(self) -> bool:
+        """True for the loss of a regression as published: every answer against every value."""
+        return self["loss"].endswith(BROADCAST)
+
+    @property
+    def printed(self) -> Printed | None:
+        """The printed values, where this is a row of a published table."""
         return self._place_and_printed[1] if is_comparable(self.planned.parameters) else None
 
     @property
     def place(self) -> int:
-        """The row's place in Table 3; after it for rows that Table 3 lacks."""
+        """The row's place in the published table; after it for rows that it lacks."""
         place, printed = self._place_and_printed
         return place if printed else UNPRINTED
 
     @property
-    def _place_and_printed(self) -> tuple[int, Published | None]:
+    def _place_and_printed(self) -> tuple[int, Printed | None]:
         return row_of(self["student"], self["teacher"], self["link"])
 
     def values(self, metric: str) -> dict[int, float]:
@@ -153,6 +188,11 @@ class Row:
         return "; ".join(said)
 
 
+def target_named(student: str) -> Target:
+    """The target of a student as records name it: "FashionMNIST-Small"."""
+    return TARGETS[student.rpartition("-")[0]]
+
+
 def _number(text: str) -> float | int:
     return int(text) if text.isdigit() else float(text)
 
@@ -176,7 +216,8 @@ def rows_of(study: Study) -> list[Row]:
 
 def _family(row: Row) -> tuple[str, ...]:
     """What a row must share with the student alone that it is compared with."""
-    return row["protocol"], row["student"], row["held_out"], row["rule"]
+    broadcast = str(row.broadcast)
+    return row["protocol"], row["student"], row["held_out"], row["rule"], broadcast
 
 
 def _distance(row: Row, base: Row) -> tuple[bool, bool, int]:

@@ -8,8 +8,8 @@ from typing import NamedTuple
 from analysis.evidence import ALPHA, Comparison, compare, holm, summarise
 from analysis.rows import Row
 from trainables.identity import identity
+from trainables.targets import Measure
 
-SCORE, TEST = "validation/accuracy", "test/accuracy"
 LAMBDA_HALF, T_ONE = 0.5, 1.0
 
 
@@ -27,13 +27,16 @@ def chosen(rows: Iterable[Row]) -> Row | None:
     whole = [
         row
         for row in rows
-        if row.values(SCORE) and not row.lack() and not row.pruned and row["rule"] != "oracle"
+        if row.values(row.validation)
+        and not row.lack()
+        and not row.pruned
+        and row["rule"] != "oracle"
     ]
     return max(whole, key=_score, default=None)
 
 
 def _score(row: Row) -> float:
-    return mean(row, SCORE) if row.score == "accuracy" else -mean(row, "validation/cross_entropy")
+    return row.scored.sign * mean(row, f"validation/{row.score}")
 
 
 def reported(candidate: Row, rows: Iterable[Row]) -> Row | None:
@@ -62,13 +65,24 @@ class Tuned:
 
     @property
     def claim(self) -> float:
-        """The test accuracy that selection by test would report: of the selection's own seeds."""
-        return mean(self.claimed, "oracle/accuracy") if self.claimed else float("nan")
+        """The test result that selection by test would report: of the selection's own seeds."""
+        return mean(self.claimed, f"oracle/{self.main.name}") if self.claimed else float("nan")
 
     @property
     def honest(self) -> float:
-        """The test accuracy of the oracle's choice with fresh seeds."""
-        return mean(self.claimed_final, TEST) if self.claimed_final else float("nan")
+        """The test result of the oracle's choice with fresh seeds."""
+        final = self.claimed_final
+        return mean(final, final.test) if final else float("nan")
+
+    @property
+    def optimism(self) -> float:
+        """By how much the claim is better than what comes of it."""
+        return self.main.sign * (self.claim - self.honest)
+
+    @property
+    def main(self) -> Measure:
+        """What its target's results are compared by."""
+        return self.best.target.main
 
     @property
     def spent(self) -> float:
@@ -79,14 +93,21 @@ class Tuned:
 
     def against(self, other: Row | None) -> Comparison:
         """The choice against another reported row, at equal fresh seeds."""
-        ours = self.final.values(TEST) if self.final else {}
-        theirs = other.values(TEST) if other and other is not self.final else {}
-        return compare(ours, theirs, higher_is_better=True)
+        ours = self.final.values(self.final.test) if self.final else {}
+        theirs = other.values(other.test) if other and other is not self.final else {}
+        return compare(ours, theirs, higher_is_better=self.main.higher_is_better)
 
     def front(self) -> list[Row]:
-        """The settings that none beats in both accuracy and cross-entropy (validation)."""
-        whole = [row for row in self.asked if row.values(SCORE) and not row.pruned]
-        points = [(mean(r, SCORE), -mean(r, "validation/cross_entropy")) for r in whole]
+        """The settings that none beats in both compared measures (validation)."""
+        one, two = self.best.target.compared
+        whole = [row for row in self.asked if row.values(row.validation) and not row.pruned]
+        points = [
+            (
+                one.sign * mean(row, f"validation/{one.name}"),
+                two.sign * mean(row, f"validation/{two.name}"),
+            )
+            for row in whole
+        ]
         return [
             row
             for row, mine in zip(whole, points, strict=True)
@@ -108,9 +129,8 @@ def tuned(rows: Sequence[Row]) -> list[Tuned]:
         best = chosen(asked)
         if best is None or any(row.missing for row in asked):
             continue
-        oracle = [r for r in mine if r["rule"] == "oracle" and r.values("oracle/accuracy")]
-        sign = 1 if best.score == "accuracy" else -1
-        metric = f"oracle/{best.score}"
+        metric, sign = f"oracle/{best.score}", best.scored.sign
+        oracle = [r for r in mine if r["rule"] == "oracle" and r.values(metric)]
         claimed = max(oracle, key=lambda r: sign * mean(r, metric), default=None)
         found.append(
             Tuned(

@@ -7,7 +7,6 @@ from analysis.columns import difference
 from analysis.evidence import ALPHA, Comparison, holm, summarise
 from analysis.rows import Row
 from analysis.selection import (
-    SCORE,
     Gain,
     Tuned,
     alone_gains,
@@ -18,8 +17,8 @@ from analysis.selection import (
     tuned,
     tuning_gains,
 )
+from trainables.targets import Measure
 
-ACCURACY, CROSS_ENTROPY = "test/accuracy", "test/cross_entropy"
 NO_DIFFERENCE = "the seeds support no difference"
 USUAL_RATE = 1e-3  # Adam's own, and the study's: only another is named
 MANY = 12  # rows: beyond them sentences speak of the chosen one and of counts
@@ -32,16 +31,15 @@ def p_text(p: float) -> str:
     return "< 0.001" if p < 0.001 else f"{p:.2g}"
 
 
-def interval_text(found: Comparison) -> str:
+def interval_text(found: Comparison, measure: Measure) -> str:
     """The mean difference and its interval: "+0.013 [+0.006, +0.021]"."""
-    if math.isnan(found.low):
-        return f"{found.mean:+.3f}"
-    return f"{found.mean:+.3f} [{found.low:+.3f}, {found.high:+.3f}]"
+    mean, low, high = (measure.text(value, "+") for value in (found.mean, found.low, found.high))
+    return mean if math.isnan(found.low) else f"{mean} [{low}, {high}]"
 
 
-def against_alone(row: Row, found: Comparison, adjusted: float, measure: str) -> str:
+def against_alone(row: Row, found: Comparison, adjusted: float, of: Measure) -> str:
     """One sentence on a row's difference to the student alone; says it when there is none."""
-    gap = f"{interval_text(found)} against the student alone"
+    gap, measure = f"{interval_text(found, of)} against the student alone", f"test {of.title}"
     if found.n < 2:
         return f"{row.label}: {measure} {gap} (n = {found.n}: no interval, no test)."
     tests = f"95 % interval, paired t, n = {found.n}, p {_p(found.p)}, with Holm's correction "
@@ -66,14 +64,12 @@ def evidence(rows: Sequence[Row]) -> list[str]:
         if row.corrected and not row.is_candidate and not row.from_labels_alone and row.alone
     ]
     lines = choice(rows)
-    for metric, measure, higher in (
-        (ACCURACY, "test accuracy", True),
-        (CROSS_ENTROPY, "test cross-entropy", False),
-    ):
+    for measure in compared[0].target.compared if compared else ():
+        metric, higher = f"test/{measure.name}", measure.higher_is_better
         found = [difference(row, metric, higher_is_better=higher) for row in compared]
         adjusted = holm([one.p for one in found])
         if len(compared) > MANY:
-            lines += [_count(measure, found, adjusted)]
+            lines += [_count(f"test {measure.title}", found, adjusted)]
             continue
         for row, one, p in zip(compared, found, adjusted, strict=True):
             if not math.isnan(one.mean):
@@ -105,13 +101,14 @@ def choice(rows: Sequence[Row]) -> list[str]:
     best = chosen(row for row in rows if not row.is_candidate)
     if best is None:
         return []
+    main = best.target.main
     lines = [
-        f"Chosen by validation: {_about(best)}: validation accuracy {mean(best, SCORE):.3f}, "
-        f"{_tested(best)}."
+        f"Chosen by validation: {_about(best)}: validation {main.title} "
+        f"{main.text(mean(best, best.validation))}, {_tested(best)}."
     ]
     if best.alone and not best.from_labels_alone:
-        gain = difference(best, ACCURACY, higher_is_better=True)
-        lines.append(f"Its gain over the student alone, at equal seeds: {_said(gain)}.")
+        gain = difference(best, best.test, higher_is_better=main.higher_is_better)
+        lines.append(f"Its gain over the student alone, at equal seeds: {_said(gain, main)}.")
     return lines
 
 
@@ -120,21 +117,23 @@ def _about(row: Row) -> str:
     label = row.label if rate == USUAL_RATE else f"{row.label}, learning rate {rate:.3g}"
     if not row.has_teacher:
         return label
-    return f"{label}, λ {row.number('lambda'):.3g}, T {row.number('temperature'):.3g}"
+    return f"{label}, {row.tuning()}"
 
 
 def _tested(row: Row) -> str:
-    test = summarise([*row.values(ACCURACY).values()])
-    return f"test accuracy {test.mean:.3f} ± {test.std:.3f} (n = {test.n})"
+    test, main = summarise([*row.values(row.test).values()]), row.target.main
+    found = f"{main.text(test.mean)} ± {main.text(test.std)}"
+    return f"test {main.title} {found} (n = {test.n})"
 
 
-def _said(gain: Comparison, adjusted: float = math.nan) -> str:
+def _said(gain: Comparison, of: Measure, adjusted: float = math.nan) -> str:
     """adjusted: Holm's p where the gain is one of a family; NaN where it is the only one."""
     verdict = "" if gain.supported or gain.n < 2 else f": {NO_DIFFERENCE}"
     family = "" if math.isnan(adjusted) else f", with Holm's correction {_p(adjusted)}"
     if gain.supported and adjusted >= ALPHA:
         verdict = ": but not once all searches are counted"
-    return f"{interval_text(gain)} (95 %, paired t, n = {gain.n}, p {_p(gain.p)}{family}){verdict}"
+    tests = f"95 %, paired t, n = {gain.n}, p {_p(gain.p)}{family}"
+    return f"{interval_text(gain, of)} ({tests}){verdict}"
 
 
 def _beside(one: Tuned, searches: Sequence[Tuned]) -> str:
@@ -148,24 +147,28 @@ def _beside(one: Tuned, searches: Sequence[Tuned]) -> str:
 
 
 def _of_a_search(one: Tuned, beside: str, alone: Gain, tuning: Gain) -> list[str]:
-    best = one.best
+    best, main, scored = one.best, one.main, one.best.scored
+    score = scored.text(mean(best, f"validation/{scored.name}"))
+    length = f", {best['epochs']} epochs" if len({row["epochs"] for row in one.asked}) > 1 else ""
     lines = [
-        f"{one.name}: {best['rule']} chose {_about(best)} of {len(one.asked)} settings, at "
-        f"{best.score.replace('_', '-')} {mean(best, f'validation/{best.score}'):.3f}."
+        f"{one.name}: {best['rule']} chose {_about(best)}{length} of {len(one.asked)} settings, "
+        f"at {scored.title} {score}."
     ]
     if one.final is None or one.final.missing or one.final.failed:
         return [*lines, f"{one.name}: the choice is not trained with fresh seeds yet."]
     lines.append(f"{one.name}: trained anew with fresh seeds it has {_tested(one.final)}.")
     if alone.known:
-        lines.append(f"{one.name}: against {beside} {_said(*alone)}.")
+        lines.append(f"{one.name}: against {beside} {_said(alone.found, main, alone.adjusted)}.")
     if tuning.known:
-        verb = "beats" if tuning.holds and tuning.found.mean > 0 else "does not beat"
-        lines.append(f"{one.name}: tuning {verb} λ = ½ and T = 1: {_said(*tuning)}.")
-    if not math.isnan(one.claim - one.honest):
+        gained = tuning.holds and main.sign * tuning.found.mean > 0
+        verb = "beats" if gained else "does not beat"
+        said = _said(tuning.found, main, tuning.adjusted)
+        lines.append(f"{one.name}: tuning {verb} {best.target.fixed}: {said}.")
+    if not math.isnan(one.optimism):
         lines.append(
-            f"{one.name}: an oracle would have chosen by test and claimed {one.claim:.3f}; with "
-            f"fresh seeds its choice has {one.honest:.3f}: an optimism of "
-            f"{one.claim - one.honest:+.3f}."
+            f"{one.name}: an oracle would have chosen by test and claimed {main.text(one.claim)}; "
+            f"with fresh seeds its choice has {main.text(one.honest)}: an optimism of "
+            f"{main.text(one.optimism, '+')}."
         )
     if one.spent < 1:
         lines.append(f"{one.name}: pruning left {one.spent:.0%} of the epochs to train.")

@@ -14,13 +14,14 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console, JustifyMethod
 from rich.table import Table
 
+from analysis.cells import NAMED
 from analysis.columns import build
 from analysis.command import Results, TrackingUri, run_command
 from analysis.formats import Format, render
 from analysis.records import Study, open_records, read_study
 from analysis.rows import Row, rows_of
 from analysis.sentences import choice
-from analysis.views import NAMED, View, selection_views, views
+from analysis.views import View, selection_views, views
 
 SHAREABLE = ("protocol", "student", "n", "λ", "T")  # said once where all rows agree
 TEXT = (*list(NAMED)[:4], "search", "rule")

@@ -28,8 +28,9 @@ from trainables.cohort import Work
 from trainables.makers import open_workshop
 from trainables.models import parameter_count
 from trainables.recipes import Schedule, TeacherRecipe, VaeRecipe
-from trainables.settings import SPLIT_SIZES, Setting, Trial
+from trainables.settings import Setting, Trial
 from trainables.stack import Stack
+from trainables.targets import IMAGE_SPLITS
 from trainables.workshop import ignore
 
 MATRIX = 2048  # large enough for the rate to be the core's, not the cache's
@@ -218,7 +219,7 @@ def _products(member: Work) -> float:
             sizes, objects, epochs = member.sizes, member.objects, recipe.schedule.epochs
         case VaeArtifact(recipe=recipe):
             hidden, latent, epochs = recipe.hidden_size, recipe.latent_size, recipe.schedule.epochs
-            batches = SPLIT_SIZES[recipe.garments] // recipe.schedule.batch_size
+            batches = IMAGE_SPLITS[recipe.garments] // recipe.schedule.batch_size
             weights = 3 * 784 * hidden + 4 * hidden * latent
             each = 6 * weights - 2 * 784 * hidden
             return each * batches * recipe.schedule.batch_size * epochs / 1e9

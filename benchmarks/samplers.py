@@ -22,7 +22,7 @@ from scipy import stats
 from analysis.command import run_command
 from analysis.records import open_records, read_study
 from analysis.rows import Row, rows_of
-from analysis.selection import SCORE, mean
+from analysis.selection import mean
 from search_spaces.search import Search
 from search_spaces.smoke import taught
 from search_spaces.space import Space
@@ -65,7 +65,7 @@ def best_scores(rows: list[Row]) -> dict[str, list[float]]:
     for kind in KINDS:
         for repeat in range(REPEATS):
             mine = [row for row in rows if row.planned.search == f"{kind}_{repeat}"]
-            found.setdefault(kind, []).append(max(mean(row, SCORE) for row in mine))
+            found.setdefault(kind, []).append(max(mean(row, row.validation) for row in mine))
     return found
 
 

@@ -12,7 +12,7 @@ from search_spaces.space import Space
 from trainables.errors import BadInputError, unknown
 
 OWN_MODULE = "own_space"  # the module name of a user's file
-_NOT_SPACES = {"space", "search", "catalogue", "rows"}
+_NOT_SPACES = {"space", "search", "catalogue", "rows", "rentals"}
 
 
 def names() -> list[str]:

@@ -89,7 +89,7 @@ class Search:
 
     @property
     def two_objectives(self) -> bool:
-        """NSGA-II looks for the front of accuracy and cross-entropy."""
+        """NSGA-II looks for the front of the target's first two measures."""
         return self.sampler == "nsga2"
 
     @property

@@ -7,6 +7,7 @@ from trainables.checks import check_name, check_whole
 from trainables.errors import BadInputError
 from trainables.recipes import VaeRecipe
 from trainables.settings import Setting
+from trainables.targets import Target
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +35,21 @@ class Space:
         if len(set(named)) < len(named):
             raise BadInputError(f"the space {self.name!r} names two searches alike: {named}")
         keys = [setting.key for setting in self.settings]
+        if len({setting.target for setting in self._bases()}) > 1:
+            raise BadInputError(
+                f"the space {self.name!r} has settings of several targets, which no table can "
+                "compare: make it one space a target"
+            )
         doubled = {key for key in keys if keys.count(key) > 1} if len(keys) < 2_000 else set()
         if doubled:
             names = [s.name() for s in self.settings if s.key in doubled]
             raise BadInputError(f"the space {self.name!r} lists a setting twice: {names[0]}")
+
+    def _bases(self) -> list[Setting]:
+        """The settings that it lists, and those that its searches start from."""
+        return [*self.settings, *(base for search in self.searches for base in search.bases())]
+
+    @property
+    def target(self) -> Target:
+        """What all its students must learn."""
+        return self._bases()[0].domain

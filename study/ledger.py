@@ -7,6 +7,7 @@ from analysis.records import Record
 from search_spaces.search import Search
 from study.search import Outcome
 from trainables.settings import Setting, Trial
+from trainables.targets import MEASURES
 
 
 class Ledger:
@@ -32,13 +33,13 @@ class Ledger:
         if len(found) < len(keys):
             return None
         group = search.rule.metric.partition("/")[0]
-        names = [f"{group}/accuracy", f"{group}/cross_entropy"]
-        if any(r.status == "FAILED" or not set(names) <= set(r.metrics) for r in found):
+        names = {measure.name: f"{group}/{measure.name}" for measure in setting.domain.measures}
+        if any(r.status == "FAILED" or not set(names.values()) <= set(r.metrics) for r in found):
             return Outcome(None)
-        accuracy, cross_entropy = (fmean(r.metrics[name] for r in found) for name in names)
+        scores = {name: fmean(r.metrics[metric] for r in found) for name, metric in names.items()}
         pruned = [r for r in found if r.pruned]
         epochs = [int(r.metrics["epochs_trained"] / search.rule.parts) for r in pruned]
-        return Outcome((accuracy, cross_entropy), min(epochs, default=None))
+        return Outcome(scores, min(epochs, default=None))
 
     def best(
         self, candidates: Iterable[tuple[Search, Setting]], *, oracle: bool = False
@@ -59,8 +60,7 @@ class Ledger:
         outcome = self.outcome(search, setting)
         if outcome is None or outcome.scores is None or outcome.pruned_at is not None:
             return None
-        accuracy, cross_entropy = outcome.scores
-        return accuracy if search.rule.higher_is_better else -cross_entropy
+        return MEASURES[search.rule.score].sign * outcome.scores[search.rule.score]
 
     def _oracle_score(self, search: Search, setting: Setting) -> float | None:
         keys = [Trial(setting=setting, seed=seed).key for seed in search.selection_seeds]
@@ -68,8 +68,7 @@ class Ledger:
         metric = setting.rule.metric if setting.rule else ""
         if len(found) < len(keys) or any(metric not in r.metrics for r in found):
             return None
-        mean = fmean(r.metrics[metric] for r in found)
-        return mean if search.rule.higher_is_better else -mean
+        return MEASURES[search.rule.score].sign * fmean(r.metrics[metric] for r in found)
 
     def failed(self) -> list[Record]:
         """Trials that failed for a reason of their own."""

@@ -27,7 +27,8 @@ class Progress:
         self.console = console
         self.done = self.total = self.failed = 0
         self.cost = math.inf
-        self.best: float | None = None  # a setting's mean: one seed's best would be luck
+        self.best: str | None = None  # a setting's mean: one seed's best would be luck
+        self._best = -math.inf
         self._scores: dict[str, list[float]] = defaultdict(list)
         self.stage = "starting the workers"
         self.began: float | None = None
@@ -84,11 +85,11 @@ class Progress:
         if result.failure:
             self.failed += 1
             self.say(f"failed: {result.trial.setting.name()}: {result.failure}")
-        scores = self._scores[result.trial.setting.key]
-        scores.append(result.final.get("validation/accuracy", math.nan))
+        scores, main = self._scores[result.trial.setting.key], result.trial.setting.domain.main
+        scores.append(result.final.get(f"validation/{main.name}", math.nan))
         mean = sum(scores) / len(scores)
-        if len(scores) > 1 and not math.isnan(mean) and not result.pruned:
-            self.best = max(mean, self.best or 0.0)
+        if len(scores) > 1 and main.sign * mean > self._best and not result.pruned:
+            self._best, self.best = main.sign * mean, main.text(mean)
 
     def say(self, line: str) -> None:
         """Print a line that stays."""
@@ -121,5 +122,5 @@ class Progress:
 
     def _text(self) -> str:
         failed = f", {self.failed} failed" if self.failed else ""
-        best = f", best validation {self.best:.3f}" if self.best else ""
+        best = f", best validation {self.best}" if self.best else ""
         return f"{self.stage} · {self.done}/{self.total} trials{failed}{best}"

@@ -11,7 +11,7 @@ from study.progress import Progress
 from study.record import Recorder
 from study.resources import Resources
 from study.rounds import Round, rounds
-from trainables.sources import DATASETS, ensure
+from trainables.sources import ensure
 
 ALL_DONE, SOME_FAILED = 0, FAILED
 RESTARTS = "STUDY_RESTARTS"  # how often this launch has started itself again
@@ -47,7 +47,7 @@ def fetch_data(todo: Plan, say: Callable[[str], None]) -> None:
     """
     done, total = todo.trial_counts()
     if done < total or todo.needed_artifacts():
-        for name in DATASETS:
+        for name in todo.space.target.datasets:
             ensure(name, say)
 
 

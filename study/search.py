@@ -6,7 +6,7 @@ walks the same way again: resuming, extending and a first run are one walk.
 """
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -25,17 +25,18 @@ from search_spaces.search import (
 )
 from trainables.identity import identity
 from trainables.settings import Setting
+from trainables.targets import MEASURES
 
 
 @dataclass(frozen=True)
 class Outcome:
     """What came out of a setting, over all seeds and parts: none of it if a member failed.
 
-    scores: accuracy and cross-entropy, of the last epoch that was trained; pruned_at: that
-    epoch, if it was dropped before the end.
+    scores: of the last epoch that was trained, by the names of the target's measures; pruned_at:
+    that epoch, if it was dropped before the end.
     """
 
-    scores: tuple[float, float] | None
+    scores: Mapping[str, float] | None
     pruned_at: int | None = None
 
 
@@ -69,11 +70,11 @@ class Walk:
     def __init__(self, search: Search) -> None:
         optuna.logging.set_verbosity(optuna.logging.ERROR)
         self.search = search
-        higher = search.rule.higher_is_better
-        directions: list[Literal["minimize", "maximize"]]
-        directions = ["maximize" if higher else "minimize"]
+        self.told = [MEASURES[search.rule.score]]
         if search.two_objectives:
-            directions = ["maximize", "minimize"]
+            self.told = list(search.bases()[0].domain.compared)
+        directions: list[Literal["minimize", "maximize"]]
+        directions = ["maximize" if one.higher_is_better else "minimize" for one in self.told]
         self.study = optuna.create_study(
             sampler=sampler_of(search), directions=directions, study_name=search.name
         )
@@ -92,13 +93,12 @@ class Walk:
             if outcome.scores is None:
                 self.study.tell(trial, state=TrialState.FAIL)
                 continue
-            accuracy, cross_entropy = outcome.scores
-            score = accuracy if self.search.rule.higher_is_better else cross_entropy
+            scores = [outcome.scores[one.name] for one in self.told]
             if outcome.pruned_at is not None and not self.search.two_objectives:
-                trial.report(score, step=outcome.pruned_at)
+                trial.report(scores[0], step=outcome.pruned_at)
                 self.study.tell(trial, state=TrialState.PRUNED)
             else:
-                self.study.tell(trial, outcome.scores if self.search.two_objectives else score)
+                self.study.tell(trial, scores)
 
     def _suggest(self, trial: Trial) -> dict[str, Any]:
         search = self.search

@@ -26,10 +26,12 @@ from analysis.records import (
 from study.environment import describe
 from study.plan import Expected
 from trainables.settings import Setting
+from trainables.targets import MEASURES, TARGETS
 
 GROUPS = ("test", "validation", "oracle")
-FINALS = tuple(f"{group}/{name}" for group in GROUPS for name in ("accuracy", "cross_entropy"))
-SUMMARISED = (*FINALS, "test/cross_entropy_integral", "test/calibration_error")
+INTEGRALS = {f"test/{target.curve.name}_integral": None for target in TARGETS.values()}
+FINALS = tuple(f"{group}/{name}" for group in GROUPS for name in MEASURES)
+SUMMARISED = (*FINALS, *INTEGRALS, "test/calibration_error")
 
 
 def parameters_of(setting: Setting) -> dict[str, str]:

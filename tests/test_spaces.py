@@ -23,7 +23,8 @@ MAY_KNOW = {
 
 def test_the_spaces_that_there_are():
     assert names() == [
-        "grid", "joint", "paper_table", "smoke", "tuned_table", "vae_lambda", "vae_lambda_small",
+        "grid", "joint", "paper_table", "regression_lambda", "regression_published",
+        "regression_table", "smoke", "tuned_table", "vae_lambda", "vae_lambda_small",
     ]  # fmt: skip
 
 
@@ -38,6 +39,23 @@ def test_sizes():
         (0, 1),
         (0.5, 20),
     )
+
+
+def test_the_regression_s_spaces():
+    table, as_published = load("regression_table"), load("regression_published")
+    assert table.seeds == 10
+    students = {(s.student_split, s.teacher is not None) for s in table.settings}
+    assert students == {("Train", False), ("Train", True), ("Small", False), ("Small", True)}
+    assert {s.target for s in as_published.settings} == {"RegRaw"}
+    assert load("regression_lambda").target.datasets == ("BikeSharing",)
+    assert load("grid").target.datasets == ("FashionMNIST", "MNIST")
+
+
+def test_what_was_chosen_by_cross_validation_stands_among_what_was_searched():
+    """The number of epochs of Reg-Small is one of those that regression_lambda searches."""
+    search = next(s for s in load("regression_lambda").searches if s.name == "epochs")
+    assert search.base.schedule.epochs in search.epochs
+    assert search.rule.reads == "validation"
 
 
 def test_low_resource_vae_never_sees_held_out_labels():

@@ -11,7 +11,8 @@ from typing import Any, ClassVar
 from trainables.identity import identity
 from trainables.links import Link
 from trainables.recipes import GENERATED, TeacherRecipe, VaeRecipe
-from trainables.settings import SPLIT_SIZES, Trial
+from trainables.settings import Trial
+from trainables.targets import Target, target_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,29 +83,40 @@ class TeacherArtifact(Artifact):
     @property
     def inputs(self) -> int:
         """Values that it reads for each object."""
-        return self.source_link.teacher_inputs if self.source_link else 784
+        return self.source_link.teacher_inputs if self.source_link else self.target.inputs
+
+    @property
+    def target(self) -> Target:
+        """The target whose students it can teach."""
+        return target_of(self.recipe.domain)
 
     @property
     def objects(self) -> int:
         """How many objects it learns from."""
-        withheld = round(SPLIT_SIZES.get(self.withheld_from, 0) * self.held_out)
-        return SPLIT_SIZES[self.recipe.split] - withheld
+        sizes = self.target.split_sizes
+        return sizes[self.recipe.split] - round(sizes.get(self.withheld_from, 0) * self.held_out)
 
     @property
     def sizes(self) -> tuple[int, ...]:
         """Layer sizes."""
-        return (self.inputs, *self.recipe.hidden_sizes, 10)
+        return (self.inputs, *self.recipe.hidden_sizes, self.target.outputs)
 
     @property
     def shape(self) -> str:
-        """Layers, number of objects and schedule."""
+        """Layers, number of objects, schedule and loss."""
         schedule = self.recipe.schedule
-        return identity([*self.sizes, "/", self.objects, schedule.epochs, schedule.batch_size])
+        loss = ["broadcast"] if self.recipe.broadcast else []
+        return identity(
+            [*self.sizes, "/", self.objects, schedule.epochs, schedule.batch_size, *loss]
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
 class LogitsArtifact(Artifact):
-    """A teacher's logits on φ of the student's split: float32 [samples, n, 10]."""
+    """A teacher's logits on φ of the student's split: float32 [samples, n, 10].
+
+    Of a regression its answers in the target's unit: [samples, n, 1].
+    """
 
     kind: ClassVar[str] = "logits"
     teacher: TeacherArtifact

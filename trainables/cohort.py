@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from trainables.artifacts import Artifact, LogitsArtifact, TeacherArtifact, VaeArtifact
 from trainables.evaluation import BLOCK
-from trainables.models import CLASSES, PIXELS
-from trainables.settings import SPLIT_SIZES, Trial
+from trainables.models import PIXELS
+from trainables.settings import Trial
 from trainables.student import shape as student_shape
+from trainables.targets import IMAGE_SPLITS
 
 Work = Artifact | Trial
 
@@ -109,17 +110,19 @@ def cost(member: Work) -> float:
             trained = 6 * weights * setting.training_objects * epochs
             measured = len(setting.schedule.measured_epochs)
             tests = 0 if not setting.reads_test else 1 if setting.rule else measured
-            return setting.parts * (trained + 2 * weights * SPLIT_SIZES["Test"] * tests) / 1e9
+            objects = setting.domain.split_sizes["Test"]
+            return setting.parts * (trained + 2 * weights * objects * tests) / 1e9
         case TeacherArtifact(recipe=recipe):
             return 6 * _weights(member.sizes) * member.objects * recipe.schedule.epochs / 1e9
         case VaeArtifact(recipe=recipe):
             hidden, latent = recipe.hidden_size, recipe.latent_size
             weights = 3 * PIXELS * hidden + 4 * hidden * latent
             # as measured: its elementwise work doubles the time of its products
-            return 12 * weights * SPLIT_SIZES[recipe.garments] * recipe.schedule.epochs / 1e9
+            return 12 * weights * IMAGE_SPLITS[recipe.garments] * recipe.schedule.epochs / 1e9
         case LogitsArtifact(teacher=teacher, link=link, split=split):
             through = 2 * (_weights(teacher.sizes) + (200_000 if link.vae else 0))
-            return through * (SPLIT_SIZES[split] * link.samples + SPLIT_SIZES["Test"]) / 1e9
+            sizes = teacher.target.split_sizes
+            return through * (sizes[split] * link.samples + sizes["Test"]) / 1e9
     raise TypeError(f"no cost is known for {type(member).__name__}")
 
 
@@ -132,7 +135,8 @@ def memory(member: Work) -> int:
     match member:
         case Trial(setting=setting):
             weights, samples = _weights(setting.student_sizes), setting.link.samples
-            targets = 4 * CLASSES * setting.training_objects * (samples + 2)
+            outputs = setting.student_sizes[-1]
+            targets = 4 * outputs * setting.training_objects * (samples + 2)
             activations = 8 * BLOCK * sum(setting.student_sizes[1:])
             return setting.parts * (16 * weights + targets + activations)
         case TeacherArtifact():
@@ -140,11 +144,11 @@ def memory(member: Work) -> int:
         case VaeArtifact(recipe=recipe):
             weights = 3 * PIXELS * recipe.hidden_size
             return 16 * weights + 24 * recipe.schedule.batch_size * PIXELS
-        case LogitsArtifact(link=link, split=split):
-            return 4 * CLASSES * SPLIT_SIZES[split] * link.samples
+        case LogitsArtifact(teacher=teacher, link=link, split=split):
+            objects = teacher.target.split_sizes[split]
+            return 4 * teacher.sizes[-1] * objects * link.samples
     raise TypeError(f"no memory is known for {type(member).__name__}")
 
 
 def _weights(sizes: Sequence[int]) -> int:
-    assert sizes[-1] == CLASSES
     return sum(a * b for a, b in itertools.pairwise(sizes))

@@ -1,4 +1,4 @@
-"""The data in memory: images as grey bytes, and the splits of Table 1 for a seed."""
+"""The data in memory: images as grey bytes, tables as floats, and their splits for a seed."""
 
 import math
 import struct
@@ -9,17 +9,24 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from trainables.bikes import cyc15, raw15, read_hours
 from trainables.errors import BadInputError
 from trainables.models import PIXELS
 from trainables.randomness import generator
-from trainables.recipes import SOURCE, TARGET
-from trainables.settings import SPLIT_SIZES
+from trainables.recipes import BIKES, BIKES_PUBLISHED, SOURCE, TARGET
 from trainables.sources import DATASETS, ensure
+from trainables.targets import IMAGE_SPLITS, TABLE_SPLITS
+
+TABLES = {BIKES: 17_379, BIKES_PUBLISHED: 10_000}
+"""Of how many rows of hour.csv, from the first, a seed draws its 10,000."""
 
 
 @dataclass(frozen=True)
 class Images:
-    """Labelled images: `pixels` uint8 [n, 784], `labels` int64 [n]."""
+    """Labelled images: `pixels` uint8 [n, 784], `labels` int64 [n].
+
+    Of a table: `pixels` are its features, float32 [n, 15], `labels` its values, float32 [n].
+    """
 
     pixels: Tensor
     labels: Tensor
@@ -31,8 +38,11 @@ class Images:
         return Images(self.pixels[rows], self.labels[rows])
 
     def inputs(self) -> Tensor:
-        """The pixels as float32 in [0, 1], [n, 784]: no further normalisation (PROTOCOL §1)."""
-        return self.pixels.float() / 255
+        """The pixels as float32 in [0, 1], [n, 784]: no further normalisation (PROTOCOL §1).
+
+        A table's features as they are.
+        """
+        return self.pixels.float() / 255 if self.pixels.dtype == torch.uint8 else self.pixels
 
     def to(self, device: torch.device) -> "Images":
         """The same images on a device."""
@@ -41,10 +51,17 @@ class Images:
 
 @dataclass(frozen=True)
 class Domain:
-    """A domain as published: 60,000 images to train on and 10,000 to test on."""
+    """Objects to train on, of which a seed draws splits, and to test on: 60,000 and 10,000."""
 
     train: Images
     test: Images
+
+
+def domain_of(name: str, seed: int) -> Domain:
+    """A domain that is there; of a table all rows, and the test set of this seed."""
+    if name in TABLES:
+        return Domain(load_table(name), source_split(name, "Test", seed))
+    return load(name)
 
 
 @lru_cache(maxsize=2)
@@ -78,25 +95,50 @@ def read_idx(path: Path) -> Tensor:
     return torch.frombuffer(bytearray(content), dtype=torch.uint8)[start:].view(shape)
 
 
+@lru_cache(maxsize=2)
+def load_table(name: str) -> Images:
+    """All hours of the bike sharing table in the features of this domain; fetched if missing.
+
+    Raises BadInputError where the data cannot be had.
+    """
+    hours = read_hours(DATASETS["BikeSharing"].folder(ensure("BikeSharing")) / "hour.csv")
+    features = cyc15(hours) if name == BIKES else raw15(hours)
+    return Images(features.float(), hours["cnt"].float())
+
+
 @dataclass(frozen=True)
 class Rows:
-    """Which objects of a domain's 60,000 form each split: int64 row numbers."""
+    """Which objects of a domain form each split: int64 row numbers.
+
+    test: empty where the domain has a test set of its own.
+    """
 
     train: Tensor
     big: Tensor
     small: Tensor
+    test: Tensor
 
     def of(self, split: str) -> Tensor:
-        """The rows of "Train", "Big" or "Small"."""
+        """The rows of "Train", "Big", "Small" or "Test"."""
         rows: Tensor = getattr(self, split.lower())
         return rows
 
 
 def split_rows(domain: str, seed: int) -> Rows:
-    """Train, and its seeded random partition into Big (59,000) and Small (1,000)."""
-    order = torch.randperm(SPLIT_SIZES["Train"], generator=generator(f"split/{domain}", seed))
-    small, big = order[: SPLIT_SIZES["Small"]], order[SPLIT_SIZES["Small"] :]
-    return Rows(torch.arange(SPLIT_SIZES["Train"]), big, small)
+    """Train, and its seeded random partition into Big (59,000) and Small (1,000).
+
+    Of the bike sharing table: Test (1,000), Small (300), Big (8,700) of a seeded random 10,000
+    rows; as published, of the first 10,000 (PROTOCOL.md §5, row 5).
+    """
+    draw = generator(f"split/{domain}", seed)
+    if domain in TABLES:
+        objects = TABLE_SPLITS["Train"] + TABLE_SPLITS["Test"]
+        order = torch.randperm(TABLES[domain], generator=draw)[:objects]
+        test, small, big = order.split([TABLE_SPLITS[name] for name in ("Test", "Small", "Big")])
+        return Rows(torch.cat([small, big]), big, small, test)
+    order = torch.randperm(IMAGE_SPLITS["Train"], generator=draw)
+    small, big = order[: IMAGE_SPLITS["Small"]], order[IMAGE_SPLITS["Small"] :]
+    return Rows(torch.arange(IMAGE_SPLITS["Train"]), big, small, torch.empty(0, dtype=torch.int64))
 
 
 @dataclass(frozen=True)
@@ -146,7 +188,9 @@ def labelled_garments(labels: str, held_out: float, seed: int, part: int = 0) ->
 
 
 def source_split(domain: str, split: str, seed: int) -> Images:
-    """FashionMNIST or MNIST: one of Train, Big, Small for this seed."""
+    """One of Train, Big, Small of a domain that is there, for this seed; of a table also Test."""
+    if domain in TABLES:
+        return load_table(domain)[split_rows(domain, seed).of(split)]
     if domain not in (TARGET, SOURCE):
         raise ValueError(f"{domain} is made by a VAE: see trainables.generated")
     return load(domain).train[split_rows(domain, seed).of(split)]

@@ -1,4 +1,4 @@
-"""How good the members of a stack are: accuracy and mean cross-entropy.
+"""How good the members of a stack are: accuracy and cross-entropy, or MSE, MAE and R².
 
 Asking a student about 10,000 objects costs as much as an epoch of its training, so it is asked
 when the curves need it (Schedule.measured_epochs), and the test set that all members share goes
@@ -6,7 +6,7 @@ through their first layers as one wide product.
 """
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import torch
@@ -24,6 +24,27 @@ class Quality(NamedTuple):
 
     accuracy: Tensor
     cross_entropy: Tensor
+
+
+class Deviation(NamedTuple):
+    """MSE, MAE and R² of each member, [N]; R² against the mean of the values themselves."""
+
+    mse: Tensor
+    mae: Tensor
+    r2: Tensor
+
+
+def classified(logits: Tensor, labels: Tensor) -> Quality:
+    """Of logits [N, n, C] against labels [N, n]."""
+    accuracy = (logits.argmax(-1) == labels).float().mean(-1)
+    return Quality(accuracy, hard_cross_entropy(logits, labels))
+
+
+def deviating(answers: Tensor, values: Tensor) -> Deviation:
+    """Of answers [N, n, 1] against values [N, n]."""
+    gaps = answers - values.unsqueeze(-1)
+    mse, mae = (gaps**2).mean((-2, -1)), gaps.abs().mean((-2, -1))
+    return Deviation(mse, mae, 1 - mse / values.var(-1, correction=0))
 
 
 class SharedSet:
@@ -68,11 +89,15 @@ def integral_criterion(epochs: Sequence[int], curve: Sequence[float]) -> float:
 
 
 @torch.no_grad()
-def own_quality(stack: Stack, inputs: Tensor, labels: Tensor, sizes: Sequence[int]) -> Quality:
+def own_quality(
+    stack: Stack,
+    inputs: Tensor,
+    labels: Tensor,
+    sizes: Sequence[int],
+    quality: Callable[[Tensor, Tensor], tuple[Tensor, ...]],
+) -> tuple[Tensor, ...]:
     """Every member on its group's own objects: inputs float [G, n, D], labels [N, n].
 
-    sizes: members of each group. For stacks of Perceptrons.
+    sizes: members of each group; quality: `classified` or `deviating`. For stacks of Perceptrons.
     """
-    logits = stack.shared(inputs, sizes)
-    accuracy = (logits.argmax(-1) == labels).float().mean(-1)
-    return Quality(accuracy, hard_cross_entropy(logits, labels))
+    return quality(stack.shared(inputs, sizes), labels)

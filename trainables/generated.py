@@ -8,7 +8,7 @@ from trainables.datasets import Domain, Images, labelled_garments, load
 from trainables.models import Vae
 from trainables.randomness import generator
 from trainables.recipes import TARGET, TeacherRecipe
-from trainables.settings import SPLIT_SIZES
+from trainables.targets import IMAGE_SPLITS
 
 BLOCK = 5_000  # digits decoded at a time
 
@@ -25,7 +25,7 @@ def garment_of_each_image(
     turn, 70 each on average; the sizes of Table 2 being no multiples of 70, 69 to 72.
     """
     draw = generator("split/GeneratedMNIST", seed)
-    sizes = {part: SPLIT_SIZES[part] for part in ("Big", "Small", "Test")}
+    sizes = {part: IMAGE_SPLITS[part] for part in ("Big", "Small", "Test")}
     total = sum(sizes.values())
     if copies:
         order = torch.randperm(total, generator=draw) % garments

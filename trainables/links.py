@@ -14,13 +14,18 @@ from torch import Tensor
 from trainables.checks import check_real, check_whole
 from trainables.models import PIXELS, Vae
 from trainables.recipes import VaeRecipe
+from trainables.targets import FEATURES, IMAGES, TABLE
+
+ANYTHING = "anything"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Link(ABC):
-    """φ: images of the target domain → inputs of the teacher."""
+    """φ: objects of the target domain → inputs of the teacher."""
 
     name: ClassVar[str]
+    maps: ClassVar[str] = IMAGES
+    """What it maps: "images", "features" of a table, or "anything"."""
     teacher_inputs: ClassVar[int] = PIXELS
     """Values that the teacher reads for each object."""
     makes_source: ClassVar[bool] = False
@@ -46,6 +51,7 @@ class Link(ABC):
     def __call__(self, images: Tensor, generator: torch.Generator, vae: Vae | None) -> Tensor:
         """Images [n, 784] in [0, 1] → teacher inputs [n, teacher_inputs].
 
+        Of a table: features [n, 15], standardised as the teacher's are.
         Random draws come from `generator` (CPU) alone, so that the result repeats.
         """
 
@@ -55,9 +61,10 @@ class Identity(Link):
     """No link: the teacher sees what the student sees."""
 
     name: ClassVar[str] = "identity"
+    maps: ClassVar[str] = ANYTHING
 
     def __call__(self, images: Tensor, generator: torch.Generator, vae: Vae | None) -> Tensor:
-        """The images, as they are."""
+        """The objects, as they are."""
         return images
 
 
@@ -87,6 +94,32 @@ class Noise(Link):
         """The images under fresh noise."""
         noise = torch.randn(images.shape, generator=generator).to(images.device)
         return (images + self.std * noise).clamp_(0.0, 1.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeatureNoise(Link):
+    """x + std · N(0, 1) on standardised features, which have no bounds to clip to."""
+
+    name: ClassVar[str] = "noise"
+    maps: ClassVar[str] = TABLE
+    teacher_inputs: ClassVar[int] = FEATURES
+    makes_source: ClassVar[bool] = True
+    std: float = 0.1
+    draws: int = 50
+
+    def __post_init__(self) -> None:
+        check_real(self, "std", at_least=0.0)
+        check_whole(self, "draws", at_least=1)
+
+    @property
+    def samples(self) -> int:
+        """As many draws as for images; epoch e learns from draw e mod draws."""
+        return self.draws
+
+    def __call__(self, images: Tensor, generator: torch.Generator, vae: Vae | None) -> Tensor:
+        """The features under fresh noise."""
+        noise = torch.randn(images.shape, generator=generator).to(images.device)
+        return images + self.std * noise
 
 
 @dataclass(frozen=True, kw_only=True)

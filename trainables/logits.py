@@ -1,24 +1,29 @@
 """A teacher's logits on φ of the student's split, computed once for all students (§5 of PROTOCOL).
 
+Of a regression its answers, in the target's unit: teacher and student standardise by objects of
+their own.
+
 A link that draws gives a fixed, recorded number of samples; a student's epoch e uses sample
 e mod samples, so that its steps never run a teacher.
 """
 
 import time
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
 from trainables.artifacts import LogitsArtifact
-from trainables.calibration import measure
-from trainables.datasets import load, source_split
-from trainables.losses import hard_cross_entropy
+from trainables.calibration import measure as measure_reliability
+from trainables.datasets import domain_of, source_split
+from trainables.links import Link
 from trainables.models import Perceptron, Vae
 from trainables.randomness import generator
-from trainables.recipes import TARGET
+from trainables.scaling import Scale
 from trainables.stack import Report
 from trainables.store import Saved
+from trainables.tasks import task_of
 from trainables.workshop import Workshop
 
 BLOCK = 10_000
@@ -37,41 +42,50 @@ def compute_logits(
 
 
 def _compute(artifact: LogitsArtifact, workshop: Workshop) -> Saved:
-    started = time.perf_counter()
-    teacher = workshop.teacher(artifact.teacher)
-    vae = workshop.vae_of(artifact.link, artifact.vae)
-    split = source_split(TARGET, artifact.split, artifact.seed)
-    test = load(TARGET).test
+    started, target = time.perf_counter(), artifact.teacher.target
+    own = workshop.obtain(artifact.teacher).facts
+    scale = Scale(**own["scale"]) if "scale" in own else None
+    asked = _Asked(
+        workshop.teacher(artifact.teacher), workshop.vae_of(artifact.link, artifact.vae), scale
+    )
+    split = source_split(target.name, artifact.split, artifact.seed)
+    test = domain_of(target.name, artifact.seed).test
     draws = generator("link/student", artifact.seed)
     inputs = split.inputs().to(workshop.device)
-    samples = [_ask(artifact, teacher, vae, inputs, draws) for _ in range(artifact.link.samples)]
-    logits = torch.stack(samples)
+    logits = torch.stack(
+        [asked.about(inputs, artifact.link, draws) for _ in range(artifact.link.samples)]
+    )
     if not bool(logits.isfinite().all()):
         raise ValueError(f"the teacher {artifact.teacher.key} answers with NaN or infinity")
-    on_test = _ask(artifact, teacher, vae, test.inputs().to(workshop.device), draws)
-    own = workshop.obtain(artifact.teacher).facts
-    reliability = measure([(on_test.T[None], test.labels)])[0]
-    facts = {
-        "teacher/test_accuracy": own["test_accuracy"],
-        "through_link/test_accuracy": float((on_test.argmax(-1) == test.labels).float().mean()),
-        "through_link/test_cross_entropy": float(hard_cross_entropy(on_test, test.labels)),
-        "through_link/test_calibration_error": reliability.error,
-        "teacher/seconds": own["seconds"],
-        "logits/seconds": time.perf_counter() - started,
-    }
+    on_test = asked.about(test.inputs().to(workshop.device), artifact.link, draws)
+    quality = task_of(target, broadcast=False).quality(on_test[None], test.labels[None])
+    facts: dict[str, Any] = {}
+    for measure, value in zip(target.measures, quality, strict=True):
+        facts[f"teacher/test_{measure.name}"] = own[f"test_{measure.name}"]
+        facts[f"through_link/test_{measure.name}"] = value.item()
+    facts |= {"teacher/seconds": own["seconds"], "logits/seconds": time.perf_counter() - started}
     if artifact.vae:
         facts["vae/seconds"] = workshop.obtain(artifact.vae).facts["seconds"]
-    return Saved({"logits": logits}, {**facts, RELIABILITY: reliability._asdict()})
+    if target.has_temperature:
+        reliability = measure_reliability([(on_test.T[None], test.labels)])[0]
+        facts["through_link/test_calibration_error"] = reliability.error
+        facts[RELIABILITY] = reliability._asdict()
+    return Saved({"logits": logits}, facts)
 
 
-@torch.no_grad()
-def _ask(
-    artifact: LogitsArtifact,
-    teacher: Perceptron,
-    vae: Vae | None,
-    images: Tensor,
-    draws: torch.Generator,
-) -> Tensor:
-    """f(φ(images)): [n, 784] → logits [n, 10], on the CPU."""
-    answers = [teacher(artifact.link(x, draws, vae)) for x in images.split(BLOCK)]
-    return torch.cat(answers).cpu()
+class _Asked(NamedTuple):
+    """A teacher with what stands between it and the target's objects."""
+
+    teacher: Perceptron
+    vae: Vae | None
+    scale: Scale | None
+
+    @torch.no_grad()
+    def about(self, inputs: Tensor, link: Link, draws: torch.Generator) -> Tensor:
+        """f(φ(inputs)): [n, D] → logits [n, 10] or answers [n, 1], on the CPU."""
+        answers = []
+        for x in inputs.split(BLOCK):
+            seen = link(self.scale.inputs(x) if self.scale else x, draws, self.vae)
+            answers.append(self.teacher(seen))
+        found = torch.cat(answers)
+        return (self.scale.in_units(found) if self.scale else found).cpu()

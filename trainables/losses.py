@@ -87,6 +87,47 @@ class _Distillation(torch.autograd.Function):
         return found.transpose(-1, -2), None, None, None, None
 
 
+def squared_error(answers: Tensor, values: Tensor) -> Tensor:
+    """Mean squared error: answers, values [..., B, 1] → [...].
+
+    Raises ValueError where the shapes differ: (B, 1) against (B,) would broadcast to (B, B), and
+    a network could then learn no more than the mean of all values.
+    """
+    if answers.shape != values.shape:
+        raise ValueError(
+            f"answers {[*answers.shape]} against values {[*values.shape]}: their shapes must agree"
+        )
+    return ((answers - values) ** 2).mean((-2, -1))
+
+
+def broadcast_squared_error(answers: Tensor, values: Tensor) -> Tensor:
+    """Every answer against every value, as published (PROTOCOL.md §5, row 5).
+
+    answers, values [..., B, 1] → [...]: the mean over all B² pairs.
+    """
+    return squared_error(*torch.broadcast_tensors(answers, values.transpose(-1, -2)))
+
+
+def regression_loss(student: Tensor, teacher: Tensor, values: Tensor, weights: Tensor) -> Terms:
+    """w_hard · ‖y - g(x)‖² + w_soft · ‖g(x) - f(φ(x))‖²: the λ-loss of seed 003, §2.2.
+
+    student, teacher, values [..., B, 1], all in one unit; weights [..., 2].
+    """
+    return _weighted(squared_error(student, values), squared_error(student, teacher), weights)
+
+
+def broadcast_regression_loss(
+    student: Tensor, teacher: Tensor, values: Tensor, weights: Tensor
+) -> Terms:
+    """The same as published: answers (B, 1) against values (B,); the soft term's shapes agreed."""
+    hard = broadcast_squared_error(student, values)
+    return _weighted(hard, squared_error(student, teacher), weights)
+
+
+def _weighted(hard: Tensor, soft: Tensor, weights: Tensor) -> Terms:
+    return Terms(weights[..., 0] * hard + weights[..., 1] * soft, hard, soft)
+
+
 def lambda_weights(
     hard_label_weight: float, temperature: float, times_t_squared: bool
 ) -> tuple[float, float]:

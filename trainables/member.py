@@ -5,7 +5,7 @@ import os
 import platform
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
@@ -13,11 +13,12 @@ from torch import Tensor
 
 from trainables.artifacts import logits_for
 from trainables.calibration import Reliability
-from trainables.datasets import HeldOut, Images, hold_out, source_split
+from trainables.datasets import TABLES, HeldOut, Images, hold_out, source_split
 from trainables.evaluation import integral_criterion
 from trainables.logits import RELIABILITY
-from trainables.recipes import TARGET
+from trainables.scaling import scale_of
 from trainables.settings import Setting, Trial
+from trainables.targets import MAE, MSE
 from trainables.workshop import Workshop
 
 History = dict[str, list[float]]
@@ -46,9 +47,11 @@ class TrialResult:
     def final(self) -> dict[str, float]:
         """The last epoch's values, and what sums up the curve and the last answers."""
         last = {name: values[-1] for name, values in self.history.items() if values}
+        curve = f"test/{self.trial.setting.domain.curve.name}"
+        if self.failure is None and curve in last:
+            points = zip(*self.curve(curve), strict=True)
+            last[f"{curve}_integral"] = integral_criterion(*points)
         if self.failure is None and "student" in self.reliability:
-            points = zip(*self.curve("test/cross_entropy"), strict=True)
-            last["test/cross_entropy_integral"] = integral_criterion(*points)
             last["test/calibration_error"] = self.reliability["student"].error
         if self.trial.setting.rule:
             epochs = len(self.history.get("train/loss", ()))
@@ -78,6 +81,8 @@ class Member:
     """One network: its data and, under `published`, all attempts made with it.
 
     part: which part of the split it is without, for a setting with a rule.
+    test: its own test set, of a target where each seed has one. unit: what 1 is, in the target's
+        unit: the objects of such a target are standardised by those that the network learns from.
     """
 
     trials: list[Trial]
@@ -89,6 +94,8 @@ class Member:
     reliability: list[Reliability] = field(default_factory=list)  # at the end of each attempt
     history: History = field(default_factory=lambda: defaultdict(list))
     pruned: str | None = None
+    test: Images | None = None
+    unit: float = 1.0
 
     @property
     def setting(self) -> Setting:
@@ -101,9 +108,9 @@ class Member:
         return self.trials[0].network_seed
 
     def soft_targets(self, epoch: int) -> Tensor:
-        """The teacher's logits for an epoch [n, 10]; zeros, of weight zero, without a teacher."""
+        """The teacher's logits for an epoch [n, C]; zeros, of weight zero, without a teacher."""
         if self.teacher_logits is None:
-            return torch.zeros(len(self.parts.learn), 10)
+            return torch.zeros(len(self.parts.learn), self.setting.domain.outputs)
         return self.teacher_logits[epoch % len(self.teacher_logits)]
 
 
@@ -117,7 +124,7 @@ def members_of(trials: Sequence[Trial], workshop: Workshop) -> list[Member]:
     members = []
     for mine in networks.values():
         setting, seed = mine[0].setting, mine[0].network_seed
-        split = splits.setdefault(seed, source_split(TARGET, setting.student_split, seed))
+        split = splits.setdefault(seed, source_split(setting.target, setting.student_split, seed))
         for part in range(setting.parts):
             parts = hold_out(len(split), setting.withheld_share, seed, part)
             artifact = logits_for(mine[0], part)
@@ -129,8 +136,35 @@ def members_of(trials: Sequence[Trial], workshop: Workshop) -> list[Member]:
                     logits[artifact.key] = (saved.tensors["logits"], saved.facts)
                 all_logits, facts = logits[artifact.key]
                 soft = all_logits[:, parts.learn] if setting.withheld_share else all_logits
-            members.append(Member(mine, part, split, parts, soft, facts))
+            members.append(_in_own_units(Member(mine, part, split, parts, soft, facts)))
     return members
+
+
+def _in_own_units(member: Member) -> Member:
+    """The same; of a table, with the test set of its seed, and what a constant would answer.
+
+    Where the target is standardised: split, test and teacher by the objects that it learns from.
+    """
+    setting = member.setting
+    if setting.target not in TABLES:
+        return member
+    learnt = member.split[member.parts.learn]
+    if setting.reads_test:
+        test = source_split(setting.target, "Test", member.seed)
+        gaps = test.labels - learnt.labels.mean()
+        constant = {MSE: (gaps**2).mean(), MAE: gaps.abs().mean()}
+        facts = {f"constant/test_{measure.name}": float(v) for measure, v in constant.items()}
+        member = replace(member, test=test, facts=member.facts | facts)
+    if not setting.domain.standardised:
+        return member
+    scale, answers = scale_of(learnt), member.teacher_logits
+    return replace(
+        member,
+        split=scale.objects(member.split),
+        test=scale.objects(member.test) if member.test else None,
+        teacher_logits=None if answers is None else scale.values(answers),
+        unit=scale.deviation,
+    )
 
 
 def results_of(

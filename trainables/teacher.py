@@ -6,26 +6,32 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
 
 from trainables.artifacts import TeacherArtifact
-from trainables.datasets import Domain, hold_out, load, split_rows
+from trainables.datasets import Domain, domain_of, hold_out, split_rows
 from trainables.evaluation import own_quality
 from trainables.generated import generate
 from trainables.links import Link
-from trainables.losses import hard_cross_entropy
 from trainables.models import Perceptron
 from trainables.randomness import generator
+from trainables.scaling import Scale, scale_of
 from trainables.stack import Report, Stack, batches, gather_inputs, shuffled
 from trainables.store import Saved
+from trainables.targets import Target
+from trainables.tasks import task_of
 from trainables.workshop import Workshop
 
 
 @dataclass
 class Member:
-    """One teacher's data: pixels [n, D] with the rows it learns from, and its own test set."""
+    """One teacher's data: pixels [n, D] with the rows it learns from, and its own test set.
+
+    scale: where they are standardised, by the rows it learns from.
+    """
 
     pixels: Tensor
     labels: Tensor
@@ -34,6 +40,7 @@ class Member:
     test_labels: Tensor
     fresh_link: Link | None
     noise: torch.Generator
+    scale: Scale | None = None
 
     def inputs(self, x: Tensor) -> Tensor:
         """A batch [B, D] under φ, drawn anew, where φ is random; else as it is."""
@@ -48,7 +55,10 @@ def prepare(artifact: TeacherArtifact, workshop: Workshop) -> Member:
         made = generate(vae, artifact.vae, recipe, artifact.held_out, artifact.part)
         domain, rows = made, torch.arange(len(made.train))
     else:
-        domain, rows = load(recipe.domain), _own_rows(artifact)
+        domain, rows = domain_of(recipe.domain, seed), _own_rows(artifact)
+    scale = scale_of(domain.train[rows]) if artifact.target.standardised else None
+    if scale:
+        domain = Domain(scale.objects(domain.train), scale.objects(domain.test))
     link, noise = artifact.source_link, generator("link/teacher", seed)
     fresh = link if link and link.samples > 1 else None
     pixels, test = domain.train.pixels, domain.test.inputs()
@@ -64,6 +74,7 @@ def prepare(artifact: TeacherArtifact, workshop: Workshop) -> Member:
         domain.test.labels.to(device),
         fresh,
         noise,
+        scale,
     )
 
 
@@ -86,25 +97,29 @@ def _transformed(domain: Domain, link: Link, noise: torch.Generator) -> Tensor:
 def train_teachers(
     artifacts: Sequence[TeacherArtifact], workshop: Workshop, report: Report
 ) -> list[Saved]:
-    """Train teachers of one shape as one stack; their facts hold their own test quality."""
+    """Train teachers of one shape as one stack; their facts hold their own test quality.
+
+    And the scale that their inputs and answers are in, where they are standardised.
+    """
     started, device = time.perf_counter(), workshop.device
     members = [prepare(artifact, workshop) for artifact in artifacts]
     models = [Perceptron(a.sizes, generator("init/teacher", a.seed)) for a in artifacts]
     stack = Stack(models, [a.recipe.schedule.learning_rate for a in artifacts], device)
     orders = [generator("order/teacher", a.seed) for a in artifacts]
     schedule = artifacts[0].recipe.schedule
+    task = task_of(artifacts[0].target, broadcast=artifacts[0].recipe.broadcast)
     for epoch in range(schedule.epochs):
         order = shuffled(artifacts[0].objects, orders).to(device)
         positions = list(batches(order, schedule.batch_size))
         for step, position in enumerate(positions):
             x, y = _batch(members, position)
-            stack.step(hard_cross_entropy(stack(x), y))
+            stack.step(task.hard(stack(x), y))
             if step % 100 == 0:
                 report((epoch + step / len(positions)) / schedule.epochs)
     seconds = (time.perf_counter() - started) / len(artifacts)
     return [
         Saved(stack.member(i), facts | {"seconds": seconds})
-        for i, facts in enumerate(_test(stack, members))
+        for i, facts in enumerate(_test(stack, members, artifacts[0].target))
     ]
 
 
@@ -120,16 +135,19 @@ def _batch(members: Sequence[Member], position: Tensor) -> tuple[Tensor, Tensor]
     return x, torch.stack([m.labels[mine] for m, mine in zip(members, rows, strict=True)])
 
 
-def _test(stack: Stack, members: Sequence[Member]) -> list[dict[str, float]]:
-    accuracy, loss = torch.zeros(len(members)), torch.zeros(len(members))
-    size, block = len(members[0].test_labels), 1_000
+def _test(stack: Stack, members: Sequence[Member], target: Target) -> list[dict[str, Any]]:
+    task, size, block = task_of(target, broadcast=False), len(members[0].test_labels), 1_000
+    sums = torch.zeros(len(target.measures), len(members))
     for start in range(0, size, block):
         x = torch.stack([m.test[start : start + block] for m in members])
         y = torch.stack([m.test_labels[start : start + block] for m in members])
-        quality = own_quality(stack, x, y, [1] * len(stack))
-        accuracy += quality.accuracy.cpu() * y.shape[1] / size
-        loss += quality.cross_entropy.cpu() * y.shape[1] / size
+        found = own_quality(stack, x, y, [1] * len(stack), task.quality)
+        sums += torch.stack(found).cpu() * y.shape[1] / size
     return [
-        {"test_accuracy": a, "test_cross_entropy": c}
-        for a, c in zip(accuracy.tolist(), loss.tolist(), strict=True)
+        {
+            f"test_{measure.name}": value * (m.scale.deviation if m.scale else 1) ** measure.power
+            for measure, value in zip(target.measures, values, strict=True)
+        }
+        | ({"scale": m.scale._asdict()} if m.scale else {})
+        for m, values in zip(members, sums.T.tolist(), strict=True)
     ]

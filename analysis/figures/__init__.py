@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from mlflow import MlflowClient
 
 from analysis.bulk import curve
-from analysis.figures import curves, forest, maps, pictures, reliability, search
+from analysis.figures import curves, forest, maps, pictures, reliability, search, weights
 from analysis.figures.figure import Drawn, Left, save, svg_text
 from analysis.records import Study
 from analysis.rows import Row
@@ -25,6 +25,7 @@ def draw_all(
     def every() -> Iterator[Drawn | Left]:
         yield from forest.draw(rows)
         yield from maps.draw(rows)
+        yield from weights.draw(rows)
         yield from search.draw(rows)
         yield from curves.draw(rows, read)
         yield from pictures.draw(rows, store)

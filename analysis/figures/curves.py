@@ -9,17 +9,13 @@ from analysis.columns import difference
 from analysis.evidence import Comparison, compare
 from analysis.figures.figure import COLOURS, LINES, Drawn, Left, new_figure, style
 from analysis.figures.forest import name_of
+from analysis.published import Published
 from analysis.rows import Row
 from analysis.selection import chosen, tuned
 from analysis.sentences import NO_DIFFERENCE, interval_text
 
 Read = Callable[[str, str], dict[int, float]]  # a run's id and a metric → its values by epoch
 
-METRICS = {
-    "test/accuracy": "test accuracy",
-    "test/cross_entropy": "test cross-entropy, nats",
-    "test/mse": "test MSE, squared units of the target",
-}
 # Figure of seed 000 → the rows of Table 3 that it compares, by their place there.
 COMPARISONS = {
     1: (0, 1),
@@ -36,12 +32,13 @@ def draw(rows: Sequence[Row], read: Read) -> Iterator[Drawn | Left]:
     """The paper's comparisons, or the chosen setting's against the student alone."""
     by_place: dict[int, list[Row]] = {}
     for row in rows:
-        if row.printed:
+        if isinstance(row.printed, Published):
             by_place.setdefault(row.place, []).append(row)
     for number, places in COMPARISONS.items():
         if all(place in by_place for place in places):
             mine = [row for place in places for row in by_place[place]]
             yield _figure(f"fig{number:02d}", f"Figure {number}", mine, read)
+    yield from _of_each_student(rows, read)
     for one in tuned(rows):
         if one.final and one.final.alone:
             beside = [one.fixed] if one.fixed and one.fixed is not one.final else []
@@ -52,28 +49,43 @@ def draw(rows: Sequence[Row], read: Read) -> Iterator[Drawn | Left]:
         yield _figure("curves_chosen", "The chosen setting", [best.alone, best], read)
 
 
+def _of_each_student(rows: Sequence[Row], read: Read) -> Iterator[Drawn | Left]:
+    """Figure 1 of seed 003, and the same for every split that its students learn from."""
+    if any(row.target.has_temperature or row.is_candidate for row in rows):
+        return
+    for student in dict.fromkeys(row["student"] for row in rows):
+        mine = [row for row in rows if row["student"] == student]
+        what = "Figure 1 of seed 003" if any(row.printed for row in mine) else student
+        yield _figure(f"curves_{student}", what, mine, read)
+
+
 def _figure(name: str, what: str, rows: list[Row], read: Read) -> Drawn | Left:
     lacks = [f"{row.label}: {row.lack()}" for row in rows if row.lack()]
     if lacks:
         return Left(name, what, "; ".join(lacks))
     protocols = sorted({row["protocol"] for row in rows})
     records = [record for row in rows for record in row.finished.values()]
-    metrics = [metric for metric in METRICS if all(metric in r.metrics for r in records)]
+    target = rows[0].target
+    measures = [m for m in target.compared if all(f"test/{m.name}" in r.metrics for r in records)]
     with style(name):
         figure = new_figure(0.3 + 2.7 * len(protocols))
-        panels = figure.subplots(len(protocols), len(metrics), squeeze=False)
+        panels = figure.subplots(len(protocols), len(measures), squeeze=False)
         for protocol, line in zip(protocols, panels, strict=True):
             mine = [row for row in rows if row["protocol"] == protocol]
-            for metric, axes in zip(metrics, line, strict=True):
+            for measure, axes in zip(measures, line, strict=True):
                 for place, row in enumerate(mine):
-                    _band(axes, place, *curves(row, metric, read), name_of(row))
-                axes.set(ylabel=METRICS[metric], xlabel=f"epoch ({protocol} protocol)")
+                    found = curves(row, f"test/{measure.name}", read)
+                    _band(axes, place, *found, name_of(row))
+                axes.set(ylabel=f"test {measure.with_unit}")
+                axes.set(xlabel=f"epoch ({protocol} protocol)")
+                if measure.power:  # sizes: from the constant answer down to a tenth of it and less
+                    axes.set_yscale("log")
                 axes.grid(axis="y")
             line[-1].legend(loc="upper right")
     counts = "/".join(map(str, sorted({len(row.finished) for row in rows})))
     caption = (
         f"Mean (line) and ± standard deviation (band) over n = {counts} seeds by epoch, on the "
-        "10,000 test objects."
+        f"{target.split_sizes['Test']:,} test objects."
     )
     if "published" in protocols:
         caption += (
@@ -100,18 +112,18 @@ def _band(axes: Axes, place: int, epochs: np.ndarray, values: np.ndarray, label:
 
 
 def _what_is_seen(rows: Sequence[Row]) -> str:
-    """The last epoch's difference in accuracy of the last corrected row to what it is beside."""
+    """The last epoch's difference of the last corrected row to what it is beside."""
     mine = [row for row in rows if row.corrected] or list(rows)
     first, last = mine[0], next(r for r in reversed(mine) if r["vae_labels"] != "small")
+    main, higher = last.target.main, last.target.main.higher_is_better
     if last.alone is first:
-        found, other = (
-            difference(last, "test/accuracy", higher_is_better=True),
-            "the student alone",
-        )
+        found = difference(last, last.test, higher_is_better=higher)
+        other = "the student alone"
     else:
-        ours, theirs = last.values("test/accuracy"), first.values("test/accuracy")
-        found, other = compare(ours, theirs, higher_is_better=True), first.label
-    return f"{last.label}: accuracy {interval_text(found)} against {other}{_verdict(found)}"
+        found = compare(last.values(last.test), first.values(last.test), higher_is_better=higher)
+        other = first.label
+    gap = f"{last.label}: {main.title} {interval_text(found, main)}"
+    return f"{gap} against {other}{_verdict(found)}"
 
 
 def _verdict(found: Comparison) -> str:

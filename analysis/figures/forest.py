@@ -10,21 +10,17 @@ from analysis.columns import difference
 from analysis.evidence import Comparison, holm, summarise
 from analysis.figures.figure import COLOURS, MARKERS, QUIET, Drawn, new_figure, style
 from analysis.rows import Row
-from analysis.selection import SCORE
+from trainables.targets import ACCURACY, Measure
 
 MOST = 40
 OUTLYING = 8.0  # times the median difference
 COSTS_DIFFER = 1.2  # dearest against cheapest, for the plot of cost to say something
-PANELS = {"test/accuracy": True, "test/cross_entropy": False}  # is higher better?
-UNITS = {"test/accuracy": "Δ test accuracy", "test/cross_entropy": "Δ test cross-entropy, nats"}
 COSTS = ("seconds", "teacher/seconds", "vae/seconds", "logits/seconds")
 
 
 def draw(rows: Sequence[Row]) -> Iterator[Drawn]:
     """The forest plot, and cost against gain; neither where nothing can be compared."""
-    gains = {
-        row.planned.key: difference(row, "test/accuracy", higher_is_better=True) for row in rows
-    }
+    gains = {row.planned.key: _gain(row, row.target.main) for row in rows}
     compared = [row for row in rows if not math.isnan(gains[row.planned.key].mean)]
     if not compared:
         return
@@ -36,49 +32,54 @@ def draw(rows: Sequence[Row]) -> Iterator[Drawn]:
 
 
 def _by_validation(row: Row) -> float:
-    mean = summarise([*row.values(SCORE).values()]).mean
-    return 0.0 if math.isnan(mean) else -mean
+    mean = summarise([*row.values(row.validation).values()]).mean
+    return 0.0 if math.isnan(mean) else -row.target.main.sign * mean
+
+
+def _gain(row: Row, measure: Measure) -> Comparison:
+    """A row against the student alone in a measure on the test set."""
+    return difference(row, f"test/{measure.name}", higher_is_better=measure.higher_is_better)
 
 
 def name_of(row: Row) -> str:
     """A row's label with its λ and T where they are not the fixed ones."""
     fixed = row.number("lambda") == 0.5 and row.number("temperature") == 1.0
-    tuned = f", λ {row.number('lambda'):.2g}, T {row.number('temperature'):.2g}"
-    return row.label + ("" if fixed or not row.has_teacher else tuned)
+    return row.label + ("" if fixed or not row.has_teacher else f", {row.tuning(2)}")
 
 
 def _forest(rows: Sequence[Row], left_out: int) -> Drawn:
-    found = {
-        metric: [difference(row, metric, higher_is_better=better) for row in rows]
-        for metric, better in PANELS.items()
-    }
+    measures = rows[0].target.compared
+    main, found = measures[0], {one: [_gain(row, one) for row in rows] for one in measures}
     with style("forest"):
         figure = new_figure(1.0 + 0.25 * len(rows))
         panels = figure.subplots(1, 2, sharey=True)
-        for axes, (metric, better) in zip(panels, PANELS.items(), strict=True):
-            low, high = _window(found[metric])
-            for place, (row, one) in enumerate(zip(rows, found[metric], strict=True)):
+        for axes, measure in zip(panels, measures, strict=True):
+            low, high = _window(found[measure])
+            for place, (row, one) in enumerate(zip(rows, found[measure], strict=True)):
                 if low <= one.mean <= high:
                     _whisker(axes, place, row, one)
                 else:
-                    _off_the_axis(axes, place, one.mean, low if one.mean < low else high)
+                    edge = low if one.mean < low else high
+                    _off_the_axis(axes, place, edge, one.mean < edge, measure.text(one.mean, "+"))
             axes.set_xlim(low, high)
             axes.axvline(0, color=QUIET, lw=0.8)
-            axes.set_xlabel(f"{UNITS[metric]}\n({'right' if better else 'left'} is better)")
+            better = "right" if measure.higher_is_better else "left"
+            axes.set_xlabel(f"Δ test {measure.with_unit}\n({better} is better)")
             axes.grid(axis="x")
         panels[0].set_yticks(range(len(rows)), [_forest_label(row) for row in rows])
         panels[0].set_ylim(len(rows) - 0.4, -0.6)
-    gains = [one for row, one in zip(rows, found["test/accuracy"], strict=True) if row.corrected]
-    up = [place for place, one in enumerate(gains) if one.supported and one.mean > 0]
+    gains = [one for row, one in zip(rows, found[main], strict=True) if row.corrected]
+    up = [place for place, one in enumerate(gains) if one.supported and main.sign * one.mean > 0]
     adjusted = holm([one.p for one in gains])
     kept = sum(adjusted[place] < 0.05 for place in up)
+    verb = "raise accuracy over" if main is ACCURACY else f"have a better {main.title} than"
     title = (
-        f"{len(up)} of {len(gains)} settings raise accuracy over the student alone by their own "
+        f"{len(up)} of {len(gains)} settings {verb} the student alone by their own "
         f"95 % interval, {kept} of them after Holm's correction"
     )
     caption = (
         "Mean difference to the student alone at equal seeds with its 95 % paired t interval, "
-        f"n = {max(one.n for one in found['test/accuracy'])}. Hollow: published protocol, whose "
+        f"n = {max(one.n for one in found[main])}. Hollow: published protocol, whose "
         "attempts are not independent and give no interval."
     )
     if left_out > 0:
@@ -109,10 +110,9 @@ def _window(found: Sequence[Comparison]) -> tuple[float, float]:
     return low - margin, high + margin
 
 
-def _off_the_axis(axes: Axes, place: int, mean: float, edge: float) -> None:
-    left = mean < edge
+def _off_the_axis(axes: Axes, place: int, edge: float, left: bool, text: str) -> None:
     axes.annotate(
-        f"{'◂ ' if left else ''}{mean:+.3f}{'' if left else ' ▸'}",
+        f"{'◂ ' if left else ''}{text}{'' if left else ' ▸'}",
         (edge, place), xytext=(3 if left else -3, 0), textcoords="offset points",
         ha="left" if left else "right", va="center", fontsize=8, color=COLOURS[1],
     )  # fmt: skip
@@ -124,14 +124,15 @@ def _cost(row: Row) -> float:
     return sum(seconds for seconds in per_metric if not math.isnan(seconds))
 
 
-def _below_the_axis(axes: Axes, x: float, mean: float, low: float, colour: str) -> None:
+def _below_the_axis(axes: Axes, x: float, text: str, low: float, colour: str) -> None:
     axes.annotate(
-        f"▾ {mean:+.3f}", (x, low), xytext=(0, 3), textcoords="offset points",
+        f"▾ {text}", (x, low), xytext=(0, 3), textcoords="offset points",
         ha="center", va="bottom", fontsize=8, color=colour,
     )  # fmt: skip
 
 
 def _cost_and_gain(rows: Sequence[Row], gains: Sequence[Comparison]) -> Drawn:
+    main = rows[0].target.main
     kinds = list(dict.fromkeys(f"{row['teacher']}, φ {row.link}" for row in rows))
     with style("cost"):
         figure = new_figure(4.0)
@@ -142,7 +143,7 @@ def _cost_and_gain(rows: Sequence[Row], gains: Sequence[Comparison]) -> Drawn:
             turn, kind = divmod(kinds.index(label), len(COLOURS))
             small = [[gain.mean - gain.low], [gain.high - gain.mean]] if gain.n > 1 else None
             if gain.mean < low:
-                _below_the_axis(axes, _cost(row), gain.mean, low, COLOURS[kind])
+                _below_the_axis(axes, _cost(row), main.text(gain.mean, "+"), low, COLOURS[kind])
             axes.errorbar(
                 _cost(row), gain.mean, small, color=COLOURS[kind], marker=MARKERS[kind],
                 ms=5, lw=0.8, alpha=0.9, ls="none", label=label,
@@ -152,21 +153,21 @@ def _cost_and_gain(rows: Sequence[Row], gains: Sequence[Comparison]) -> Drawn:
         axes.set(
             xscale="log", xlabel="seconds of a worker for one student, teacher and VAE included"
         )
-        axes.set(ylabel="Δ test accuracy", ylim=(low, high))
+        axes.set(ylabel=f"Δ test {main.with_unit}", ylim=(low, high))
         axes.xaxis.set_major_formatter("{x:g}")
         axes.xaxis.set_minor_formatter("{x:g}")
         axes.grid(axis="y")
         seen = dict(zip(*reversed(axes.get_legend_handles_labels()), strict=True))
         figure.legend(seen.values(), seen.keys(), loc="outside lower center", ncols=2)
-    best = max(range(len(rows)), key=lambda i: gains[i].mean)
+    best = max(range(len(rows)), key=lambda i: main.sign * gains[i].mean)
     cheapest = min(map(_cost, rows))
     title = (
-        f"The largest gain, {gains[best].mean:+.3f} by {name_of(rows[best])}, costs "
+        f"The largest gain, {main.text(gains[best].mean, '+')} by {name_of(rows[best])}, costs "
         f"{_cost(rows[best]):,.0f} s a student; the cheapest teacher {cheapest:,.0f} s"
     )
     caption = (
-        "Mean gain in test accuracy over the student alone at equal seeds, with its 95 % paired t "
-        f"interval (n = {max(gain.n for gain in gains)}), against the worker time behind one "
-        "student. Artifacts are shared between students, so a study pays less."
+        f"Mean gain in test {main.title} over the student alone at equal seeds, with its 95 % "
+        f"paired t interval (n = {max(gain.n for gain in gains)}), against the worker time behind "
+        "one student. Artifacts are shared between students, so a study pays less."
     )
     return Drawn("cost", title, caption, figure)

@@ -10,7 +10,7 @@ from matplotlib.colors import Normalize
 from analysis.evidence import summarise
 from analysis.figures.figure import COLOURS, Drawn, Left, new_figure, style
 from analysis.rows import Row
-from analysis.selection import SCORE, chosen, reported
+from analysis.selection import chosen, reported
 
 FEWEST = 4  # settings that make a map
 PANELS_A_LINE = 2
@@ -28,7 +28,9 @@ def draw(rows: Sequence[Row]) -> Iterator[Drawn | Left]:
     maps = {name: mine for name, mine in groups.items() if _varies(mine)}
     if not maps:
         return
-    ready = {name: [row for row in mine if row.values(SCORE)] for name, mine in maps.items()}
+    ready = {
+        name: [row for row in mine if row.values(row.validation)] for name, mine in maps.items()
+    }
     ready = {name: mine for name, mine in ready.items() if len(mine) >= FEWEST}
     if not ready:
         lack = next((row.lack() for mine in maps.values() for row in mine if row.lack()), "")
@@ -45,13 +47,13 @@ def _varies(rows: Sequence[Row]) -> bool:
 
 
 def score(row: Row) -> float:
-    """Mean validation accuracy over seeds."""
-    return summarise([*row.values(SCORE).values()]).mean
+    """Mean validation accuracy, or what its target is measured by, over seeds."""
+    return summarise([*row.values(row.validation).values()]).mean
 
 
 def _figure(maps: dict[str, list[Row]], rows: Sequence[Row]) -> Drawn:
     scores = [score(row) for mine in maps.values() for row in mine]
-    norm = Normalize(min(scores), max(scores))
+    norm, main = Normalize(min(scores), max(scores)), rows[0].target.main
     lines = -(-len(maps) // PANELS_A_LINE)
     with style("lambda_temperature"):
         figure = new_figure(0.4 + 3.1 * lines)
@@ -74,12 +76,14 @@ def _figure(maps: dict[str, list[Row]], rows: Sequence[Row]) -> Drawn:
                     f"λ {best.number('lambda'):.3g}, T {best.number('temperature'):.3g} for {name}"
                 )
         figure.colorbar(
-            ScalarMappable(norm), ax=list(panels[: len(maps)]), label="mean validation accuracy"
+            ScalarMappable(norm),
+            ax=list(panels[: len(maps)]),
+            label=f"mean validation {main.with_unit}",
         )
     seeds = {len(row.finished) for mine in maps.values() for row in mine}
     caption = (
-        f"Mean validation accuracy over n = {'/'.join(map(str, sorted(seeds)))} seeds; the ring "
-        "marks the cell chosen by it, with the test accuracy of that cell and its 95 % t "
+        f"Mean validation {main.title} over n = {'/'.join(map(str, sorted(seeds)))} seeds; the "
+        f"ring marks the cell chosen by it, with its test {main.title} and the 95 % t "
         "interval. Test selects nothing."
     )
     title = "Validation chooses " + ("; ".join(said) or "nothing yet: settings are incomplete")
@@ -90,10 +94,11 @@ def _of_the_chosen(best: Row | None, rows: Sequence[Row]) -> str:
     if best is None:
         return "no whole setting"
     final = reported(best, rows)
-    test = summarise([*final.values("test/accuracy").values()] if final else [])
+    test = summarise([*final.values(final.test).values()] if final else [])
+    text = best.target.main.text
     if np.isnan(test.mean):
-        return f"chosen: validation {score(best):.3f}"
-    return f"chosen: test {test.mean:.3f} [{test.low:.3f}, {test.high:.3f}]"
+        return f"chosen: validation {text(score(best))}"
+    return f"chosen: test {text(test.mean)} [{text(test.low)}, {text(test.high)}]"
 
 
 def _cells(

@@ -17,6 +17,7 @@ from trainables.models import Vae
 from trainables.randomness import generator
 from trainables.recipes import SOURCE, TARGET, VaeRecipe
 from trainables.store import Store, UnusableArtifactError
+from trainables.targets import IMAGES
 
 CLASSES = (
     "T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "boot",
@@ -29,7 +30,9 @@ LINKS: dict[str, tuple[str, type[Link]]] = {
 
 
 def draw(rows: Sequence[Row], store: Store | None) -> Iterator[Drawn | Left]:
-    """Each picture whose link or VAE the study has."""
+    """Each picture whose link or VAE the study has; none where its objects are no images."""
+    if not any(row.target.kind == IMAGES for row in rows):
+        return
     for name, (file, link) in LINKS.items():
         row = next((row for row in rows if row["link"] == name and row.corrected), None)
         if row:

@@ -7,10 +7,15 @@ import numpy as np
 from analysis.figures.figure import COLOURS, QUIET, Drawn, Left, new_figure, style
 from analysis.figures.maps import score
 from analysis.rows import Row
-from analysis.selection import SCORE, chosen
+from analysis.selection import chosen
 
 FEWEST = 8  # settings, for importances to mean anything
-SEARCHED = {"lambda": "λ", "temperature": "T", "learning_rate": "learning rate"}
+SEARCHED = {
+    "lambda": "λ",
+    "temperature": "T",
+    "learning_rate": "learning rate",
+    "epochs": "epochs",
+}
 
 
 def draw(rows: Sequence[Row]) -> Iterator[Drawn | Left]:
@@ -21,7 +26,7 @@ def draw(rows: Sequence[Row]) -> Iterator[Drawn | Left]:
             searches.setdefault(row.planned.search or "search", []).append(row)
     for name, asked in searches.items():
         asked.sort(key=lambda row: row.planned.asked or 0)
-        scored = [row for row in asked if row.values(SCORE)]
+        scored = [row for row in asked if row.values(row.validation)]
         if len(scored) < FEWEST:
             lack = next((row.lack() for row in asked if row.lack()), "")
             reason = f"{len(scored)} settings have a score, {FEWEST} are needed. {lack}".strip()
@@ -43,7 +48,8 @@ def importances(rows: Sequence[Row]) -> dict[str, float]:
         name: FloatDistribution(min(found), max(found), log=name != "lambda")
         for name, found in varied.items()
     }
-    study = optuna.create_study(direction="maximize")
+    upwards = rows[0].target.main.higher_is_better
+    study = optuna.create_study(direction="maximize" if upwards else "minimize")
     for place, row in enumerate(rows):
         parameters = {name: found[place] for name, found in varied.items()}
         study.add_trial(create_trial(params=parameters, distributions=spaces, value=score(row)))
@@ -58,6 +64,8 @@ def _figure(name: str, rows: Sequence[Row]) -> Drawn:
     scores = [score(row) for row in rows]
     best = chosen(rows)
     weights = importances(rows)
+    main = rows[0].target.main
+    accumulate = np.maximum.accumulate if main.higher_is_better else np.minimum.accumulate
     with style(f"search_{name}"):
         figure = new_figure(2.9)
         history, shares = figure.subplots(1, 2, width_ratios=(2.4, 1))
@@ -69,7 +77,7 @@ def _figure(name: str, rows: Sequence[Row]) -> Drawn:
             history.plot(*zip(*dropped, strict=True), "x", **grey)
         history.plot(
             [number for number, _ in kept],
-            np.maximum.accumulate([score for _, score in kept]), color=COLOURS[1], lw=1.4, ls="--",
+            accumulate([score for _, score in kept]), color=COLOURS[1], lw=1.4, ls="--",
             label="best so far", drawstyle="steps-post",
         )  # fmt: skip
         if best:
@@ -77,9 +85,11 @@ def _figure(name: str, rows: Sequence[Row]) -> Drawn:
                 best.planned.asked or 0, score(best), "o", mfc="none", mec=COLOURS[1], mew=1.8,
                 ms=11, label="chosen",
             )  # fmt: skip
-        history.set(xlabel="setting, in the order asked", ylabel="mean validation accuracy")
+        history.set(
+            xlabel="setting, in the order asked", ylabel=f"mean validation {main.with_unit}"
+        )
         history.grid(axis="y")
-        history.legend(loc="lower right")
+        history.legend(loc="lower right" if main.higher_is_better else "upper right")
         names = sorted(weights, key=weights.__getitem__)
         shares.barh(
             [SEARCHED[name] for name in names], [weights[n] for n in names], color=COLOURS[0]
@@ -87,12 +97,12 @@ def _figure(name: str, rows: Sequence[Row]) -> Drawn:
         shares.set(xlabel="share of importance", xlim=(0, 1))
         shares.grid(axis="x")
     seeds = max(len(row.finished) for row in rows)
-    first = max(kept, key=lambda one: one[1])[0]
+    first = max(kept, key=lambda one: main.sign * one[1])[0]
     top = max(weights, key=weights.__getitem__, default="")
     title = f"The best of {len(rows)} settings was asked as number {first + 1}"
-    title += f"; {SEARCHED[top]} matters most" if top else ""
+    title += f"; {SEARCHED[top]} matters most" if len(weights) > 1 else ""
     caption = (
-        f"Each point is a setting's mean validation accuracy over n = {seeds} seeds, which is "
+        f"Each point is a setting's mean validation {main.title} over n = {seeds} seeds, which is "
         f"all that the search is told. Importances: PED-ANOVA over {len(rows)} settings."
     )
     return Drawn(f"search_{name}", f"{name}: {title}", caption, figure)

@@ -23,6 +23,7 @@ from search_spaces.search import Search
 from trainables.identity import canonical
 from trainables.selection import CrossValidation, Pruning
 from trainables.settings import Trial
+from trainables.targets import ACCURACY
 
 SEARCH = Search(base=on_mnist_vae("all"), rule=CrossValidation(pruning=Pruning(group=2)))
 A, B, C = (SEARCH.setting({"lambda": w, "temperature": 2.0}) for w in (0.2, 0.6, 0.9))
@@ -131,7 +132,9 @@ def test_several_searches_are_a_family(found):
     crowd = tuning_gains([one] * 500)
     assert crowd[0].found.supported
     assert not crowd[0].holds
-    assert "not once all searches are counted" in _said(*crowd[0])
+    assert "not once all searches are counted" in _said(
+        crowd[0].found, ACCURACY, crowd[0].adjusted
+    )
 
 
 def at_rate(row, rate):

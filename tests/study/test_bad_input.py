@@ -110,6 +110,9 @@ SMOKE = ("--space", "smoke")
         ([*SMOKE, "--settings", "0"], "--settings is 0"),
         ([*SMOKE, "--settings", "many"], "should be a valid integer"),
         (["--space", "grid", "--settings", "5"], "--settings is for spaces that search"),
+        (["--space", "regression_tabel"], "did you mean 'regression_table'"),
+        (["--space", "rentals"], "unknown space"),
+        (["--space", "regression_table", "--settings", "5"], "--settings is for spaces that"),
         ([*SMOKE, "--workers", "0"], "--workers is 0"),
         ([*SMOKE, "--workers", "1.5"], "should be a valid integer"),
         ([*SMOKE, "--workers", "4096"], "lower --workers or --cpus-per-worker"),
@@ -189,11 +192,34 @@ def test_data_that_is_not_what_it_should_be(attempt, monkeypatch, capsys, damage
     assert content(Path("results")) == records
 
 
+@pytest.mark.parametrize("damage", ["missing", "cut"])
+def test_rentals_that_are_not_what_they_should_be(attempt, monkeypatch, capsys, damage):
+    """Only what the space needs is asked for: no image is missed."""
+    file = Path("data/BikeSharing/raw/hour.csv")
+    file.parent.mkdir(parents=True)
+    if damage == "cut":
+        file.write_bytes(b"instant,dteday,season\r\n1,2011-01-01,1\r\n")
+    monkeypatch.setenv("STUDY_DATA", "data")
+    monkeypatch.setenv("STUDY_OFFLINE", "1")
+    monkeypatch.setattr(sys, "argv", ["launch", "--space", "regression_table"])
+    assert run_command(launch) == 2
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said.startswith("error: BikeSharing could not be had (missing: hour.csv)")
+    assert ("set aside" in said) == (damage == "cut")
+
+
 HEAD = """from dataclasses import replace
 from search_spaces.rows import ON_BIG
 from search_spaces.search import Search
 from search_spaces.space import Space
 from trainables.selection import CrossValidation, Pruning
+"""
+
+
+RENTALS = """from dataclasses import replace
+from search_spaces.rentals import REG_ON_BIG; from search_spaces.rows import ON_BIG
+from search_spaces.search import Search; from search_spaces.space import Space
+from trainables.links import Dilation; from trainables.selection import CrossValidation
 """
 
 
@@ -235,6 +261,21 @@ from trainables.selection import CrossValidation, Pruning
         (HEAD + "x = Search(base=ON_BIG, settings=0)", "Search.settings is 0"),
         (HEAD + "x = CrossValidation(folds=1)", "CrossValidation.folds is 1"),
         (HEAD + "x = Pruning(rungs=(0.6, 0.3))", "rising"),
+        (
+            RENTALS + "x = replace(REG_ON_BIG, temperature=2)",
+            "own.py:5: BadInputError: a student of Reg answers with a number, which has no temp",
+        ),
+        (RENTALS + "x = replace(REG_ON_BIG, link=Dilation())", "Dilation maps images"),
+        (RENTALS + "x = replace(REG_ON_BIG, target='Regg')", "did you mean 'Reg'"),
+        (
+            RENTALS + "x = Search(base=REG_ON_BIG, rule=CrossValidation(score='mse'))",
+            "leave temperature away (given was 0.5)",
+        ),
+        (RENTALS + "x = Search(base=REG_ON_BIG, temperature=None)", "measured by mse, mae, r2"),
+        (
+            RENTALS + "SPACE = Space(name='s', about='', settings=(REG_ON_BIG, ON_BIG))",
+            "has settings of several targets",
+        ),
     ],
 )
 def test_a_mistake_in_a_space_file_is_named_with_its_line(attempt, text, says):
@@ -281,7 +322,15 @@ def test_while_another_launch_runs(attempt, command, more):
 
 @given(
     field=st.sampled_from(
-        ["hard_label_weight", "temperature", "held_out", "student_split", "loss", "protocol"]
+        [
+            "hard_label_weight",
+            "temperature",
+            "held_out",
+            "student_split",
+            "loss",
+            "protocol",
+            "target",
+        ]
     ),
     value=st.one_of(
         st.floats(),

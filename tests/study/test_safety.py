@@ -24,6 +24,7 @@ from tracking import TrackingServer
 
 import trainables
 from study.lines import read_lines
+from trainables.bikes import COLUMNS, read_hours
 from trainables.errors import BadInputError
 from trainables.store import FORMAT, Store, UnusableArtifactError
 
@@ -218,6 +219,35 @@ def test_whatever_is_given_as_an_export(tmp_path, content, packed):
     path.write_bytes(gzip.compress(content) if packed and content[:1] < b"\x80" else content)
     with pytest.raises(BadInputError):
         list(read_lines(path))
+
+
+HEADER = ",".join(COLUMNS).encode() + b"\r\n"
+HOUR = b"1,2011-01-01,1,0,1,0,0,6,0,1,0.24,0.2879,0.81,0,3,13,16\r\n"
+
+
+@ANY_FILE
+@given(content=st.binary() | st.binary().map(lambda rest: HEADER + rest))
+def test_whatever_is_given_as_a_table_of_rentals(tmp_path, content):
+    path = tmp_path / "hour.csv"
+    path.write_bytes(content)
+    with pytest.raises(BadInputError, match=r"hour\.csv is no hour\.csv, or damaged") as caught:
+        read_hours(path)
+    assert "\n" not in str(caught.value)
+
+
+@ANY_FILE
+@given(place=st.integers(0, len(HEADER + HOUR * 2) - 1), change=st.binary(max_size=3))
+def test_a_table_of_rentals_with_a_damaged_place(tmp_path, place, change):
+    """Three bytes replaced: still numbers of the same shape, or one line."""
+    whole = HEADER + HOUR * 2
+    path = tmp_path / "hour.csv"
+    path.write_bytes(whole[:place] + change + whole[place + 3 :])
+    try:
+        found = read_hours(path)
+    except BadInputError:
+        return
+    assert len({len(column) for column in found.values()}) == 1
+    assert all(column.isfinite().all() for column in found.values())
 
 
 def test_no_pickle_is_ever_loaded():

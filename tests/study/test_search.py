@@ -26,12 +26,16 @@ def quality(setting):
     return 0.8 - 0.1 * (gap + np.log(setting.schedule.learning_rate / 0.002) ** 2 / 4)
 
 
+def scored(accuracy, cross_entropy):
+    return {"accuracy": accuracy, "cross_entropy": cross_entropy}
+
+
 def walk(rounds, search=SEARCH, score=quality):
     asked, walker = [], Walk(search)
     for _ in range(rounds):
         settings = walker.ask(search.round_size)
         scores = [score(setting) for setting in settings]
-        walker.tell([Outcome(None if s is None else (s, 1 - s)) for s in scores])
+        walker.tell([Outcome(None if s is None else scored(s, 1 - s)) for s in scores])
         asked += settings
     return asked
 
@@ -104,7 +108,12 @@ def test_failed_and_pruned_settings_are_told_as_such():
     walker = Walk(SEARCH)
     walker.ask(4)
     walker.tell(
-        [Outcome(None), Outcome((0.8, 0.6)), Outcome((0.7, 0.7), pruned_at=15), Outcome(None)]
+        [
+            Outcome(None),
+            Outcome(scored(0.8, 0.6)),
+            Outcome(scored(0.7, 0.7), pruned_at=15),
+            Outcome(None),
+        ]
     )
     told = walker.study.get_trials(deepcopy=False)
     states = [trial.state.name for trial in told]
@@ -117,7 +126,7 @@ def test_cross_entropy_is_made_small():
     search = replace(SEARCH, rule=CrossValidation(score="cross_entropy"))
     walker = Walk(search)
     walker.ask(2)
-    walker.tell([Outcome((0.9, 0.9)), Outcome((0.1, 0.1))])
+    walker.tell([Outcome(scored(0.9, 0.9)), Outcome(scored(0.1, 0.1))])
     assert walker.study.best_value == 0.1
 
 

@@ -13,7 +13,7 @@ from trainables.datasets import (
 )
 from trainables.errors import BadInputError
 from trainables.randomness import generator
-from trainables.settings import SPLIT_SIZES
+from trainables.targets import IMAGE_SPLITS as SPLIT_SIZES
 
 SEEDS = st.integers(0, 2**31)
 

@@ -12,13 +12,17 @@ from scipy.stats import norm
 
 from trainables.losses import (
     bernoulli_reconstruction,
+    broadcast_regression_loss,
+    broadcast_squared_error,
     distillation_loss,
     gaussian_kl,
     hard_cross_entropy,
     hinton_weights,
     lambda_weights,
+    regression_loss,
     soft_cross_entropy,
     softened,
+    squared_error,
 )
 
 
@@ -171,3 +175,64 @@ def test_gaussian_kl_by_sampling():
     assert ours == pytest.approx(sampled, abs=0.01)
     assert gaussian_kl(torch.zeros(1, 3), torch.ones(1, 3)).item() == 0
     assert not math.isnan(ours)
+
+
+# ---- regression ----
+
+
+def columns(*values):
+    return [torch.tensor(v, dtype=torch.float64).reshape(-1, 1) for v in values]
+
+
+@given(seed=st.integers(0, 10**6), weight=st.floats(0, 1), scale=st.sampled_from([1e-3, 1.0, 1e3]))
+def test_the_regression_loss_and_its_gradient(seed, weight, scale):
+    draw = np.random.default_rng(seed)
+    g, f, y = draw.normal(size=(3, 7)) * scale
+    student, teacher, values = columns(g, f, y)
+    student.requires_grad_()
+    weights = torch.tensor([weight, 1 - weight], dtype=torch.float64)
+    terms = regression_loss(student, teacher, values, weights)
+    expected = sum(
+        weight * (b - a) ** 2 + (1 - weight) * (a - c) ** 2
+        for a, b, c in zip(g, y, f, strict=True)
+    )
+    assert terms.loss.item() == pytest.approx(expected / 7)
+    terms.loss.backward()
+    of_g = 2 * (weight * (g - y) + (1 - weight) * (g - f)) / 7
+    np.testing.assert_allclose(student.grad[:, 0], of_g, atol=1e-9 * scale)
+
+
+def test_shapes_that_would_broadcast_raise():
+    answers, values = torch.zeros(5, 1), torch.zeros(5)
+    assert (answers - values).shape == (5, 5)  # what was published did this
+    with pytest.raises(ValueError, match=r"\[5, 1\] against values \[5\]: their shapes must"):
+        squared_error(answers, values)
+    with pytest.raises(ValueError, match="shapes must agree"):
+        regression_loss(answers, values, answers, torch.tensor([0.5, 0.5]))
+    with pytest.raises(ValueError, match="shapes must agree"):
+        regression_loss(answers, answers, values, torch.tensor([0.5, 0.5]))
+
+
+@given(seed=st.integers(0, 10**6), objects=st.integers(1, 9))
+def test_the_broadcast_loss_is_that_of_every_pair(seed, objects):
+    """As torch itself gives for (B, 1) against (B,); least where all answers are the mean."""
+    draw = np.random.default_rng(seed)
+    (answers, values), y = columns(*draw.normal(size=(2, objects))), None
+    answers.requires_grad_()
+    loss = broadcast_squared_error(answers, values)
+    y = values.flatten()
+    expected = ((answers.detach() - y) ** 2).mean()
+    assert loss.item() == pytest.approx(expected.item())
+    loss.backward()
+    of_answers = 2 * (answers.detach() - y.mean()) / objects
+    np.testing.assert_allclose(answers.grad, of_answers, atol=1e-12)
+
+
+def test_a_stack_s_regression_is_that_of_each_member():
+    draw = torch.Generator().manual_seed(0)
+    g, f, y = torch.randn(3, 4, 6, 1, generator=draw)
+    weights = torch.rand(4, 2, generator=draw)
+    for loss in (regression_loss, broadcast_regression_loss):
+        together = loss(g, f, y, weights).loss
+        alone = torch.stack([loss(*one).loss for one in zip(g, f, y, weights, strict=True)])
+        torch.testing.assert_close(together, alone)

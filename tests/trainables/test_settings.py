@@ -1,3 +1,4 @@
+import itertools
 import math
 from dataclasses import replace
 
@@ -5,11 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from search_spaces.rentals import REG_ON_BIG, REG_ON_TRAIN, REG_SMALL_ALONE
 from search_spaces.rows import ON_BIG, SMALL_ALONE, on_generated
 from trainables.errors import BadInputError
-from trainables.links import Noise
+from trainables.links import FeatureNoise, Noise
 from trainables.recipes import Schedule, TeacherRecipe, VaeRecipe
+from trainables.selection import CrossValidation, HoldOut
 from trainables.settings import Setting, Trial, published
+from trainables.targets import TARGETS, target_of
 
 
 @pytest.mark.parametrize(
@@ -40,6 +44,19 @@ from trainables.settings import Setting, Trial, published
         (lambda: Schedule(epochs=True, batch_size=64), "whole number ≥ 1"),
         (lambda: Schedule(epochs=1, batch_size=64, learning_rate=0), "must be > 0"),
         (lambda: Noise(std=-1), "must be ≥ 0"),
+        (lambda: FeatureNoise(std=-1), "must be ≥ 0"),
+        (lambda: replace(SMALL_ALONE, target="Rag"), "did you mean 'Reg'"),
+        (lambda: replace(REG_ON_BIG, temperature=2), "has no temperature: leave temperature away"),
+        (lambda: replace(REG_ON_BIG, loss="hinton"), "given was 'hinton'"),
+        (lambda: replace(REG_ON_BIG, link=Noise()), "Noise maps images, and Reg consists of feat"),
+        (lambda: replace(ON_BIG, link=FeatureNoise()), "FeatureNoise maps features"),
+        (lambda: replace(REG_ON_BIG, teacher=ON_BIG.teacher), "cannot teach a student of Reg"),
+        (lambda: replace(REG_ON_BIG, target="RegRaw"), "cannot teach a student of RegRaw"),
+        (lambda: replace(ON_BIG, broadcast=True), "for regression only, not for FashionMNIST"),
+        (lambda: TeacherRecipe(broadcast=True), "teachers of Reg and RegRaw only"),
+        (lambda: replace(REG_ON_BIG, rule=CrossValidation()), "Reg is measured by mse, mae, r2"),
+        (lambda: replace(ON_BIG, rule=HoldOut(score="mse")), "measured by accuracy, cross_entr"),
+        (lambda: CrossValidation(score="acuracy"), "did you mean 'accuracy'"),
     ],
 )
 def test_a_wrong_value_is_one_clear_line(make, says):
@@ -75,3 +92,31 @@ def test_published_rows_are_those_of_the_protocol():
     assert (row.schedule.epochs, row.schedule.batch_size) == (20, 100)
     assert row.loss_weights == (1, 1)
     assert published(SMALL_ALONE).loss_weights == (1, 0)
+
+
+def test_the_networks_of_the_regression_are_those_that_were_printed():
+    """Seed 003, Table 4, its parameters counted without biases."""
+    assert REG_ON_BIG.student_sizes == (15, 32, 1)
+    assert REG_ON_BIG.teacher_sizes == (15, 256, 128, 64, 64, 1)
+    weights = [sum(a * b for a, b in itertools.pairwise(sizes))
+               for sizes in (REG_ON_BIG.teacher_sizes, REG_ON_BIG.student_sizes)]  # fmt: skip
+    assert weights == [48_960, 512]
+
+
+def test_the_regression_as_published():
+    row = published(REG_ON_TRAIN)
+    assert (row.target, row.protocol, row.broadcast) == ("RegRaw", "published", True)
+    assert row.teacher.broadcast
+    assert row.name() == "RegRaw-Train ← RegRaw-Train φ=identity λ=0.5, broadcast"
+    assert row.loss_weights == (0.5, 0.5)
+    assert published(REG_SMALL_ALONE).teacher is None
+
+
+def test_every_domain_has_a_target_of_its_kind():
+    assert target_of("MNIST") is target_of("GeneratedMNIST") is TARGETS["FashionMNIST"]
+    for name, target in TARGETS.items():
+        assert target_of(name) is target
+        assert target.main in target.compared
+        assert target.curve in target.measures
+        sizes = target.split_sizes
+        assert sizes["Big"] + sizes["Small"] == sizes["Train"]

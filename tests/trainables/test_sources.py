@@ -92,7 +92,7 @@ def test_all_failing_says_what_was_tried_and_what_to_do(chain):
     assert "missing: images" in message
     assert "no such host" in message
     assert "wrong content" in message
-    assert "By hand: put the decompressed idx files into" in message
+    assert "By hand: put the decompressed files into" in message
 
 
 def test_an_unwritable_folder_is_said(monkeypatch, tmp_path):

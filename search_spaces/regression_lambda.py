@@ -1,0 +1,23 @@
+"""λ for a student of 300 hours, and how many epochs it takes, by cross-validation inside them."""
+
+from search_spaces.rentals import REG_ON_BIG, REG_SMALL_ALONE
+from search_spaces.search import Search
+from search_spaces.space import Space
+from trainables.selection import CrossValidation
+
+RULE = CrossValidation(score="mse")
+
+SPACE = Space(
+    name="regression_lambda",
+    about="Which λ serves best where a teacher of 8,700 hours helps a student of 300?",
+    settings=(REG_SMALL_ALONE, REG_ON_BIG),  # what to compare with: alone, and λ = ½
+    searches=(
+        Search(base=REG_ON_BIG, rule=RULE, settings=24, seeds=4, temperature=None),
+        Search(
+            name="epochs", base=REG_SMALL_ALONE, rule=RULE, settings=32, round_size=32, seeds=4,
+            hard_label_weight=None, temperature=None, sampler="random",
+            epochs=(100, 200, 300, 400, 800, 1_600), oracle=False,
+        ),
+    ),
+    seeds=10,
+)  # fmt: skip

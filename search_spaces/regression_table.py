@@ -1,0 +1,26 @@
+"""Table 5 of seed 003, and the same on Reg-Small: rentals an hour, alone and with a teacher."""
+
+from search_spaces.rentals import (
+    REG_ON_BIG,
+    REG_ON_BIG_NOISE,
+    REG_ON_TRAIN,
+    REG_ON_TRAIN_NOISE,
+    REG_SMALL_ALONE,
+    REG_TRAIN_ALONE,
+)
+from search_spaces.space import Space
+
+SPACE = Space(
+    name="regression_table",
+    about="Does a teacher lower the error of a student that predicts rentals, from 9,000 hours "
+    "and from 300?",
+    settings=(
+        REG_TRAIN_ALONE,
+        REG_ON_TRAIN,
+        REG_ON_TRAIN_NOISE,
+        REG_SMALL_ALONE,
+        REG_ON_BIG,
+        REG_ON_BIG_NOISE,
+    ),
+    seeds=10,
+)
