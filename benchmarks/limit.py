@@ -69,7 +69,7 @@ def clocked() -> Iterator[Clock]:
         (Stack, "__call__", "forward"),
         (Stack, "shared", "forward"),
         (torch.autograd, "grad", "backward"),
-        (torch.optim.Adam, "step", "optimiser"),
+        (torch, "_fused_adam_", "optimiser"),
         (student, "gather_inputs", "data"),
         (student, "shuffled", "data"),
         (student._Training, "_picked", "data"),
