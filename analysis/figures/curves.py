@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import LogLocator
 
 from analysis.columns import difference
 from analysis.evidence import Comparison, compare
@@ -13,9 +14,11 @@ from analysis.published import Published
 from analysis.rows import Row
 from analysis.selection import chosen, tuned
 from analysis.sentences import NO_DIFFERENCE, interval_text
+from trainables.settings import BROADCAST
 
 Read = Callable[[str, str], dict[int, float]]  # a run's id and a metric → its values by epoch
 
+LONGEST_INSIDE = 40  # letters of a name in a legend that stands within its panel
 # Figure of seed 000 → the rows of Table 3 that it compares, by their place there.
 COMPARISONS = {
     1: (0, 1),
@@ -53,10 +56,12 @@ def _of_each_student(rows: Sequence[Row], read: Read) -> Iterator[Drawn | Left]:
     """Figure 1 of seed 003, and the same for every split that its students learn from."""
     if any(row.target.has_temperature or row.is_candidate for row in rows):
         return
-    for student in dict.fromkeys(row["student"] for row in rows):
-        mine = [row for row in rows if row["student"] == student]
+    groups: dict[tuple[str, str], list[Row]] = {}
+    for row in rows:
+        groups.setdefault((row["student"], BROADCAST * row.broadcast), []).append(row)
+    for (student, loss), mine in groups.items():
         what = "Figure 1 of seed 003" if any(row.printed for row in mine) else student
-        yield _figure(f"curves_{student}", what, mine, read)
+        yield _figure(f"curves_{student}{loss.replace(', ', '_')}", what, mine, read)
 
 
 def _figure(name: str, what: str, rows: list[Row], read: Read) -> Drawn | Left:
@@ -79,9 +84,13 @@ def _figure(name: str, what: str, rows: list[Row], read: Read) -> Drawn | Left:
                 axes.set(ylabel=f"test {measure.with_unit}")
                 axes.set(xlabel=f"epoch ({protocol} protocol)")
                 if measure.power:  # sizes: from the constant answer down to a tenth of it and less
-                    axes.set_yscale("log")
+                    _logarithmic(axes)
                 axes.grid(axis="y")
-            line[-1].legend(loc="upper right")
+            if max(len(name_of(row)) for row in mine) <= LONGEST_INSIDE:
+                line[-1].legend(loc="upper right")
+            else:
+                seen = dict(zip(*reversed(line[-1].get_legend_handles_labels()), strict=True))
+                figure.legend(seen.values(), seen.keys(), loc="outside lower center", ncols=2)
     counts = "/".join(map(str, sorted({len(row.finished) for row in rows})))
     caption = (
         f"Mean (line) and ± standard deviation (band) over n = {counts} seeds by epoch, on the "
@@ -109,6 +118,14 @@ def _band(axes: Axes, place: int, epochs: np.ndarray, values: np.ndarray, label:
     if len(values) > 1:
         std = values.std(0, ddof=1)
         axes.fill_between(epochs, mean - std, mean + std, color=colour, alpha=0.2, linewidth=0)
+
+
+def _logarithmic(axes: Axes) -> None:
+    """A logarithmic axis of sizes, its ticks as plain numbers."""
+    axes.set_yscale("log")
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_major_formatter("{x:,g}")
+    axes.yaxis.set_minor_formatter("")
 
 
 def _what_is_seen(rows: Sequence[Row]) -> str:
