@@ -121,9 +121,13 @@ def _band(axes: Axes, place: int, epochs: np.ndarray, values: np.ndarray, label:
 
 
 def _logarithmic(axes: Axes) -> None:
-    """A logarithmic axis of sizes, its ticks as plain numbers."""
+    """A logarithmic axis of sizes, its ticks as plain numbers; not where they hardly differ."""
+    means = np.concatenate([np.asarray(line.get_ydata()) for line in axes.lines])
+    span = means.max() / means.min()
+    if span < 2:
+        return
     axes.set_yscale("log")
-    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if span < 1_000 else (1,)))
     axes.yaxis.set_major_formatter("{x:,g}")
     axes.yaxis.set_minor_formatter("")
 
