@@ -8,12 +8,13 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch.nn import functional
 
 import trainables.student as student_module
 from search_spaces.smoke import LINK, taught
 from trainables.artifacts import TeacherArtifact, VaeArtifact
 from trainables.cohort import LARGEST_COHORT, LARGEST_MEMORY, cost, form_cohorts, memory
-from trainables.datasets import Domain, Images, load
+from trainables.datasets import Domain, Images, load, source_split
 from trainables.links import Dilation, Noise
 from trainables.models import Perceptron
 from trainables.pruning import dropped, rung_epochs
@@ -59,6 +60,47 @@ def test_a_student_equals_its_solo_run_to_the_bit(workshop):
         assert torch.equal(together[trial.key], alone)
         if trial.key in reverse:
             assert torch.equal(reverse[trial.key], alone)
+
+
+@pytest.mark.parametrize("rate", [1e-3, 1e-2])
+def test_a_student_is_what_plain_pytorch_would_train(workshop, rate):
+    """Autograd, torch.optim's plain Adam and the textbook's losses, over the same batches."""
+    schedule = Schedule(epochs=4, batch_size=64, learning_rate=rate)
+    setting = replace(BASE, schedule=schedule, hard_label_weight=0.25, temperature=4, held_out=0)
+    (member,), stack = fit([Trial(setting=setting, seed=0)], workshop, ignore)
+    plain = Perceptron(setting.student_sizes, generator("init/student", 0))
+    optimiser = torch.optim.Adam(plain.parameters(), lr=rate, foreach=False, fused=False)
+    x, y = member.split.inputs(), member.split.labels
+    soft = (member.teacher_logits[0] / 4).softmax(-1)
+    order = generator("order/student", 0)
+    for _ in range(schedule.epochs):
+        for rows in torch.randperm(len(x), generator=order).split(64):
+            logits = plain(x[rows])
+            gentle = functional.cross_entropy(logits / 4, soft[rows]) * 16
+            optimiser.zero_grad()
+            (0.25 * functional.cross_entropy(logits, y[rows]) + 0.75 * gentle).backward()
+            optimiser.step()
+    for name, value in plain.state_dict().items():
+        torch.testing.assert_close(stack.member(0)[name], value, atol=2e-4, rtol=0)
+
+
+def test_a_teacher_is_what_plain_pytorch_would_train(workshop):
+    schedule = Schedule(epochs=4, batch_size=64)
+    recipe = TeacherRecipe(split="Small", schedule=schedule)
+    (found,) = workshop.makers["teacher"](
+        [TeacherArtifact(recipe=recipe, seed=0)], workshop, ignore
+    )
+    plain = Perceptron((784, *recipe.hidden_sizes, 10), generator("init/teacher", 0))
+    optimiser = torch.optim.Adam(plain.parameters(), foreach=False, fused=False)
+    split = source_split("FashionMNIST", "Small", 0)
+    x, y, order = split.inputs(), split.labels, generator("order/teacher", 0)
+    for _ in range(schedule.epochs):
+        for rows in torch.randperm(len(x), generator=order).split(64):
+            optimiser.zero_grad()
+            functional.cross_entropy(plain(x[rows]), y[rows]).backward()
+            optimiser.step()
+    for name, value in plain.state_dict().items():
+        torch.testing.assert_close(found.tensors[name], value, atol=2e-4, rtol=0)
 
 
 @given(
