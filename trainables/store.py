@@ -15,7 +15,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
 
-FORMAT = 3  # raised when the meaning of the files changes
+FORMAT = 4  # raised when the meaning of the files changes
 
 
 class UnusableArtifactError(Exception):
