@@ -64,6 +64,9 @@ def _target(line: Line) -> Target:
 
 
 def _student(line: Line) -> str:
+    method = line.get("method")  # absent, or NaN, where no method made the student
+    if isinstance(method, str):
+        return method
     loss = BROADCAST if str(line["loss"]).endswith(BROADCAST) else ""
     return str(line["student"]).removeprefix("FashionMNIST-") + loss
 

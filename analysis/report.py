@@ -20,10 +20,14 @@ from analysis.figures import draw_all, svg_text
 from analysis.records import Study, open_records, read_study, report_path
 from analysis.rows import Row, rows_of
 from analysis.table import lacks
+from analysis.transfer import transfer_sentences, transfer_views
 from analysis.views import View, selection_views, views
 from trainables.store import Store
 
-TEXT_COLUMNS = ("search", "rule", "protocol", "student", "teacher", "φ", "the seeds say")
+TEXT_COLUMNS = (
+    "search", "rule", "protocol", "student", "teacher", "φ", "the seeds say",
+    "method", "gets", "figure", "source", "what differs",
+)  # fmt: skip
 MOST_ROWS = 60
 METHOD = (
     "Seeds are common random numbers: a seed draws the same split, initialisation and order for "
@@ -71,6 +75,8 @@ def write(study: Study, client: MlflowClient, store: Store | None, path: Path) -
         evidence=sentences.evidence(rows),
         method=METHOD,
         views=shown,
+        transfer=transfer_sentences(rows),
+        transfer_views=list(transfer_views(rows)),
         left_out=left_out,
         text=TEXT_COLUMNS,
         audit=said,

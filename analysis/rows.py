@@ -11,7 +11,7 @@ from typing import Any
 from analysis.published import UNPRINTED, Printed, is_comparable, row_of
 from analysis.records import PlannedSetting, Record, Study
 from trainables.settings import BROADCAST
-from trainables.targets import MEASURES, TARGETS, Measure, Target
+from trainables.targets import MEASURES, Measure, Target, target_of
 
 NONE = "—"
 NUMBERS = (
@@ -21,6 +21,7 @@ NUMBERS = (
     "batch_size",
     "learning_rate",
     "held_out",
+    "labels",
     "student_parameters",
     "teacher_parameters",
 )
@@ -103,6 +104,11 @@ class Row:
         return self["protocol"] == "corrected"
 
     @property
+    def method(self) -> str:
+        """The other way to transfer that made the student, as it is named; "—" if none did."""
+        return self.planned.parameters.get("method", NONE)
+
+    @property
     def has_teacher(self) -> bool:
         """False for a student alone."""
         return self["teacher"] != NONE
@@ -110,6 +116,8 @@ class Row:
     @property
     def from_labels_alone(self) -> bool:
         """True without a teacher, and for λ = 1, which gives the teacher no weight."""
+        if self.method != NONE:
+            return False
         weightless = self["loss"].startswith("lambda") and self.number("lambda") == 1.0
         return not self.has_teacher or weightless
 
@@ -122,6 +130,8 @@ class Row:
     @property
     def label(self) -> str:
         """The row in a few words: "MNIST-Big, φ VAE (all)"."""
+        if self.method != NONE:
+            return self.method
         student = self["student"].removeprefix("FashionMNIST-")
         loss = BROADCAST if self.broadcast else ""
         if not self.has_teacher:
@@ -154,6 +164,8 @@ class Row:
 
     @property
     def _place_and_printed(self) -> tuple[int, Printed | None]:
+        if self.method != NONE:
+            return UNPRINTED, None
         return row_of(self["student"], self["teacher"], self["link"])
 
     def values(self, metric: str) -> dict[int, float]:
@@ -190,7 +202,7 @@ class Row:
 
 def target_named(student: str) -> Target:
     """The target of a student as records name it: "FashionMNIST-Small"."""
-    return TARGETS[student.rpartition("-")[0]]
+    return target_of(student.rpartition("-")[0])
 
 
 def _number(text: str) -> float | int:

@@ -21,10 +21,11 @@ from analysis.formats import Format, render
 from analysis.records import Study, open_records, read_study
 from analysis.rows import Row, rows_of
 from analysis.sentences import choice
+from analysis.transfer import transfer_views
 from analysis.views import View, selection_views, views
 
 SHAREABLE = ("protocol", "student", "n", "λ", "T")  # said once where all rows agree
-TEXT = (*list(NAMED)[:4], "search", "rule")
+TEXT = (*list(NAMED)[:4], "search", "rule", "method", "gets", "figure", "source", "what differs")
 WIDTH_IN_FILES = 170
 MOST_LACKS = 10
 
@@ -36,7 +37,11 @@ def show(
     if not console.is_terminal:
         console.width = WIDTH_IN_FILES
     console.print(f"[bold]{study.space}[/bold]: {study.about}", highlight=False, soft_wrap=True)
-    for view in [*islice(views(build(rows)), most), *islice(selection_views(rows), 1)]:
+    for view in [
+        *islice(views(build(rows)), most),
+        *islice(selection_views(rows), 1),
+        *transfer_views(rows),
+    ]:
         console.print(_grid(view, limit))
         if limit and len(view.table) > limit:
             console.print(f"{len(view.table) - limit} more rows in the whole table")
@@ -88,7 +93,7 @@ def table(
     if form is Format.TEXT:
         show(study, rows, Console(), limit)
     else:
-        more = list(selection_views(rows))
+        more = [*selection_views(rows), *transfer_views(rows)]
         print(render(study, build(rows), form, lacks(rows), more), end="")
     return 0
 

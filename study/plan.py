@@ -211,8 +211,12 @@ class Plan:
         return {each for artifact in wanted for each in artifact.and_behind()}
 
     def behind(self, trials: Iterable[Trial]) -> list[Artifact]:
-        """The logits that these trials learn from."""
-        return [logits for trial in trials for logits in all_logits_for(trial)]
+        """The logits that these trials learn from, and what their methods have made once."""
+        found: list[Artifact] = []
+        for trial in trials:
+            method = trial.setting.method
+            found += [*all_logits_for(trial), *(method.artifacts(trial) if method else [])]
+        return found
 
     def predicted_cost(self) -> float:
         """GFLOP of all that is missing, artifacts included."""

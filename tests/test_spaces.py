@@ -8,6 +8,7 @@ import pytest
 import trainables
 from search_spaces.catalogue import load, names
 from trainables.artifacts import all_logits_for, logits_for
+from trainables.cohort import cost
 from trainables.datasets import hold_out
 from trainables.settings import Trial
 from trainables.teacher import _own_rows
@@ -24,7 +25,8 @@ MAY_KNOW = {
 def test_the_spaces_that_there_are():
     assert names() == [
         "grid", "joint", "paper_table", "regression_lambda", "regression_published",
-        "regression_table", "smoke", "tuned_table", "vae_lambda", "vae_lambda_small",
+        "regression_table", "smoke", "transfer_known", "transfer_methods",
+        "transfer_methods_small", "tuned_table", "vae_lambda", "vae_lambda_small",
     ]  # fmt: skip
 
 
@@ -56,6 +58,21 @@ def test_what_was_chosen_by_cross_validation_stands_among_what_was_searched():
     search = next(s for s in load("regression_lambda").searches if s.name == "epochs")
     assert search.base.schedule.epochs in search.epochs
     assert search.rule.reads == "validation"
+
+
+def test_every_way_to_transfer_of_seed_002_has_its_rows():
+    methods = {s.method.name for s in load("transfer_methods").settings if s.method}
+    assert methods == {
+        "dann", "adda", "class_impressions", "zero_shot", "data_free", "fedavg", "pfedme",
+        "instance_features", "barlow_twins",
+    }  # fmt: skip
+    space, small = load("transfer_methods"), load("transfer_methods_small")
+    assert space.seeds == 5
+    assert len(small.settings) == len(space.settings) - 2  # neither Train nor a VAE
+    alone = [s for s in space.settings if s.method and s.method.asks_teacher]
+    assert sorted(s.method.small for s in alone) == [False] * 3 + [True] * 3
+    work = [sum(cost(Trial(setting=s, seed=0)) for s in each.settings) for each in (space, small)]
+    assert work[1] * small.seeds < work[0] * space.seeds / 5
 
 
 def test_low_resource_vae_never_sees_held_out_labels():

@@ -12,6 +12,7 @@ from trainables.models import PIXELS
 from trainables.settings import Trial
 from trainables.student import shape as student_shape
 from trainables.targets import IMAGE_SPLITS
+from trainables.transfer.impressions import ImpressionsArtifact
 
 Work = Artifact | Trial
 
@@ -23,7 +24,7 @@ LARGEST_MEMORY = 2**30
 
 @dataclass(frozen=True)
 class Cohort:
-    """Work for one worker: members of one kind ("student", "teacher", ...) and shape."""
+    """Work for one worker: members of one kind ("student", "teacher", "dann", ...) and shape."""
 
     kind: str
     members: tuple[Work, ...]
@@ -38,6 +39,8 @@ class Cohort:
         """What a person reads on the dashboard: the kind, how many, and the first of them."""
         first = self.members[0]
         about = first.setting.link.name if isinstance(first, Trial) else first.key[:6]
+        if isinstance(first, Trial) and first.setting.method:
+            about = first.setting.method.variant
         return f"{self.kind} ×{len(self.members)} {about}"
 
     def halves(self) -> "list[Cohort]":
@@ -74,7 +77,8 @@ def form_cohorts(
 
 def _kind_and_shape(member: Work) -> tuple[str, Hashable]:
     if isinstance(member, Trial):
-        return "student", student_shape(member)
+        method = member.setting.method
+        return (method.name, member.setting.key) if method else ("student", student_shape(member))
     return member.kind, member.shape
 
 
@@ -105,6 +109,8 @@ def cost(member: Work) -> float:
     (Forward, gradient of the weights, gradient of the inputs: 6 operations; evaluation 2.)
     """
     match member:
+        case Trial(setting=setting) if setting.method:
+            return setting.method.work(setting)
         case Trial(setting=setting):
             weights, epochs = _weights(setting.student_sizes), setting.schedule.epochs
             trained = 6 * weights * setting.training_objects * epochs
@@ -123,6 +129,8 @@ def cost(member: Work) -> float:
             through = 2 * (_weights(teacher.sizes) + (200_000 if link.vae else 0))
             sizes = teacher.target.split_sizes
             return through * (sizes[split] * link.samples + sizes["Test"]) / 1e9
+        case ImpressionsArtifact():
+            return member.work
     raise TypeError(f"no cost is known for {type(member).__name__}")
 
 

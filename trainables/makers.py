@@ -7,6 +7,7 @@ import torch
 from trainables.logits import compute_logits
 from trainables.store import Store
 from trainables.teacher import train_teachers
+from trainables.transfer.impressions import make_impressions
 from trainables.vae import train_vaes
 from trainables.workshop import Maker, Workshop
 
@@ -14,6 +15,7 @@ MAKERS: dict[str, Maker] = {
     "vae": train_vaes,
     "teacher": train_teachers,
     "logits": compute_logits,
+    "impressions": make_impressions,
 }
 
 

@@ -48,7 +48,8 @@ class TrialResult:
         """The last epoch's values, and what sums up the curve and the last answers."""
         last = {name: values[-1] for name, values in self.history.items() if values}
         curve = f"test/{self.trial.setting.domain.curve.name}"
-        if self.failure is None and curve in last:
+        method = self.trial.setting.method  # whose epochs are not like the others'
+        if self.failure is None and curve in last and method is None:
             points = zip(*self.curve(curve), strict=True)
             last[f"{curve}_integral"] = integral_criterion(*points)
         if self.failure is None and "student" in self.reliability:
@@ -61,8 +62,11 @@ class TrialResult:
     def curve(self, name: str) -> list[tuple[int, float]]:
         """What is recorded of a history: (epoch, value), or (part, value) of its parts' scores.
 
-        That is the epochs measured on the test set, of the other curves too, and the last.
+        That is the epochs measured on the test set, of the other curves too, and the last; of a
+        method all, each having its own kind of epoch.
         """
+        if self.trial.setting.method:
+            return list(enumerate(self.history[name]))
         values, measured = self.history[name], self.trial.setting.schedule.measured_epochs
         if _is_test(name):
             return list(zip(measured, values, strict=False))  # shorter where the trial failed

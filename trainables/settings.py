@@ -22,6 +22,7 @@ from trainables.recipes import (
 )
 from trainables.selection import Rule
 from trainables.targets import TARGETS, Target, target_of
+from trainables.transfer.method import Method
 
 BROADCAST = ", broadcast"  # in names and in the column of the loss
 
@@ -41,6 +42,8 @@ class Setting:
         the batch (PROTOCOL.md §5, row 5).
     protocol: "published" trains one network on and on, a seed being one further attempt
         (PROTOCOL.md §4); "corrected" gives each seed its own everything (§5).
+    method: another way to make the student (trainables.transfer); then `schedule` is that of the
+        student's last training, and λ and T are for what the method has of a teacher.
     """
 
     target: str = TARGET
@@ -56,6 +59,7 @@ class Setting:
     held_out: float = 0.0
     protocol: str = "corrected"
     rule: Rule | None = None
+    method: Method | None = None
 
     def __post_init__(self) -> None:
         check_choice(self, "target", TARGETS)
@@ -65,6 +69,8 @@ class Setting:
         check_real(self, "hard_label_weight", at_least=0.0, at_most=1.0)
         check_real(self, "temperature", above=0.0)
         check_real(self, "held_out", at_least=0.0, below=1.0)
+        if self.method:
+            self._check_method(self.method)
         if self.rule and (self.held_out or self.protocol != "corrected"):
             raise BadInputError(
                 "a setting with a rule is corrected, and its rule says what is held out; given "
@@ -121,6 +127,20 @@ class Setting:
         """What its target is: splits, networks, measures."""
         return TARGETS[self.target]
 
+    def _check_method(self, method: Method) -> None:
+        if bool(self.teacher) != method.asks_teacher or self.link != Identity():
+            needs = "a teacher and no link" if method.asks_teacher else "neither teacher nor link"
+            raise BadInputError(
+                f"{method.name} has {needs}: see search_spaces/transfer_methods.py"
+            )
+        if self.target != TARGET:
+            raise BadInputError(f"{method.name} makes students of {TARGET}, not of {self.target}")
+        if self.rule or self.held_out or self.protocol != "corrected":
+            raise BadInputError(
+                f"{method.name} is trained on all that it gets, as its setting says: no rule, "
+                "nothing held out, protocol 'corrected'"
+            )
+
     @cached_property
     def key(self) -> str:
         """The identity under which everything about this setting is found."""
@@ -174,6 +194,8 @@ class Setting:
     @property
     def student_sizes(self) -> tuple[int, ...]:
         """Layer sizes of the student."""
+        if self.method:
+            return self.method.student_sizes
         return self.domain.student_sizes
 
     @property
@@ -188,9 +210,10 @@ class Setting:
         """The setting as one flat row: what tables, run names and parameters show."""
         teacher, vae = self.teacher, self.link.vae
         teacher_name = f"{teacher.domain}-{teacher.split}" if teacher else "—"
+        domain = self.method.domain if self.method else self.target
         return {
             "protocol": self.protocol,
-            "student": f"{self.target}-{self.student_split}",
+            "student": f"{domain}-{self.student_split}",
             "teacher": teacher_name,
             "link": self.link.name if teacher else "—",
             "vae_labels": vae.labels if vae else "—",
@@ -207,6 +230,7 @@ class Setting:
             "student_parameters": parameter_count(self.student_sizes),
             "teacher_parameters": parameter_count(self.teacher_sizes),
             "link_parameters": self.link.parameters() or "—",
+            **(self.method.columns() if self.method else {}),
         }
 
     def name(self) -> str:
@@ -214,6 +238,8 @@ class Setting:
         row = self.columns()
         scored = f" · {self.rule.name}" if self.rule else ""
         broadcast = BROADCAST if self.broadcast else ""
+        if self.method:
+            return f"{self.method.domain} · {self.method.label}"
         if self.teacher is None:
             return f"{row['student']} alone{broadcast}{scored}"
         link = f"VAE({row['vae_labels']})" if self.link.vae else row["link"]

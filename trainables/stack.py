@@ -59,7 +59,7 @@ class Stack:
         """Every parameter by its name in the single model: [N, ...]."""
         return dict(self.model.named_parameters())
 
-    def __call__(self, *inputs: Tensor) -> Any:
+    def __call__(self, *inputs: Any) -> Any:
         """What N single models would answer: inputs [N, ...], each member its own."""
         return self.model(*inputs)
 
@@ -92,17 +92,24 @@ class Stack:
 
         A member's gradient comes from its own loss alone, so a NaN stays with its member.
         """
-        found = torch.autograd.grad(losses.sum(), self._leaves)
-        gradients = [
-            gradient if width == value.shape[-1] else _padded(gradient)
-            for gradient, value, width in zip(found, self._values, self._widths, strict=True)
-        ]
+        gradients = self._gradients(losses)
         self._steps += 1
         steps = [self._steps] * len(gradients)
         for run, (values, first, second) in self._runs:
             mine = gradients if len(self._runs) == 1 else [each[run] for each in gradients]
             rate = self.learning_rates[run.start]
             torch._fused_adam_(values, mine, first, second, [], steps, lr=rate, **ADAM)
+
+    def _gradients(self, losses: Tensor) -> list[Tensor]:
+        """Of the sum of losses, by parameter, padded as the values are.
+
+        Contiguous: PyTorch's fused kernels read memory in order, whatever a gradient's strides.
+        """
+        found = torch.autograd.grad(losses.sum(), self._leaves)
+        return [
+            gradient.contiguous() if width == value.shape[-1] else _padded(gradient).contiguous()
+            for gradient, value, width in zip(found, self._values, self._widths, strict=True)
+        ]
 
     def keep(self, places: Sequence[int]) -> None:
         """Only these members stay, each as it was, its optimiser's moments included."""

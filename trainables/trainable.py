@@ -16,6 +16,7 @@ from ray import tune
 
 from trainables.cohort import Cohort
 from trainables.makers import open_workshop
+from trainables.settings import Trial
 from trainables.student import train_students
 from trainables.workshop import Workshop
 
@@ -57,7 +58,9 @@ def is_out_of_memory(error: Exception) -> bool:
 
 
 def _train(cohort: Cohort, workshop: Workshop) -> list[Any]:
-    report = _Throttled()
+    report, first = _Throttled(), cohort.members[0]
+    if isinstance(first, Trial) and first.setting.method:
+        return first.setting.method.train(cohort.members, workshop, report)  # type: ignore[arg-type]
     if cohort.kind == "student":
         return train_students(cohort.members, workshop, report)  # type: ignore[arg-type]
     workshop.make(cohort.members, report)  # type: ignore[arg-type]

@@ -9,13 +9,19 @@ from matplotlib.axes import Axes
 from analysis.columns import difference
 from analysis.evidence import Comparison, holm, summarise
 from analysis.figures.figure import COLOURS, MARKERS, QUIET, Drawn, new_figure, style
-from analysis.rows import Row
+from analysis.rows import NONE, Row
 from trainables.targets import ACCURACY, Measure
 
 MOST = 40
 OUTLYING = 8.0  # times the median difference
 COSTS_DIFFER = 1.2  # dearest against cheapest, for the plot of cost to say something
-COSTS = ("seconds", "teacher/seconds", "vae/seconds", "logits/seconds")
+COSTS = (
+    "seconds",
+    "teacher/seconds",
+    "vae/seconds",
+    "logits/seconds",
+    "impressions/seconds",
+)
 
 
 def draw(rows: Sequence[Row]) -> Iterator[Drawn]:
@@ -44,7 +50,8 @@ def _gain(row: Row, measure: Measure) -> Comparison:
 def name_of(row: Row) -> str:
     """A row's label with its λ and T where they are not the fixed ones."""
     fixed = row.number("lambda") == 0.5 and row.number("temperature") == 1.0
-    return row.label + ("" if fixed or not row.has_teacher else f", {row.tuning(2)}")
+    untuned = fixed or not row.has_teacher or row.method != NONE
+    return row.label + ("" if untuned else f", {row.tuning(2)}")
 
 
 def _forest(rows: Sequence[Row], left_out: int) -> Drawn:
@@ -118,6 +125,11 @@ def _off_the_axis(axes: Axes, place: int, edge: float, left: bool, text: str) ->
     )  # fmt: skip
 
 
+def _kind(row: Row) -> str:
+    """What shares a colour and marker: a teacher with its link, or a method in all its rows."""
+    return f"{row['teacher']}, φ {row.link}" if row.method == NONE else row.method.split()[0]
+
+
 def _cost(row: Row) -> float:
     """Seconds of a worker behind one student: its own, its teacher's, its VAE's, the logits'."""
     per_metric = [summarise([*row.values(metric).values()]).mean for metric in COSTS]
@@ -133,13 +145,13 @@ def _below_the_axis(axes: Axes, x: float, text: str, low: float, colour: str) ->
 
 def _cost_and_gain(rows: Sequence[Row], gains: Sequence[Comparison]) -> Drawn:
     main = rows[0].target.main
-    kinds = list(dict.fromkeys(f"{row['teacher']}, φ {row.link}" for row in rows))
+    kinds = list(dict.fromkeys(map(_kind, rows)))
     with style("cost"):
         figure = new_figure(4.0)
         axes = figure.subplots()
         low, high = _window(gains)
         for row, gain in zip(rows, gains, strict=True):
-            label = f"{row['teacher']}, φ {row.link}"
+            label = _kind(row)
             turn, kind = divmod(kinds.index(label), len(COLOURS))
             small = [[gain.mean - gain.low], [gain.high - gain.mean]] if gain.n > 1 else None
             if gain.mean < low:

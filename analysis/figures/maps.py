@@ -9,7 +9,7 @@ from matplotlib.colors import Normalize
 
 from analysis.evidence import summarise
 from analysis.figures.figure import COLOURS, Drawn, Left, new_figure, style
-from analysis.rows import Row
+from analysis.rows import NONE, Row
 from analysis.selection import chosen, reported
 
 FEWEST = 4  # settings that make a map
@@ -21,7 +21,8 @@ def draw(rows: Sequence[Row]) -> Iterator[Drawn | Left]:
     """One panel for each teacher and φ whose λ and T vary."""
     groups: dict[str, list[Row]] = {}
     for row in rows:
-        if row.has_teacher and row.corrected and row["rule"] != "oracle":
+        learned = row.has_teacher and row.corrected and row.method == NONE
+        if learned and row["rule"] != "oracle":
             groups.setdefault(f"{row['teacher']}, φ {row.link}", []).append(row)
     if any(row.is_candidate for row in rows):  # a search: the rows beside it have no score
         groups = {n: [row for row in mine if row.is_candidate] for n, mine in groups.items()}

@@ -1,0 +1,66 @@
+"""Known results of the methods repeated where the literature has them: on digits, mostly."""
+
+from dataclasses import replace
+
+from search_spaces.space import Space
+from search_spaces.transfer_methods import made_by
+from trainables.links import Dilation, Noise
+from trainables.recipes import SOURCE, Schedule, TeacherRecipe
+from trainables.settings import Setting
+from trainables.transfer.adversarial import Blend
+from trainables.transfer.dann import Dann
+from trainables.transfer.data_free import DataFree
+from trainables.transfer.fedavg import FedAvg
+from trainables.transfer.omitted_class import OmittedClass
+from trainables.transfer.pfedme import PFedMe
+from trainables.transfer.zero_shot import ZeroShot
+
+TWO_HIDDEN = (200, 200)  # the 2NN of McMahan et al. 2017
+
+
+def federated(deal: str, rounds: int) -> Setting:
+    """FedAvg of the 2NN with E = 1, B = 10, C = 0.1: as Table 1 of the paper has it."""
+    method = FedAvg(domain=SOURCE, deal=deal, local_epochs=1, hidden_sizes=TWO_HIDDEN)
+    return made_by(method, epochs=rounds, batch_size=10, learning_rate=0.1)
+
+
+def adapted(link: Noise | Dilation | Blend, adapt: bool) -> Setting:
+    """DANN from MNIST to MNIST under a link."""
+    method = Dann(domain=SOURCE, source=SOURCE, target_link=link, adapt=adapt)
+    return made_by(method, epochs=3, batch_size=64, learning_rate=0.01)
+
+
+OMITTED = Setting(
+    teacher=TeacherRecipe(domain=SOURCE, split="Train"),
+    method=OmittedClass(),
+    hard_label_weight=0,
+    temperature=20,
+    schedule=Schedule(epochs=5, batch_size=64),
+)
+ZERO_SHOT = made_by(ZeroShot(domain=SOURCE, lenet=True, posed=False), epochs=20, batch_size=64)
+DATA_FREE = made_by(DataFree(domain=SOURCE, lenet=True), epochs=10, batch_size=256)
+PERSONAL = made_by(
+    PFedMe(domain=SOURCE, hidden_sizes=(100,), local_rate=0.05, share=1),
+    epochs=60,
+    batch_size=20,
+    learning_rate=0.05,
+)
+
+SPACE = Space(
+    name="transfer_known",
+    about="Do the methods give here what their papers print, and where not, why?",
+    settings=(
+        OMITTED,
+        replace(ZERO_SHOT, temperature=20),
+        DATA_FREE,
+        federated("iid", 150),
+        federated("shards", 300),
+        PERSONAL,
+        *(
+            adapted(link, adapt)
+            for link in (Noise(std=0.316), Dilation(), Blend())
+            for adapt in (True, False)
+        ),
+    ),
+    seeds=3,
+)

@@ -1,0 +1,91 @@
+"""Ten ways to carry knowledge to a student of few labels, on one target, beside the paper's."""
+
+from dataclasses import replace
+
+from search_spaces.rows import ON_BIG, SMALL_ALONE, TRAIN_ALONE, on_mnist_vae
+from search_spaces.space import Space
+from trainables.links import Dilation, Noise
+from trainables.recipes import SOURCE, Schedule
+from trainables.settings import Setting
+from trainables.transfer.adda import Adda
+from trainables.transfer.barlow_twins import BarlowTwins
+from trainables.transfer.class_impressions import ClassImpressions
+from trainables.transfer.dann import Dann
+from trainables.transfer.data_free import DataFree
+from trainables.transfer.fedavg import FedAvg
+from trainables.transfer.instance_features import InstanceFeatures
+from trainables.transfer.method import Method
+from trainables.transfer.pfedme import PFedMe
+from trainables.transfer.zero_shot import ZeroShot
+
+# The base row: hard and soft cross-entropy, equally weighed (seed 000, §2.1).
+HINTON = replace(ON_BIG, loss="hinton")
+
+
+def made_by(
+    method: Method, *, epochs: int, batch_size: int, learning_rate: float = 1e-3
+) -> Setting:
+    """A student made by a method without a teacher, with the schedule of its last training."""
+    schedule = Schedule(epochs=epochs, batch_size=batch_size, learning_rate=learning_rate)
+    return replace(SMALL_ALONE, method=method, schedule=schedule)
+
+
+def adapted(method: Method) -> Setting:
+    """Adversarial: the papers' rates; an epoch is a pass over 59,000 objects of each side."""
+    rate = 0.01 if isinstance(method, Dann) else 2e-4
+    return made_by(method, epochs=3, batch_size=64, learning_rate=rate)
+
+
+def of_teacher_alone(method: Method, epochs: int, batch_size: int) -> Setting:
+    """Data-free, alone at T = 4 (labels have no weight) and with Small at λ = ½."""
+    weight = 0.5 if method.small else 0.0
+    schedule = Schedule(epochs=epochs, batch_size=batch_size)
+    return replace(
+        ON_BIG, method=method, hard_label_weight=weight, temperature=4, schedule=schedule
+    )
+
+
+ADVERSARIAL = tuple(
+    adapted(method)
+    for method in (
+        Dann(source_link=Noise()),
+        Dann(source_link=Noise(), adapt=False),
+        Dann(source_link=Dilation()),
+        Dann(source_link=Dilation(), adapt=False),
+        Dann(source=SOURCE),
+        Dann(source=SOURCE, adapt=False),
+        Dann(source=SOURCE, small=True),
+        Dann(source=SOURCE, small=True, adapt=False),
+        Adda(source_link=Noise()),
+        Adda(source_link=Dilation()),
+        Adda(source=SOURCE),
+        Adda(source=SOURCE, small=True),
+    )
+)
+DATA_FREE = tuple(
+    setting
+    for small in (False, True)
+    for setting in (
+        of_teacher_alone(ClassImpressions(small=small), 20, 64),
+        of_teacher_alone(ZeroShot(small=small), 20, 64),
+        of_teacher_alone(DataFree(small=small), 10, 256),
+    )
+)
+FEDERATED = (
+    made_by(FedAvg(), epochs=40, batch_size=10, learning_rate=0.1),
+    made_by(FedAvg(deal="shards"), epochs=40, batch_size=10, learning_rate=0.1),
+    # η and the rate of θ: of three each, best for the global model on Small of seed 1000.
+    made_by(PFedMe(local_rate=0.05, share=1), epochs=40, batch_size=20, learning_rate=0.05),
+)
+SELF_SUPERVISED = (
+    made_by(InstanceFeatures(), epochs=50, batch_size=64),
+    made_by(BarlowTwins(), epochs=50, batch_size=64),
+)
+METHODS = (*ADVERSARIAL, *DATA_FREE, *FEDERATED, *SELF_SUPERVISED)
+
+SPACE = Space(
+    name="transfer_methods",
+    about="What would a reader try instead of a teacher behind a link, and who helps by how much?",
+    settings=(SMALL_ALONE, TRAIN_ALONE, HINTON, on_mnist_vae("small"), *METHODS),
+    seeds=5,
+)

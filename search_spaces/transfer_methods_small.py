@@ -1,0 +1,43 @@
+"""The same methods on a small budget: 3 seeds, shorter schedules, neither Train nor a VAE."""
+
+from dataclasses import fields, replace
+
+from search_spaces.rows import SMALL_ALONE
+from search_spaces.space import Space
+from search_spaces.transfer_methods import HINTON, METHODS
+from trainables.recipes import Schedule
+from trainables.settings import Setting
+from trainables.transfer.method import Method
+from trainables.transfer.pretraining import SelfSupervised
+
+SHORTER = 4  # times, passes over large data
+SIZES = {"impressions": 100, "steps": 100, "probe": 100}
+
+
+def shorter(setting: Setting) -> Setting:
+    """The setting with a shorter schedule; students of Small keep theirs, it costs nothing."""
+    method, schedule = setting.method, setting.schedule
+    assert method
+    if isinstance(method, SelfSupervised):
+        return replace(setting, method=_shorter(method))
+    epochs = max(1, schedule.epochs // SHORTER)
+    return replace(setting, method=_shorter(method), schedule=replace(schedule, epochs=epochs))
+
+
+def _shorter(method: Method) -> Method:
+    found: dict[str, object] = {}
+    for field in fields(method):
+        value = getattr(method, field.name)
+        if field.name in SIZES:
+            found[field.name] = min(SIZES[field.name], value)
+        elif isinstance(value, Schedule):
+            found[field.name] = replace(value, epochs=max(1, value.epochs // SHORTER))
+    return replace(method, **found)  # type: ignore[arg-type]
+
+
+SPACE = Space(
+    name="transfer_methods_small",
+    about="Do all ways to transfer run here, and roughly how do they compare?",
+    settings=(SMALL_ALONE, HINTON, *map(shorter, METHODS)),
+    seeds=3,
+)

@@ -1,0 +1,124 @@
+"""Ways to transfer beside each other, on invented values whose answer is known."""
+
+from dataclasses import replace
+
+import pytest
+from invented import record, study
+
+from analysis.columns import build
+from analysis.figures import forest, maps
+from analysis.known import KNOWN
+from analysis.rows import rows_of
+from analysis.transfer import cost, lines_of, transfer_sentences, transfer_views
+from search_spaces.catalogue import load
+from search_spaces.rows import ON_BIG, SMALL_ALONE
+from trainables.links import Dilation
+from trainables.transfer.adda import Adda
+from trainables.transfer.barlow_twins import BarlowTwins
+from trainables.transfer.dann import Dann
+from trainables.transfer.data_free import DataFree
+
+ALONE = [0.80, 0.81, 0.79, 0.80, 0.80]
+DANN = replace(SMALL_ALONE, method=Dann(source_link=Dilation()))
+BARE = replace(SMALL_ALONE, method=Dann(source_link=Dilation(), adapt=False))
+BARLOW = replace(SMALL_ALONE, method=BarlowTwins())
+FREE = replace(ON_BIG, method=DataFree(), hard_label_weight=0.0, temperature=4)
+
+
+def shifted(by, noise=(0.001, -0.001, 0.0, 0.002, -0.002)):
+    return [a + by + n for a, n in zip(ALONE, noise, strict=True)]
+
+
+@pytest.fixture
+def rows():
+    values = {
+        SMALL_ALONE: ALONE,
+        ON_BIG: shifted(0.01),
+        DANN: [0.6, 0.8, 0.4, 0.7, 0.5],
+        BARE: [0.70, 0.71, 0.70, 0.69, 0.70],
+        BARLOW: shifted(0.02),
+        FREE: shifted(-0.3),
+    }
+    return rows_of(study(values))
+
+
+def test_methods_are_compared_with_the_student_alone(rows):
+    lines = lines_of(rows)
+    assert [line.row.method for line in lines] == [
+        "barlow_twins + Small",
+        "dann ← dilation of FashionMNIST (source only)",
+        "dann ← dilation of FashionMNIST",
+        "data_free",
+    ]
+    assert lines[0].gain.mean == pytest.approx(0.02)
+    assert lines[0].gain.supported
+    assert lines[0].adjusted < 0.05
+    said = "\n".join(transfer_sentences(rows))
+    assert "Of 4 rows 1 raise accuracy" in said
+    assert "barlow_twins + Small gains most: +0.020 [" in said
+    assert "data_free, without any data, is right in 0.500" in said
+    assert "2 lower it" in said or "3 lower it" in said
+
+
+def test_adaptation_is_compared_with_the_source_alone_and_its_spread_is_said(rows):
+    said = transfer_sentences(rows)
+    (adapted,) = [line for line in said if "adaptation changes" in line]
+    assert adapted.startswith(
+        "dann ← dilation of FashionMNIST: adaptation changes accuracy by -0.1"
+    )
+    assert "the seeds support no difference" in adapted
+    varies = [line for line in said if " varies: " in line]
+    assert len(varies) == 1
+    assert "standard deviation 0.158 over seeds (from 0.400 to 0.800)" in varies[0]
+
+
+def test_adda_carries_its_source_only_accuracy_with_it():
+    adda = replace(SMALL_ALONE, method=Adda(source_link=Dilation()))
+    trials = [
+        record(adda, seed, 0.7 + seed / 100, **{"source_only/test_accuracy": 0.6 + seed / 100})
+        for seed in range(5)
+    ]
+    found = study({SMALL_ALONE: ALONE, adda: []}, trials=trials)
+    said = "\n".join(transfer_sentences(rows_of(found)))
+    assert "adda ← dilation of FashionMNIST: adaptation changes accuracy by +0.100" in said
+
+
+def test_the_view_says_what_it_costs(rows):
+    view = next(transfer_views(rows))
+    first = view.table.iloc[0]
+    assert first["method"] == "barlow_twins + Small"
+    assert first["gets"] == "unlabelled FashionMNIST-Big + Small"
+    assert first["labels"] == "1,000"
+    dann = view.table[view.table["method"] == "dann ← dilation of FashionMNIST"].iloc[0]
+    assert dann["labels"] == "59,000"
+    taught = rows_of(study({FREE: []}, trials=[record(FREE, 0, 0.5, **{"teacher/seconds": 20.0})]))
+    assert cost(taught[0]) == 20.5
+
+
+def test_published_figures_stand_beside_ours():
+    known = load("transfer_known")
+    labels = {setting.method.label for setting in known.settings}
+    assert set(KNOWN) <= labels
+    setting = next(s for s in known.settings if s.method.label == "fedavg IID")
+    trials = [record(setting, k, 0.97, rounds_to_goal=80.0 + k) for k in range(3)]
+    (view,) = transfer_views(rows_of(study({setting: []}, seeds=3, trials=trials)))
+    assert view.title == "Beside the published figures"
+    line = view.table.iloc[0]
+    assert (line["printed"], line["ours"]) == ("87", "81 ± 1")
+    short = [record(setting, 0, 0.97, rounds_to_goal=80.0), record(setting, 1, 0.96)]
+    (view,) = transfer_views(rows_of(study({setting: []}, seeds=2, trials=short)))
+    assert view.table.iloc[0]["ours"] == "1 of 2 seeds within 150 rounds"
+
+
+def test_methods_are_no_rows_of_table_3_and_no_points_of_a_map(rows):
+    table = build(rows)
+    assert table.set_index("name")["printed_accuracy"].notna().sum() == 2  # alone, and ON_BIG
+    assert set(table["method"].dropna()) == {row.method for row in rows[2:]}
+    assert list(maps.draw(rows)) == []
+    assert [drawn.name for drawn in forest.draw(rows)] == ["forest"]
+
+
+def test_a_study_without_methods_has_no_such_section():
+    rows = rows_of(study({SMALL_ALONE: ALONE, ON_BIG: shifted(0.01)}))
+    assert list(transfer_views(rows)) == []
+    assert transfer_sentences(rows) == []

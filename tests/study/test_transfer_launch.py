@@ -1,0 +1,60 @@
+"""Methods from the command line to the report: launched by Ray, recorded, tabulated."""
+
+import subprocess
+import sys
+
+from analysis.records import open_client, read
+from search_spaces.catalogue import load
+from trainables.settings import Trial
+
+OWN = """
+from dataclasses import replace
+from search_spaces.rows import SMALL_ALONE
+from search_spaces.space import Space
+from trainables.recipes import Schedule, TeacherRecipe
+from trainables.settings import Setting
+from trainables.transfer.barlow_twins import BarlowTwins
+from trainables.transfer.class_impressions import ClassImpressions
+
+SHORT = Schedule(epochs=2, batch_size=64)
+SPACE = Space(
+    name="own_methods",
+    about="Do methods run from the command line?",
+    settings=(
+        replace(SMALL_ALONE, schedule=SHORT),
+        replace(SMALL_ALONE, schedule=SHORT, method=BarlowTwins(split="Small", pretraining=SHORT)),
+        Setting(
+            teacher=TeacherRecipe(split="Small", schedule=SHORT),
+            method=ClassImpressions(impressions=10, steps=5),
+            hard_label_weight=0,
+            schedule=SHORT,
+        ),
+    ),
+    seeds=2,
+)
+"""
+
+
+def test_methods_are_launched_recorded_and_reported(tmp_path):
+    space, results = tmp_path / "own_methods.py", tmp_path / "results"
+    space.write_text(OWN)
+    command = [
+        sys.executable, "-m", "study.launch", "--space", str(space), "--workers", "2",
+        "--results", str(results), "--no-dashboard",
+    ]  # fmt: skip
+    done = subprocess.run(command, capture_output=True, text=True, timeout=200)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "artifacts: impressions: 2 in" in done.stdout  # their own round, before students
+    records = read(open_client(f"sqlite:///{results}/mlflow.db"), "own_methods")
+    settings = load(str(space)).settings
+    keys = {Trial(setting=s, seed=seed).key for s in settings for seed in range(2)}
+    assert {record.key for record in records} == keys
+    by_method = {record.parameters.get("method", "—"): record for record in records}
+    assert set(by_method) == {"—", "barlow_twins + Small", "class_impressions"}
+    assert by_method["barlow_twins + Small"].metrics["labels"] == 1_000
+    assert by_method["class_impressions"].metrics["impressions/seconds"] > 0
+    report = (results / "reports" / "own_methods.html").read_text()
+    assert '<section id="transfer">' in report
+    assert "barlow_twins + Small" in report
+    again = subprocess.run(command, capture_output=True, text=True, timeout=200)
+    assert "6 of 6 trials are recorded" in again.stdout

@@ -1,0 +1,134 @@
+"""ADDA: adversarial discriminative domain adaptation, in two stages (Tzeng et al. 2017).
+
+1. Encoder and classifier learn the labelled source. 2. A second encoder starts from the first and
+learns the target: a critic tells the two encoders' features apart, the second encoder learns to
+be taken for the first (inverted labels). The classifier stays as it was.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from trainables.losses import hard_cross_entropy
+from trainables.member import TrialResult
+from trainables.models import Linear, Perceptron
+from trainables.products import RELU
+from trainables.randomness import generator
+from trainables.recipes import Schedule
+from trainables.settings import Setting, Trial
+from trainables.stack import Report, Stack
+from trainables.targets import IMAGE_SPLITS
+from trainables.transfer.adversarial import CRITIC_HIDDEN, Adversarial, Sides, domain_loss
+from trainables.transfer.course import Course, perceptrons
+from trainables.transfer.method import weights_of
+from trainables.transfer.networks import Descent, load
+from trainables.transfer.pool import Pool, endless, generators
+from trainables.workshop import Workshop
+
+
+def inverted_loss(target: Tensor) -> Tensor:
+    """What the target's encoder minimises: that the critic says 1, source, of it (eq. 9).
+
+    target: the critic's answers as logits [..., B] → [...].
+    """
+    return functional.softplus(-target).mean(-1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adda(Adversarial):
+    """The setting's schedule is the second stage's, an epoch a pass over the target.
+
+    first: the schedule of the first stage, Adam as everywhere in the study.
+    first_moment: Adam's β₁ in the second stage.
+    """
+
+    name: ClassVar[str] = "adda"
+    first: Schedule = Schedule(epochs=3, batch_size=64)
+    first_moment: float = 0.5
+
+    def work(self, setting: Setting) -> float:
+        """Two encoders and a critic; twice that for elementwise passes."""
+        passes = self.first.epochs + 2 * setting.schedule.epochs
+        return 12 * weights_of(self.student_sizes) * IMAGE_SPLITS[self.split] * passes / 1e9
+
+    def train(
+        self, trials: Sequence[Trial], workshop: Workshop, report: Report
+    ) -> list[TrialResult]:
+        """The seeds of one setting as one stack."""
+        schedule, device = trials[0].setting.schedule, workshop.device
+        epochs = self.first.epochs + schedule.epochs
+        course = Course(trials, report, device, epochs, self.target_link)
+        sides = Sides(self, course.seeds, device)
+        student = self._first_stage(course, sides)
+        accuracies = [history["test/accuracy"][-1] for history in course.histories]
+        course.fact("source_only/test_accuracy", accuracies)
+        self._second_stage(course, sides, student, schedule)
+        return course.results(perceptrons(student))
+
+    def _first_stage(self, course: Course, sides: Sides) -> Stack:
+        seeds, size = course.seeds, self.first.batch_size
+        small = Pool(self.domain, "Small", seeds, course.device)
+        student = Stack(
+            [Perceptron(self.student_sizes, generator("init/student", s)) for s in seeds],
+            [self.first.learning_rate] * len(seeds),
+            course.device,
+        )
+        source = endless(len(sides.source), size, sides.source_order)
+        labelled = endless(len(small), size, generators("order/student", seeds))
+        steps = len(sides.source) // size
+        for _ in range(self.first.epochs):
+            total = torch.zeros(len(seeds), device=course.device)
+            for _ in range(steps):
+                x, y = sides.labelled(next(source))
+                if self.small:
+                    own, own_labels = small.at(next(labelled))
+                    logits = student(torch.cat([x, own], dim=1))
+                    loss = hard_cross_entropy(logits[:, :size], y)
+                    loss = loss + hard_cross_entropy(logits[:, size:], own_labels)
+                else:
+                    loss = hard_cross_entropy(student(x), y)
+                student.step(loss)
+                total += loss.detach()
+            course.epoch(perceptrons(student), total / steps)
+        return student
+
+    def _second_stage(
+        self, course: Course, sides: Sides, student: Stack, schedule: Schedule
+    ) -> None:
+        """Leaves the target's encoder in the student, under the source's classifier."""
+        seeds, size, device = course.seeds, schedule.batch_size, course.device
+        adam = partial(torch.optim.Adam, betas=(self.first_moment, 0.999), fused=True)
+        rates = [schedule.learning_rate] * len(seeds)
+        inputs, hidden = self.student_sizes[:2]
+        blank = [Linear(inputs, hidden, generator("unused", 0)) for _ in seeds]
+        of_source, of_target = (Descent(blank, rates, device, adam) for _ in range(2))
+        learned = student.parameters
+        for encoder in (of_source, of_target):
+            load(encoder, {name: learned[f"layers.0.{name}"] for name in encoder.parameters})
+        judges = [
+            Perceptron((hidden, CRITIC_HIDDEN, 1), generator("init/critic", s)) for s in seeds
+        ]
+        critic = Descent(judges, rates, device, adam)
+        source = endless(len(sides.source), size, sides.source_order)
+        target = endless(len(sides.target), size, sides.target_order)
+        steps = len(sides.target) // size
+        for _ in range(schedule.epochs):
+            total = torch.zeros(len(seeds), device=device)
+            for _ in range(steps):
+                x, own = sides.labelled(next(source))[0], sides.unlabelled(next(target))
+                with torch.no_grad():
+                    real = of_source(x, RELU)
+                features = of_target(own, RELU)
+                answers = critic(torch.cat([real, features.detach()], dim=1)).squeeze(-1)
+                loss = domain_loss(answers[:, :size], answers[:, size:])
+                critic.step(loss)
+                of_target.step(inverted_loss(critic(features).squeeze(-1)))
+                total += loss.detach()
+            adapted = of_target.parameters
+            load(student, {f"layers.0.{name}": value for name, value in adapted.items()})
+            course.epoch(perceptrons(student), total / steps)

@@ -1,0 +1,113 @@
+"""What both adversarial methods share: a labelled source, and a critic of domains."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from trainables.checks import check_choice
+from trainables.datasets import load
+from trainables.links import Identity, Link
+from trainables.models import Vae
+from trainables.recipes import SOURCE, TARGET, TRAINING_SPLITS
+from trainables.targets import IMAGE_SPLITS
+from trainables.transfer.method import Method
+from trainables.transfer.pool import Pool, framed, generators
+
+CRITIC_HIDDEN = 100  # units; Ganin and Lempitsky's critic of digits has as many
+
+
+def domain_loss(source: Tensor, target: Tensor) -> Tensor:
+    """Binary cross-entropy of a critic that should say 1 of the source and 0 of the target.
+
+    source, target: its answers as logits [..., B] → [...]. Chance gives log 2.
+    Ganin and Lempitsky 2015, eq. 2; Tzeng et al. 2017, eq. 2 (there the sum of both terms).
+    """
+    return (functional.softplus(-source).mean(-1) + functional.softplus(target).mean(-1)) / 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Blend(Link):
+    """A digit blended with a patch of a garment, |x - patch|: as MNIST-M is made, but in grey.
+
+    (Ganin and Lempitsky 2015, §4.1, took patches of photographs in colour. Ours are the middle
+    14×14 pixels of a random garment, enlarged.)
+    """
+
+    name: ClassVar[str] = "blend"
+    makes_source: ClassVar[bool] = True
+
+    def __call__(self, images: Tensor, generator: torch.Generator, vae: Vae | None) -> Tensor:
+        """The images, each over a patch of its own."""
+        garments = load(TARGET).train.pixels
+        rows = torch.randint(len(garments), (len(images),), generator=generator)
+        middle = garments[rows].view(-1, 1, 28, 28)[..., 7:21, 7:21].float() / 255
+        patches = functional.interpolate(middle, scale_factor=2, mode="bilinear")
+        return (images - patches.flatten(1).to(images.device)).abs()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adversarial(Method):
+    """Labelled source, unlabelled target: the same split of each; the target's labels stay unread.
+
+    source: the domain of the labelled objects. source_link, target_link: how the source
+    and the target are changed; a smaller picture is framed in black.
+    """
+
+    source: str = TARGET
+    split: str = "Big"
+    source_link: Link = Identity()
+    target_link: Link = Identity()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_choice(self, "source", (TARGET, SOURCE))
+        check_choice(self, "split", TRAINING_SPLITS)
+
+    @property
+    def knowledge(self) -> str:
+        """Both sides."""
+        source = _named(self.source, self.source_link)
+        target = _named(self.domain, self.target_link)
+        return f"labelled {source}-{self.split}, unlabelled {target}-{self.split}"
+
+    @property
+    def labels(self) -> int:
+        """All of the source's."""
+        return super().labels + IMAGE_SPLITS[self.split]
+
+    @property
+    def variant(self) -> str:
+        """Where the labels come from."""
+        target = "" if self.target_link == Identity() else f" → {self.target_link.name}"
+        return f"← {_named(self.source, self.source_link)}{target}"
+
+
+def _named(domain: str, link: Link) -> str:
+    """The domain as the link changes it: "dilation of FashionMNIST"."""
+    return domain if link == Identity() else f"{link.name} of {domain}"
+
+
+class Sides:
+    """Batches of both sides: a seed's labelled source and its unlabelled target."""
+
+    def __init__(self, method: Adversarial, seeds: Sequence[int], device: torch.device) -> None:
+        self.method = method
+        self.source = Pool(method.source, method.split, seeds, device)
+        self.target = Pool(method.domain, method.split, seeds, device)
+        self.source_draws = generators("link/source", seeds)
+        self.target_draws = generators("link/target", seeds)
+        self.source_order = generators("order/source", seeds)
+        self.target_order = generators("order/target", seeds)
+
+    def labelled(self, places: Tensor) -> tuple[Tensor, Tensor]:
+        """Source objects and labels: [N, B] → [N, B, 784], [N, B]."""
+        x, y = self.source.at(places)
+        return framed(self.method.source_link, x, self.source_draws), y
+
+    def unlabelled(self, places: Tensor) -> Tensor:
+        """Target objects: [N, B] → [N, B, 784]."""
+        return framed(self.method.target_link, self.target.at(places)[0], self.target_draws)

@@ -1,0 +1,46 @@
+"""Class impressions: what a teacher takes for a typical object of a class (Mopuri et al. 2018).
+
+"Ask, acquire, and attack", §3.1: from noise, ascend the pre-softmax score of a class, under random
+turns, scales and crops; the student learns the teacher's answers on what comes out.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+
+from trainables.models import CLASSES, PIXELS, Perceptron
+from trainables.randomness import generator
+from trainables.transfer.ascent import make_inputs
+from trainables.transfer.impressions import FromImpressions
+
+
+def impression_loss(logits: Tensor, classes: Tensor, confidence: Tensor) -> Tensor:
+    """-f_c(x), the pre-softmax score of each input's class; zero once it is confident enough.
+
+    logits [B, C], classes int64 [B], confidence [B] in (0, 1] → [B]. The paper stops an
+    impression at a confidence drawn from [0.55, 0.99], for variety (§3.1).
+    """
+    scores = logits.gather(1, classes.unsqueeze(1)).squeeze(1)
+    reached = logits.detach().softmax(1).gather(1, classes.unsqueeze(1)).squeeze(1) >= confidence
+    return -scores.masked_fill(reached, 0.0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassImpressions(FromImpressions):
+    """Each impression is posed anew in every step: turned, scaled and shifted a little."""
+
+    name: ClassVar[str] = "class_impressions"
+
+    def make(self, teacher: Perceptron, seed: int) -> Tensor:
+        """A teacher's impressions [n, 784], classes in turn."""
+        draw = generator("impressions", seed)
+        classes = torch.arange(CLASSES * self.impressions) % CLASSES
+        start = torch.rand(len(classes), PIXELS, generator=draw)
+        confidence = 0.55 + 0.44 * torch.rand(len(classes), generator=draw)
+
+        def objective(x: Tensor, places: Tensor) -> Tensor:
+            return impression_loss(teacher(x), classes[places], confidence[places])
+
+        return make_inputs(start, objective, steps=self.steps, rate=self.rate, draw=draw)

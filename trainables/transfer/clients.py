@@ -1,0 +1,129 @@
+"""A federation: how objects are dealt to clients, and many small steps of all of them at once.
+
+The clients of all seeds are one stack: slot s · K + k is client k of seed s.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import torch
+from torch import Tensor
+
+from trainables.losses import hard_cross_entropy
+from trainables.models import Perceptron
+from trainables.randomness import generator
+from trainables.transfer.course import Network, perceptrons
+from trainables.transfer.networks import Descent, Optimiser, load
+from trainables.transfer.pool import Pool
+
+Weights = dict[str, Tensor]  # every parameter by name, [N, ...]
+
+
+def deal_equally(labels: Tensor, clients: int, draw: torch.Generator) -> Tensor:
+    """IID: a random partition into equal parts. labels int64 [n] → places [clients, n // clients].
+
+    What does not divide is left over.
+    """
+    size = len(labels) // clients
+    order = torch.randperm(len(labels), generator=draw)
+    return order[: clients * size].view(clients, size)
+
+
+def deal_shards(labels: Tensor, clients: int, shards: int, draw: torch.Generator) -> Tensor:
+    """Objects sorted by label, cut into clients · shards pieces, `shards` random ones for each.
+
+    (McMahan et al. 2017, §3: most clients then have two labels.) labels int64 [n] → places
+    [clients, shards · (n // (clients · shards))].
+    """
+    size = len(labels) // (clients * shards)
+    by_label = labels.argsort(stable=True)[: clients * shards * size].view(-1, size)
+    order = torch.randperm(clients * shards, generator=draw)
+    return by_label[order].reshape(clients, shards * size)
+
+
+def deal_labels(labels: Tensor, clients: int, each: int, draw: torch.Generator) -> Tensor:
+    """Client k has the labels k, k + 1, ..., k + each - 1 (mod 10), as many objects of each.
+
+    A label's objects are shared equally by its clients (Dinh et al. 2020, §5.1, whose clients
+    differ in size). labels int64 [n] → places [clients, each · size].
+    """
+    owners: dict[int, list[int]] = {label: [] for label in range(10)}
+    for client in range(clients):
+        for step in range(each):
+            owners[(client + step) % 10].append(client)
+    size = min(int((labels == one).sum()) // max(len(mine), 1) for one, mine in owners.items())
+    parts: list[list[Tensor]] = [[] for _ in range(clients)]
+    for one, mine in owners.items():
+        places = (labels == one).nonzero().flatten()
+        places = places[torch.randperm(len(places), generator=draw)]
+        for client, part in zip(mine, places.split(size), strict=False):
+            parts[client].append(part)
+    return torch.stack([torch.cat(part) for part in parts])
+
+
+def weighted_mean(weights: Mapping[str, Tensor], sizes: Tensor) -> Weights:
+    """Σ n_k / n · w_k over clients (McMahan et al. 2017, Algorithm 1).
+
+    weights: by parameter, [N, K, ...]; sizes: objects of each client [N, K] → [N, ...].
+    """
+    shares = sizes / sizes.sum(1, keepdim=True)
+    return {
+        name: (value * shares.view(*shares.shape, *[1] * (value.dim() - 2))).sum(1)
+        for name, value in weights.items()
+    }
+
+
+class Federation:
+    """Local training of K clients a seed as one stack, from weights that the server sends."""
+
+    def __init__(
+        self,
+        pool: Pool,
+        slots: int,
+        sizes: Sequence[int],
+        seeds: Sequence[int],
+        rate: float,
+        optimiser: Optimiser,
+    ) -> None:
+        self.pool, self.slots, self.device = pool, slots, pool.pixels.device
+        networks = [Perceptron(sizes, generator("init/student", seed)) for seed in seeds]
+        self.server = Descent(networks, [rate] * len(seeds), self.device, optimiser)
+        blank = [networks[0]] * (len(seeds) * slots)
+        self.clients = Descent(blank, [rate] * len(blank), self.device, optimiser)
+
+    @property
+    def global_weights(self) -> Weights:
+        """The server's, by parameter: [N, ...]."""
+        return {name: value.detach() for name, value in self.server.parameters.items()}
+
+    def apart(self) -> Weights:
+        """The clients' weights, by seed and client: [N, K, ...]."""
+        seeds = len(self.server)
+        return {
+            name: value.detach().unflatten(0, (seeds, self.slots))
+            for name, value in self.clients.parameters.items()
+        }
+
+    def send(self) -> None:
+        """Every client starts from the server's weights."""
+        sent = {k: v.repeat_interleave(self.slots, 0) for k, v in self.global_weights.items()}
+        load(self.clients, sent)
+
+    def loss(self, rows: Tensor) -> Tensor:
+        """Cross-entropy of every client on its own objects: rows of the domain [N · K, B]."""
+        x = self.pool.pixels[rows].float().div_(255)
+        return hard_cross_entropy(self.clients(x), self.pool.labels[rows])
+
+    def network(self) -> Network:
+        """The global model's."""
+        return perceptrons(self.server)
+
+
+def local_batches(
+    rows: Tensor, epochs: int, size: int, draws: Sequence[torch.Generator]
+) -> Iterator[Tensor]:
+    """Each client's own objects in a fresh order an epoch: rows [N, K, n] → [N · K, B] each."""
+    _, clients, objects = rows.shape
+    for _ in range(epochs):
+        keys = torch.stack([torch.rand(clients, objects, generator=draw) for draw in draws])
+        shuffled = rows.gather(2, keys.argsort(dim=2).to(rows.device)).flatten(0, 1)
+        yield from shuffled.split(size, dim=1)

@@ -1,0 +1,143 @@
+"""The course of a method's training: its curve by epoch, and what it leaves for the records."""
+
+import math
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+import torch
+from torch import Tensor
+
+from trainables.calibration import measure
+from trainables.datasets import load
+from trainables.links import Identity, Link
+from trainables.member import History, TrialResult
+from trainables.randomness import generator
+from trainables.settings import Trial
+from trainables.stack import Report, Stack
+from trainables.transfer.pool import framed
+
+BLOCK = 1_000
+IDENTITY = Identity()
+Network = Callable[[Tensor], Tensor]  # objects [B, 784] that all members see → logits [N, B, 10]
+
+
+class Course:
+    """Follows the students of one setting, one a seed, on their domain's test set.
+
+    The test set is read for the curve alone; no method is told what it says. link: how that
+    domain is changed, the same draws for all members.
+    """
+
+    def __init__(
+        self,
+        trials: Sequence[Trial],
+        report: Report,
+        device: torch.device,
+        epochs: int,
+        link: Link = IDENTITY,
+    ) -> None:
+        method = trials[0].setting.method
+        assert method
+        self.trials, self.report, self.device, self.epochs = list(trials), report, device, epochs
+        test = load(method.domain).test
+        x = framed(link, test.inputs()[None], [generator("link/test", 0)])[0]
+        self.test = list(
+            zip(x.to(device).split(BLOCK), test.labels.to(device).split(BLOCK), strict=True)
+        )
+        self.histories: list[History] = [defaultdict(list) for _ in trials]
+        self.facts: list[dict[str, float]] = [{"labels": float(method.labels)} for _ in trials]
+        self.started = time.perf_counter()
+
+    @property
+    def seeds(self) -> list[int]:
+        """The members' seeds, in their order."""
+        return [trial.seed for trial in self.trials]
+
+    def note(self, name: str, values: Tensor | Sequence[float]) -> None:
+        """Append a value a member to the curve of that name."""
+        for history, value in zip(self.histories, _listed(values), strict=True):
+            history[name].append(value)
+
+    def fact(self, name: str, values: Tensor | Sequence[float]) -> None:
+        """Keep one value a member."""
+        for facts, value in zip(self.facts, _listed(values), strict=True):
+            facts[name] = value
+
+    def epoch(self, network: Network, loss: Tensor) -> None:
+        """An epoch has ended: note the mean training loss [N] and the quality on the test set."""
+        self.note("train/loss", loss)
+        accuracy, cross_entropy = self.quality(network)
+        self.note("test/accuracy", accuracy)
+        self.note("test/cross_entropy", cross_entropy)
+        self.report(min(1.0, len(self.histories[0]["train/loss"]) / self.epochs))
+
+    def quality(self, network: Network) -> tuple[Tensor, Tensor]:
+        """Accuracy and mean cross-entropy [N] on the test set."""
+        return quality(network, self.test)
+
+    def results(self, network: Network) -> list[TrialResult]:
+        """What the trained students leave; a loss that stopped being finite is a failure."""
+        with torch.no_grad():
+            answers = ((network(x).transpose(1, 2), y) for x, y in self.test)
+            reliability = measure(answers)
+        seconds = (time.perf_counter() - self.started) / len(self.trials)
+        return [
+            TrialResult(
+                trial,
+                _until_broken(history),
+                facts,
+                seconds,
+                {"student": last},
+                _failure(history),
+                str(self.device),
+            )
+            for trial, history, facts, last in zip(
+                self.trials, self.histories, self.facts, reliability, strict=True
+            )
+        ]
+
+
+def perceptrons(stack: Stack) -> Network:
+    """The network that a stack of Perceptrons is."""
+    return lambda x: stack.shared(x.unsqueeze(0), [len(stack)])
+
+
+def own_inputs(stack: Stack) -> Network:
+    """The network that a stack of any modules is: every member is given the objects."""
+    return lambda x: stack(x.expand(len(stack), -1, -1))
+
+
+@torch.no_grad()
+def quality(network: Network, blocks: Iterable[tuple[Tensor, Tensor]]) -> tuple[Tensor, Tensor]:
+    """Accuracy and mean cross-entropy [N] over blocks of objects [B, 784] and labels [B]."""
+    right: Tensor | float = 0.0
+    loss: Tensor | float = 0.0
+    objects = 0
+    for x, y in blocks:
+        logits = network(x)
+        picked = logits.gather(-1, y.expand(len(logits), -1).unsqueeze(-1)).squeeze(-1)
+        loss = loss + (logits.logsumexp(-1) - picked).sum(-1)
+        right = right + (logits.argmax(-1) == y).sum(-1)
+        objects += len(y)
+    return torch.as_tensor(right) / objects, torch.as_tensor(loss) / objects
+
+
+def _listed(values: Tensor | Sequence[float]) -> list[float]:
+    return [float(v) for v in (values.tolist() if isinstance(values, Tensor) else values)]
+
+
+def _broken(history: Mapping[str, Sequence[float]]) -> int | None:
+    losses = enumerate(history["train/loss"])
+    return next((epoch for epoch, loss in losses if not math.isfinite(loss)), None)
+
+
+def _failure(history: Mapping[str, Sequence[float]]) -> str | None:
+    epoch = _broken(history)
+    if epoch is None:
+        return None
+    return f"the training loss is {history['train/loss'][epoch]} in epoch {epoch}"
+
+
+def _until_broken(history: History) -> History:
+    return {name: values[: _broken(history)] for name, values in history.items()}

@@ -1,0 +1,136 @@
+"""DANN: domain-adversarial training by gradient reversal (Ganin and Lempitsky 2015).
+
+The critic learns to tell source from target by the student's hidden features; through a layer
+that reverses the gradient the features learn that it cannot.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor, nn
+
+from trainables.losses import hard_cross_entropy
+from trainables.member import TrialResult
+from trainables.models import Perceptron
+from trainables.products import RELU
+from trainables.randomness import generator
+from trainables.settings import Setting, Trial
+from trainables.stack import Report
+from trainables.targets import IMAGE_SPLITS
+from trainables.transfer.adversarial import CRITIC_HIDDEN, Adversarial, Sides, domain_loss
+from trainables.transfer.course import Course, own_inputs
+from trainables.transfer.method import weights_of
+from trainables.transfer.networks import Descent
+from trainables.transfer.pool import Pool, endless, generators
+from trainables.workshop import Workshop
+
+
+class _Reversal(torch.autograd.Function):
+    @staticmethod
+    def forward(context: Any, x: Tensor, scale: float) -> Tensor:
+        context.scale = scale
+        return x.view_as(x)
+
+    @staticmethod
+    def backward(context: Any, *upstream: Tensor) -> tuple[Tensor, None]:
+        return -context.scale * upstream[0], None
+
+
+def reverse_gradient(x: Tensor, scale: float) -> Tensor:
+    """X as it is; its gradient comes back times -scale (eq. 9–10 of the paper)."""
+    result: Tensor = _Reversal.apply(x, scale)
+    return result
+
+
+def reversal_scale(progress: float) -> float:
+    """λ_p = 2 / (1 + e^(-10 p)) - 1 for the share p of training that is done (eq. 14)."""
+    return 2 / (1 + math.exp(-10 * progress)) - 1
+
+
+def annealed_rate(first: float, progress: float) -> float:
+    """μ_p = μ₀ / (1 + 10 p)^0.75 (§4.1; μ₀ = 0.01 there)."""
+    return float(first / (1 + 10 * progress) ** 0.75)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dann(Adversarial):
+    """SGD with momentum 0.9 and the paper's schedules; an epoch is a pass over the source.
+
+    adapt: False leaves the critic out: the student of the source alone, to compare with.
+    """
+
+    name: ClassVar[str] = "dann"
+    adapt: bool = True
+    momentum: float = 0.9
+
+    @property
+    def variant(self) -> str:
+        """Where the labels come from; "source only" where nothing is adapted."""
+        return super().variant + ("" if self.adapt else " (source only)")
+
+    def work(self, setting: Setting) -> float:
+        """Both sides go through the student; twice that for elementwise passes."""
+        objects = 2 * IMAGE_SPLITS[self.split] * setting.schedule.epochs
+        return 12 * weights_of(self.student_sizes) * objects / 1e9
+
+    def train(
+        self, trials: Sequence[Trial], workshop: Workshop, report: Report
+    ) -> list[TrialResult]:
+        """The seeds of one setting as one stack."""
+        schedule, device = trials[0].setting.schedule, workshop.device
+        course = Course(trials, report, device, schedule.epochs, self.target_link)
+        seeds, size = course.seeds, schedule.batch_size
+        sides, small = Sides(self, seeds, device), Pool(self.domain, "Small", seeds, device)
+        stack = Descent(
+            [_Dann(self.student_sizes, seed) for seed in seeds],
+            [schedule.learning_rate] * len(seeds),
+            device,
+            partial(torch.optim.SGD, momentum=self.momentum, fused=True),
+        )
+        source = endless(len(sides.source), size, sides.source_order)
+        target = endless(len(sides.target), size, sides.target_order)
+        labelled = endless(len(small), size, generators("order/student", seeds))
+        steps = len(sides.source) // size
+        for epoch in range(schedule.epochs):
+            total = torch.zeros(len(seeds), device=device)
+            for step in range(steps):
+                progress = (epoch + step / steps) / schedule.epochs
+                stack.set_rate(annealed_rate(schedule.learning_rate, progress))
+                x, y = sides.labelled(next(source))
+                parts = [x, sides.unlabelled(next(target))]
+                if self.small:
+                    own, own_labels = small.at(next(labelled))
+                    parts.append(own)
+                scale = reversal_scale(progress) if self.adapt else 0.0
+                logits, answers = stack(torch.cat(parts, dim=1), scale)
+                loss = hard_cross_entropy(logits[:, :size], y)
+                if self.small:
+                    loss = loss + hard_cross_entropy(logits[:, 2 * size :], own_labels)
+                total += loss.detach()
+                critic = domain_loss(answers[:, :size], answers[:, size:])
+                stack.step(loss + critic)
+            course.note("train/domain_loss", critic.detach())
+            course.epoch(own_inputs(stack), total / steps)
+        return course.results(own_inputs(stack))
+
+
+class _Dann(nn.Module):
+    """The student and the critic of its hidden features."""
+
+    def __init__(self, sizes: Sequence[int], seed: int) -> None:
+        super().__init__()
+        self.student = Perceptron(sizes, generator("init/student", seed))
+        self.critic = Perceptron((sizes[-2], CRITIC_HIDDEN, 1), generator("init/critic", seed))
+
+    def forward(self, x: Tensor, scale: float | None = None) -> Any:
+        """X [..., B, 784] → logits [..., B, 10], and with a scale the critic's [..., B]."""
+        encoder, classifier = self.student.layers
+        features = encoder(x, RELU)
+        logits = classifier(features)
+        if scale is None:
+            return logits
+        return logits, self.critic(reverse_gradient(features, scale)).squeeze(-1)

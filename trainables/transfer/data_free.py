@@ -1,0 +1,135 @@
+"""DAFL: a generator of what the teacher is sure of, and a student beside it (Chen et al. 2019).
+
+"Data-Free Learning of Student Networks": the generator learns from the teacher's answers alone
+that its images should look like ones the teacher knows; the student imitates the teacher on them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from trainables.checks import check_real, check_whole
+from trainables.losses import soft_cross_entropy
+from trainables.member import TrialResult
+from trainables.models import PIXELS, Linear
+from trainables.randomness import generator
+from trainables.settings import Setting, Trial
+from trainables.stack import Report, Stack
+from trainables.transfer.course import Course, own_inputs
+from trainables.transfer.method import weights_of
+from trainables.transfer.networks import WithFeatures
+from trainables.transfer.pool import generators, normal
+from trainables.transfer.teacher_alone import TeacherAlone, WithSmall, ask
+from trainables.workshop import Workshop
+
+
+def one_hot_loss(logits: Tensor) -> Tensor:
+    """CE of the teacher's answers with its own first choice (eq. 5): [..., B, C] → [...]."""
+    return (logits.logsumexp(-1) - logits.amax(-1)).mean(-1)
+
+
+def activation_loss(features: Tensor) -> Tensor:
+    """Minus the mean size of the teacher's features (eq. 6): [..., B, F] → [...]."""
+    return -features.abs().mean((-1, -2))
+
+
+def information_loss(logits: Tensor) -> Tensor:
+    """Minus the entropy of the batch's mean answer, in nats (eq. 7): [..., B, C] → [...].
+
+    Least, at -log C, where every class is answered equally often.
+    """
+    mean = logits.softmax(-1).mean(-2)
+    return torch.xlogy(mean, mean).sum(-1)
+
+
+def generator_loss(
+    logits: Tensor, features: Tensor, entropy_weight: float, activation_weight: float
+) -> Tensor:
+    """L_oh + α L_a + β L_ie (eq. 8); logits [..., B, C], features [..., B, F] → [...]."""
+    entropy, activation = information_loss(logits), activation_loss(features)
+    return one_hot_loss(logits) + entropy_weight * entropy + activation_weight * activation
+
+
+@dataclass(frozen=True, kw_only=True)
+class DataFree(TeacherAlone):
+    """steps: of generator and student in each epoch of the setting's schedule, together.
+
+    rate: of the generator (Adam); latent, hidden: its sizes; the weights are the paper's.
+    """
+
+    name: ClassVar[str] = "data_free"
+    steps: int = 100
+    rate: float = 1e-3
+    latent: int = 100
+    hidden: int = 256
+    entropy_weight: float = 5.0
+    activation_weight: float = 0.1
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name in ("steps", "latent", "hidden"):
+            check_whole(self, name, at_least=1)
+        check_real(self, "rate", above=0.0)
+
+    def work(self, setting: Setting) -> float:
+        """Generator, teacher and student; half as much again for elementwise passes."""
+        weights = self.latent * self.hidden + self.hidden * PIXELS
+        weights += self.teacher_weights(setting) + weights_of(self.student_sizes)
+        objects = self.steps * setting.schedule.epochs * setting.schedule.batch_size
+        return 9 * weights * objects / 1e9
+
+    def train(
+        self, trials: Sequence[Trial], workshop: Workshop, report: Report
+    ) -> list[TrialResult]:
+        """Generators, teachers and students of the seeds, each as one stack."""
+        setting, device = trials[0].setting, workshop.device
+        schedule = setting.schedule
+        course = Course(trials, report, device, schedule.epochs)
+        asked, members = ask(course, workshop), len(trials)
+        makers = Stack(
+            [_Generator(self.latent, self.hidden, seed) for seed in course.seeds],
+            [self.rate] * members,
+            device,
+        )
+        teachers = Stack([WithFeatures(f) for f in asked.teachers], [self.rate] * members, device)
+        student = self.new_students(trials, device)
+        beside = WithSmall(course, asked, schedule.batch_size) if self.small else None
+        draws = generators("latent/generator", course.seeds)
+        temperature = torch.full((members,), setting.temperature, device=device)
+        for _ in range(schedule.epochs):
+            total = torch.zeros(members, device=device)
+            for _ in range(self.steps):
+                images = makers(normal((schedule.batch_size, self.latent), draws).to(device))
+                logits, features = teachers(images)
+                makers.step(
+                    generator_loss(logits, features, self.entropy_weight, self.activation_weight)
+                )
+                answers = student(images.detach())
+                loss = soft_cross_entropy(answers, logits.detach(), temperature)
+                total += loss.detach()
+                student.step(loss + beside.loss(student) if beside else loss)
+            course.epoch(own_inputs(student), total / self.steps)
+        return course.results(own_inputs(student))
+
+
+class _Generator(nn.Module):
+    """z [..., B, latent] → images [..., B, 784] in [0, 1]; batch-normalised before the sigmoid."""
+
+    def __init__(self, latent: int, hidden: int, seed: int) -> None:
+        super().__init__()
+        draw = generator("init/generator", seed)
+        self.first, self.second = Linear(latent, hidden, draw), Linear(hidden, PIXELS, draw)
+
+    def forward(self, z: Tensor) -> Tensor:
+        hidden = functional.leaky_relu(_normalised(self.first(z)), 0.2)
+        return torch.sigmoid(_normalised(self.second(hidden)))
+
+
+def _normalised(x: Tensor) -> Tensor:
+    """Each unit to mean 0 and variance 1 over the batch: [..., B, D]."""
+    variance, mean = torch.var_mean(x, dim=-2, keepdim=True, correction=0)
+    return (x - mean) * torch.rsqrt(variance + 1e-5)

@@ -1,0 +1,139 @@
+"""FedAvg: federated averaging (McMahan et al. 2017, Algorithm 1).
+
+A server sends its weights to a random tenth of the clients, each trains them on its own objects,
+and the mean of what comes back, weighted by objects, is the server's next.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import ClassVar
+
+import torch
+
+from trainables.checks import check_choice, check_real, check_whole
+from trainables.member import TrialResult
+from trainables.models import PIXELS, STUDENT_HIDDEN_SIZES
+from trainables.settings import Setting, Trial
+from trainables.stack import Report
+from trainables.targets import IMAGE_SPLITS
+from trainables.transfer.clients import (
+    Federation,
+    deal_equally,
+    deal_shards,
+    local_batches,
+    weighted_mean,
+)
+from trainables.transfer.course import Course
+from trainables.transfer.method import Method, weights_of
+from trainables.transfer.networks import load
+from trainables.transfer.pool import Pool, generators
+from trainables.workshop import Workshop
+
+
+@dataclass(frozen=True, kw_only=True)
+class FedAvg(Method):
+    """An epoch of the setting's schedule is a round; its batch size and rate are a client's (SGD).
+
+    deal: "iid", or "shards": two pieces of one label each. share: of the clients that take part
+    in a round (C); local_epochs: E. goal: the accuracy whose first round is recorded.
+    """
+
+    name: ClassVar[str] = "fedavg"
+    deal: str = "iid"
+    clients: int = 100
+    share: float = 0.1
+    local_epochs: int = 5
+    hidden_sizes: tuple[int, ...] = STUDENT_HIDDEN_SIZES
+    goal: float = 0.97
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_choice(self, "deal", ("iid", "shards"))
+        check_whole(self, "clients", at_least=1)
+        check_whole(self, "local_epochs", at_least=1)
+        check_real(self, "share", above=0.0, at_most=1.0)
+        object.__setattr__(self, "hidden_sizes", tuple(self.hidden_sizes))
+
+    @property
+    def knowledge(self) -> str:
+        """What lies with the clients."""
+        dealt = "IID" if self.deal == "iid" else "two shards each"
+        return f"labelled {self.domain}-Big on {self.clients} clients, {dealt}"
+
+    @property
+    def labels(self) -> int:
+        """All that the clients have."""
+        return IMAGE_SPLITS["Big"]
+
+    @property
+    def variant(self) -> str:
+        """How objects are dealt."""
+        return "IID" if self.deal == "iid" else "two shards"
+
+    @property
+    def student_sizes(self) -> tuple[int, ...]:
+        """Layer sizes of the student."""
+        return (PIXELS, *self.hidden_sizes, 10)
+
+    @property
+    def slots(self) -> int:
+        """Clients that take part in a round: max(C · K, 1)."""
+        return max(round(self.share * self.clients), 1)
+
+    def work(self, setting: Setting) -> float:
+        """Small batches: elementwise passes over the weights cost as much as three products."""
+        objects = IMAGE_SPLITS["Big"] // self.clients * self.slots * self.local_epochs
+        return 24 * weights_of(self.student_sizes) * objects * setting.schedule.epochs / 1e9
+
+    def train(
+        self, trials: Sequence[Trial], workshop: Workshop, report: Report
+    ) -> list[TrialResult]:
+        """The clients of all seeds as one stack, round by round."""
+        schedule = trials[0].setting.schedule
+        course = Course(trials, report, workshop.device, schedule.epochs)
+        seeds = course.seeds
+        pool = Pool(self.domain, "Big", seeds, workshop.device)
+        owned = self._deal(pool, seeds)
+        sgd = partial(torch.optim.SGD, fused=True)
+        federation = Federation(
+            pool, self.slots, self.student_sizes, seeds, schedule.learning_rate, sgd
+        )
+        chosen, orders = generators("clients/chosen", seeds), generators("order/clients", seeds)
+        sizes = torch.full((len(seeds), self.slots), float(owned.shape[2]))
+        for _ in range(schedule.epochs):
+            picked = torch.stack([torch.randperm(self.clients, generator=g) for g in chosen])
+            rows = owned[torch.arange(len(seeds))[:, None], picked[:, : self.slots]]
+            federation.send()
+            total, steps = torch.zeros(len(seeds) * self.slots), 0
+            for batch in local_batches(rows, self.local_epochs, schedule.batch_size, orders):
+                loss = federation.loss(batch)
+                federation.clients.step(loss)
+                total, steps = total + loss.detach().cpu(), steps + 1
+            load(federation.server, weighted_mean(federation.apart(), sizes))
+            mean = total.view(len(seeds), -1).mean(1) / steps
+            course.epoch(federation.network(), mean)
+        self._rounds_to_goal(course)
+        return course.results(federation.network())
+
+    def _deal(self, pool: Pool, seeds: Sequence[int]) -> torch.Tensor:
+        """Rows of the domain that each client owns: [N, clients, n]."""
+        parts = []
+        draws = generators("clients/deal", seeds)
+        for rows, draw in zip(pool.rows, draws, strict=True):
+            labels = pool.labels[rows]
+            iid = self.deal == "iid"
+            dealt = (
+                deal_equally(labels, self.clients, draw)
+                if iid
+                else deal_shards(labels, self.clients, 2, draw)
+            )
+            parts.append(rows[dealt])
+        return torch.stack(parts)
+
+    def _rounds_to_goal(self, course: Course) -> None:
+        """The first round whose global model reaches the goal, counted from 1; where it does."""
+        for history, facts in zip(course.histories, course.facts, strict=True):
+            reached = [r for r, a in enumerate(history["test/accuracy"], 1) if a >= self.goal]
+            if reached:
+                facts["rounds_to_goal"] = float(reached[0])

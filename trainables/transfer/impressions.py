@@ -1,0 +1,121 @@
+"""Impressions as artifacts: made once of a teacher, for the student alone and with Small."""
+
+import time
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+
+from trainables.artifacts import Artifact, TeacherArtifact, logits_for
+from trainables.checks import check_real, check_whole
+from trainables.identity import identity
+from trainables.member import TrialResult
+from trainables.models import CLASSES, Perceptron
+from trainables.settings import Setting, Trial
+from trainables.stack import Report
+from trainables.store import Saved
+from trainables.transfer.course import Course, own_inputs
+from trainables.transfer.method import weights_of
+from trainables.transfer.teacher_alone import Asked, TeacherAlone, ask, learn_impressions
+from trainables.workshop import Workshop
+
+
+@dataclass(frozen=True, kw_only=True)
+class FromImpressions(TeacherAlone):
+    """impressions: of each class. steps, rate: Adam on the inputs, from uniform noise."""
+
+    impressions: int = 400
+    steps: int = 200
+    rate: float = 0.05
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_whole(self, "impressions", at_least=1)
+        check_whole(self, "steps", at_least=1)
+        check_real(self, "rate", above=0.0)
+
+    @abstractmethod
+    def make(self, teacher: Perceptron, seed: int) -> Tensor:
+        """A teacher's impressions [n, 784]."""
+
+    def artifacts(self, trial: Trial) -> list[Artifact]:
+        """The impressions, which both the student alone and the one with Small learn from."""
+        logits = logits_for(trial)
+        if logits is None:  # LeNet's teacher is no artifact
+            return []
+        bare = replace(self, small=False)
+        return [ImpressionsArtifact(method=bare, teacher=logits.teacher, seed=trial.seed)]
+
+    def making(self, teacher_weights: int) -> float:
+        """GFLOP of all impressions: through the teacher and back, posing costs as much again."""
+        return 8 * teacher_weights * CLASSES * self.impressions * self.steps / 1e9
+
+    def work(self, setting: Setting) -> float:
+        """The student's; with LeNet the impressions too."""
+        objects = CLASSES * self.impressions * setting.schedule.epochs
+        made_here = self.making(self.teacher_weights(setting)) if self.lenet else 0.0
+        return made_here + 12 * weights_of(self.student_sizes) * objects / 1e9
+
+    def train(
+        self, trials: Sequence[Trial], workshop: Workshop, report: Report
+    ) -> list[TrialResult]:
+        """Impressions seed by seed, then the students as one stack."""
+        course = Course(trials, report, workshop.device, trials[0].setting.schedule.epochs)
+        asked = ask(course, workshop)
+        made = self._impressions(course, asked, workshop)
+        student = learn_impressions(course, asked, made)
+        return course.results(own_inputs(student))
+
+    def _impressions(self, course: Course, asked: Asked, workshop: Workshop) -> Tensor:
+        """Of each seed's teacher: [N, n, 784]."""
+        if self.lenet:
+            pairs = zip(asked.teachers, course.seeds, strict=True)
+            return torch.stack([self.make(*pair) for pair in pairs])
+        found = []
+        for trial, facts in zip(course.trials, course.facts, strict=True):
+            saved = workshop.obtain(*self.artifacts(trial))
+            facts["impressions/seconds"] = saved.facts["seconds"]
+            found.append(saved.tensors["inputs"])
+        course.started = time.perf_counter()  # impressions have seconds of their own
+        return torch.stack(found).to(course.device)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImpressionsArtifact(Artifact):
+    """What a teacher takes for objects, as a method makes them: float32 [n, 784]."""
+
+    kind: ClassVar[str] = "impressions"
+    method: FromImpressions
+    teacher: TeacherArtifact
+
+    @property
+    def needs(self) -> tuple[Artifact, ...]:
+        """The teacher."""
+        return (self.teacher,)
+
+    @property
+    def shape(self) -> str:
+        """Those of a method go together; they are made one by one."""
+        return identity(self.method)
+
+    @property
+    def work(self) -> float:
+        """Predicted work, in GFLOP."""
+        return self.method.making(weights_of(self.teacher.sizes))
+
+
+def make_impressions(
+    artifacts: Sequence[ImpressionsArtifact], workshop: Workshop, report: Report
+) -> list[Saved]:
+    """Each with its seconds among the facts."""
+    found = []
+    for done, artifact in enumerate(artifacts):
+        report(done / len(artifacts))
+        started = time.perf_counter()
+        inputs = artifact.method.make(workshop.teacher(artifact.teacher), artifact.seed)
+        seconds = time.perf_counter() - started
+        found.append(Saved({"inputs": inputs.cpu()}, {"seconds": seconds}))
+    return found

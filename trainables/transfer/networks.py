@@ -1,0 +1,66 @@
+"""What a method needs of a stack beyond the study's own Adam: other optimisers, given weights."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from trainables.models import Perceptron
+from trainables.products import RELU
+from trainables.stack import Stack
+
+Optimiser = Callable[[Iterable[dict[str, Any]]], torch.optim.Optimizer]
+
+
+class Descent(Stack):
+    """A stack under another of PyTorch's optimisers, which works element by element: members stay
+    apart. All have the first one's learning rate.
+    """
+
+    def __init__(
+        self,
+        models: Sequence[nn.Module],
+        learning_rates: Sequence[float],
+        device: torch.device,
+        optimiser: Optimiser,
+    ) -> None:
+        self._make = optimiser
+        super().__init__(models, learning_rates, device)
+
+    def renew_optimiser(self) -> None:
+        """The optimiser with fresh moments; the weights stay."""
+        self.optimiser = self._make([{"params": self._values, "lr": self.learning_rates[0]}])
+
+    def set_rate(self, learning_rate: float) -> None:
+        """One learning rate from here on; the optimiser's moments stay."""
+        self.optimiser.param_groups[0]["lr"] = learning_rate
+
+    def step(self, losses: Tensor) -> None:
+        """One step for every member on its own loss: losses [N]."""
+        for value, gradient in zip(self._values, self._gradients(losses), strict=True):
+            value.grad = gradient
+        self.optimiser.step()
+
+
+@torch.no_grad()
+def load(stack: Stack, weights: Mapping[str, Tensor]) -> None:
+    """Give the stack these parameters, [N, ...] each by name; its optimiser's moments stay."""
+    own = stack.parameters
+    for name, value in weights.items():
+        own[name].copy_(value)
+
+
+class WithFeatures(nn.Module):
+    """A perceptron that also says what its last layer reads."""
+
+    def __init__(self, network: Perceptron) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """X [..., B, in] → logits [..., B, 10], features after their ReLU [..., B, F]."""
+        *hidden, last = self.network.layers
+        for layer in hidden:
+            x = layer(x, RELU)
+        return last(x), x

@@ -1,0 +1,61 @@
+"""Objects that the members of a stack draw their batches from, each its own split and order."""
+
+from collections.abc import Iterator, Sequence
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from trainables.datasets import load, split_rows
+from trainables.links import Identity, Link
+from trainables.models import PIXELS
+from trainables.randomness import generator
+from trainables.stack import batches, shuffled
+
+
+class Pool:
+    """A split of a domain for each seed: pixels uint8 [60000, 784], rows of each member [N, n]."""
+
+    def __init__(
+        self, domain: str, split: str, seeds: Sequence[int], device: torch.device
+    ) -> None:
+        train = load(domain).train
+        self.pixels, self.labels = train.pixels.to(device), train.labels.to(device)
+        self.rows = torch.stack([split_rows(domain, seed).of(split) for seed in seeds]).to(device)
+
+    def __len__(self) -> int:
+        return self.rows.shape[1]
+
+    def at(self, places: Tensor) -> tuple[Tensor, Tensor]:
+        """Members' own objects: places [N, B] → inputs [N, B, 784] in [0, 1], labels [N, B]."""
+        rows = self.rows.gather(1, places.to(self.rows.device))
+        return self.pixels[rows].float().div_(255), self.labels[rows]
+
+
+def generators(purpose: str, seeds: Sequence[int]) -> list[torch.Generator]:
+    """A generator for each member."""
+    return [generator(purpose, seed) for seed in seeds]
+
+
+def endless(objects: int, size: int, draws: Sequence[torch.Generator]) -> Iterator[Tensor]:
+    """Batches of exactly `size` places [N, size] for ever, each pass in a fresh order."""
+    while True:
+        for places in batches(shuffled(objects, draws), min(size, objects)):
+            if places.shape[1] == min(size, objects):
+                yield places
+
+
+def normal(shape: Sequence[int], draws: Sequence[torch.Generator]) -> Tensor:
+    """N(0, 1) of a shape for each member, from its own generator: [N, *shape]."""
+    return torch.stack([torch.randn(*shape, generator=draw) for draw in draws])
+
+
+def framed(link: Link, images: Tensor, draws: Sequence[torch.Generator]) -> Tensor:
+    """Each member's images [N, B, 784] under the link, as large as before: [N, B, 784]."""
+    if link == Identity():
+        return images
+    changed = torch.stack([link(x, draw, None) for x, draw in zip(images, draws, strict=True)])
+    side = round(changed.shape[-1] ** 0.5)
+    edge = (28 - side) // 2
+    pictures = functional.pad(changed.unflatten(-1, (side, side)), (edge, edge, edge, edge))
+    return pictures.reshape(*images.shape[:-1], PIXELS)

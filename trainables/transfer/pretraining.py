@@ -1,0 +1,176 @@
+"""What both self-supervised methods share: two views of unlabelled objects, then a few labels.
+
+The student's hidden layer learns from pairs of views of Big; then a new last layer learns Small on
+it (a linear probe), and at last all of the student does, as the student alone does.
+"""
+
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from trainables.checks import check_choice
+from trainables.losses import hard_cross_entropy
+from trainables.member import TrialResult
+from trainables.models import PIXELS, Perceptron
+from trainables.products import RELU, layer
+from trainables.randomness import generator
+from trainables.recipes import TRAINING_SPLITS, Schedule
+from trainables.settings import Setting, Trial
+from trainables.stack import Report, Stack, batches, shuffled
+from trainables.targets import IMAGE_SPLITS
+from trainables.transfer.course import Course, perceptrons
+from trainables.transfer.method import Method, weights_of
+from trainables.transfer.networks import load
+from trainables.transfer.pool import Pool, endless, generators
+from trainables.workshop import Workshop
+
+SHARED_DRAW = 16  # objects of a random batch that share one draw of a view's parameters
+PROBE_RATE = 0.01  # Adam, all of Small a step: a convex problem
+View = Callable[[Tensor], Tensor]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SelfSupervised(Method):
+    """The setting's schedule is that of fine-tuning on Small.
+
+    pretraining: on the pictures of `split`, Adam. probe: steps of the last layer alone, before
+        fine-tuning. least_crop: the least share of a picture's area that a view keeps.
+    """
+
+    small: bool = True
+    split: str = "Big"
+    pretraining: Schedule = Schedule(epochs=4, batch_size=256)
+    probe: int = 300
+    least_crop: float = 0.5
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_choice(self, "split", TRAINING_SPLITS)
+
+    @property
+    def knowledge(self) -> str:
+        """Pictures without labels."""
+        return f"unlabelled {self.domain}-{self.split}"
+
+    @property
+    @abstractmethod
+    def embedding_sizes(self) -> tuple[int, ...]:
+        """Layer sizes from the hidden layer's width to the embedding."""
+
+    @abstractmethod
+    def loss(self, one: Tensor, other: Tensor) -> Tensor:
+        """Of two views' embeddings, [N, B, D] each → [N]."""
+
+    def work(self, setting: Setting) -> float:
+        """Making views costs several times what is learned from them."""
+        sizes = (*self.student_sizes[:-1], *self.embedding_sizes[1:])
+        pictures = 2 * IMAGE_SPLITS[self.split] * self.pretraining.epochs
+        small = 12 * weights_of(self.student_sizes) * 1_000 * setting.schedule.epochs
+        return (pictures * (6 * weights_of(sizes) + VIEW_WORK) + small) / 1e9
+
+    def train(
+        self, trials: Sequence[Trial], workshop: Workshop, report: Report
+    ) -> list[TrialResult]:
+        """The seeds of one setting as one stack."""
+        setting, device = trials[0].setting, workshop.device
+        epochs = self.pretraining.epochs + setting.schedule.epochs
+        course = Course(trials, report, device, epochs)
+        encoder = self._pretrain(course)
+        small = Pool(self.domain, "Small", course.seeds, device)
+        student = self._probe(course, encoder, small)
+        self._fine_tune(course, student, small, setting.schedule)
+        return course.results(perceptrons(student))
+
+    def _pretrain(self, course: Course) -> dict[str, Tensor]:
+        """The hidden layer's parameters, learned from views of Big."""
+        seeds, schedule = course.seeds, self.pretraining
+        pool = Pool(self.domain, self.split, seeds, course.device)
+        view = make_view(self.least_crop)
+        sizes = (*self.student_sizes[:-1], *self.embedding_sizes[1:])
+        stack = Stack(
+            [Perceptron(sizes, generator("init/student", seed)) for seed in seeds],
+            [schedule.learning_rate] * len(seeds),
+            course.device,
+        )
+        draws = generators("views", seeds)
+        places = endless(len(pool), schedule.batch_size, generators("order/views", seeds))
+        steps = len(pool) // schedule.batch_size
+        for epoch in range(schedule.epochs):
+            total = torch.zeros(len(seeds), device=course.device)
+            for _ in range(steps):
+                x, _ = pool.at(next(places))
+                one, other = (seen(x, view, draws) for _ in range(2))
+                loss = self.loss(stack(one), stack(other))
+                stack.step(loss)
+                total += loss.detach()
+            course.note("pretraining/loss", total / steps)
+            course.report((epoch + 1) / course.epochs)
+        kept = stack.parameters
+        return {name: kept[name].detach() for name in ("layers.0.weight", "layers.0.bias")}
+
+    def _probe(self, course: Course, encoder: dict[str, Tensor], small: Pool) -> Stack:
+        """Students of that hidden layer, under a last layer that has learned Small on it."""
+        seeds = course.seeds
+        models = [Perceptron(self.student_sizes, generator("init/student", s)) for s in seeds]
+        rate = course.trials[0].setting.schedule.learning_rate
+        student = Stack(models, [rate] * len(seeds), course.device)
+        load(student, encoder)
+        every = torch.arange(len(small)).expand(len(seeds), -1)
+        x, y = small.at(every)
+        with torch.no_grad():
+            hidden = layer(x, encoder["layers.0.weight"], encoder["layers.0.bias"], RELU)
+        heads = Stack([m.layers[-1] for m in models], [PROBE_RATE] * len(seeds), course.device)
+        for _ in range(self.probe):
+            heads.step(hard_cross_entropy(heads(hidden), y))
+        load(student, {f"layers.1.{name}": value for name, value in heads.parameters.items()})
+        accuracy, _ = course.quality(perceptrons(student))
+        course.fact("probe/test_accuracy", accuracy)
+        return student
+
+    def _fine_tune(self, course: Course, student: Stack, small: Pool, schedule: Schedule) -> None:
+        """All of the student on Small, in the order in which the student alone sees it."""
+        orders = generators("order/student", course.seeds)
+        for _ in range(schedule.epochs):
+            total = torch.zeros(len(student), device=course.device)
+            for places in batches(shuffled(len(small), orders), schedule.batch_size):
+                x, y = small.at(places)
+                loss = hard_cross_entropy(student(x), y)
+                student.step(loss)
+                total += loss.detach() * places.shape[1]
+            course.epoch(perceptrons(student), total / len(small))
+
+
+VIEW_WORK = 6e6  # operations: what one view takes of the time of products, as measured
+
+
+def make_view(least_crop: float) -> View:
+    """A random view of pictures [B, 1, 28, 28] in [0, 1]: crop, mirror, turn, erase.
+
+    torchvision draws from PyTorch's global generator, once for all pictures of a call.
+    """
+    from torchvision.transforms import v2  # takes two seconds to import
+
+    return v2.Compose(  # type: ignore[no-any-return]
+        [
+            v2.RandomResizedCrop(28, scale=(least_crop, 1.0), antialias=False),
+            v2.RandomHorizontalFlip(),
+            v2.RandomRotation(10, interpolation=v2.InterpolationMode.BILINEAR),
+            v2.RandomErasing(p=0.5, scale=(0.02, 0.2)),
+        ]
+    )
+
+
+def seen(x: Tensor, view: View, draws: Sequence[torch.Generator]) -> Tensor:
+    """A view of each member's objects [N, B, 784], drawn by its own generator: [N, B, 784]."""
+    return torch.stack([_seen(mine, view, draw) for mine, draw in zip(x, draws, strict=True)])
+
+
+def _seen(x: Tensor, view: View, draw: torch.Generator) -> Tensor:
+    seed = int(torch.randint(2**62, (), generator=draw))
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        pictures = x.view(-1, 1, 28, 28).split(SHARED_DRAW)
+        return torch.cat([view(some) for some in pictures]).view(-1, PIXELS)

@@ -1,0 +1,166 @@
+"""What the three data-free methods share: a teacher to ask, and a student of what it answers."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from trainables.artifacts import logits_for
+from trainables.losses import distillation_loss, soft_cross_entropy, softened
+from trainables.models import Perceptron
+from trainables.randomness import generator
+from trainables.settings import Setting, Trial
+from trainables.stack import Stack, batches, shuffled
+from trainables.transfer.course import Course, own_inputs
+from trainables.transfer.lenet import HALF, LeNet5, train_lenets
+from trainables.transfer.method import Method, weights_of
+from trainables.transfer.pool import Pool, endless, generators
+from trainables.workshop import Workshop
+
+LENET_PRODUCTS = 2_000_000  # 416,520 of them, in kernels a fifth as fast
+
+
+@dataclass(frozen=True, kw_only=True)
+class TeacherAlone(Method):
+    """The teacher's weights and nothing of what it learned from.
+
+    With `small` the student also learns Small, by the λ-loss of the setting, batch beside batch.
+    lenet: teacher LeNet-5 on all of Train, made here, and a student of half its widths: as in the
+    papers, to repeat their figures.
+    """
+
+    lenet: bool = False
+
+    @property
+    def asks_teacher(self) -> bool:
+        """Not where it makes its own."""
+        return not self.lenet
+
+    @property
+    def knowledge(self) -> str:
+        """The teacher, which is all."""
+        return "the teacher alone"
+
+    @property
+    def variant(self) -> str:
+        """Which networks."""
+        return "LeNet-5" if self.lenet else ""
+
+    def columns(self) -> dict[str, Any]:
+        """LeNet's student has another number of parameters."""
+        if not self.lenet:
+            return super().columns()
+        count = sum(p.numel() for p in LeNet5(HALF, generator("unused", 0)).parameters())
+        return super().columns() | {"student_parameters": count}
+
+    def teacher_weights(self, setting: Setting) -> int:
+        """Multiplications of one answer of the teacher."""
+        return LENET_PRODUCTS if self.lenet else weights_of(setting.teacher_sizes)
+
+    def new_students(self, trials: Sequence[Trial], device: torch.device) -> Stack:
+        """The students of these trials, untrained."""
+        if not self.lenet:
+            return new_students(trials, self.student_sizes, device)
+        models = [LeNet5(HALF, generator("init/student", trial.seed)) for trial in trials]
+        return Stack(models, [t.setting.schedule.learning_rate for t in trials], device)
+
+
+@dataclass
+class Asked:
+    """The teachers of a cohort's seeds, and their logits on Small [N, 1000, 10] for `small`."""
+
+    teachers: Sequence[Perceptron]
+    on_small: Tensor
+
+
+def ask(course: Course, workshop: Workshop) -> Asked:
+    """Each seed's teacher, ready to use; its facts go to the records."""
+    method = course.trials[0].setting.method
+    assert isinstance(method, TeacherAlone)
+    if method.lenet:
+        return _ask_lenets(course, method)
+    teachers, on_small = [], []
+    for trial, facts in zip(course.trials, course.facts, strict=True):
+        artifact = logits_for(trial)
+        assert artifact
+        saved = workshop.obtain(artifact)
+        teachers.append(workshop.teacher(artifact.teacher))
+        on_small.append(saved.tensors["logits"][0])
+        facts |= {name: value for name, value in saved.facts.items() if isinstance(value, float)}
+    return Asked(teachers, torch.stack(on_small).to(course.device))
+
+
+def _ask_lenets(course: Course, method: TeacherAlone) -> Asked:
+    teachers = train_lenets(method.domain, course.seeds, course.device, course.report)
+    small = Pool(method.domain, "Small", course.seeds, course.device)
+    x, _ = small.at(torch.arange(len(small)).expand(len(teachers), -1))
+    for facts, teacher in zip(course.facts, teachers, strict=True):
+        right = [(teacher(x).argmax(-1) == y).float().mean() for x, y in course.test]
+        facts["teacher/test_accuracy"] = float(torch.stack(right).mean())
+    return Asked(teachers, torch.stack([f(mine) for f, mine in zip(teachers, x, strict=True)]))
+
+
+class WithSmall:
+    """Small's batches for students of a data-free method: the λ-loss of the setting on them."""
+
+    def __init__(self, course: Course, asked: Asked, size: int) -> None:
+        setting = course.trials[0].setting
+        method = setting.method
+        assert method
+        self.pool = Pool(method.domain, "Small", course.seeds, course.device)
+        self.weights = torch.tensor(setting.loss_weights, device=course.device)
+        members = len(course.trials)
+        self.temperatures = torch.full((members,), setting.temperature, device=course.device)
+        self.soft = softened(asked.on_small, self.temperatures)
+        self.places = endless(len(self.pool), size, generators("order/student", course.seeds))
+
+    def loss(self, student: Stack) -> Tensor:
+        """Of the next batch: [N]."""
+        places = next(self.places).to(self.soft.device)
+        x, y = self.pool.at(places)
+        soft = self.soft.gather(1, places.unsqueeze(-1).expand(-1, -1, 10))
+        weights = self.weights.expand(len(student), 2)
+        return distillation_loss(student(x), soft, y, weights, self.temperatures).loss
+
+
+def new_students(trials: Sequence[Trial], sizes: Sequence[int], device: torch.device) -> Stack:
+    """The students of these trials, untrained, as the study initialises them."""
+    return Stack(
+        [Perceptron(sizes, generator("init/student", trial.seed)) for trial in trials],
+        [trial.setting.schedule.learning_rate for trial in trials],
+        device,
+    )
+
+
+def learn_impressions(course: Course, asked: Asked, made: Tensor) -> Stack:
+    """Students of objects that were made [N, n, 784], and of Small where the method says so.
+
+    They learn the teacher's logits on them at the setting's T, times T².
+    """
+    trials, device = course.trials, course.device
+    setting, method = trials[0].setting, trials[0].setting.method
+    assert isinstance(method, TeacherAlone)
+    schedule = setting.schedule
+    soft = torch.stack([f(x) for f, x in zip(asked.teachers, made, strict=True)])
+    student = method.new_students(trials, device)
+    beside = WithSmall(course, asked, schedule.batch_size) if method.small else None
+    temperature = torch.full((len(trials),), setting.temperature, device=device)
+    orders = generators("order/impressions", course.seeds)
+    objects = made.shape[1]
+    for _ in range(schedule.epochs):
+        total = torch.zeros(len(trials), device=device)
+        for places in batches(shuffled(objects, orders).to(device), schedule.batch_size):
+            answers = student(_rows(made, places))
+            loss = soft_cross_entropy(answers, _rows(soft, places), temperature)
+            loss = loss * setting.temperature**2
+            total += loss.detach() * places.shape[1]
+            student.step(loss + beside.loss(student) if beside else loss)
+        course.epoch(own_inputs(student), total / objects)
+    return student
+
+
+def _rows(values: Tensor, places: Tensor) -> Tensor:
+    """Members' rows: values [N, n, D], places [N, B] → [N, B, D]."""
+    return values.gather(1, places.unsqueeze(-1).expand(-1, -1, values.shape[-1]))
