@@ -132,7 +132,7 @@ def _inputs(trial: Trial) -> list[Line]:
     row = trial.setting.columns()
     used = [(row["student"], "training")]
     if trial.setting.reads_test:
-        used.append((f"{row['student'].split('-')[0]}-Test", "testing"))
+        used.append((f"{row['student'].rpartition('-')[0]}-Test", "testing"))
     if trial.setting.teacher:
         used.append((row["teacher"], "teacher"))
     return [
