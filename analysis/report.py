@@ -15,13 +15,13 @@ from mlflow import MlflowClient
 
 from analysis import audit, audit_rentals, provenance, sentences
 from analysis.columns import build
-from analysis.command import Results, TrackingUri, run_command, writing
+from analysis.command import Results, Storage, TrackingUri, run_command, writing
 from analysis.figures import draw_all, svg_text
 from analysis.records import Study, open_records, read_study, report_path
 from analysis.rows import Row, rows_of
 from analysis.table import lacks
 from analysis.views import View, selection_views, views
-from trainables.store import Store
+from trainables.store import Store, open_store
 
 TEXT_COLUMNS = ("search", "rule", "protocol", "student", "teacher", "φ", "the seeds say")
 MOST_ROWS = 60
@@ -136,10 +136,11 @@ def report(
     ] = None,
     tracking_uri: TrackingUri = None,
     results: Results = Path("results"),
+    storage: Storage = None,
 ) -> int:
     """Write the report of a space from its MLflow records, as one HTML file."""
     client = open_records(space, tracking_uri, results)
-    store = Store(results / "artifacts")
+    store = open_store(storage, results)
     path = out or report_path(results, space)
     with writing(path):
         print(write(read_study(client, space), client, store, path))

@@ -6,6 +6,7 @@ The same command again runs only what is missing, with more --seeds or --setting
 import math
 import os
 import sys
+from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
@@ -14,7 +15,7 @@ import typer
 from mlflow import MlflowClient
 from rich.console import Console
 
-from analysis.command import INTERRUPTED, Results, TrackingUri, run_command
+from analysis.command import INTERRUPTED, Results, Storage, TrackingUri, run_command
 from analysis.records import Record, open_client, read, read_study, report_path
 from analysis.rows import rows_of
 from analysis.table import show
@@ -29,11 +30,11 @@ from study.ledger import Ledger
 from study.plan import Plan, check_counts
 from study.progress import Progress
 from study.record import Recorder
-from study.resources import Resources, of_this_machine
-from study.running import ALL_DONE, fetch_data, run
+from study.resources import Node, Resources, of_this_machine
+from study.running import ALL_DONE, fetch_data, has_work, run
 from study.spool import Spool, spool_of
 from trainables.errors import BadInputError
-from trainables.store import Store
+from trainables.store import Store, open_store
 
 out = Console(highlight=False)
 ROWS_AT_THE_END, VIEWS_AT_THE_END = 25, 2
@@ -57,10 +58,17 @@ def launch(
         int | None, typer.Option(help="Cohorts at a time.  [default: one a CPU, or one a GPU]")
     ] = None,
     cpus_per_worker: Annotated[int, typer.Option(help="CPUs, and torch threads, of each.")] = 1,
-    gpus_per_worker: Annotated[float, typer.Option(help="GPUs of each worker; 0.5 shares.")] = 0,
+    gpus_per_worker: Annotated[
+        float | None,
+        typer.Option(
+            help="GPUs of each worker, or a share 1/k.  [default: 1 where there are any]"
+        ),
+    ] = None,
     address: Annotated[
         str | None,
-        typer.Option(envvar="RAY_ADDRESS", help="A running Ray cluster.  [default: start one]"),
+        typer.Option(
+            envvar="RAY_ADDRESS", help="A running Ray cluster, HOST:PORT.  [default: start one]"
+        ),
     ] = None,
     retry_failed: Annotated[
         bool, typer.Option(help="Train again what FAILED for a reason of its own.")
@@ -73,6 +81,7 @@ def launch(
     ] = 300,
     tracking_uri: TrackingUri = None,
     results: Results = Path("results"),
+    storage: Storage = None,
     offline: Annotated[bool, typer.Option(help="Never fetch data.")] = False,
     dashboard: Annotated[bool, typer.Option(help="Ray's dashboard, on this machine.")] = True,
 ) -> int:
@@ -97,7 +106,7 @@ def launch(
         address=address,
         dashboard=dashboard,
     )
-    count = resources.count(*of_this_machine()) if address is None else _join(resources)
+    resources = resources.fit(of_this_machine() if address is None else _nodes_at(address))
     results = _writable(results)
     if offline:
         os.environ["STUDY_OFFLINE"] = "1"  # the workers inherit it
@@ -106,12 +115,15 @@ def launch(
     with nullcontext() if plan else locked(folders, chosen.name, wait, _say):
         client = open_client(uri)
         ledger = Ledger(_ended(client, chosen, retry_failed))
-        store = Store(results / "artifacts")
+        store = open_store(storage, results)
+        count = resources.workers or 1
         todo = Plan(chosen, seeds or chosen.seeds, settings, store, ledger, count)
         if plan:
             messages.say_plan(todo, out)
             return ALL_DONE
         fetch_data(todo, _say)  # before anything is written
+        if address and has_work(todo):
+            _join(resources, store, _say)
         pictures = None if tracking_uri else str(results / "mlflow-artifacts")
         experiments = open_study(client, chosen, todo.seeds, pictures)
         progress = Progress(out)
@@ -158,10 +170,16 @@ def _show(todo: Plan, client: MlflowClient, results: Path, uri: str) -> None:
     messages.say_where(space, uri, results, out)
 
 
-def _join(resources: Resources) -> int:
+def _nodes_at(address: str) -> list[Node]:
+    from study.preflight import ask_nodes  # ray takes a second to import
+
+    return ask_nodes(address)
+
+
+def _join(resources: Resources, store: Store, say: Callable[[str], None]) -> None:
     from study.cluster import join_cluster
 
-    return join_cluster(resources)
+    join_cluster(resources, str(store.root), say)
 
 
 def _writable(results: Path) -> Path:

@@ -33,6 +33,7 @@ class Progress:
         self.stage = "starting the workers"
         self.began: float | None = None
         self._fractions: dict[str, float] = {}  # cohort → GFLOP done of it
+        self._live: dict[str, int] = {}  # cohort → trials in it
         self._last_line = 0.0
         self._bars = Bars(
             SpinnerColumn(),
@@ -73,6 +74,14 @@ class Progress:
         self.stage = following.title
         members = sum(len(cohort.members) for cohort in following.cohorts)
         self._show(f"{following.title}: {members} in {len(following.cohorts)} cohorts")
+
+    def started(self, cohort_id: str, cohort: Cohort) -> None:
+        """A cohort was given to a worker."""
+        self._live[cohort_id] = len(cohort.members) if cohort.kind == "student" else 0
+
+    def stopped(self, cohort_id: str) -> None:
+        """It has ended, well or not."""
+        self._live.pop(cohort_id, None)
 
     def at(self, cohort_id: str, cohort: Cohort, fraction: float) -> None:
         """A cohort's report: how much of it is done."""

@@ -45,10 +45,15 @@ def fetch_data(todo: Plan, say: Callable[[str], None]) -> None:
 
     Raises BadInputError where it cannot be had.
     """
-    done, total = todo.trial_counts()
-    if done < total or todo.needed_artifacts():
+    if has_work(todo):
         for name in todo.space.target.datasets:
             ensure(name, say)
+
+
+def has_work(todo: Plan) -> bool:
+    """True if there is anything to train."""
+    done, total = todo.trial_counts()
+    return done < total or bool(todo.needed_artifacts())
 
 
 def _train(todo: Plan, recorder: Recorder, resources: Resources, progress: Progress) -> list[str]:
@@ -57,19 +62,19 @@ def _train(todo: Plan, recorder: Recorder, resources: Resources, progress: Progr
     title = f"[bold]{todo.space.name}[/bold]: {todo.space.about}"
     progress.console.print(title, soft_wrap=True)
     progress.say(f"{done} of {total} trials are recorded")
-    if done == total and not todo.needed_artifacts():
+    if not has_work(todo):
         return []
 
     from study.cluster import on_ray  # ray takes a second to import
     from study.tune import train
 
     progress.expect(done, total, todo.predicted_cost())
-    with progress, on_ray(resources, todo.workers, lambda gone: _again(gone, progress)) as url:
+    with progress, on_ray(resources, lambda gone: _again(gone, progress)) as url:
         on_interrupt()  # Ray has put its own handlers in place
         if url:
             progress.say(f"Ray dashboard: http://{url} (its token: ray get-auth-token)")
         work = _announced(rounds(todo), recorder)
-        return train(work, recorder, resources, todo.workers, todo.store.root, progress)
+        return train(work, recorder, resources, str(todo.store.root), progress)
 
 
 def _announced(work: Iterator[Round], recorder: Recorder) -> Iterator[Round]:

@@ -9,7 +9,7 @@ from mlflow import MlflowClient
 from rich.console import Console
 from rich.table import Table
 
-from analysis.command import Results, TrackingUri, run_command
+from analysis.command import Results, Storage, TrackingUri, run_command
 from analysis.records import experiment_names, open_records, read
 from search_spaces.catalogue import load
 from search_spaces.search import Search
@@ -19,7 +19,7 @@ from study.plan import Plan, check_counts
 from study.spool import Spool, spool_of
 from trainables.errors import BadInputError
 from trainables.settings import Trial
-from trainables.store import Store
+from trainables.store import open_store
 
 out = Console(highlight=False)
 MOST_SHOWN = 20
@@ -74,13 +74,14 @@ def status(
     settings: Annotated[int | None, typer.Option(help="As given to the launch.")] = None,
     tracking_uri: TrackingUri = None,
     results: Results = Path("results"),
+    storage: Storage = None,
 ) -> int:
     """Say what of a study is done, running, failed or missing, and why."""
     chosen = load(space)
     check_counts(chosen, seeds, settings)
     client = open_records(chosen.name, tracking_uri, results)
     ledger = Ledger(read(client, chosen.name))
-    store = Store(results.absolute() / "artifacts")
+    store = open_store(storage, results)
     plan = Plan(chosen, seeds or chosen.seeds, settings, store, ledger, workers=1)
     out.print(f"[bold]{chosen.name}[/bold]: {chosen.about}", soft_wrap=True)
     out.print(_running(client, chosen.name), soft_wrap=True, markup=False)
