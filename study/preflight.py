@@ -16,14 +16,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import grpc
 import psutil
 import ray
+import typer
 from ray.core.generated import gcs_service_pb2, gcs_service_pb2_grpc
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
+from analysis.command import FAILED, run_command
 from study.cluster import ROOMS
 from study.resources import Node
 from trainables.errors import BadInputError
@@ -225,3 +227,18 @@ def code_digest() -> str:
 def versions() -> dict[str, str]:
     """Of Python and of the packages that train."""
     return {"Python": platform.python_version()} | {name: version(name) for name in PACKAGES}
+
+
+def preflight(
+    address: Annotated[str, typer.Argument(help="The cluster's head, HOST:PORT.")],
+    nodes: Annotated[int, typer.Option(help="How many there should be.")] = 1,
+) -> int:
+    """Say which nodes a cluster has; exit code 1 while there are fewer than --nodes."""
+    found = ask_nodes(address)
+    for node in found:
+        print(f"{node.address}: {node.cpus:g} CPU, {node.gpus:g} GPU")
+    return 0 if len(found) >= nodes else FAILED
+
+
+if __name__ == "__main__":
+    raise SystemExit(run_command(preflight))

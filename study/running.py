@@ -66,10 +66,12 @@ def _train(todo: Plan, recorder: Recorder, resources: Resources, progress: Progr
         return []
 
     from study.cluster import on_ray  # ray takes a second to import
+    from study.gauges import Gauges
     from study.tune import train
 
     progress.expect(done, total, todo.predicted_cost())
     with progress, on_ray(resources, lambda gone: _again(gone, progress)) as url:
+        progress.watcher = Gauges(todo.space.name).show
         on_interrupt()  # Ray has put its own handlers in place
         if url:
             progress.say(f"Ray dashboard: http://{url} (its token: ray get-auth-token)")

@@ -1,0 +1,155 @@
+"""One study on three machines with addresses of their own, one of which dies while it runs.
+
+Bare workers: no code of this project is on them. Records go to a tracking server on a fourth
+machine, artifacts to a folder that all see.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from lab import HEAD, NETWORK, ROOT, VENV, Lab
+from tracking import TrackingServer
+
+from analysis.bulk import runs
+from analysis.records import experiment_names, open_client
+
+pytestmark = pytest.mark.cluster
+SPACE = Path(__file__).with_name("grid_small.py")
+TRIALS = 240
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    if "STUDY_LAB" not in os.environ:
+        pytest.skip("needs namespaces of its own: make test-cluster")
+    made = Lab(tmp_path_factory.mktemp("lab"))
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def records(lab):
+    """A tracking server on a machine of its own."""
+    words = lab.machine("records", 9)
+    host = f"{NETWORK}.9"
+    arguments = ("--host", host, "--allowed-hosts", f"{host}:5000")
+    with TrackingServer(lab.folder, 5000, *arguments, host=host, on=words) as server:
+        server.ask()
+        yield server
+
+
+def launch(lab, words, results, *arguments, **environment):
+    """A launch on that machine, and its output's file."""
+    said = Path(f"{results}.said")
+    process = subprocess.Popen(
+        [
+            *words, sys.executable, "-m", "study.launch", "--space", SPACE, "--results", results,
+            *arguments,
+        ],
+        env=lab.environment | {"PYTHONPATH": str(ROOT)} | environment, cwd=ROOT,
+        stdout=said.open("w"), stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    return process, said
+
+
+def finished(client):
+    """Where each FINISHED trial ran, by its key; fails if one is there twice."""
+    experiment = client.get_experiment_by_name(experiment_names("grid_small")[1])
+    rows = list(runs(client, experiment.experiment_id)) if experiment else []
+    ended = [row for row in rows if row.status == "FINISHED"]
+    found = {row.tags["trial"]: row.tags["worker"].partition(":")[0] for row in ended}
+    assert len(found) == len(ended), "a trial was recorded twice"
+    return found
+
+
+def test_a_study_runs_on_three_nodes_and_outlives_one(lab, records, tmp_path, capsys):
+    head = lab.ray("node1", 1, "--dashboard-host=127.0.0.1")
+    lab.until_up("node1")
+    for number in (2, 3):
+        lab.ray(f"node{number}", number)
+    for number in (2, 3):
+        lab.until_up(f"node{number}")
+    client = open_client(records.uri)
+    began = time.monotonic()
+    study, said = launch(
+        lab, head, tmp_path / "r", "--address", HEAD, "--tracking-uri", records.uri,
+        "--storage", tmp_path / "shared",
+    )  # fmt: skip
+    while "students: " not in said.read_text():
+        assert study.poll() is None, said.read_text()
+        assert time.monotonic() - began < 120, said.read_text()
+        time.sleep(0.1)
+    lab.ray("node4", 4)
+    lab.until_up("node4")
+    while "node3" not in (before := finished(client)).values():
+        assert study.poll() is None, said.read_text()
+        time.sleep(0.1)
+    lab.kill("node3")
+    killed = time.monotonic() - began
+    assert len(before) < TRIALS
+    assert study.wait(timeout=150) == 0, said.read_text()
+    took = time.monotonic() - began
+
+    where = finished(client)
+    assert len(where) == TRIALS
+    assert before.items() <= where.items()
+    trials = client.get_experiment_by_name(experiment_names("grid_small")[1]).experiment_id
+    assert not [row for row in runs(client, trials) if row.status != "FINISHED"]
+    counts = Counter(where.values())
+    assert set(counts) == {"node1", "node2", "node3", "node4"}
+    assert not list((tmp_path / "shared").glob(".probe*"))
+
+    alone, its = launch(lab, head, tmp_path / "alone", "--workers", "1", "--no-dashboard")
+    began = time.monotonic()
+    assert alone.wait(timeout=150) == 0, its.read_text()
+    with capsys.disabled():
+        print(
+            f"\n{TRIALS} trials, each recorded once: "
+            + ", ".join(f"{count} on {node}" for node, count in sorted(counts.items())),
+            f"\nnode4 joined and node3 was killed after {killed:.0f} s, {len(before)} recorded;",
+            f"done after {took:.0f} s; one node alone: {time.monotonic() - began:.0f} s "
+            f"(on the same {os.cpu_count()} cores)",
+        )
+
+
+def test_the_same_as_a_job_from_outside_has_nothing_left_to_do(lab, records, tmp_path):
+    """`ray job submit` with the records of the study above."""
+    head = lab.nodes["node1"][1]
+    done = subprocess.run(
+        [
+            *head, VENV / "bin" / "ray", "job", "submit", "--address", "http://127.0.0.1:8265",
+            "--working-dir", ROOT, "--", sys.executable, "-m", "study.launch", "--space", SPACE,
+            "--tracking-uri", records.uri, "--results", tmp_path / "r", "--seeds", "4",
+        ],
+        env=lab.environment, cwd="/", capture_output=True, text=True, timeout=150,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "240 of 320 trials are recorded" in done.stdout
+    assert len(finished(open_client(records.uri))) == 320
+
+
+def test_what_would_wait_for_ever_is_one_line(lab, tmp_path):
+    """Asked all at once; tests/study/test_bad_input.py has those that need no cluster."""
+    head = lab.nodes["node1"][1]
+    outside = lab.machine("outside", 50)
+    own = "/tmp/ray/own"  # each machine of the lab has a /tmp/ray of its own
+    asked = [
+        (head, ["--workers", "4"], {}, "4 workers × 1 CPU do not fit"),
+        (head, [], {"RAY_AUTH_TOKEN": "0" * 64}, "refuses this token"),
+        (head, ["--storage", own], {}, f"the storage {own} is not shared with it"),
+        (head, [], {"STUDY_DATA": "/tmp/ray/none", "STUDY_OFFLINE": "1"}, "could not be had"),
+        (outside, [], {}, "send the launch there: ray job submit"),
+    ]
+    started = [
+        launch(lab, words, tmp_path / f"r{number}", "--address", HEAD, *arguments, **environment)
+        for number, (words, arguments, environment, _) in enumerate(asked)
+    ]
+    for (process, said), (*_, says) in zip(started, asked, strict=True):
+        assert process.wait(timeout=90) == 2, said.read_text()
+        assert said.read_text().splitlines()[-1].startswith("error: ")
+        assert says in said.read_text()
