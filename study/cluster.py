@@ -13,7 +13,6 @@ import ray
 from study.resources import Resources
 from trainables.errors import BadInputError
 
-QUIET: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
 TOKEN = Path.home() / ".ray" / "auth_token"
 VITAL = {"raylet", "gcs_server"}  # without these processes nothing of Ray's goes on
 LOOK_SECONDS = 0.2
@@ -24,7 +23,7 @@ SENT = "RAY_JOB_CONFIG_JSON_ENV_VAR"  # set by `ray job submit`: what travels al
 Say = Callable[[str], None]
 
 
-def start_ray(resources: Resources) -> str | None:
+def start_ray(resources: Resources, verbose: bool = False) -> str | None:
     """Start Ray on this machine, unless a cluster was joined; the dashboard's address, if any."""
     options: dict[str, Any] = {
         "address": "local",  # not a cluster that happens to run on this machine
@@ -34,13 +33,13 @@ def start_ray(resources: Resources) -> str | None:
     }
     if ray.is_initialized():
         options = {"address": resources.address, "ignore_reinit_error": True}
-    context = ray.init(**options, **QUIET)
+    context = ray.init(**options, **_chatter(verbose))
     if TOKEN.exists():
         TOKEN.chmod(0o600)  # ray lets every user of the machine read it
     return context.dashboard_url or None
 
 
-def join_cluster(resources: Resources, storage: str, say: Say) -> None:
+def join_cluster(resources: Resources, storage: str, say: Say, verbose: bool) -> None:
     """Join the cluster at resources.address, once every node of it was seen to be able.
 
     Raises BadInputError where one is not.
@@ -48,11 +47,16 @@ def join_cluster(resources: Resources, storage: str, say: Say) -> None:
     from study.preflight import check_nodes
 
     try:
-        ray.init(address=resources.address, runtime_env=runtime_env(), **QUIET)
+        ray.init(address=resources.address, runtime_env=runtime_env(), **_chatter(verbose))
     except (OSError, ValueError, RuntimeError) as error:
         reason = str(error).strip().splitlines()[0][:200]
         raise BadInputError(f"cannot join the cluster at {resources.address}: {reason}") from None
     check_nodes(storage, say)
+
+
+def _chatter(verbose: bool) -> dict[str, Any]:
+    """Ray's own lines, and what the workers print: shown if asked for."""
+    return {"log_to_driver": verbose, "logging_level": "INFO" if verbose else "ERROR"}
 
 
 def runtime_env() -> dict[str, Any]:
@@ -69,9 +73,11 @@ def runtime_env() -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def on_ray(resources: Resources, lost: Callable[[str], None]) -> Iterator[str | None]:
+def on_ray(
+    resources: Resources, lost: Callable[[str], None], verbose: bool = False
+) -> Iterator[str | None]:
     """Ray while the block runs; the dashboard's address, if any. `lost` ends the process."""
-    url = start_ray(resources)
+    url = start_ray(resources, verbose)
     watch = Watch(lost)
     watch.start()
     try:

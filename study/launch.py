@@ -84,6 +84,12 @@ def launch(
     storage: Storage = None,
     offline: Annotated[bool, typer.Option(help="Never fetch data.")] = False,
     dashboard: Annotated[bool, typer.Option(help="Ray's dashboard, on this machine.")] = True,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", help="Only what went wrong, and where the results are.")
+    ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="What Ray, its workers and MLflow say, too.")
+    ] = False,
 ) -> int:
     """Run a study, or what is missing of it, and show its table.
 
@@ -95,6 +101,9 @@ def launch(
         return ALL_DONE
     if space is None:
         raise BadInputError(f"--space is missing: give one of {', '.join(names())}, or a file")
+    out.quiet = quiet
+    if quiet and verbose:
+        raise BadInputError("--quiet and --verbose: give one of them")
     chosen = load(space)
     check_counts(chosen, seeds, settings)
     if not 0 <= patience < math.inf:
@@ -113,7 +122,7 @@ def launch(
     uri = tracking_uri or f"sqlite:///{results / 'mlflow.db'}"
     folders = _folders(results, uri)
     with nullcontext() if plan else locked(folders, chosen.name, wait, _say):
-        client = open_client(uri)
+        client = open_client(uri, verbose)
         ledger = Ledger(_ended(client, chosen, retry_failed))
         store = open_store(storage, results)
         count = resources.workers or 1
@@ -123,14 +132,14 @@ def launch(
             return ALL_DONE
         fetch_data(todo, _say)  # before anything is written
         if address and has_work(todo):
-            _join(resources, store, _say)
+            _join(resources, store, _say, verbose)
         pictures = None if tracking_uri else str(results / "mlflow-artifacts")
         experiments = open_study(client, chosen, todo.seeds, pictures)
-        progress = Progress(out)
+        progress = Progress(out, verbose)
         with leading(client, experiments[0], wait, _say, lambda: progress.summary):
             spool = Spool(spool_of(results, chosen.name))
             recorder = Recorder(
-                client, chosen, todo.seeds, ledger, spool, experiments, progress.say
+                client, chosen, todo.seeds, ledger, spool, experiments, progress.warn
             )
             code = run(todo, recorder, resources, progress, patience)
         if code != INTERRUPTED:
@@ -159,14 +168,18 @@ def _show(todo: Plan, client: MlflowClient, results: Path, uri: str) -> None:
     space = todo.space
     out.print()
     recorded = read_study(client, space.name)
-    show(recorded, rows_of(recorded), out, limit=ROWS_AT_THE_END, most=VIEWS_AT_THE_END)
-    page = report_path(results, space.name)
+    rows = rows_of(recorded)
+    show(recorded, rows, out, limit=ROWS_AT_THE_END, most=VIEWS_AT_THE_END)
+    page, pictures = report_path(results, space.name), results / "figures" / space.name
     if todo.ledger.news or not page.exists():
         from analysis.report import write  # matplotlib takes a second to import
+        from study.notes import write_notes
 
         out.print("drawing the figures and the report ...")
-        write(recorded, client, todo.store, page)
+        write(recorded, client, todo.store, page, pictures)
+        write_notes(client, recorded, rows, page, pictures)
     write_journal(todo, results / "optuna" / f"{space.name}.journal")
+    out.quiet = False
     messages.say_where(space, uri, results, out)
 
 
@@ -176,10 +189,10 @@ def _nodes_at(address: str) -> list[Node]:
     return ask_nodes(address)
 
 
-def _join(resources: Resources, store: Store, say: Callable[[str], None]) -> None:
+def _join(resources: Resources, store: Store, say: Callable[[str], None], verbose: bool) -> None:
     from study.cluster import join_cluster
 
-    join_cluster(resources, str(store.root), say)
+    join_cluster(resources, str(store.root), say, verbose)
 
 
 def _writable(results: Path) -> Path:

@@ -25,8 +25,8 @@ class Progress:
     The estimate is the predicted work that is left at the rate seen since work began.
     """
 
-    def __init__(self, console: Console) -> None:
-        self.console = console
+    def __init__(self, console: Console, verbose: bool = False) -> None:
+        self.console, self.verbose = console, verbose  # verbose: what Ray says is shown too
         self.done = self.total = self.failed = 0
         self.cost = math.inf
         self.best: str | None = None  # a setting's mean: one seed's best would be luck
@@ -48,7 +48,7 @@ class Progress:
             TimeElapsedColumn(),
             TextColumn("{task.fields[left]}"),
             console=console,
-            disable=not console.is_terminal,
+            disable=not console.is_terminal or console.quiet,
         )
         self._task = self._bars.add_task(self._text(), total=None, left="")
 
@@ -99,7 +99,7 @@ class Progress:
         self._ends.append(time.monotonic())
         if result.failure:
             self.failed += 1
-            self.say(f"failed: {result.trial.setting.name()}: {result.failure}")
+            self.warn(f"failed: {result.trial.setting.name()}: {result.failure}")
         scores, main = self._scores[result.trial.setting.key], result.trial.setting.domain.main
         scores.append(result.final.get(f"validation/{main.name}", math.nan))
         mean = sum(scores) / len(scores)
@@ -114,6 +114,12 @@ class Progress:
     def say(self, line: str) -> None:
         """Print a line that stays."""
         self.console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+    def warn(self, line: str) -> None:
+        """Print what went wrong: on a quiet console, too."""
+        quiet, self.console.quiet = self.console.quiet, False
+        self.say(line)
+        self.console.quiet = quiet
 
     @property
     def summary(self) -> str:

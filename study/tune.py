@@ -45,7 +45,8 @@ def train(
         return []
     if OWN_MODULE in sys.modules:  # a user's file: workers cannot import it, so it travels whole
         ray.cloudpickle.register_pickle_by_value(sys.modules[OWN_MODULE])
-    logging.getLogger("ray.tune").setLevel(logging.CRITICAL)  # we say ourselves what failed
+    if not progress.verbose:  # we say ourselves what failed
+        logging.getLogger("ray.tune").setLevel(logging.CRITICAL)
     trainable = tune.with_resources(
         _worker(), {"cpu": resources.cpus_per_worker, "gpu": resources.gpus_per_worker}
     )
@@ -146,13 +147,13 @@ class _RoundSearcher(_Unpickled, Searcher):
         halves = cohort.halves()
         self.queue = [(f"{half.name} half", half) for half in halves] + self.queue
         if halves:
-            self.progress.say(f"{cohort.name}: {reason}; again, in halves")
+            self.progress.warn(f"{cohort.name}: {reason}; again, in halves")
         return bool(halves)
 
     def gave_up(self, cohort: Cohort, reason: str) -> None:
         """A cohort could not be trained; the next launch tries again."""
         self.errors.append(f"{cohort.name}: {reason}")
-        self.progress.say(f"could not train {cohort.name}: {reason}")
+        self.progress.warn(f"could not train {cohort.name}: {reason}")
 
     def save(self, checkpoint_path: str) -> None:
         """Nothing to save: a relaunch plans from the records."""

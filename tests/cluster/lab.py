@@ -38,7 +38,6 @@ class Lab:
         for place in ("/run/netns", "/tmp/ray"):
             Path(place).mkdir(exist_ok=True)
             say("mount", "-t", "tmpfs", "tmpfs", place)
-        say("ip", "link", "set", "lo", "up")
         say("ip", "link", "add", "bridge", "type", "bridge")
         say("ip", "address", "add", f"{NETWORK}.254/24", "dev", "bridge")
         say("ip", "link", "set", "bridge", "up")
@@ -79,6 +78,14 @@ class Lab:
         deadline = time.monotonic() + seconds
         said = self.folder / f"{name}.said"
         while "Ray runtime started" not in said.read_text():
+            assert time.monotonic() < deadline, said.read_text()
+            time.sleep(0.1)
+
+    def until(self, process, said, text, seconds=120):
+        """Wait until a process has printed this."""
+        deadline = time.monotonic() + seconds
+        while text not in said.read_text():
+            assert process.poll() is None, said.read_text()
             assert time.monotonic() < deadline, said.read_text()
             time.sleep(0.1)
 

@@ -20,7 +20,7 @@ from analysis.records import experiment_names, open_client
 
 pytestmark = pytest.mark.cluster
 SPACE = Path(__file__).with_name("grid_small.py")
-TRIALS = 240
+TRIALS = 400
 
 
 @pytest.fixture(scope="module")
@@ -80,18 +80,14 @@ def test_a_study_runs_on_three_nodes_and_outlives_one(lab, records, tmp_path, ca
         lab, head, tmp_path / "r", "--address", HEAD, "--tracking-uri", records.uri,
         "--storage", tmp_path / "shared",
     )  # fmt: skip
-    while "students: " not in said.read_text():
-        assert study.poll() is None, said.read_text()
-        assert time.monotonic() - began < 120, said.read_text()
-        time.sleep(0.1)
+    lab.until(study, said, "students: ")
     lab.ray("node4", 4)
     lab.until_up("node4")
-    while "node3" not in (before := finished(client)).values():
+    while not (busy := {"node2", "node3"} & set((before := finished(client)).values())):
         assert study.poll() is None, said.read_text()
-        time.sleep(0.1)
-    lab.kill("node3")
+        time.sleep(1)
+    lab.kill(dead := min(busy))
     killed = time.monotonic() - began
-    assert len(before) < TRIALS
     assert study.wait(timeout=150) == 0, said.read_text()
     took = time.monotonic() - began
 
@@ -101,7 +97,7 @@ def test_a_study_runs_on_three_nodes_and_outlives_one(lab, records, tmp_path, ca
     trials = client.get_experiment_by_name(experiment_names("grid_small")[1]).experiment_id
     assert not [row for row in runs(client, trials) if row.status != "FINISHED"]
     counts = Counter(where.values())
-    assert set(counts) == {"node1", "node2", "node3", "node4"}
+    assert set(counts) == {"node1", "node2", "node3", "node4"}, (counts, said.read_text())
     assert not list((tmp_path / "shared").glob(".probe*"))
 
     alone, its = launch(lab, head, tmp_path / "alone", "--workers", "1", "--no-dashboard")
@@ -111,26 +107,25 @@ def test_a_study_runs_on_three_nodes_and_outlives_one(lab, records, tmp_path, ca
         print(
             f"\n{TRIALS} trials, each recorded once: "
             + ", ".join(f"{count} on {node}" for node, count in sorted(counts.items())),
-            f"\nnode4 joined and node3 was killed after {killed:.0f} s, {len(before)} recorded;",
+            f"\n{dead} was killed after {killed:.0f} s, {len(before)} recorded; node4 took its place;",
             f"done after {took:.0f} s; one node alone: {time.monotonic() - began:.0f} s "
             f"(on the same {os.cpu_count()} cores)",
         )
 
 
 def test_the_same_as_a_job_from_outside_has_nothing_left_to_do(lab, records, tmp_path):
-    """`ray job submit` with the records of the study above."""
+    """`ray job submit`: it finds the cluster, and the records of the study above."""
     head = lab.nodes["node1"][1]
     done = subprocess.run(
         [
             *head, VENV / "bin" / "ray", "job", "submit", "--address", "http://127.0.0.1:8265",
             "--working-dir", ROOT, "--", sys.executable, "-m", "study.launch", "--space", SPACE,
-            "--tracking-uri", records.uri, "--results", tmp_path / "r", "--seeds", "4",
+            "--tracking-uri", records.uri, "--results", tmp_path / "r", "--plan",
         ],
         env=lab.environment, cwd="/", capture_output=True, text=True, timeout=150,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "240 of 320 trials are recorded" in done.stdout
-    assert len(finished(open_client(records.uri))) == 320
+    assert "trials: 400 done, 0 missing" in done.stdout
 
 
 def test_what_would_wait_for_ever_is_one_line(lab, tmp_path):

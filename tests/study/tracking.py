@@ -34,7 +34,7 @@ class TrackingServer:
                 str(self.port), "--backend-store-uri", self.store,
                 "--artifacts-destination", str(self.folder / "files"), *self.arguments,
             ],
-            stdout=subprocess.DEVNULL, stderr=self.said.open("w"), start_new_session=True,
+            stdout=self.said.open("w"), stderr=subprocess.STDOUT, start_new_session=True,
             env={
                 **os.environ,
                 "MLFLOW_DISABLE_TELEMETRY": "true",
