@@ -16,6 +16,7 @@ from analysis.rows import Row
 from analysis.sentences import evidence
 from analysis.views import NAMED, QUALITY, views
 from study.experiments import KIND, open_experiment
+from study.view_state import TAG, link, view_state
 
 NOTE = "mlflow.note.content"
 LONGEST = 4_900  # characters; MLflow takes 5,000 in a tag
@@ -32,7 +33,9 @@ def write_notes(
     place, run = _report_run(client, study.space, found[0].artifact_location)
     client.log_artifact(run, str(page))
     client.log_artifacts(run, str(pictures), "figures")
-    note = _note(study, rows, place, run, pictures)
+    settings = found[0].experiment_id
+    client.set_experiment_tag(settings, TAG, view_state())
+    note = _note(study, rows, settings, f"#/experiments/{place}/runs/{run}/artifacts", pictures)
     for experiment in found:
         client.set_experiment_tag(experiment.experiment_id, ABOUT, study.about)
         client.set_experiment_tag(experiment.experiment_id, NOTE, note)
@@ -49,14 +52,15 @@ def _report_run(client: MlflowClient, space: str, root: str) -> tuple[str, str]:
     return place, str(made.info.run_id)
 
 
-def _note(study: Study, rows: Sequence[Row], experiment: str, run: str, pictures: Path) -> str:
+def _note(study: Study, rows: Sequence[Row], settings: str, report: str, pictures: Path) -> str:
+    run = report.split("/")[-2]
     there = [name for name in FIGURES if (pictures / f"{name}.png").exists()]
-    place = f"#/experiments/{experiment}/runs/{run}/artifacts"
     lines = [
         f"**{study.about}**",
         *(f"- {sentence}" for sentence in evidence(rows)),
-        f"[Report, table and figures]({place}); one run of this experiment is one setting, "
-        f"one of *{experiment_names(study.space)[1]}* is one trained student.",
+        f"[Report and figures]({report}) · [settings compared]({link(settings)}) · "
+        f"[charts]({link(settings, charts=True)}). One run of *{study.space}* is one setting, "
+        f"one of *{experiment_names(study.space)[1]}* one trained student.",
     ]
     for name in there[:1]:
         lines.append(f"![{name}](get-artifact?path=figures%2F{name}.png&run_uuid={run})")

@@ -107,7 +107,7 @@ def test_a_study_runs_on_three_nodes_and_outlives_one(lab, records, tmp_path, ca
         print(
             f"\n{TRIALS} trials, each recorded once: "
             + ", ".join(f"{count} on {node}" for node, count in sorted(counts.items())),
-            f"\n{dead} was killed after {killed:.0f} s, {len(before)} recorded; node4 took its place;",
+            f"\n{dead} was killed after {killed:.0f} s, {len(before)} recorded; then node4;",
             f"done after {took:.0f} s; one node alone: {time.monotonic() - began:.0f} s "
             f"(on the same {os.cpu_count()} cores)",
         )
@@ -148,3 +148,47 @@ def test_what_would_wait_for_ever_is_one_line(lab, tmp_path):
         assert process.wait(timeout=90) == 2, said.read_text()
         assert said.read_text().splitlines()[-1].startswith("error: ")
         assert says in said.read_text()
+
+
+SRUN = """#!/bin/sh
+# Slurm's srun, as far as the script needs it: run the command on that machine of the lab.
+while :; do case $1 in
+  --nodelist=*) node=${1#*=}; shift ;;
+  --*) shift ;;
+  *) break ;;
+esac; done
+own=""; [ "$node" = slurm1 ] || own="mount -t tmpfs tmpfs /tmp/ray;"
+exec ip netns exec "$node" unshare --uts sh -c "hostname $node; $own"' exec "$@"' sh "$@"
+"""
+HOSTNAME = """#!/bin/sh
+[ "$1" = --ip-address ] || exec /bin/hostname "$@"
+ip -4 -o address show eth0 | awk '{ sub("/.*", "", $4); print $4 }'
+"""
+SCONTROL = "#!/bin/sh\necho slurm1; echo slurm2\n"
+
+
+def test_the_slurm_script_starts_ray_on_its_machines(lab, tmp_path):
+    """The script itself, on two machines of the lab; only Slurm's own programs are replaced."""
+    lab.close()
+    for number in (1, 2):
+        lab.machine(f"slurm{number}", 20 + number)
+    for name, text in (("srun", SRUN), ("hostname", HOSTNAME), ("scontrol", SCONTROL)):
+        (tmp_path / name).write_text(text)
+        (tmp_path / name).chmod(0o755)
+    done = subprocess.run(
+        ["bash", ROOT / "cluster" / "slurm.sh", "--space", "smoke", "--results", tmp_path / "r"],
+        env=lab.environment
+        | {
+            "PATH": f"{tmp_path}:{os.environ['PATH']}",
+            "SLURM_SUBMIT_DIR": str(ROOT),
+            "SLURM_JOB_NODELIST": "slurm[1-2]",
+            "SLURM_CPUS_PER_TASK": "1",
+            "PYTHONPATH": str(ROOT),
+        },
+        capture_output=True, text=True, timeout=150,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    client = open_client(f"sqlite:///{tmp_path}/r/mlflow.db")
+    trials = client.get_experiment_by_name("smoke · trials").experiment_id
+    ended = [row for row in runs(client, trials) if row.status == "FINISHED"]
+    assert {row.tags["worker"].partition(":")[0] for row in ended} == {"slurm1", "slurm2"}
