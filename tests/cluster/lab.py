@@ -32,6 +32,9 @@ class Lab:
             "RAY_AUTH_MODE": "token",
             "RAY_AUTH_TOKEN": secrets.token_hex(32),
             "RAY_USAGE_STATS_ENABLED": "0",
+            # A dead node is noticed after two seconds, not twenty.
+            "RAY_health_check_period_ms": "500",
+            "RAY_health_check_failure_threshold": "4",
         }
         for name in ("RAY_ADDRESS", "PYTHONPATH"):
             self.environment.pop(name, None)
