@@ -180,7 +180,7 @@ def _show(todo: Plan, client: MlflowClient, results: Path, uri: str) -> None:
         write_notes(client, recorded, rows, page, pictures)
     write_journal(todo, results / "optuna" / f"{space.name}.journal")
     out.quiet = False
-    messages.say_where(space, uri, results, out)
+    messages.say_where(space, uri, results, todo.store.root, out)
 
 
 def _nodes_at(address: str) -> list[Node]:
