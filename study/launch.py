@@ -13,6 +13,8 @@ from typing import Annotated
 
 import typer
 from mlflow import MlflowClient
+from mlflow.exceptions import MlflowException
+from requests import RequestException
 from rich.console import Console
 
 from analysis.command import INTERRUPTED, Results, Storage, TrackingUri, run_command
@@ -177,7 +179,10 @@ def _show(todo: Plan, client: MlflowClient, results: Path, uri: str) -> None:
 
         out.print("drawing the figures and the report ...")
         write(recorded, client, todo.store, page, pictures)
-        write_notes(client, recorded, rows, page, pictures)
+        try:
+            write_notes(client, recorded, rows, page, pictures)
+        except (MlflowException, RequestException, OSError) as error:  # all is recorded
+            _say(f"MLflow's notes and pictures could not be written: {error}")
     write_journal(todo, results / "optuna" / f"{space.name}.journal")
     out.quiet = False
     messages.say_where(space, uri, results, todo.store.root, out)
