@@ -44,7 +44,7 @@ def join_cluster(resources: Resources, storage: str, say: Say, verbose: bool) ->
 
     Raises BadInputError where one is not.
     """
-    from study.preflight import check_nodes
+    from study.nodes import check_nodes
 
     try:
         ray.init(address=resources.address, runtime_env=runtime_env(), **_chatter(verbose))
