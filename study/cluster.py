@@ -39,7 +39,9 @@ def start_ray(resources: Resources, verbose: bool = False) -> str | None:
     return context.dashboard_url or None
 
 
-def join_cluster(resources: Resources, storage: str, say: Say, verbose: bool) -> None:
+def join_cluster(
+    resources: Resources, storage: str, datasets: tuple[str, ...], say: Say, verbose: bool
+) -> None:
     """Join the cluster at resources.address, once every node of it was seen to be able.
 
     Raises BadInputError where one is not.
@@ -51,7 +53,7 @@ def join_cluster(resources: Resources, storage: str, say: Say, verbose: bool) ->
     except (OSError, ValueError, RuntimeError) as error:
         reason = str(error).strip().splitlines()[0][:200]
         raise BadInputError(f"cannot join the cluster at {resources.address}: {reason}") from None
-    check_nodes(storage, say)
+    check_nodes(storage, datasets, say)
 
 
 def _chatter(verbose: bool) -> dict[str, Any]:

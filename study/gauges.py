@@ -24,7 +24,9 @@ class Gauges:
         self.trials = Gauge(TRIALS, "trials: done, failed, running, waiting", ("space", "state"))
         self.rate = Gauge(RATE, "students that ended, a second, over the last minute", keys)
         labels = ("space", "measure", "link")
-        self.best = Gauge(BEST, "best mean over seeds of a setting, on its validation part", labels)
+        self.best = Gauge(
+            BEST, "best mean over seeds of a setting, on its validation part", labels
+        )
         self.share = Gauge(SHARE, "share of the study's work that is done", keys)
 
     def show(self, progress: Progress) -> None:

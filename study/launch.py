@@ -36,7 +36,7 @@ from study.resources import Node, Resources, of_this_machine
 from study.running import ALL_DONE, fetch_data, has_work, run
 from study.spool import Spool, spool_of
 from trainables.errors import BadInputError
-from trainables.store import Store, open_store
+from trainables.store import open_store
 
 out = Console(highlight=False)
 ROWS_AT_THE_END, VIEWS_AT_THE_END = 25, 2
@@ -134,7 +134,7 @@ def launch(
             return ALL_DONE
         fetch_data(todo, _say)  # before anything is written
         if address and has_work(todo):
-            _join(resources, store, _say, verbose)
+            _join(resources, todo, _say, verbose)
         pictures = None if tracking_uri else str(results / "mlflow-artifacts")
         experiments = open_study(client, chosen, todo.seeds, pictures)
         progress = Progress(out, verbose)
@@ -194,10 +194,11 @@ def _nodes_at(address: str) -> list[Node]:
     return ask_nodes(address)
 
 
-def _join(resources: Resources, store: Store, say: Callable[[str], None], verbose: bool) -> None:
+def _join(resources: Resources, todo: Plan, say: Callable[[str], None], verbose: bool) -> None:
     from study.cluster import join_cluster
 
-    join_cluster(resources, str(store.root), say, verbose)
+    datasets = todo.space.target.datasets
+    join_cluster(resources, str(todo.store.root), datasets, say, verbose)
 
 
 def _writable(results: Path) -> Path:

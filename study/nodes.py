@@ -18,7 +18,7 @@ from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from study.cluster import ROOMS, Say
 from trainables.errors import BadInputError
-from trainables.sources import DATASETS, ensure
+from trainables.sources import ensure
 from trainables.store import open_folder
 
 PROBE_SECONDS = 120  # a node starts a worker for it, which imports torch
@@ -28,15 +28,16 @@ PACKAGES = ("torch", "ray")
 
 @dataclass(frozen=True)
 class Wanted:
-    """What every node is held to: this code, these versions, and a file that it must see."""
+    """What every node is held to: this code, these versions, a file that it must see, data."""
 
     code: str
     versions: dict[str, str]
     storage: str
     mark: str
+    datasets: tuple[str, ...]
 
 
-def check_nodes(storage: str, say: Say) -> None:
+def check_nodes(storage: str, datasets: tuple[str, ...], say: Say) -> None:
     """Every node that has CPUs: the same code and versions, the shared storage, the data.
 
     Raises BadInputError with what each node lacks.
@@ -48,7 +49,7 @@ def check_nodes(storage: str, say: Say) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / mark).write_text(mark)
-        wanted = Wanted(code_digest(), versions(), storage, mark)
+        wanted = Wanted(code_digest(), versions(), storage, mark, datasets)
         lacking = _ask(names, _probe, wanted, PROBE_SECONDS)
         for node in names:
             if not lacking[node] and not (folder / f"{mark}-{node}").exists():
@@ -113,7 +114,7 @@ def _probe(wanted: Wanted) -> str:
 def _fetch(wanted: Wanted) -> str:
     """Run on a node: why it cannot have the data."""
     try:
-        for name in DATASETS:
+        for name in wanted.datasets:
             ensure(name)
     except BadInputError as error:
         return str(error)

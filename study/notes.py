@@ -14,7 +14,7 @@ from analysis.columns import build
 from analysis.records import ABOUT, Study, experiment_names
 from analysis.rows import Row
 from analysis.sentences import evidence
-from analysis.views import NAMED, QUALITY, views
+from analysis.views import views
 from study.experiments import KIND, open_experiment
 from study.view_state import TAG, link, view_state
 
@@ -34,7 +34,8 @@ def write_notes(
     client.log_artifact(run, str(page))
     client.log_artifacts(run, str(pictures), "figures")
     settings = found[0].experiment_id
-    client.set_experiment_tag(settings, TAG, view_state())
+    if rows:
+        client.set_experiment_tag(settings, TAG, view_state(rows[0].target))
     note = _note(study, rows, settings, f"#/experiments/{place}/runs/{run}/artifacts", pictures)
     for experiment in found:
         client.set_experiment_tag(experiment.experiment_id, ABOUT, study.about)
@@ -76,8 +77,6 @@ def _table(rows: Sequence[Row]) -> list[str]:
     """The quality view in Markdown, the best by validation first."""
     if not rows:
         return []
-    view = next(views(build(rows)))
-    wanted = [name for name in (*NAMED, *QUALITY) if name in view.table]
-    table = view.table[wanted].head(BEST_ROWS)
+    table = next(views(build(rows))).table.head(BEST_ROWS)
     head = ["| " + " | ".join(table.columns) + " |", "|" + "---|" * len(table.columns)]
     return ["\n".join(head + ["| " + " | ".join(line) + " |" for line in table.to_numpy()])]

@@ -27,11 +27,11 @@ from study.spool import Spool, spool_of
 from trainables.errors import BadInputError
 from trainables.settings import Trial
 from trainables.store import open_store
+from trainables.targets import Measure
 
 out = Console(highlight=False)
 MOST_SHOWN = 20
 WATCH_SECONDS = 2.0
-SCORE = "validation/accuracy"
 
 
 @dataclass(frozen=True)
@@ -134,25 +134,28 @@ def _overview(client: MlflowClient, plan: Plan) -> Group:
     for one in counts(plan):
         figures = (one.done, one.failed, one.missing, one.unknown)
         shown.add_row(one.part, *(str(figure or "") for figure in figures))
-    best = ", ".join(f"{link} {score:.3f}" for link, score in best_by_link(plan.ledger).items())
+    main = plan.space.target.main
+    scores = best_by_link(plan.ledger, main).items()
+    best = ", ".join(f"{link} {main.text(score)}" for link, score in scores)
     return Group(
         f"[bold]{plan.space.name}[/bold]: {plan.space.about}",
         Text(_running(client, plan.space.name)),
         shown,
-        *([f"best validation accuracy, mean over seeds, by φ: {best}"] if best else []),
+        *([f"best validation {main.title}, mean over seeds, by φ: {best}"] if best else []),
     )
 
 
-def best_by_link(ledger: Ledger) -> dict[str, float]:
-    """The best setting's mean validation accuracy for each φ; one seed alone is luck."""
+def best_by_link(ledger: Ledger, main: Measure) -> dict[str, float]:
+    """The best setting's mean validation score for each φ; one seed alone is luck."""
+    name, better = f"validation/{main.name}", max if main.higher_is_better else min
     scores: dict[tuple[str, str], list[float]] = defaultdict(list)
     for record in ledger.records.values():
-        if SCORE in record.metrics and not record.pruned:
-            scores[record.parameters["link"], record.setting].append(record.metrics[SCORE])
+        if name in record.metrics and not record.pruned:
+            scores[record.parameters["link"], record.setting].append(record.metrics[name])
     best: dict[str, float] = {}
     for (link, _), found in sorted(scores.items()):
         if len(found) > 1:
-            best[link] = max(fmean(found), best.get(link, 0.0))
+            best[link] = better(fmean(found), best.get(link, fmean(found)))
     return best
 
 

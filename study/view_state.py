@@ -5,10 +5,11 @@ MLflow keeps what its "Share" button shares in a tag of the experiment; this is 
 
 import json
 
+from trainables.targets import Target
+
 NAME = "study"
 TAG = f"mlflow.sharedViewState.{NAME}"
 PARAMETERS = ("student", "teacher", "link", "lambda", "temperature")
-METRICS = ("n", "validation/accuracy", "test/accuracy", "test/accuracy_std", "test/cross_entropy")
 
 
 def link(experiment: str, charts: bool = False) -> str:
@@ -20,8 +21,11 @@ def link(experiment: str, charts: bool = False) -> str:
     )
 
 
-def view_state() -> str:
-    """The tag's value: best validation first; parallel coordinates, and accuracy over λ and T."""
+def view_state(target: Target) -> str:
+    """The tag's value: best validation first; parallel coordinates, and the test over λ and T."""
+    main, second = target.compared
+    scored, tested = f"validation/{main.name}", f"test/{main.name}"
+    metrics = ("n", scored, tested, f"{tested}_std", f"test/{second.name}")
     section = "answer"
     common: dict[str, object] = {
         "deleted": False,
@@ -33,7 +37,7 @@ def view_state() -> str:
             "type": "PARALLEL",
             "uuid": "parallel",
             "selectedParams": ["link", "lambda", "temperature"],
-            "selectedMetrics": ["validation/accuracy", "test/accuracy"],
+            "selectedMetrics": [scored, tested],
             "showAllRuns": True,
             "fullScreen": False,
         }
@@ -41,19 +45,19 @@ def view_state() -> str:
     for name in ("lambda", "temperature"):
         axes = {
             "xaxis": {"key": name, "type": "PARAM"},
-            "yaxis": {"key": "test/accuracy", "type": "METRIC"},
+            "yaxis": {"key": tested, "type": "METRIC"},
         }
         charts.append({"type": "SCATTER", "uuid": name, "runsCountToCompare": 100, **axes})
     state = {
         "searchFilter": "",
-        "orderByKey": "metrics.`validation/accuracy`",
-        "orderByAsc": False,
+        "orderByKey": f"metrics.`{scored}`",
+        "orderByAsc": not main.higher_is_better,
         "startTime": "ALL",
         "lifecycleFilter": "Active",
         "modelVersionFilter": "All Runs",
         "datasetsFilter": [],
         "selectedColumns": [f"params.`{name}`" for name in PARAMETERS]
-        + [f"metrics.`{name}`" for name in METRICS],
+        + [f"metrics.`{name}`" for name in metrics],
         "runsExpanded": {},
         "runsPinned": [],
         "runsHidden": [],
@@ -62,7 +66,7 @@ def view_state() -> str:
         "compareRunSections": [
             {
                 "uuid": section,
-                "name": "λ × T × accuracy",
+                "name": f"λ × T × {main.title}",
                 "display": True,
                 "isReordered": True,
                 "deleted": False,

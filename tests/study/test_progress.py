@@ -44,7 +44,9 @@ def test_counts_and_the_best_of_each_link(said):
         progress.trial_ended(ended(NOISY, seed, 0.8))
     progress.stopped("a")
     assert progress.states() == {"done": 4, "failed": 0, "running": 0, "waiting": 6}
-    assert progress.best_of == pytest.approx({"identity": 0.7, "noise": 0.8})
+    assert progress.best_of == pytest.approx(
+        {("accuracy", "identity"): 0.7, ("accuracy", "noise"): 0.8}
+    )
     assert progress.rate() > 0
     progress.trial_ended(replace(ended(PLAIN, 2, 0.1), failure="the loss is nan"))
     assert progress.states()["failed"] == 1
