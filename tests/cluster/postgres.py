@@ -31,7 +31,7 @@ class Postgres:
 
     def __init__(self, folder, port):
         self.folder, self.port = Path(folder), port
-        self.uri = f"postgresql://study@127.0.0.1:{port}/postgres"
+        self.uri = f"postgresql+psycopg2://study@127.0.0.1:{port}/postgres"
 
     def _run(self, program, *words):
         command = [*_unprivileged(), PROGRAMS[-1] / program, *words]

@@ -49,7 +49,7 @@ def ask(url, query):
 
 
 def test_prometheus_sees_a_study_while_it_runs(prometheus, tmp_path):
-    study = Launch(tmp_path / "r", "--dashboard", "--seeds", "6")
+    study = Launch(tmp_path / "r", "--dashboard", space=Path(__file__).with_name("grid_small.py"))
     try:
         study.until("Ray dashboard: ")
         url = prometheus(Path("/tmp/ray/session_latest").resolve())
@@ -58,13 +58,13 @@ def test_prometheus_sees_a_study_while_it_runs(prometheus, tmp_path):
             assert study.process.poll() is None, study.printed()
             assert time.monotonic() < deadline, study.printed()
             time.sleep(0.5)
-        assert done[0]["metric"]["space"] == "smoke"
-        assert float(done[0]["value"][1]) <= 70
+        assert done[0]["metric"]["space"] == "grid_small"
+        assert float(done[0]["value"][1]) <= 400
         states = {one["metric"]["state"] for one in ask(url, f"ray_{gauges.TRIALS}")}
         assert states == {"done", "failed", "running", "waiting"}
         for panel in json.loads(GRAFANA.read_text())["panels"]:
             for target in panel["targets"]:
-                query = target["expr"].replace("$space", "smoke")
+                query = target["expr"].replace("$space", "grid_small")
                 assert ask(url, query) or "best" in query, query
     finally:
         study.kill()
