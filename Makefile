@@ -3,7 +3,7 @@ SPACE  ?= vae_lambda
 PYTHON ?= python3
 BIN    := .venv/bin
 
-.PHONY: study test soak ui bench clean
+.PHONY: study test test-cluster soak ui bench clean
 
 study: .venv/installed
 	$(BIN)/python -m study.launch --space $(SPACE)
@@ -13,6 +13,14 @@ test: .venv/installed
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest
+
+# Real nodes, servers and watchers, in namespaces that vanish with the test.
+APART := unshare $(if $(filter-out 0,$(shell id -u)),--map-root-user) \
+         --net --mount --pid --fork --mount-proc --kill-child
+test-cluster: .venv/installed
+	@if $(APART) true; then \
+	  $(APART) env STUDY_LAB=1 $(BIN)/python -m pytest -m cluster -rs tests/cluster; \
+	else echo "test-cluster was not run: namespaces are refused here (try as root)"; fi
 
 # The faults of `make test` and many more, for up to an hour.
 soak: .venv/installed

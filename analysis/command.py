@@ -20,6 +20,14 @@ TrackingUri = Annotated[
 Results = Annotated[
     Path, typer.Option(envvar="STUDY_RESULTS", help="The folder of records and artifacts.")
 ]
+Storage = Annotated[
+    str | None,
+    typer.Option(
+        envvar="STUDY_STORAGE",
+        help="Where teachers and VAEs are kept: a folder that every node shares, or "
+        "s3://BUCKET/FOLDER and the like.  [default: in the results folder]",
+    ),
+]
 FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
 
 

@@ -24,7 +24,7 @@ SEED, FAILURE, PRUNED = "seed", "failure", "pruned"
 PLACE, ASKED, SEARCH = "place", "asked", "search"
 RELIABILITY, ARTIFACT, ARTIFACTS = "reliability", "artifact", "artifacts"
 SELECTION_SEEDS = "selection_seeds"  # of a setting that a search asked for: "1000:1002"
-SEEDS_PLANNED = "seeds"  # a tag of the settings' experiment
+SEEDS_PLANNED, ABOUT = "seeds", "about"  # tags of the experiments
 
 
 SQLITE = "sqlite:///"
@@ -40,12 +40,13 @@ def report_path(results: Path, space: str) -> Path:
     return results / "reports" / f"{space}.html"
 
 
-def open_client(tracking_uri: str) -> MlflowClient:
+def open_client(tracking_uri: str, verbose: bool = False) -> MlflowClient:
     """A client that was seen to answer; creates a sqlite database that is not there yet.
 
+    verbose: MLflow's own lines are shown.
     Raises BadInputError with the address and the reason where nothing answers.
     """
-    for chatty in ("mlflow", "alembic"):
+    for chatty in () if verbose else ("mlflow", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)  # it raises as well
     try:
@@ -176,7 +177,7 @@ def read_study(client: MlflowClient, space: str) -> Study:
     gc.freeze()  # they stay to the end: 10,000 trials in the collector's rounds cost seconds
     return Study(
         space=space,
-        about=experiment.tags.get("mlflow.note.content", ""),
+        about=experiment.tags.get(ABOUT) or experiment.tags.get("mlflow.note.content", ""),
         seeds=int(experiment.tags.get(SEEDS_PLANNED, 0)),
         settings=sorted((p for p in planned if p), key=lambda p: p.place),
         trials=trials,

@@ -15,14 +15,14 @@ from mlflow import MlflowClient
 
 from analysis import audit, audit_rentals, provenance, sentences
 from analysis.columns import build
-from analysis.command import Results, TrackingUri, run_command, writing
-from analysis.figures import draw_all, svg_text
+from analysis.command import Results, Storage, TrackingUri, run_command, writing
+from analysis.figures import draw_all, save, svg_text
 from analysis.records import Study, open_records, read_study, report_path
 from analysis.rows import Row, rows_of
 from analysis.table import lacks
 from analysis.transfer import transfer_sentences, transfer_views
 from analysis.views import View, selection_views, views
-from trainables.store import Store
+from trainables.store import Store, open_store
 
 TEXT_COLUMNS = (
     "search", "rule", "protocol", "student", "teacher", "φ", "the seeds say",
@@ -55,8 +55,17 @@ DIFFERENCES = (
 )
 
 
-def write(study: Study, client: MlflowClient, store: Store | None, path: Path) -> Path:
-    """Write the report of a study's records; `store` for figures that show artifacts."""
+def write(
+    study: Study,
+    client: MlflowClient,
+    store: Store | None,
+    path: Path,
+    pictures: Path | None = None,
+) -> Path:
+    """Write the report of a study's records; `store` for figures that show artifacts.
+
+    pictures: a folder for its figures as files too.
+    """
     rows = rows_of(study)
     environment = Environment(
         loader=PackageLoader("analysis", "."),
@@ -71,6 +80,7 @@ def write(study: Study, client: MlflowClient, store: Store | None, path: Path) -
     content = environment.get_template("report.html.j2").render(
         study=study,
         counts=_counts(study, rows),
+        records=_page_of(client, study),
         lacks=lacks(rows),
         evidence=sentences.evidence(rows),
         method=METHOD,
@@ -89,6 +99,8 @@ def write(study: Study, client: MlflowClient, store: Store | None, path: Path) -
         stages=provenance.stages(study.trials),
         commands=_commands(study),
     )
+    if pictures:
+        save(drawn, pictures)
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     temporary.write_text(content, encoding="utf-8")
@@ -103,6 +115,15 @@ def _audit(rows: Sequence[Row]) -> tuple[list[str], View | None, Sequence[str]]:
     lines = audit.audited(rows)
     said = audit.sentences(lines)
     return said, audit.view(lines) if said else None, DIFFERENCES
+
+
+def _page_of(client: MlflowClient, study: Study) -> str:
+    """Where a server shows the study's runs; nothing where the records are a file."""
+    experiment = client.get_experiment_by_name(study.space)
+    if experiment is None or not str(client.tracking_uri).startswith("http"):
+        return ""
+    place = f"#/experiments/{experiment.experiment_id}?workflowType=machine_learning"
+    return f"{str(client.tracking_uri).rstrip('/')}/{place}"
 
 
 def _shown(rows: Sequence[Row]) -> tuple[list[View], str]:
@@ -142,10 +163,11 @@ def report(
     ] = None,
     tracking_uri: TrackingUri = None,
     results: Results = Path("results"),
+    storage: Storage = None,
 ) -> int:
     """Write the report of a space from its MLflow records, as one HTML file."""
     client = open_records(space, tracking_uri, results)
-    store = Store(results / "artifacts")
+    store = open_store(storage, results)
     path = out or report_path(results, space)
     with writing(path):
         print(write(read_study(client, space), client, store, path))

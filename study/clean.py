@@ -15,7 +15,7 @@ from mlflow import MlflowClient
 from rich.console import Console
 
 from analysis.bulk import RunRow, runs
-from analysis.command import Results, TrackingUri, run_command
+from analysis.command import Results, Storage, TrackingUri, run_command
 from analysis.records import (
     ARTIFACT,
     ARTIFACTS,
@@ -30,7 +30,7 @@ from study.lead import leader_of, locked
 from study.ledger import Ledger
 from study.plan import Plan
 from trainables.errors import BadInputError
-from trainables.store import Store
+from trainables.store import Store, open_store
 
 out = Console(highlight=False)
 MOST_SHOWN = 10
@@ -50,7 +50,7 @@ class Waste:
         return sum(file.stat().st_size for file in self.files)
 
 
-def find(client: MlflowClient, space: Space, results: Path) -> Waste:
+def find(client: MlflowClient, space: Space, store: Store) -> Waste:
     """What nothing needs any more. Artifacts are shared, so every study of the records counts."""
     mine = client.get_experiment_by_name(experiment_names(space.name)[1])
     left = [
@@ -58,7 +58,7 @@ def find(client: MlflowClient, space: Space, results: Path) -> Waste:
         for row in (runs(client, mine.experiment_id) if mine else ())
         if row.status in LEFT_OVER
     ]
-    store = Store(results / "artifacts")
+    store = store
     known = [space, *(load(name) for name in names() if name != space.name)]
     kept = {
         key for one in known if _is_recorded(client, one) for key in _planned(client, one, store)
@@ -94,6 +94,7 @@ def clean(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     tracking_uri: TrackingUri = None,
     results: Results = Path("results"),
+    storage: Storage = None,
 ) -> int:
     """Show what a study no longer needs, ask, and remove it."""
     chosen, results = load(space), results.absolute()
@@ -102,7 +103,7 @@ def clean(
         raise BadInputError(f"nothing of {chosen.name!r} is recorded there: there is no waste")
     with locked([results], chosen.name, wait=False, say=out.print):
         _refuse_if_led(client, chosen)
-        waste = find(client, chosen, results)
+        waste = find(client, chosen, open_store(storage, results))
         _show(waste)
         if not (waste.runs or waste.files):
             return 0

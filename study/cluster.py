@@ -1,7 +1,7 @@
 """Ray: started on this machine, or joined; watched while it works; ended."""
 
 import contextlib
-import socket
+import os
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -13,60 +13,73 @@ import ray
 from study.resources import Resources
 from trainables.errors import BadInputError
 
-QUIET: dict[str, Any] = {"log_to_driver": False, "logging_level": "ERROR"}
 TOKEN = Path.home() / ".ray" / "auth_token"
-KNOCK_SECONDS = 5
 VITAL = {"raylet", "gcs_server"}  # without these processes nothing of Ray's goes on
 LOOK_SECONDS = 0.2
+ROOMS = ("study", "trainables", "search_spaces", "analysis")
+TRAVELS = ("STUDY_DATA", "STUDY_OFFLINE", "RAY_CHDIR_TO_TRIAL_DIR")
+SENT = "RAY_JOB_CONFIG_JSON_ENV_VAR"  # set by `ray job submit`: what travels already
+
+Say = Callable[[str], None]
 
 
-def start_ray(resources: Resources, workers: int) -> str | None:
+def start_ray(resources: Resources, verbose: bool = False) -> str | None:
     """Start Ray on this machine, unless a cluster was joined; the dashboard's address, if any."""
     options: dict[str, Any] = {
         "address": "local",  # not a cluster that happens to run on this machine
-        "num_cpus": workers * resources.cpus_per_worker,
+        "num_cpus": (resources.workers or 1) * resources.cpus_per_worker,
         "include_dashboard": resources.dashboard,
         "dashboard_host": "127.0.0.1",
     }
     if ray.is_initialized():
         options = {"address": resources.address, "ignore_reinit_error": True}
-    context = ray.init(**options, **QUIET)
+    context = ray.init(**options, **_chatter(verbose))
     if TOKEN.exists():
         TOKEN.chmod(0o600)  # ray lets every user of the machine read it
     return context.dashboard_url or None
 
 
-def join_cluster(resources: Resources) -> int:
-    """Join the cluster at resources.address; how many workers it is to carry.
+def join_cluster(
+    resources: Resources, storage: str, datasets: tuple[str, ...], say: Say, verbose: bool
+) -> None:
+    """Join the cluster at resources.address, once every node of it was seen to be able.
 
-    Raises BadInputError where nothing answers there, or it has too little.
+    Raises BadInputError where one is not.
     """
+    from study.nodes import check_nodes
+
     try:
-        _knock(resources.address or "auto")
-        ray.init(address=resources.address, **QUIET)
-    except (OSError, ValueError, OverflowError, RuntimeError) as error:
+        ray.init(address=resources.address, runtime_env=runtime_env(), **_chatter(verbose))
+    except (OSError, ValueError, RuntimeError) as error:
         reason = str(error).strip().splitlines()[0][:200]
-        raise BadInputError(
-            f"no Ray cluster at {resources.address}: {reason}; start one with "
-            "`ray start --head`, or leave --address away to use this machine"
-        ) from None
-    there = ray.cluster_resources()
-    return resources.count(there.get("CPU", 0), there.get("GPU", 0))
+        raise BadInputError(f"cannot join the cluster at {resources.address}: {reason}") from None
+    check_nodes(storage, datasets, say)
 
 
-def _knock(address: str) -> None:
-    """Raise OSError where nothing listens: ray.init itself tries for many minutes."""
-    host, _, port = address.removeprefix("ray://").rpartition(":")
-    if port.isdigit():
-        socket.create_connection((host, int(port)), timeout=KNOCK_SECONDS).close()
+def _chatter(verbose: bool) -> dict[str, Any]:
+    """Ray's own lines, and what the workers print: shown if asked for."""
+    return {"log_to_driver": verbose, "logging_level": "INFO" if verbose else "ERROR"}
+
+
+def runtime_env() -> dict[str, Any]:
+    """What travels to every node: this project's code, and what its environment says here.
+
+    Code as modules rather than a wheel that is installed: nothing is built, and a change made a
+    minute ago is what runs on every node. What was sent by `ray job submit --working-dir` is on
+    every node already.
+    """
+    sent = SENT in os.environ and "working_dir" in os.environ[SENT]
+    root = Path(__file__).parent.parent
+    modules = {} if sent else {"py_modules": [str(root / room) for room in ROOMS]}
+    return {**modules, "env_vars": {k: os.environ[k] for k in TRAVELS if k in os.environ}}
 
 
 @contextlib.contextmanager
 def on_ray(
-    resources: Resources, workers: int, lost: Callable[[str], None]
+    resources: Resources, lost: Callable[[str], None], verbose: bool = False
 ) -> Iterator[str | None]:
     """Ray while the block runs; the dashboard's address, if any. `lost` ends the process."""
-    url = start_ray(resources, workers)
+    url = start_ray(resources, verbose)
     watch = Watch(lost)
     watch.start()
     try:

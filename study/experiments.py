@@ -4,9 +4,11 @@ from collections.abc import Mapping
 
 from mlflow import MlflowClient
 
-from analysis.records import SEEDS_PLANNED, experiment_names
+from analysis.records import ABOUT, SEEDS_PLANNED, experiment_names
 from search_spaces.space import Space
 from trainables.errors import BadInputError
+
+KIND = {"mlflow.experimentKind": "custom_model_development"}  # not the UI's "GenAI" mode
 
 
 def open_study(
@@ -14,8 +16,9 @@ def open_study(
 ) -> tuple[str, str]:
     """The ids of a study's experiments: of settings, and of trials."""
     tags = {
-        "mlflow.note.content": space.about,
-        "mlflow.experimentKind": "custom_model_development",  # not the UI's "GenAI" mode
+        ABOUT: space.about,
+        "mlflow.note.content": space.about,  # until there is more to say: study.notes
+        **KIND,
     }
     settings, trials = (
         open_experiment(client, name, tags, artifact_root) for name in experiment_names(space.name)

@@ -6,15 +6,18 @@ The same command again runs only what is missing, with more --seeds or --setting
 import math
 import os
 import sys
+from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from mlflow import MlflowClient
+from mlflow.exceptions import MlflowException
+from requests import RequestException
 from rich.console import Console
 
-from analysis.command import INTERRUPTED, Results, TrackingUri, run_command
+from analysis.command import INTERRUPTED, Results, Storage, TrackingUri, run_command
 from analysis.records import Record, open_client, read, read_study, report_path
 from analysis.rows import rows_of
 from analysis.table import show
@@ -29,11 +32,11 @@ from study.ledger import Ledger
 from study.plan import Plan, check_counts
 from study.progress import Progress
 from study.record import Recorder
-from study.resources import Resources, of_this_machine
-from study.running import ALL_DONE, fetch_data, run
+from study.resources import Node, Resources, of_this_machine
+from study.running import ALL_DONE, fetch_data, has_work, run
 from study.spool import Spool, spool_of
 from trainables.errors import BadInputError
-from trainables.store import Store
+from trainables.store import open_store
 
 out = Console(highlight=False)
 ROWS_AT_THE_END, VIEWS_AT_THE_END = 25, 2
@@ -57,10 +60,17 @@ def launch(
         int | None, typer.Option(help="Cohorts at a time.  [default: one a CPU, or one a GPU]")
     ] = None,
     cpus_per_worker: Annotated[int, typer.Option(help="CPUs, and torch threads, of each.")] = 1,
-    gpus_per_worker: Annotated[float, typer.Option(help="GPUs of each worker; 0.5 shares.")] = 0,
+    gpus_per_worker: Annotated[
+        float | None,
+        typer.Option(
+            help="GPUs of each worker, or a share 1/k.  [default: 1 where there are any]"
+        ),
+    ] = None,
     address: Annotated[
         str | None,
-        typer.Option(envvar="RAY_ADDRESS", help="A running Ray cluster.  [default: start one]"),
+        typer.Option(
+            envvar="RAY_ADDRESS", help="A running Ray cluster, HOST:PORT.  [default: start one]"
+        ),
     ] = None,
     retry_failed: Annotated[
         bool, typer.Option(help="Train again what FAILED for a reason of its own.")
@@ -73,8 +83,15 @@ def launch(
     ] = 300,
     tracking_uri: TrackingUri = None,
     results: Results = Path("results"),
+    storage: Storage = None,
     offline: Annotated[bool, typer.Option(help="Never fetch data.")] = False,
     dashboard: Annotated[bool, typer.Option(help="Ray's dashboard, on this machine.")] = True,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", help="Only what went wrong, and where the results are.")
+    ] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", help="What Ray, its workers and MLflow say, too.")
+    ] = False,
 ) -> int:
     """Run a study, or what is missing of it, and show its table.
 
@@ -86,6 +103,9 @@ def launch(
         return ALL_DONE
     if space is None:
         raise BadInputError(f"--space is missing: give one of {', '.join(names())}, or a file")
+    out.quiet = quiet
+    if quiet and verbose:
+        raise BadInputError("--quiet and --verbose: give one of them")
     chosen = load(space)
     check_counts(chosen, seeds, settings)
     if not 0 <= patience < math.inf:
@@ -97,28 +117,31 @@ def launch(
         address=address,
         dashboard=dashboard,
     )
-    count = resources.count(*of_this_machine()) if address is None else _join(resources)
+    resources = resources.fit(of_this_machine() if address is None else _nodes_at(address))
     results = _writable(results)
     if offline:
         os.environ["STUDY_OFFLINE"] = "1"  # the workers inherit it
     uri = tracking_uri or f"sqlite:///{results / 'mlflow.db'}"
     folders = _folders(results, uri)
     with nullcontext() if plan else locked(folders, chosen.name, wait, _say):
-        client = open_client(uri)
+        client = open_client(uri, verbose)
         ledger = Ledger(_ended(client, chosen, retry_failed))
-        store = Store(results / "artifacts")
+        store = open_store(storage, results)
+        count = resources.workers or 1
         todo = Plan(chosen, seeds or chosen.seeds, settings, store, ledger, count)
         if plan:
             messages.say_plan(todo, out)
             return ALL_DONE
         fetch_data(todo, _say)  # before anything is written
+        if address and has_work(todo):
+            _join(resources, todo, _say, verbose)
         pictures = None if tracking_uri else str(results / "mlflow-artifacts")
         experiments = open_study(client, chosen, todo.seeds, pictures)
-        progress = Progress(out)
+        progress = Progress(out, verbose)
         with leading(client, experiments[0], wait, _say, lambda: progress.summary):
             spool = Spool(spool_of(results, chosen.name))
             recorder = Recorder(
-                client, chosen, todo.seeds, ledger, spool, experiments, progress.say
+                client, chosen, todo.seeds, ledger, spool, experiments, progress.warn
             )
             code = run(todo, recorder, resources, progress, patience)
         if code != INTERRUPTED:
@@ -147,21 +170,35 @@ def _show(todo: Plan, client: MlflowClient, results: Path, uri: str) -> None:
     space = todo.space
     out.print()
     recorded = read_study(client, space.name)
-    show(recorded, rows_of(recorded), out, limit=ROWS_AT_THE_END, most=VIEWS_AT_THE_END)
-    page = report_path(results, space.name)
+    rows = rows_of(recorded)
+    show(recorded, rows, out, limit=ROWS_AT_THE_END, most=VIEWS_AT_THE_END)
+    page, pictures = report_path(results, space.name), results / "figures" / space.name
     if todo.ledger.news or not page.exists():
         from analysis.report import write  # matplotlib takes a second to import
+        from study.notes import write_notes
 
         out.print("drawing the figures and the report ...")
-        write(recorded, client, todo.store, page)
+        write(recorded, client, todo.store, page, pictures)
+        try:
+            write_notes(client, recorded, rows, page, pictures)
+        except (MlflowException, RequestException, OSError) as error:  # all is recorded
+            _say(f"MLflow's notes and pictures could not be written: {error}")
     write_journal(todo, results / "optuna" / f"{space.name}.journal")
-    messages.say_where(space, uri, results, out)
+    out.quiet = False
+    messages.say_where(space, uri, results, todo.store.root, out)
 
 
-def _join(resources: Resources) -> int:
+def _nodes_at(address: str) -> list[Node]:
+    from study.preflight import ask_nodes  # ray takes a second to import
+
+    return ask_nodes(address)
+
+
+def _join(resources: Resources, todo: Plan, say: Callable[[str], None], verbose: bool) -> None:
     from study.cluster import join_cluster
 
-    return join_cluster(resources)
+    datasets = todo.space.target.datasets
+    join_cluster(resources, str(todo.store.root), datasets, say, verbose)
 
 
 def _writable(results: Path) -> Path:

@@ -40,7 +40,7 @@ def say_plan(todo: Plan, out: Console) -> None:
     )
 
 
-def say_where(space: Space, uri: str, results: Path, out: Console) -> None:
+def say_where(space: Space, uri: str, results: Path, artifacts: Path, out: Console) -> None:
     """Where the records are, and the commands for the table and the MLflow UI."""
     python = _python()
     local = uri == f"sqlite:///{results / 'mlflow.db'}"
@@ -48,7 +48,7 @@ def say_where(space: Space, uri: str, results: Path, out: Console) -> None:
     flag = flag if local else f" --tracking-uri {uri}"
     lines = [
         f"records: {uri}",
-        f"artifacts: {results / 'artifacts'}",
+        f"artifacts: {artifacts}",
         f"table:   {python} -m analysis.table --space {space.name}{flag}",
         f"report:  {report_path(results, space.name)}",
     ]

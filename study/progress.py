@@ -2,7 +2,8 @@
 
 import math
 import time
-from collections import defaultdict
+from collections import defaultdict, deque
+from collections.abc import Callable
 from datetime import timedelta
 from types import TracebackType
 
@@ -15,6 +16,7 @@ from trainables.cohort import Cohort
 from trainables.member import TrialResult
 
 LINE_SECONDS = 10.0
+RATE_SECONDS = 60.0
 
 
 class Progress:
@@ -23,16 +25,20 @@ class Progress:
     The estimate is the predicted work that is left at the rate seen since work began.
     """
 
-    def __init__(self, console: Console) -> None:
-        self.console = console
+    def __init__(self, console: Console, verbose: bool = False) -> None:
+        self.console, self.verbose = console, verbose  # verbose: what Ray says is shown too
         self.done = self.total = self.failed = 0
         self.cost = math.inf
         self.best: str | None = None  # a setting's mean: one seed's best would be luck
         self._best = -math.inf
+        self.best_of: dict[tuple[str, str], float] = {}  # (measure, φ) → the same, among its own
+        self.watcher: Callable[[Progress], None] | None = None  # is shown whatever changes
+        self._ends: deque[float] = deque()  # when trials ended, of late
         self._scores: dict[str, list[float]] = defaultdict(list)
         self.stage = "starting the workers"
         self.began: float | None = None
         self._fractions: dict[str, float] = {}  # cohort → GFLOP done of it
+        self._live: dict[str, int] = {}  # cohort → trials in it
         self._last_line = 0.0
         self._bars = Bars(
             SpinnerColumn(),
@@ -42,7 +48,7 @@ class Progress:
             TimeElapsedColumn(),
             TextColumn("{task.fields[left]}"),
             console=console,
-            disable=not console.is_terminal,
+            disable=not console.is_terminal or console.quiet,
         )
         self._task = self._bars.add_task(self._text(), total=None, left="")
 
@@ -74,6 +80,14 @@ class Progress:
         members = sum(len(cohort.members) for cohort in following.cohorts)
         self._show(f"{following.title}: {members} in {len(following.cohorts)} cohorts")
 
+    def started(self, cohort_id: str, cohort: Cohort) -> None:
+        """A cohort was given to a worker."""
+        self._live[cohort_id] = len(cohort.members) if cohort.kind == "student" else 0
+
+    def stopped(self, cohort_id: str) -> None:
+        """It has ended, well or not."""
+        self._live.pop(cohort_id, None)
+
     def at(self, cohort_id: str, cohort: Cohort, fraction: float) -> None:
         """A cohort's report: how much of it is done."""
         self._fractions[cohort_id] = fraction * cohort.cost
@@ -82,34 +96,70 @@ class Progress:
     def trial_ended(self, result: TrialResult) -> None:
         """One more recorded trial; keeps the best setting by validation, never by test."""
         self.done += 1
+        self._ends.append(time.monotonic())
         if result.failure:
             self.failed += 1
-            self.say(f"failed: {result.trial.setting.name()}: {result.failure}")
+            self.warn(f"failed: {result.trial.setting.name()}: {result.failure}")
         scores, main = self._scores[result.trial.setting.key], result.trial.setting.domain.main
         scores.append(result.final.get(f"validation/{main.name}", math.nan))
         mean = sum(scores) / len(scores)
-        if len(scores) > 1 and main.sign * mean > self._best and not result.pruned:
+        if len(scores) < 2 or math.isnan(mean) or result.pruned:
+            return
+        if main.sign * mean > self._best:
             self._best, self.best = main.sign * mean, main.text(mean)
+        place = main.name, result.trial.setting.link.name
+        better = max if main.sign > 0 else min
+        self.best_of[place] = better(mean, self.best_of.get(place, mean))
 
     def say(self, line: str) -> None:
         """Print a line that stays."""
         self.console.print(line, highlight=False, markup=False, soft_wrap=True)
 
+    def warn(self, line: str) -> None:
+        """Print what went wrong: on a quiet console, too."""
+        quiet, self.console.quiet = self.console.quiet, False
+        self.say(line)
+        self.console.quiet = quiet
+
     @property
     def summary(self) -> str:
         """The stage, how much is done, and how long the rest takes."""
-        spent = min(sum(self._fractions.values()), self.cost)
-        parts = (self._text(), f"{spent / self.cost:.0%}", self._left(spent))
+        parts = (self._text(), f"{self.share:.0%}", self._left(self.share * self.cost))
         return ", ".join(part for part in parts if part)
 
+    @property
+    def share(self) -> float:
+        """How much of the predicted work is done, 0 to 1."""
+        return min(sum(self._fractions.values()) / self.cost, 1.0)
+
+    def states(self) -> dict[str, int]:
+        """Trials by what has become of them."""
+        running = min(sum(self._live.values()), self.total - self.done)
+        return {
+            "done": self.done - self.failed,
+            "failed": self.failed,
+            "running": running,
+            "waiting": max(0, self.total - self.done - running),
+        }
+
+    def rate(self) -> float:
+        """Trials that ended, a second, over the last minute."""
+        now = time.monotonic()
+        while self._ends and self._ends[0] < now - RATE_SECONDS:
+            self._ends.popleft()
+        since = min(RATE_SECONDS, now - (self.began or now))
+        return len(self._ends) / since if since else 0.0
+
     def _show(self, line: str | None = None) -> None:
-        spent = min(sum(self._fractions.values()), self.cost)
+        if self.watcher:
+            self.watcher(self)
+        spent = self.share * self.cost
         left = self._left(spent)
         self._bars.update(self._task, completed=spent, description=self._text(), left=left)
         due = time.monotonic() - self._last_line > LINE_SECONDS
         if not self.console.is_terminal and (line or due):
             self._last_line = time.monotonic()
-            percent = f"{spent / self.cost:.0%}"
+            percent = f"{self.share:.0%}"
             said = (line, percent, left) if line else (self.summary,)
             self.say(", ".join(part for part in said if part))
 

@@ -1,22 +1,33 @@
 """What the workers get, and where they are; checked before anything starts."""
 
 import os
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from trainables.errors import BadInputError
+
+
+@dataclass(frozen=True)
+class Node:
+    """A machine of the cluster, or this one, with what it has."""
+
+    address: str
+    cpus: float
+    gpus: float
 
 
 @dataclass(frozen=True, kw_only=True)
 class Resources:
     """Workers at a time, what each gets, and the cluster they run on.
 
-    workers: None is one a CPU, or one a GPU where GPUs are asked for.
+    workers: None is as many as fit.
+    gpus_per_worker: None is one where there are GPUs, else none; 1/k is shared by k workers.
     address: a running Ray cluster, or None to start Ray on this machine.
     """
 
     workers: int | None = None
     cpus_per_worker: int = 1
-    gpus_per_worker: float = 0.0
+    gpus_per_worker: float | None = None
     address: str | None = None
     dashboard: bool = True
 
@@ -26,34 +37,64 @@ class Resources:
             if value is not None and value < 1:
                 option = name.replace("_", "-")
                 raise BadInputError(f"--{option} is {value}: give a whole number ≥ 1")
-        if not 0 <= self.gpus_per_worker < float("inf"):
+        if self.gpus_per_worker and not _is_share(self.gpus_per_worker):
             raise BadInputError(
-                f"--gpus-per-worker is {self.gpus_per_worker:g}: give a number ≥ 0"
+                f"--gpus-per-worker is {self.gpus_per_worker:g}: give a whole number ≥ 0, or a "
+                "share 1/k (0.5, 0.25, ...) for k workers on one GPU"
             )
 
-    def count(self, cpus: float, gpus: float) -> int:
-        """How many workers, given what the machine or cluster has.
+    def fit(self, nodes: Sequence[Node]) -> "Resources":
+        """The same with its open numbers decided, given what each node has.
 
-        Raises BadInputError where it has too little.
+        A worker is on one node: what is left over on each does not add up.
+        Raises BadInputError where they have too little.
         """
-        most = int(cpus / self.cpus_per_worker)
-        if self.gpus_per_worker:
-            most = min(most, int(gpus / self.gpus_per_worker))
+        gpus = self.gpus_per_worker
+        if gpus is None:
+            gpus = 1.0 if any(node.gpus >= 1 for node in nodes) else 0.0
+        most = sum(_places(node, self.cpus_per_worker, gpus) for node in nodes)
         wanted = self.workers or max(1, most)
-        for name, each, has in (
-            ("GPU", self.gpus_per_worker, gpus),
-            ("CPU", self.cpus_per_worker, cpus),
-        ):
-            if wanted * each > has:
-                raise BadInputError(
-                    f"{wanted} workers × {each:g} {name} are {wanted * each:g}, there are "
-                    f"{has:g}: lower --workers or --{name.lower()}s-per-worker"
-                )
-        return wanted
+        if wanted > most:
+            lacking = _lacking(nodes, self.cpus_per_worker, gpus)
+            raise BadInputError(
+                f"{wanted} workers × {_asked(self.cpus_per_worker, gpus)} do not fit: there are "
+                f"{_had(nodes)}, enough for {most} workers; lower --workers or "
+                f"--{lacking}s-per-worker"
+            )
+        return replace(self, workers=wanted, gpus_per_worker=gpus)
 
 
-def of_this_machine() -> tuple[int, int]:
+def _is_share(gpus: float) -> bool:
+    """Ray gives whole GPUs, or a part of one."""
+    if not 0 < gpus < float("inf"):
+        return False
+    return gpus == round(gpus) if gpus >= 1 else abs(1 / gpus - round(1 / gpus)) < 0.01
+
+
+def _places(node: Node, cpus: int, gpus: float) -> int:
+    places = int(node.cpus / cpus)
+    if gpus >= 1:
+        return min(places, int(node.gpus / gpus))
+    return min(places, int(node.gpus) * round(1 / gpus)) if gpus else places
+
+
+def _lacking(nodes: Sequence[Node], cpus: int, gpus: float) -> str:
+    enough_cpus = sum(_places(node, cpus, 0.0) for node in nodes)
+    return (
+        "gpu" if gpus and sum(_places(node, cpus, gpus) for node in nodes) < enough_cpus else "cpu"
+    )
+
+
+def _asked(cpus: int, gpus: float) -> str:
+    return f"{cpus} CPU" + (f" and {gpus:g} GPU" if gpus else "")
+
+
+def _had(nodes: Sequence[Node]) -> str:
+    return ", ".join(f"{n.cpus:g} CPU and {n.gpus:g} GPU on {n.address}" for n in nodes)
+
+
+def of_this_machine() -> list[Node]:
     """CPUs that this process may use, and GPUs that torch sees."""
     import torch
 
-    return len(os.sched_getaffinity(0)), torch.cuda.device_count()
+    return [Node("this machine", len(os.sched_getaffinity(0)), torch.cuda.device_count())]

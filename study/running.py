@@ -31,7 +31,9 @@ def run(
     except KeyboardInterrupt:
         recorder.leave()
         done, total = todo.trial_counts()
-        progress.say(f"interrupted: {done} of {total} trials have ended; the same command goes on")
+        progress.warn(
+            f"interrupted: {done} of {total} trials have ended; the same command goes on"
+        )
         return INTERRUPTED
     except BaseException:
         recorder.leave()
@@ -45,10 +47,15 @@ def fetch_data(todo: Plan, say: Callable[[str], None]) -> None:
 
     Raises BadInputError where it cannot be had.
     """
-    done, total = todo.trial_counts()
-    if done < total or todo.needed_artifacts():
+    if has_work(todo):
         for name in todo.space.target.datasets:
             ensure(name, say)
+
+
+def has_work(todo: Plan) -> bool:
+    """True if there is anything to train."""
+    done, total = todo.trial_counts()
+    return done < total or bool(todo.needed_artifacts())
 
 
 def _train(todo: Plan, recorder: Recorder, resources: Resources, progress: Progress) -> list[str]:
@@ -57,19 +64,24 @@ def _train(todo: Plan, recorder: Recorder, resources: Resources, progress: Progr
     title = f"[bold]{todo.space.name}[/bold]: {todo.space.about}"
     progress.console.print(title, soft_wrap=True)
     progress.say(f"{done} of {total} trials are recorded")
-    if done == total and not todo.needed_artifacts():
+    if not has_work(todo):
         return []
 
     from study.cluster import on_ray  # ray takes a second to import
+    from study.gauges import Gauges
     from study.tune import train
 
+    def lost(gone: str) -> None:
+        _again(gone, progress)
+
     progress.expect(done, total, todo.predicted_cost())
-    with progress, on_ray(resources, todo.workers, lambda gone: _again(gone, progress)) as url:
+    with progress, on_ray(resources, lost, progress.verbose) as url:
+        progress.watcher = Gauges(todo.space.name).show
         on_interrupt()  # Ray has put its own handlers in place
         if url:
             progress.say(f"Ray dashboard: http://{url} (its token: ray get-auth-token)")
         work = _announced(rounds(todo), recorder)
-        return train(work, recorder, resources, todo.workers, todo.store.root, progress)
+        return train(work, recorder, resources, str(todo.store.root), progress)
 
 
 def _announced(work: Iterator[Round], recorder: Recorder) -> Iterator[Round]:
@@ -85,9 +97,9 @@ def _again(gone: str, progress: Progress) -> None:
     progress.give_back()
     end_children()
     if count > MOST_RESTARTS:
-        progress.say(f"Ray died again ({gone}), {count} times in all; the same command goes on")
+        progress.warn(f"Ray died again ({gone}), {count} times in all; the same command goes on")
         os._exit(SOME_FAILED)
-    progress.say(f"Ray died ({gone}): starting again, {count} of {MOST_RESTARTS}")
+    progress.warn(f"Ray died ({gone}): starting again, {count} of {MOST_RESTARTS}")
     os.environ[RESTARTS] = str(count)
     os.execv(sys.executable, sys.orig_argv)
 
@@ -96,12 +108,12 @@ def _exit_code(todo: Plan, errors: list[str], progress: Progress) -> int:
     done, total = todo.trial_counts()
     failed = todo.ledger.failed()
     if errors or done < total:
-        progress.say(f"{total - done} trials could not be trained; the same command tries again")
+        progress.warn(f"{total - done} trials could not be trained; the same command tries again")
         for error in errors:
-            progress.say(f"  {error}")
+            progress.warn(f"  {error}")
         return SOME_FAILED
     if failed:
-        progress.say(
+        progress.warn(
             f"{len(failed)} trials failed for reasons of their own (--retry-failed: again)"
         )
         return SOME_FAILED

@@ -1,15 +1,22 @@
 """How far a study is, from any shell or machine: python -m study.status --space vae_lambda"""
 
+import contextlib
+import time
+from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import fmean
 from typing import Annotated
 
 import typer
 from mlflow import MlflowClient
-from rich.console import Console
+from rich.console import Console, Group
+from rich.live import Live
 from rich.table import Table
+from rich.text import Text
 
-from analysis.command import Results, TrackingUri, run_command
+from analysis.command import Results, Storage, TrackingUri, run_command
 from analysis.records import experiment_names, open_records, read
 from search_spaces.catalogue import load
 from search_spaces.search import Search
@@ -19,10 +26,12 @@ from study.plan import Plan, check_counts
 from study.spool import Spool, spool_of
 from trainables.errors import BadInputError
 from trainables.settings import Trial
-from trainables.store import Store
+from trainables.store import open_store
+from trainables.targets import Measure
 
 out = Console(highlight=False)
 MOST_SHOWN = 20
+WATCH_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -70,37 +79,90 @@ def _count(plan: Plan, part: str, trials: list[Trial], unknown: int = 0) -> Coun
 
 def status(
     space: Annotated[str, typer.Option(help="A built-in space, or the path of a file.")],
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Again and again, until it ends.")
+    ] = False,
     seeds: Annotated[int | None, typer.Option(help="As given to the launch.")] = None,
     settings: Annotated[int | None, typer.Option(help="As given to the launch.")] = None,
     tracking_uri: TrackingUri = None,
     results: Results = Path("results"),
+    storage: Storage = None,
 ) -> int:
     """Say what of a study is done, running, failed or missing, and why."""
     chosen = load(space)
     check_counts(chosen, seeds, settings)
     client = open_records(chosen.name, tracking_uri, results)
-    ledger = Ledger(read(client, chosen.name))
-    store = Store(results.absolute() / "artifacts")
-    plan = Plan(chosen, seeds or chosen.seeds, settings, store, ledger, workers=1)
-    out.print(f"[bold]{chosen.name}[/bold]: {chosen.about}", soft_wrap=True)
-    out.print(_running(client, chosen.name), soft_wrap=True, markup=False)
-    found = counts(plan)
-    shown = Table("", "done", "failed", "missing", "not known yet", box=None)
-    for one in found:
-        figures = (one.done, one.failed, one.missing, one.unknown)
-        shown.add_row(one.part, *(str(figure or "") for figure in figures))
-    out.print(shown)
-    if any(one.missing or one.unknown for one in found):
+    store = open_store(storage, results)
+
+    def read_plan() -> Plan:
+        ledger = Ledger(read(client, chosen.name))
+        return Plan(chosen, seeds or chosen.seeds, settings, store, ledger, workers=1)
+
+    plan = _watch(client, read_plan) if watch else read_plan()
+    if not watch:
+        out.print(_overview(client, plan))
+    if any(one.missing or one.unknown for one in counts(plan)):
         out.print(f"what is missing: python -m study.launch --space {space} goes on")
     if waiting := len(Spool(spool_of(results, chosen.name)).read()):
         out.print(f"{waiting} results are kept in {results}: the next launch records them")
-    failed = ledger.failed()
+    failed = plan.ledger.failed()
     for record in failed[:MOST_SHOWN]:
         line = f"failed: {record.setting_name} seed={record.seed}: {record.failure}"
         out.print(line, soft_wrap=True, markup=False)
     if len(failed) > MOST_SHOWN:
         out.print(f"... and {len(failed) - MOST_SHOWN} more")
     return 0
+
+
+def _watch(client: MlflowClient, read_plan: Callable[[], Plan]) -> Plan:
+    """Show the study until no launch is running; Ctrl-C ends the looking, not the study."""
+    plan = read_plan()
+    with (
+        contextlib.suppress(KeyboardInterrupt),
+        Live(_overview(client, plan), console=out, auto_refresh=False) as live,
+    ):
+        while _leads(client, plan.space.name):
+            time.sleep(WATCH_SECONDS)
+            plan = read_plan()
+            live.update(_overview(client, plan), refresh=True)
+    return plan
+
+
+def _overview(client: MlflowClient, plan: Plan) -> Group:
+    """Who runs it and how far it is, trials by part, and the best of each φ."""
+    shown = Table("", "done", "failed", "missing", "not known yet", box=None)
+    for one in counts(plan):
+        figures = (one.done, one.failed, one.missing, one.unknown)
+        shown.add_row(one.part, *(str(figure or "") for figure in figures))
+    main = plan.space.target.main
+    scores = best_by_link(plan.ledger, main).items()
+    best = ", ".join(f"{link} {main.text(score)}" for link, score in scores)
+    return Group(
+        f"[bold]{plan.space.name}[/bold]: {plan.space.about}",
+        Text(_running(client, plan.space.name)),
+        shown,
+        *([f"best validation {main.title}, mean over seeds, by φ: {best}"] if best else []),
+    )
+
+
+def best_by_link(ledger: Ledger, main: Measure) -> dict[str, float]:
+    """The best setting's mean validation score for each φ; one seed alone is luck."""
+    name, better = f"validation/{main.name}", max if main.higher_is_better else min
+    scores: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for record in ledger.records.values():
+        if name in record.metrics and not record.pruned:
+            scores[record.parameters["link"], record.setting].append(record.metrics[name])
+    best: dict[str, float] = {}
+    for (link, _), found in sorted(scores.items()):
+        if len(found) > 1:
+            best[link] = better(fmean(found), best.get(link, fmean(found)))
+    return best
+
+
+def _leads(client: MlflowClient, space: str) -> bool:
+    experiment = client.get_experiment_by_name(experiment_names(space)[0])
+    leader = leader_of(client, experiment.experiment_id) if experiment else None
+    return leader is not None and not leader.gone
 
 
 def _running(client: MlflowClient, space: str) -> str:

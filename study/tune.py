@@ -9,12 +9,12 @@ import logging
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import ray
 from ray import tune
 from ray.tune.search import Searcher
+from ray.tune.trainable import wrap_function
 
 from search_spaces.catalogue import OWN_MODULE
 from study.progress import Progress
@@ -33,22 +33,22 @@ def train(
     rounds: Iterator[Round],
     recorder: Recorder,
     resources: Resources,
-    workers: int,
-    artifacts: Path,
+    artifacts: str,
     progress: Progress,
 ) -> list[str]:
     """Train all rounds; results go to the recorder as they come.
 
     Returns the cohorts that could not be trained, with their reasons.
     """
-    source = _RoundSearcher(rounds, progress, artifacts, resources.cpus_per_worker)
+    source = _RoundSearcher(rounds, progress, artifacts, resources)
     if source.finished:
         return []
     if OWN_MODULE in sys.modules:  # a user's file: workers cannot import it, so it travels whole
         ray.cloudpickle.register_pickle_by_value(sys.modules[OWN_MODULE])
-    logging.getLogger("ray.tune").setLevel(logging.CRITICAL)  # we say ourselves what failed
+    if not progress.verbose:  # we say ourselves what failed
+        logging.getLogger("ray.tune").setLevel(logging.CRITICAL)
     trainable = tune.with_resources(
-        train_cohort, {"cpu": resources.cpus_per_worker, "gpu": resources.gpus_per_worker}
+        _worker(), {"cpu": resources.cpus_per_worker, "gpu": resources.gpus_per_worker}
     )
     with tempfile.TemporaryDirectory(prefix="study-tune-") as scratch:
         # Tune's own state is not our record: launching again plans from MLflow.
@@ -57,7 +57,7 @@ def train(
             tune_config=tune.TuneConfig(
                 search_alg=source,
                 num_samples=-1,
-                max_concurrent_trials=workers,
+                max_concurrent_trials=resources.workers,
                 reuse_actors=True,
                 trial_name_creator=_name,
                 trial_dirname_creator=lambda trial: trial.trial_id,
@@ -75,7 +75,13 @@ def train(
 
 
 def _name(trial: Any) -> str:
-    return str(trial.config["cohort"].name)
+    return str(trial.config["title"])
+
+
+def _worker() -> Any:
+    """The trainable under a name that says on the dashboard what its actors are."""
+    base = wrap_function(train_cohort)
+    return type("StudyWorker", (base,), {"__repr__": lambda self: "trains cohorts"})
 
 
 class _Unpickled:
@@ -89,12 +95,16 @@ class _RoundSearcher(_Unpickled, Searcher):
     """Gives out a round's cohorts; the next round when all of it has ended."""
 
     def __init__(
-        self, rounds: Iterator[Round], progress: Progress, artifacts: Path, threads: int
+        self, rounds: Iterator[Round], progress: Progress, artifacts: str, resources: Resources
     ) -> None:
         super().__init__(metric=METRIC, mode="max")
         self.rounds, self.progress = rounds, progress
-        self.config = {"artifacts": str(artifacts), "threads": threads}
-        self.queue: list[Cohort] = []
+        self.config = {
+            "artifacts": artifacts,
+            "threads": resources.cpus_per_worker,
+            "gpu": bool(resources.gpus_per_worker),
+        }
+        self.queue: list[tuple[str, Cohort]] = []  # with their titles
         self.errors: list[str] = []
         self.live: set[str] = set()
         self.finished = False
@@ -107,7 +117,11 @@ class _RoundSearcher(_Unpickled, Searcher):
                 self.finished = True
             elif following.cohorts:
                 self.progress.begin(following)
-                self.queue = list(following.cohorts)
+                many = len(following.cohorts)
+                self.queue = [
+                    (f"{cohort.name} cohort {number}/{many}", cohort)
+                    for number, cohort in enumerate(following.cohorts, start=1)
+                ]
 
     def suggest(self, trial_id: str) -> Any:
         """The next cohort; None while the round's last ones run; FINISHED at the end."""
@@ -117,26 +131,29 @@ class _RoundSearcher(_Unpickled, Searcher):
         if self.finished:
             return Searcher.FINISHED
         self.live.add(trial_id)
-        return {**self.config, "cohort": self.queue.pop(0)}
+        title, cohort = self.queue.pop(0)
+        self.progress.started(trial_id, cohort)
+        return {**self.config, "cohort": cohort, "title": title}
 
     def on_trial_complete(
         self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False
     ) -> None:
         """Tune's word that a cohort has ended, well or not."""
         self.live.discard(trial_id)
+        self.progress.stopped(trial_id)
 
     def halved(self, cohort: Cohort, reason: str) -> bool:
         """Try a cohort again, in halves; False where it is a single member."""
         halves = cohort.halves()
-        self.queue = halves + self.queue
+        self.queue = [(f"{half.name} half", half) for half in halves] + self.queue
         if halves:
-            self.progress.say(f"{cohort.name}: {reason}; again, in halves")
+            self.progress.warn(f"{cohort.name}: {reason}; again, in halves")
         return bool(halves)
 
     def gave_up(self, cohort: Cohort, reason: str) -> None:
         """A cohort could not be trained; the next launch tries again."""
         self.errors.append(f"{cohort.name}: {reason}")
-        self.progress.say(f"could not train {cohort.name}: {reason}")
+        self.progress.warn(f"could not train {cohort.name}: {reason}")
 
     def save(self, checkpoint_path: str) -> None:
         """Nothing to save: a relaunch plans from the records."""

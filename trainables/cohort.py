@@ -36,12 +36,23 @@ class Cohort:
 
     @property
     def name(self) -> str:
-        """What a person reads on the dashboard: the kind, how many, and the first of them."""
-        first = self.members[0]
-        about = first.setting.link.name if isinstance(first, Trial) else first.key[:6]
-        if isinstance(first, Trial) and first.setting.method:
-            about = first.setting.method.variant
-        return f"{self.kind} ×{len(self.members)} {about}"
+        """What a person reads on the dashboard: `student VAE λ×T×seed` of 20 members, say."""
+        members = self.members
+        trials = [member for member in members if isinstance(member, Trial)]
+        if trials and trials[0].setting.method:
+            return f"{trials[0].setting.method.label} ({len(members)})"
+        links = sorted({trial.setting.link.name for trial in trials})
+        varied: dict[str, set[float]] = {
+            "λ": {trial.setting.hard_label_weight for trial in trials},
+            "T": {trial.setting.temperature for trial in trials},
+            "seed": {member.seed for member in members},
+        }
+        parts = (
+            self.kind,
+            links[0] if len(links) == 1 else "φ" * bool(links),
+            "×".join(name for name, values in varied.items() if len(values) > 1),
+        )
+        return f"{' '.join(part for part in parts if part)} ({len(members)})"
 
     def halves(self) -> "list[Cohort]":
         """The same members as two cohorts; none where they cannot be parted."""

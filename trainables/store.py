@@ -6,14 +6,17 @@ verified on reading; what does not verify is set aside and made again. No pickle
 
 import hashlib
 import json
-import os
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
+from upath import UPath
+
+from trainables.errors import BadInputError
 
 FORMAT = 4  # raised when the meaning of the files changes
 
@@ -28,6 +31,14 @@ class Saved:
 
     tensors: dict[str, Tensor]
     facts: dict[str, Any]
+
+
+def open_folder(place: str | Path) -> Path:
+    """A folder of this machine, or of any file system that fsspec knows: s3://BUCKET/FOLDER.
+
+    (UPath has the methods of a Path; for a folder of this machine it is one.)
+    """
+    return cast(Path, UPath(place))
 
 
 @dataclass(frozen=True)
@@ -81,13 +92,27 @@ class Store:
     def _set_aside(self, path: Path) -> None:
         for file in (path, path.with_suffix(".safetensors")):
             if file.exists():
-                file.replace(file.with_name(f"{file.name}.wrong"))
+                file.rename(file.with_name(f"{file.name}.wrong"))
 
 
 def _write(path: Path, content: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    if not isinstance(path, Path):
+        path.write_bytes(content)  # an object store shows an object when it is whole
+        return
+    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     try:
         temporary.write_bytes(content)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def open_store(storage: str | None, results: Path) -> Store:
+    """The store of artifacts that a command was given.
+
+    Raises BadInputError for an address of a kind that is not known here.
+    """
+    try:
+        return Store(open_folder(storage or results.absolute() / "artifacts").absolute())
+    except (ValueError, ImportError) as error:
+        raise BadInputError(f"--storage {storage} cannot be opened: {error}") from None

@@ -13,19 +13,24 @@ from typing import Any
 
 import torch
 from ray import tune
+from ray._raylet import setproctitle  # type: ignore[attr-defined]
 
 from trainables.cohort import Cohort
 from trainables.makers import open_workshop
 from trainables.settings import Trial
+from trainables.store import open_folder
 from trainables.student import train_students
 from trainables.workshop import Workshop
 
 METRIC = "fraction"  # of the cohort's work that is done; Tune demands some metric in each report
 REPORT_SECONDS = 1.0
+WORKER = "ray::StudyWorker"
 
 
 def train_cohort(config: dict[str, Any]) -> None:
     """Train config["cohort"] with the artifacts under config["artifacts"].
+
+    "threads": of torch; "gpu": whether it was given one; "title": the process's while it trains.
 
     Reports {"fraction": ...} about once a second, then once {"fraction": 1, "results": ...}, and
     last a small report, since Tune keeps the last one of each. Or, instead of results, "error"
@@ -36,7 +41,8 @@ def train_cohort(config: dict[str, Any]) -> None:
     cohort: Cohort = config["cohort"]
     outcome: dict[str, Any]
     try:
-        outcome = {"results": _train(cohort, _workshop(config["artifacts"]))}
+        workshop = _workshop(config["artifacts"], config["gpu"])
+        outcome = {"results": _train(cohort, workshop, _Throttled(config["title"]))}
     except Exception as error:
         where = traceback.extract_tb(error.__traceback__)[-1]
         place = f"{Path(where.filename).name}:{where.lineno}"
@@ -57,8 +63,8 @@ def is_out_of_memory(error: Exception) -> bool:
     return refused or "can't allocate memory" in str(error)
 
 
-def _train(cohort: Cohort, workshop: Workshop) -> list[Any]:
-    report, first = _Throttled(), cohort.members[0]
+def _train(cohort: Cohort, workshop: Workshop, report: "_Throttled") -> list[Any]:
+    first = cohort.members[0]
     if isinstance(first, Trial) and first.setting.method:
         return first.setting.method.train(cohort.members, workshop, report)  # type: ignore[arg-type]
     if cohort.kind == "student":
@@ -68,17 +74,22 @@ def _train(cohort: Cohort, workshop: Workshop) -> list[Any]:
 
 
 @lru_cache(maxsize=1)
-def _workshop(artifacts: str) -> Workshop:
-    return open_workshop(Path(artifacts))
+def _workshop(artifacts: str, gpu: bool) -> Workshop:
+    return open_workshop(open_folder(artifacts), torch.device("cuda" if gpu else "cpu"))
 
 
 class _Throttled:
-    """Reports progress, but not more often than REPORT_SECONDS."""
+    """Reports progress, but not more often than REPORT_SECONDS.
 
-    def __init__(self) -> None:
-        self.last = time.monotonic()
+    Ray names the process anew at each report; the dashboard, ps and top show its title.
+    """
+
+    def __init__(self, title: str) -> None:
+        self.last, self.title = time.monotonic(), f"{WORKER} {title}"
+        setproctitle(self.title)
 
     def __call__(self, fraction: float) -> None:
         if time.monotonic() - self.last > REPORT_SECONDS:
             self.last = time.monotonic()
             tune.report({METRIC: min(fraction, 0.999), "pid": os.getpid()})
+            setproctitle(self.title)

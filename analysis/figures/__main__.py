@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
-from analysis.command import Results, TrackingUri, run_command, writing
+from analysis.command import Results, Storage, TrackingUri, run_command, writing
 from analysis.figures import draw_all, save
 from analysis.records import open_records, read_study
 from analysis.rows import rows_of
-from trainables.store import Store
+from trainables.store import open_store
 
 
 def figures(
@@ -22,11 +22,12 @@ def figures(
     ] = None,
     tracking_uri: TrackingUri = None,
     results: Results = Path("results"),
+    storage: Storage = None,
 ) -> int:
     """Draw the figures of a space from its MLflow records."""
     client = open_records(space, tracking_uri, results)
     study = read_study(client, space)
-    drawn, left = draw_all(study, rows_of(study), client, Store(results / "artifacts"))
+    drawn, left = draw_all(study, rows_of(study), client, open_store(storage, results))
     folder = out or results / "figures" / space
     with writing(folder):
         for path in save(drawn, folder):

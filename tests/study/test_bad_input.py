@@ -5,6 +5,7 @@ study's records and artifacts, which are compared byte by byte.
 """
 
 import shutil
+import socket
 import sqlite3
 import sys
 from contextlib import suppress
@@ -121,7 +122,7 @@ SMOKE = ("--space", "smoke")
         ([*SMOKE, "--gpus-per-worker", "-1"], "--gpus-per-worker is -1"),
         ([*SMOKE, "--gpus-per-worker", "nan"], "--gpus-per-worker is nan"),
         ([*SMOKE, "--gpus-per-worker", "many"], "should be a valid number"),
-        ([*SMOKE, "--gpus-per-worker", "3"], "1 workers × 3 GPU are 3, there are"),
+        ([*SMOKE, "--gpus-per-worker", "3"], "1 workers × 1 CPU and 3 GPU do not fit"),
         ([*SMOKE, "--patience", "-1"], "--patience is -1: give seconds ≥ 0"),
         ([*SMOKE, "--patience", "nan"], "--patience is nan"),
         ([*SMOKE, "--results", "/proc/nowhere"], "cannot write to --results"),
@@ -139,6 +140,10 @@ SMOKE = ("--space", "smoke")
         ([*SMOKE, "--tracking-uri", "sqlite:///text.db"], "no MLflow records at"),
         ([*SMOKE, "--tracking-uri", "sqlite:///newer.db"], "no MLflow records at"),
         ([*SMOKE, "--tracking-uri", "postgresql://nobody@127.0.0.1:9/x"], "no MLflow records at"),
+        ([*SMOKE, "--gpus-per-worker", "0.4"], "a share 1/k (0.5, 0.25, ...)"),
+        ([*SMOKE, "--storage", "nonsense://x"], "--storage nonsense://x cannot be opened"),
+        ([*SMOKE, "--quiet", "--verbose"], "--quiet and --verbose: give one of them"),
+        ([*SMOKE, "--address", "somewhere"], "give HOST:PORT as `ray start --head` printed it"),
         ([*SMOKE, "--address", "127.0.0.1:1"], "no Ray cluster at 127.0.0.1:1"),
         ([*SMOKE, "--address", "127.0.0.1:99999"], "no Ray cluster at 127.0.0.1:99999"),
         ([*SMOKE, "--address", "ray://127.0.0.1:1"], "no Ray cluster at ray://127.0.0.1:1"),
@@ -166,6 +171,17 @@ def test_launch_refuses(attempt, arguments, says):
 def test_a_wrong_environment_is_named(attempt, monkeypatch, name, value, says):
     monkeypatch.setenv(name, value)
     assert says in attempt(launch, *SMOKE)
+
+
+def test_a_cluster_whose_token_is_not_here(attempt, monkeypatch, tmp_path):
+    """Ray itself would end the process with a stack trace of C++."""
+    for name in ("RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH", "RAY_AUTH_MODE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("study.preflight.Path.home", lambda: tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        address = f"127.0.0.1:{listening.getsockname()[1]}"
+        said = attempt(launch, *SMOKE, "--address", address)
+    assert f"no token for the Ray cluster at {address}: put what `ray get-auth-token`" in said
 
 
 @pytest.mark.parametrize("damage", ["missing", "cut", "no idx file", "another's"])

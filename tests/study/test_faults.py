@@ -66,7 +66,7 @@ def test_a_worker_is_killed_in_the_middle_of_a_cohort(undisturbed, tmp_path):
     started = Launch(tmp_path / "r")
     for stage in ("artifacts: teacher", "search round 1"):
         started.until(stage)
-        started.kill_one("ray::ImplicitFunc")
+        started.kill_one("ray::StudyWorker")
     assert started.end() == 0, started.printed()
     assert recorded(tmp_path / "r") == undisturbed[1]
 

@@ -96,7 +96,7 @@ import study, time
 from study.cluster import start_ray
 from study.resources import Resources
 import ray
-start_ray(Resources(dashboard=False), 1)
+start_ray(Resources(workers=1, dashboard=False))
 print(ray.get_runtime_context().gcs_address, flush=True)
 time.sleep(100)
 """

@@ -12,10 +12,11 @@ import requests
 class TrackingServer:
     """Serves while the block runs; stop and start again as the test likes."""
 
-    def __init__(self, folder, port, *arguments, **environment):
+    def __init__(self, folder, port, *arguments, host="127.0.0.1", on=(), store="", **environment):
         self.folder, self.port = folder, port
         self.arguments, self.environment = arguments, environment
-        self.uri = f"http://127.0.0.1:{port}"
+        self.uri, self.on = f"http://{host}:{port}", on
+        self.store = store or f"sqlite:///{folder}/server.db"
         self.said = folder / "server.said"
 
     def __enter__(self):
@@ -29,11 +30,11 @@ class TrackingServer:
         """Start it, without waiting for its first answer."""
         self.process = subprocess.Popen(
             [
-                sys.executable, "-m", "mlflow", "server", "--workers", "1", "--port",
-                str(self.port), "--backend-store-uri", f"sqlite:///{self.folder}/server.db",
+                *self.on, sys.executable, "-m", "mlflow", "server", "--workers", "1", "--port",
+                str(self.port), "--backend-store-uri", self.store,
                 "--artifacts-destination", str(self.folder / "files"), *self.arguments,
             ],
-            stdout=subprocess.DEVNULL, stderr=self.said.open("w"), start_new_session=True,
+            stdout=self.said.open("w"), stderr=subprocess.STDOUT, start_new_session=True,
             env={
                 **os.environ,
                 "MLFLOW_DISABLE_TELEMETRY": "true",

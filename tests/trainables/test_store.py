@@ -6,7 +6,7 @@ import torch
 from trainables.artifacts import LogitsArtifact, TeacherArtifact
 from trainables.links import Identity
 from trainables.recipes import Schedule, TeacherRecipe
-from trainables.store import Saved, Store, UnusableArtifactError
+from trainables.store import Saved, Store, UnusableArtifactError, open_folder
 
 SAVED = Saved({"w": torch.arange(6.0).reshape(2, 3)}, {"accuracy": 0.5})
 
@@ -77,3 +77,18 @@ def test_a_spoilt_artifact_is_made_again(workshop):
     again = workshop.obtain(logits).tensors["logits"]
     assert first.shape == (1, 1000, 10)
     assert torch.equal(first, again)
+
+
+def test_a_store_may_be_anywhere_that_fsspec_reaches():
+    """Here in memory, which like an object store has neither folders nor locks."""
+    elsewhere = Store(open_folder("memory://study/artifacts"))
+    with pytest.raises(UnusableArtifactError, match="is not there"):
+        elsewhere.load("teacher", "abc")
+    elsewhere.save("teacher", "abc", SAVED, {})
+    assert elsewhere.has("teacher", "abc")
+    assert torch.equal(elsewhere.load("teacher", "abc").tensors["w"], SAVED.tensors["w"])
+    cut_tensors(elsewhere.path("teacher", "abc"))
+    with pytest.raises(UnusableArtifactError, match="differs from its hash"):
+        elsewhere.load("teacher", "abc")
+    assert not elsewhere.has("teacher", "abc")
+    assert elsewhere.path("teacher", "abc").with_name("abc.json.wrong").exists()

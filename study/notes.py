@@ -1,0 +1,82 @@
+"""What MLflow's pages say beside the runs: a study's answer, table, figures and report.
+
+Report and figures hang on the one run of an experiment of their own, `<space> · report`; the
+answer stands in the notes of the other two, above their runs. Written anew whenever the report is.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from mlflow import MlflowClient
+
+from analysis.bulk import runs
+from analysis.columns import build
+from analysis.records import ABOUT, Study, experiment_names
+from analysis.rows import Row
+from analysis.sentences import evidence
+from analysis.views import views
+from study.experiments import KIND, open_experiment
+from study.view_state import TAG, link, view_state
+
+NOTE = "mlflow.note.content"
+LONGEST = 4_900  # characters; MLflow takes 5,000 in a tag
+FIGURES = ("forest", "lambda_temperature", "search")  # the first that there is stands in the note
+BEST_ROWS = 12
+
+
+def write_notes(
+    client: MlflowClient, study: Study, rows: Sequence[Row], page: Path, pictures: Path
+) -> None:
+    """Put the report and the figures into MLflow, and the answer above the runs."""
+    named = [client.get_experiment_by_name(name) for name in experiment_names(study.space)]
+    found = [experiment for experiment in named if experiment]
+    place, run = _report_run(client, study.space, found[0].artifact_location)
+    client.log_artifact(run, str(page))
+    client.log_artifacts(run, str(pictures), "figures")
+    settings = found[0].experiment_id
+    if rows:
+        client.set_experiment_tag(settings, TAG, view_state(rows[0].target))
+    note = _note(study, rows, settings, f"#/experiments/{place}/runs/{run}/artifacts", pictures)
+    for experiment in found:
+        client.set_experiment_tag(experiment.experiment_id, ABOUT, study.about)
+        client.set_experiment_tag(experiment.experiment_id, NOTE, note)
+
+
+def _report_run(client: MlflowClient, space: str, root: str) -> tuple[str, str]:
+    """The experiment of the report, and its one run."""
+    proxied = root.startswith("mlflow-artifacts:")
+    place = open_experiment(client, f"{space} · report", KIND, None if proxied else root)
+    for row in runs(client, place):
+        return place, row.run_id
+    made = client.create_run(place, tags={"mlflow.runName": f"report of {space}"})
+    client.set_terminated(made.info.run_id)
+    return place, str(made.info.run_id)
+
+
+def _note(study: Study, rows: Sequence[Row], settings: str, report: str, pictures: Path) -> str:
+    run = report.split("/")[-2]
+    there = [name for name in FIGURES if (pictures / f"{name}.png").exists()]
+    lines = [
+        f"**{study.about}**",
+        *(f"- {sentence}" for sentence in evidence(rows)),
+        f"[Report and figures]({report}) · [settings compared]({link(settings)}) · "
+        f"[charts]({link(settings, charts=True)}). One run of *{study.space}* is one setting, "
+        f"one of *{experiment_names(study.space)[1]}* one trained student.",
+    ]
+    for name in there[:1]:
+        lines.append(f"![{name}](get-artifact?path=figures%2F{name}.png&run_uuid={run})")
+    shown = _table(rows)
+    while len("\n\n".join([*lines, *shown])) > LONGEST and shown:
+        shown = ["\n".join(shown[0].splitlines()[:-1])] if shown[0].count("\n") > 2 else []
+    while len("\n\n".join(lines)) > LONGEST:
+        del lines[-2]
+    return "\n\n".join([*lines, *shown])
+
+
+def _table(rows: Sequence[Row]) -> list[str]:
+    """The quality view in Markdown, the best by validation first."""
+    if not rows:
+        return []
+    table = next(views(build(rows))).table.head(BEST_ROWS)
+    head = ["| " + " | ".join(table.columns) + " |", "|" + "---|" * len(table.columns)]
+    return ["\n".join(head + ["| " + " | ".join(line) + " |" for line in table.to_numpy()])]

@@ -1,0 +1,70 @@
+"""What is shown while a study runs: counts, the best of each φ, and no more than was asked for."""
+
+import io
+from dataclasses import replace
+
+import pytest
+from rich.console import Console
+
+from search_spaces.smoke import ALONE, taught
+from study.progress import Progress
+from study.rounds import Round
+from trainables.cohort import Cohort
+from trainables.links import Noise
+from trainables.member import TrialResult
+from trainables.settings import Trial
+
+PLAIN = replace(taught("FashionMNIST"), held_out=0.2)
+NOISY = replace(PLAIN, link=Noise())
+
+
+def ended(setting, seed, score):
+    final = {"validation/accuracy": [score]}
+    return TrialResult(Trial(setting=setting, seed=seed), final, {}, 0.1)
+
+
+def cohort(*settings):
+    return Cohort("student", tuple(Trial(setting=s, seed=n) for s in settings for n in (0, 1)))
+
+
+@pytest.fixture
+def said():
+    return io.StringIO()
+
+
+def test_counts_and_the_best_of_each_link(said):
+    progress = Progress(Console(file=said))
+    progress.expect(0, 10, 100.0)
+    work = cohort(PLAIN, NOISY)
+    progress.begin(Round("students", [work]))
+    progress.started("a", work)
+    assert progress.states() == {"done": 0, "failed": 0, "running": 4, "waiting": 6}
+    for seed in (0, 1):
+        progress.trial_ended(ended(PLAIN, seed, 0.6 + 0.2 * seed))
+        progress.trial_ended(ended(NOISY, seed, 0.8))
+    progress.stopped("a")
+    assert progress.states() == {"done": 4, "failed": 0, "running": 0, "waiting": 6}
+    assert progress.best_of == pytest.approx(
+        {("accuracy", "identity"): 0.7, ("accuracy", "noise"): 0.8}
+    )
+    assert progress.rate() > 0
+    progress.trial_ended(replace(ended(PLAIN, 2, 0.1), failure="the loss is nan"))
+    assert progress.states()["failed"] == 1
+
+
+@pytest.mark.parametrize("quiet", [True, False])
+def test_a_quiet_console_says_what_went_wrong_only(said, quiet):
+    progress = Progress(Console(file=said, quiet=quiet))
+    progress.expect(0, 10, 100.0)
+    with progress:
+        progress.begin(Round("students", [cohort(ALONE)]))
+        progress.trial_ended(replace(ended(ALONE, 0, 0.1), failure="the loss is nan"))
+    assert "the loss is nan" in said.getvalue()
+    assert ("students" in said.getvalue()) != quiet
+    assert not [sign for sign in said.getvalue() if sign != "\n" and not sign.isprintable()]
+
+
+def test_a_cohort_is_named_after_what_it_trains():
+    assert cohort(PLAIN).name == "student identity seed (2)"
+    assert cohort(PLAIN, replace(PLAIN, temperature=4.0)).name == "student identity T×seed (4)"
+    assert cohort(PLAIN, replace(NOISY, hard_label_weight=0)).name == "student φ λ×seed (4)"
