@@ -159,7 +159,8 @@ def memory(member: Work) -> int:
             activations = 8 * BLOCK * sum(setting.student_sizes[1:])
             return setting.parts * (16 * weights + targets + activations)
         case TeacherArtifact():
-            return 16 * _weights(member.sizes) + 4 * member.objects * member.sizes[0]
+            seen = member.objects + member.target.split_sizes["Test"]  # each has its own
+            return 16 * _weights(member.sizes) + 4 * seen * member.sizes[0]
         case VaeArtifact(recipe=recipe):
             weights = 3 * PIXELS * recipe.hidden_size
             return 16 * weights + 24 * recipe.schedule.batch_size * PIXELS
