@@ -16,6 +16,7 @@ from trainables.cohort import Cohort
 from trainables.member import TrialResult
 
 LINE_SECONDS = 10.0
+WIDE = 120  # columns of a terminal; a narrower one has no room for a bar
 RATE_SECONDS = 60.0
 
 
@@ -43,9 +44,9 @@ class Progress:
         self._bars = Bars(
             SpinnerColumn(),
             TextColumn("{task.description}"),
-            BarColumn(bar_width=24),
+            *([BarColumn(bar_width=24)] if console.width >= WIDE else []),
             TextColumn("{task.percentage:>3.0f} %"),
-            TimeElapsedColumn(),
+            *([TimeElapsedColumn()] if console.width >= WIDE else []),
             TextColumn("{task.fields[left]}"),
             console=console,
             disable=not console.is_terminal or console.quiet,

@@ -47,13 +47,10 @@ def train(
         ray.cloudpickle.register_pickle_by_value(sys.modules[OWN_MODULE])
     if not progress.verbose:  # we say ourselves what failed
         logging.getLogger("ray.tune").setLevel(logging.CRITICAL)
-    trainable = tune.with_resources(
-        _worker(), {"cpu": resources.cpus_per_worker, "gpu": resources.gpus_per_worker}
-    )
     with tempfile.TemporaryDirectory(prefix="study-tune-") as scratch:
         # Tune's own state is not our record: launching again plans from MLflow.
         tuner = tune.Tuner(
-            trainable,
+            _worker(resources),
             tune_config=tune.TuneConfig(
                 search_alg=source,
                 num_samples=-1,
@@ -78,9 +75,10 @@ def _name(trial: Any) -> str:
     return str(trial.config["title"])
 
 
-def _worker() -> Any:
+def _worker(resources: Resources) -> Any:
     """The trainable under a name that says on the dashboard what its actors are."""
-    base = wrap_function(train_cohort)
+    given = {"cpu": resources.cpus_per_worker, "gpu": resources.gpus_per_worker}
+    base = tune.with_resources(wrap_function(train_cohort), given)
     return type("StudyWorker", (base,), {"__repr__": lambda self: "trains cohorts"})
 
 
