@@ -103,7 +103,8 @@ def test_a_method_is_a_cohort_of_its_own_kind():
         assert len({member.setting.key for member in cohort.members}) == 1
         assert cohort.cost > 0
     assert cost(trials[0]) > 0
-    assert Cohort("dann", tuple(trials[:2])).name == "dann ×2 ← noise of FashionMNIST"
+    label = trials[0].setting.method.label
+    assert Cohort("dann", tuple(trials[:2])).name == f"{label} (2)"
 
 
 def test_impressions_are_made_once_for_the_student_alone_and_with_small():
