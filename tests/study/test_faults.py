@@ -17,6 +17,7 @@ from tracking import TrackingServer
 
 from analysis.records import open_client, read
 from study.lead import LEADER
+from trainables.store import FORMAT
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +132,7 @@ def test_damaged_artifacts_are_made_again(undisturbed, tmp_path):
     content[len(content) // 2] ^= 1
     flipped.write_bytes(content)
     about = old.with_suffix(".json")
-    about.write_text(about.read_text().replace('"format": 3', '"format": 2'))
+    about.write_text(about.read_text().replace(f'"format": {FORMAT}', '"format": 2'))
     torn.with_suffix(".json").write_text("{")
     finish(results, undisturbed[1])
     wrong = {path.name for path in results.glob("artifacts/*/*.wrong")}
@@ -180,7 +181,7 @@ def test_what_cannot_be_trained_does_not_spoil_the_rest(tmp_path):
     code, printed = launch(tmp_path / "r", "--workers", 1, space=space)
     assert code == 1, printed
     assert "again, in halves" in printed
-    assert "could not train vae ×1" in printed
+    assert "could not train vae (1)" in printed
     assert "can't allocate memory" in printed
     assert "2 trials could not be trained" in printed
     found = read(open_client(f"sqlite:///{tmp_path}/r/mlflow.db"), "bad")
