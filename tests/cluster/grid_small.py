@@ -16,7 +16,7 @@ def small(number, setting):
         setting,
         teacher=replace(setting.teacher, split="Small", schedule=SHORT),
         link=VAE if setting.link.vae else setting.link,
-        schedule=Schedule(epochs=16 + number % 4, batch_size=64),
+        schedule=Schedule(epochs=10 + number % 4, batch_size=64),
     )
 
 
