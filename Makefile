@@ -3,7 +3,7 @@ SPACE  ?= vae_lambda
 PYTHON ?= python3
 BIN    := .venv/bin
 
-.PHONY: study test test-cluster soak ui bench clean
+.PHONY: study test pytest-study pytest-others test-cluster soak ui bench clean
 
 study: .venv/installed
 	$(BIN)/python -m study.launch --space $(SPACE)
@@ -12,7 +12,13 @@ test: .venv/installed
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(MAKE) --no-print-directory -j2 -Otarget pytest-study pytest-others
+
+# Side by side: most tests of study/ wait for processes, most others compute.
+pytest-study: .venv/installed
+	$(BIN)/python -m pytest tests/study
+pytest-others: .venv/installed
+	$(BIN)/python -m pytest --ignore=tests/study
 
 # Real nodes, servers and watchers, in namespaces that vanish with the test.
 APART := unshare $(if $(filter-out 0,$(shell id -u)),--map-root-user) \
