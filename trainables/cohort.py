@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from trainables.artifacts import Artifact, LogitsArtifact, TeacherArtifact, VaeArtifact
 from trainables.evaluation import BLOCK
-from trainables.models import PIXELS
+from trainables.models import CLASSES, PIXELS
 from trainables.settings import Trial
 from trainables.student import shape as student_shape
 from trainables.targets import IMAGE_SPLITS
@@ -167,6 +167,8 @@ def memory(member: Work) -> int:
         case LogitsArtifact(teacher=teacher, link=link, split=split):
             objects = teacher.target.split_sizes[split]
             return 4 * teacher.sizes[-1] * objects * link.samples
+        case ImpressionsArtifact(method=method):
+            return 16 * CLASSES * method.impressions * PIXELS
     raise TypeError(f"no memory is known for {type(member).__name__}")
 
 

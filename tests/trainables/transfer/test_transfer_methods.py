@@ -8,7 +8,7 @@ from torch import nn
 
 from search_spaces.rows import ON_BIG, SMALL_ALONE
 from search_spaces.transfer_known import OMITTED
-from trainables.cohort import Cohort, cost, form_cohorts
+from trainables.cohort import Cohort, cost, form_cohorts, memory
 from trainables.datasets import load, split_rows
 from trainables.errors import BadInputError
 from trainables.links import Dilation, Identity, Noise
@@ -102,7 +102,10 @@ def test_a_method_is_a_cohort_of_its_own_kind():
     for cohort in cohorts:
         assert len({member.setting.key for member in cohort.members}) == 1
         assert cohort.cost > 0
-    assert cost(trials[0]) > 0
+    behind = {a for trial in trials for a in trial.setting.method.artifacts(trial)}
+    for member in (*trials, *behind):
+        assert cost(member) > 0
+        assert memory(member) > 0
     label = trials[0].setting.method.label
     assert Cohort("dann", tuple(trials[:2])).name == f"{label} (2)"
 
