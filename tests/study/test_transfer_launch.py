@@ -44,7 +44,7 @@ def test_methods_are_launched_recorded_and_reported(tmp_path):
     ]  # fmt: skip
     done = subprocess.run(command, capture_output=True, text=True, timeout=200)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "artifacts: impressions: 2 in" in done.stdout  # their own round, before students
+    assert "artifacts: impressions" in done.stdout  # made once, before the students
     records = read(open_client(f"sqlite:///{results}/mlflow.db"), "own_methods")
     settings = load(str(space)).settings
     keys = {Trial(setting=s, seed=seed).key for s in settings for seed in range(2)}
