@@ -1,4 +1,8 @@
-"""Figures that papers print for the methods, for the settings that repeat them (on MNIST)."""
+"""Figures that papers print for the methods, for the settings that repeat them (on MNIST).
+
+Those of zero-shot and data-free distillation are PROTOCOL.md's (§6); the others are still to be
+compared with the papers.
+"""
 
 from typing import NamedTuple
 
