@@ -16,7 +16,7 @@ from analysis.rows import Row
 from analysis.sentences import evidence
 from analysis.views import views
 from study.experiments import KIND, open_experiment
-from study.view_state import TAG, link, view_state
+from study.view_state import MODE, TAG, link, view_state
 
 NOTE = "mlflow.note.content"
 LONGEST = 4_900  # characters; MLflow takes 5,000 in a tag
@@ -36,7 +36,9 @@ def write_notes(
     settings = found[0].experiment_id
     if rows:
         client.set_experiment_tag(settings, TAG, view_state(rows[0].target))
-    note = _note(study, rows, settings, f"#/experiments/{place}/runs/{run}/artifacts", pictures)
+    note = _note(
+        study, rows, settings, f"#/experiments/{place}/runs/{run}/artifacts?{MODE}", pictures
+    )
     for experiment in found:
         client.set_experiment_tag(experiment.experiment_id, ABOUT, study.about)
         client.set_experiment_tag(experiment.experiment_id, NOTE, note)

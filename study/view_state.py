@@ -8,6 +8,7 @@ import json
 from trainables.targets import Target
 
 NAME = "study"
+MODE = "workflowType=machine_learning"  # not the UI's "GenAI" mode
 TAG = f"mlflow.sharedViewState.{NAME}"
 PARAMETERS = ("student", "teacher", "link", "lambda", "temperature")
 
@@ -15,10 +16,7 @@ PARAMETERS = ("student", "teacher", "link", "lambda", "temperature")
 def link(experiment: str, charts: bool = False) -> str:
     """The page of this experiment with that view; of runs as a table, or as charts."""
     mode = "&compareRunsMode=CHART" if charts else ""
-    return (
-        f"#/experiments/{experiment}/runs?workflowType=machine_learning"
-        f"&viewStateShareKey={NAME}{mode}"
-    )
+    return f"#/experiments/{experiment}/runs?{MODE}&viewStateShareKey={NAME}{mode}"
 
 
 def view_state(target: Target) -> str:
