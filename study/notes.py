@@ -20,7 +20,7 @@ from study.view_state import MODE, TAG, link, view_state
 
 NOTE = "mlflow.note.content"
 LONGEST = 4_900  # characters; MLflow takes 5,000 in a tag
-FIGURES = ("forest", "lambda_temperature", "search")  # the first that there is stands in the note
+FIGURES = ("lambda_temperature", "search", "forest")  # the first that there is stands in the note
 BEST_ROWS = 12
 
 

@@ -71,7 +71,7 @@ def view_state(target: Target) -> str:
                 "isGenerated": False,
             }
         ],
-        "isAccordionReordered": False,
+        "isAccordionReordered": True,
         "groupBy": None,
         "groupsExpanded": {},
         "autoRefreshEnabled": True,
