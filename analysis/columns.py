@@ -17,6 +17,13 @@ from trainables.targets import Target
 
 CALIBRATION = "test/calibration_error"
 CORRECTION = "_p_holm"
+COSTS = (
+    "seconds",
+    "teacher/seconds",
+    "vae/seconds",
+    "logits/seconds",
+    "impressions/seconds",
+)  # recorded metrics: a student's own, and what was made once for it
 
 
 def measures(target: Target) -> dict[str, str]:

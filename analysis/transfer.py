@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from analysis.columns import difference
+from analysis.columns import COSTS, difference
 from analysis.evidence import ALPHA, Comparison, compare, holm, summarise
 from analysis.known import Known, known_of
 from analysis.rows import NONE, Row
@@ -22,13 +22,6 @@ from trainables.targets import ACCURACY as MEASURE
 
 ACCURACY = "test/accuracy"
 CHANCE = 0.1
-COSTS = (
-    "seconds",
-    "teacher/seconds",
-    "vae/seconds",
-    "logits/seconds",
-    "impressions/seconds",
-)
 SOURCE_ONLY = " (source only)"
 VARIES = 2.0  # times the student alone's standard deviation
 

@@ -97,24 +97,11 @@ class Noise(Link):
 
 
 @dataclass(frozen=True, kw_only=True)
-class FeatureNoise(Link):
+class FeatureNoise(Noise):
     """x + std · N(0, 1) on standardised features, which have no bounds to clip to."""
 
-    name: ClassVar[str] = "noise"
     maps: ClassVar[str] = TABLE
     teacher_inputs: ClassVar[int] = FEATURES
-    makes_source: ClassVar[bool] = True
-    std: float = 0.1
-    draws: int = 50
-
-    def __post_init__(self) -> None:
-        check_real(self, "std", at_least=0.0)
-        check_whole(self, "draws", at_least=1)
-
-    @property
-    def samples(self) -> int:
-        """As many draws as for images; epoch e learns from draw e mod draws."""
-        return self.draws
 
     def __call__(self, images: Tensor, generator: torch.Generator, vae: Vae | None) -> Tensor:
         """The features under fresh noise."""

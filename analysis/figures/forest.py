@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from matplotlib.axes import Axes
 
-from analysis.columns import difference
+from analysis.columns import COSTS, difference
 from analysis.evidence import Comparison, holm, summarise
 from analysis.figures.figure import COLOURS, MARKERS, QUIET, Drawn, new_figure, style
 from analysis.rows import NONE, Row
@@ -15,13 +15,6 @@ from trainables.targets import ACCURACY, Measure
 MOST = 40
 OUTLYING = 8.0  # times the median difference
 COSTS_DIFFER = 1.2  # dearest against cheapest, for the plot of cost to say something
-COSTS = (
-    "seconds",
-    "teacher/seconds",
-    "vae/seconds",
-    "logits/seconds",
-    "impressions/seconds",
-)
 
 
 def draw(rows: Sequence[Row]) -> Iterator[Drawn]:
