@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -27,10 +27,11 @@ class TeacherAlone(Method):
     """The teacher's weights and nothing of what it learned from.
 
     With `small` the student also learns Small, by the λ-loss of the setting, batch beside batch.
-    lenet: teacher LeNet-5 on all of Train, made here, and a student of half its widths: as in the
-    papers, to repeat their figures.
+    lenet: teacher LeNet-5 on all of Train, made here, and a smaller student: as in the papers, to
+    repeat their figures.
     """
 
+    lenet_widths: ClassVar[tuple[int, ...]] = HALF  # of that student
     lenet: bool = False
 
     @property
@@ -52,7 +53,9 @@ class TeacherAlone(Method):
         """LeNet's student has another number of parameters."""
         if not self.lenet:
             return super().columns()
-        count = sum(p.numel() for p in LeNet5(HALF, generator("unused", 0)).parameters())
+        count = sum(
+            p.numel() for p in LeNet5(self.lenet_widths, generator("unused", 0)).parameters()
+        )
         return super().columns() | {"student_parameters": count}
 
     def teacher_weights(self, setting: Setting) -> int:
@@ -63,7 +66,9 @@ class TeacherAlone(Method):
         """The students of these trials, untrained."""
         if not self.lenet:
             return new_students(trials, self.student_sizes, device)
-        models = [LeNet5(HALF, generator("init/student", trial.seed)) for trial in trials]
+        models = [
+            LeNet5(self.lenet_widths, generator("init/student", trial.seed)) for trial in trials
+        ]
         return Stack(models, [t.setting.schedule.learning_rate for t in trials], device)
 
 

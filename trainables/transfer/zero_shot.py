@@ -17,6 +17,7 @@ from trainables.models import CLASSES, PIXELS, Perceptron
 from trainables.randomness import generator
 from trainables.transfer.ascent import make_inputs
 from trainables.transfer.impressions import FromImpressions
+from trainables.transfer.lenet import HALF_CHANNELS
 
 LEAST = 1e-2  # of a concentration, which must be above zero
 
@@ -59,6 +60,7 @@ class ZeroShot(FromImpressions):
     """
 
     name: ClassVar[str] = "zero_shot"
+    lenet_widths: ClassVar[tuple[int, ...]] = HALF_CHANNELS
     scales: tuple[float, ...] = (1.0, 0.1)
     impression_temperature: float = 20.0
     posed: bool = True
