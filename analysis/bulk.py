@@ -43,15 +43,15 @@ class Point(NamedTuple):
 
 def runs(client: MlflowClient, experiment_id: str) -> Iterator[RunRow]:
     """Every run of an experiment that is not deleted."""
-    if _is_database(client.tracking_uri):
-        return iter(_from_database(_engine(client.tracking_uri), experiment_id))
+    if is_database(client.tracking_uri):
+        return iter(_from_database(database(client.tracking_uri), experiment_id))
     return _from_server(client, experiment_id)
 
 
 def curve(client: MlflowClient, run_id: str, metric: str) -> dict[int, float]:
     """A metric's values by step: {step: value}."""
-    if _is_database(client.tracking_uri):
-        points = _kept(_engine(client.tracking_uri), run_id).get(metric, [])
+    if is_database(client.tracking_uri):
+        points = _kept(database(client.tracking_uri), run_id).get(metric, [])
     else:
         points = histories(client, run_id, [metric])[metric]
     return {point.step: point.value for point in points}
@@ -59,8 +59,8 @@ def curve(client: MlflowClient, run_id: str, metric: str) -> dict[int, float]:
 
 def histories(client: MlflowClient, run_id: str, metrics: Iterable[str]) -> dict[str, list[Point]]:
     """All values of a run's metrics, by step."""
-    if _is_database(client.tracking_uri):
-        found = _histories(_engine(client.tracking_uri), run_id)
+    if is_database(client.tracking_uri):
+        found = _histories(database(client.tracking_uri), run_id)
         return {name: found.get(name, []) for name in metrics}
     return {
         name: sorted(
@@ -87,12 +87,14 @@ def _histories(engine: Engine, run_id: str) -> dict[str, list[Point]]:
 _kept = lru_cache(maxsize=64)(_histories)  # of ended trials: figures ask for curve after curve
 
 
-def _is_database(uri: str) -> bool:
+def is_database(uri: str) -> bool:
+    """True where MLflow's tables can be asked and written to, without a server between."""
     return uri.split(":")[0].split("+")[0] in SCHEMES
 
 
 @lru_cache(maxsize=4)
-def _engine(uri: str) -> Engine:
+def database(uri: str) -> Engine:
+    """Connections to MLflow's tables."""
     return create_engine(uri)
 
 

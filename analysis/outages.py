@@ -2,6 +2,7 @@
 
 import requests
 from mlflow.exceptions import MlflowException
+from sqlalchemy.exc import OperationalError
 
 LASTING = {"INVALID_PARAMETER_VALUE", "RESOURCE_DOES_NOT_EXIST", "INVALID_STATE", "BAD_REQUEST"}
 
@@ -10,4 +11,4 @@ def may_pass(error: BaseException) -> bool:
     """True for what waiting can mend: no connection, a locked database, a full disk."""
     if isinstance(error, MlflowException):
         return error.error_code not in LASTING
-    return isinstance(error, OSError | requests.RequestException)
+    return isinstance(error, OSError | requests.RequestException | OperationalError)

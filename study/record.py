@@ -1,4 +1,4 @@
-"""Writing the records: one writer, one batch a trial, off the training path.
+"""Writing the records: one writer, in batches, off the training path.
 
 Runs are flat (MLflow's UI folds nested ones away and then draws no charts). What ends goes to
 the spool on disk at once, and from there into MLflow, in its own time: a tracking server that
@@ -17,6 +17,7 @@ from queue import SimpleQueue
 from mlflow import MlflowClient
 from tenacity import RetryCallState, Retrying, retry_if_exception, wait_exponential
 
+from analysis.bulk import is_database
 from analysis.outages import may_pass
 from analysis.records import TRIAL_KEY, Record, experiment_names, read
 from search_spaces.space import Space
@@ -25,10 +26,12 @@ from study.lines import Line
 from study.plan import Expected
 from study.setting_runs import SettingRuns
 from study.spool import Spool
-from study.trial_runs import line_of, record_of, write_run
+from study.trial_runs import line_of, record_of
+from study.writing import write_runs
 from trainables.errors import StudyError
 from trainables.member import TrialResult
 
+BATCH = 100  # trials written at a time: a tenth of a second
 LONGEST_WAIT = 15  # seconds between two tries
 LEAVE_SECONDS = 3.0
 
@@ -73,8 +76,8 @@ class Recorder:
 
     def expect(self, expected: Iterable[Expected]) -> None:
         """These settings are to be trained."""
-        for one in expected:
-            self._queue.put(partial(self._write_setting, one))
+        if known := list(expected):
+            self._queue.put(partial(self._write_settings, known))
 
     def add(self, results: Iterable[TrialResult]) -> None:
         """Take results: on the disk and in the ledger at once, recorded soon."""
@@ -108,12 +111,16 @@ class Recorder:
         self._thread.join(timeout=LEAVE_SECONDS)
 
     def _take(self, lines: Sequence[Line]) -> None:
+        new = []
         for line in lines:
             record = record_of(line)
-            if record.key in self.ledger.records:
-                continue
-            self.ledger.add(record)
-            self._queue.put(partial(self._write_trial, line, record))
+            if record.key not in self.ledger.records:
+                self.ledger.add(record)
+                new.append((line, record))
+        # A server is told of one at a time: nobody waits long for the one that is being written.
+        size = BATCH if is_database(self.client.tracking_uri) else 1
+        for start in range(0, len(new), size):
+            self._queue.put(partial(self._write_trials, new[start : start + size]))
 
     # ---- the writer's thread ----
 
@@ -167,17 +174,19 @@ class Recorder:
             f"{self.spool.path}, the same command records them and goes on"
         )
 
-    def _write_setting(self, expected: Expected) -> None:
+    def _write_settings(self, expected: Sequence[Expected]) -> None:
         self.settings.expect(expected)
-        key = expected.setting.key
-        # A killed launch may have left a summary out.
-        self.settings.summarise(key, self._by_setting[key].values())
+        for one in expected:  # a killed launch may have left a summary out
+            key = one.setting.key
+            self.settings.summarise(key, self._by_setting[key].values())
 
-    def _write_trial(self, line: Line, record: Record) -> None:
-        if not self._is_written(record):
-            write_run(self.client, self.trials_experiment, line)
-        self._by_setting[record.setting][record.seed] = record
-        self.settings.summarise(record.setting, self._by_setting[record.setting].values())
+    def _write_trials(self, ended: Sequence[tuple[Line, Record]]) -> None:
+        left = [line for line, record in ended if not self._is_written(record)]
+        write_runs(self.client, self.trials_experiment, left)
+        for _, record in ended:
+            self._by_setting[record.setting][record.seed] = record
+        for key in dict.fromkeys(record.setting for _, record in ended):
+            self.settings.summarise(key, self._by_setting[key].values())
 
     def _is_written(self, record: Record) -> bool:
         """True where an answer was lost on its way: the run is there, whole."""

@@ -30,7 +30,7 @@ from analysis.records import (
 )
 from study.experiments import open_experiment
 from study.lines import FORMAT, Line, read_lines, write_lines
-from study.trial_runs import write_run
+from study.writing import write_runs
 from trainables.errors import BadInputError
 
 ORIGIN = "imported_from"  # a tag: the run's id where it was first recorded
@@ -119,7 +119,7 @@ def load(
             if known:  # half written by an import that was stopped, or an older state
                 client.delete_run(known.run_id)
             tags = {**line["tags"], ORIGIN: line["origin"]}
-            write_run(client, experiments[line["in"]], {**line, "tags": tags})
+            write_runs(client, experiments[line["in"]], [{**line, "tags": tags}])
             written += 1
     return written, skipped
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterable, Mapping
 
 from mlflow import MlflowClient
-from mlflow.entities import Metric, Param
+from mlflow.entities import Metric
 
 from analysis.bulk import runs
 from analysis.records import (
@@ -24,7 +24,9 @@ from analysis.records import (
     Record,
 )
 from study.environment import describe
+from study.lines import Line
 from study.plan import Expected
+from study.writing import write_runs
 from trainables.settings import Setting
 from trainables.targets import MEASURES, TARGETS
 
@@ -76,16 +78,23 @@ class SettingRuns:
                 if run.status not in ("FINISHED", "FAILED", "SCHEDULED"):
                     self.client.update_run(run.run_id, status="SCHEDULED")
 
-    def expect(self, expected: Expected) -> None:
-        """A setting is to be trained: its run is there from now on."""
+    def expect(self, expected: Iterable[Expected]) -> None:
+        """Settings are to be trained: their runs are there from now on."""
+        new: dict[str, Line] = {}
+        for one in expected:
+            if one.search is not None:
+                self._seeds_of[one.setting.key] = self.selection_seeds[one.search]
+            if one.setting.key not in self._run_ids:
+                new.setdefault(one.setting.key, self._line(one, len(self._run_ids) + len(new)))
+        ids = write_runs(self.client, self.experiment, list(new.values()))
+        self._run_ids |= zip(new, ids, strict=True)
+        self._written |= dict.fromkeys(new, (0, 0))
+
+    def _line(self, expected: Expected, place: int) -> Line:
         setting = expected.setting
-        if expected.search is not None:
-            self._seeds_of[setting.key] = self.selection_seeds[expected.search]
-        if setting.key in self._run_ids:
-            return
         tags = {
             SETTING_KEY: setting.key,
-            PLACE: str(len(self._run_ids)),
+            PLACE: str(place),
             DEFINITION: definition_of(setting),
             "mlflow.runName": setting.name(),
             **describe(),
@@ -94,12 +103,15 @@ class SettingRuns:
             seeds = self.selection_seeds[expected.search]
             tags |= {SEARCH: expected.search, ASKED: str(expected.asked)}
             tags[SELECTION_SEEDS] = f"{seeds.start}:{seeds.stop}"
-        run = self.client.create_run(self.experiment, tags=tags)
-        parameters = [Param(name, value) for name, value in parameters_of(setting).items()]
-        self.client.log_batch(run.info.run_id, params=parameters)
-        self.client.update_run(run.info.run_id, status="SCHEDULED")
-        self._run_ids[setting.key] = run.info.run_id
-        self._written[setting.key] = (0, 0)
+        return {
+            "status": "SCHEDULED",
+            "start": int(time.time() * 1000),
+            "end": None,
+            "tags": tags,
+            "parameters": parameters_of(setting),
+            "metrics": {},
+            "inputs": [],
+        }
 
     def summarise(self, key: str, records: Iterable[Record]) -> None:
         """Mean, std (ddof 1) and n of a setting, once all its seeds ended; again as n grows."""

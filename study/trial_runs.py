@@ -1,15 +1,12 @@
-"""The runs of trials: what ended, as one line of JSON, and that line as one MLflow run.
+"""What ended, as one line of JSON.
 
-The line is what travels: from the trainer to the spool on disk, from there into MLflow, and
-between MLflow stores (study.records).
+The line is what travels: from the trainer to the spool on disk, from there into MLflow
+(study.writing), and between MLflow stores (study.records).
 """
 
 import json
 import math
 import time
-
-from mlflow import MlflowClient
-from mlflow.entities import Dataset, DatasetInput, InputTag, Metric, Param
 
 from analysis.records import (
     ARTIFACT,
@@ -30,8 +27,6 @@ from study.setting_runs import definition_of, parameters_of
 from trainables.artifacts import all_logits_for, logits_for
 from trainables.member import TrialResult
 from trainables.settings import Trial
-
-BATCH = 1_000  # MLflow takes no more metrics in one call
 
 
 def line_of(result: TrialResult, experiment: str) -> Line:
@@ -71,33 +66,6 @@ def record_of(line: Line) -> Record:
         tags=tags,
         ended=line["end"],
     )
-
-
-def write_run(client: MlflowClient, experiment_id: str, line: Line) -> None:
-    """A line as a run: created, filled in batches, ended."""
-    run_id = client.create_run(experiment_id, line["start"], line["tags"]).info.run_id
-    points = [
-        Metric(name, value, timestamp, step)
-        for name, history in line["metrics"].items()
-        for step, value, timestamp in history
-    ]
-    parameters = [Param(name, value) for name, value in line["parameters"].items()]
-    client.log_batch(run_id, points[:BATCH], parameters)
-    for start in range(BATCH, len(points), BATCH):
-        client.log_batch(run_id, points[start : start + BATCH])
-    inputs = [
-        DatasetInput(
-            Dataset(**{name: value for name, value in one.items() if name != "tags"}),
-            [InputTag(key, value) for key, value in one["tags"].items()],
-        )
-        for one in line["inputs"]
-    ]
-    if inputs:
-        client.log_inputs(run_id, inputs)
-    if line["end"] is None:
-        client.update_run(run_id, status=line["status"])
-    else:
-        client.set_terminated(run_id, line["status"], line["end"])
 
 
 def _tags(result: TrialResult) -> dict[str, str]:

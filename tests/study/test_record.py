@@ -8,10 +8,11 @@ from dataclasses import replace
 import pytest
 import requests
 from mlflow.entities import ViewType
-from mlflow.exceptions import MlflowException
+from sqlalchemy.exc import OperationalError
 
 from analysis.records import open_client, read, read_study
 from search_spaces.smoke import ALONE, SPACE, taught
+from study import record, writing
 from study.experiments import open_study
 from study.ledger import Ledger
 from study.plan import Expected
@@ -144,9 +145,36 @@ def test_a_locked_database_is_waited_for(client, tmp_path):
     assert [r.status for r in read(client, "smoke")] == ["FINISHED", "FINISHED"]
 
 
+@pytest.fixture
+def server(client, monkeypatch):
+    """The same store as if a tracking server stood before it."""
+    for module in (record, writing):
+        monkeypatch.setattr(module, "is_database", lambda uri: False)
+    return client
+
+
+def test_a_commit_whose_answer_is_lost_doubles_nothing(client, tmp_path, monkeypatch):
+    said = []
+    recorder = recorder_of(client, tmp_path, say=said.append)
+    whole = record.write_runs
+
+    def lose(*arguments):
+        whole(*arguments)
+        monkeypatch.setattr(record, "write_runs", whole)
+        raise OperationalError("COMMIT", None, Exception("gone"))
+
+    monkeypatch.setattr(record, "write_runs", lose)
+    recorder.add([result(SETTING, 0), result(SETTING, 1)])
+    recorder.close(patience=30)
+    trials = client.get_experiment_by_name("smoke · trials").experiment_id
+    assert [run.info.status for run in client.search_runs([trials])] == ["FINISHED"] * 2
+    assert said[-1] == "the records answer again"
+
+
 @pytest.mark.parametrize("lost", ["create_run", "log_batch", "set_terminated"])
-def test_an_answer_that_is_lost_doubles_nothing(client, tmp_path, monkeypatch, lost):
+def test_an_answer_that_is_lost_doubles_nothing(server, tmp_path, monkeypatch, lost):
     """The server did it, and died before it said so."""
+    client = server
     recorder = recorder_of(client, tmp_path, say=lambda line: None)
     whole, calls = getattr(client, lost), []
 
@@ -167,7 +195,8 @@ def test_an_answer_that_is_lost_doubles_nothing(client, tmp_path, monkeypatch, l
     assert len(calls) >= 1
 
 
-def test_what_is_not_recorded_is_kept_for_the_next_launch(client, tmp_path, monkeypatch):
+def test_what_is_not_recorded_is_kept_for_the_next_launch(server, tmp_path, monkeypatch):
+    client = server
     recorder = recorder_of(client, tmp_path, say=lambda line: None)
 
     def refuse(*arguments, **options):
@@ -191,5 +220,5 @@ def test_what_waiting_cannot_mend_is_raised_at_once(client, tmp_path):
     recorder = recorder_of(client, tmp_path)
     client.delete_experiment(recorder.trials_experiment)
     recorder.add([result(SETTING, 0)])
-    with pytest.raises(MlflowException):
+    with pytest.raises(StudyError, match="was deleted"):
         recorder.close(patience=300)
