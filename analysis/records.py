@@ -208,7 +208,7 @@ def _planned(run: RunRow) -> PlannedSetting | None:
         return None  # a launch was killed between making the run and filling it
     return PlannedSetting(
         key=tags[SETTING_KEY],
-        name=tags.get("mlflow.runName", tags[SETTING_KEY]),
+        name=tags.get(SETTING_NAME, tags.get("mlflow.runName", tags[SETTING_KEY])),
         parameters=run.params,
         place=int(tags[PLACE]),
         asked=int(tags[ASKED]) if ASKED in tags else None,

@@ -21,6 +21,7 @@ from analysis.records import (
     SEED,
     SELECTION_SEEDS,
     SETTING_KEY,
+    SETTING_NAME,
     Record,
 )
 from study.environment import describe
@@ -96,7 +97,8 @@ class SettingRuns:
             SETTING_KEY: setting.key,
             PLACE: str(place),
             DEFINITION: definition_of(setting),
-            "mlflow.runName": setting.name(),
+            SETTING_NAME: setting.name(),
+            "mlflow.runName": setting.short_name(),
             **describe(),
         }
         if expected.search is not None:

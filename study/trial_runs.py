@@ -69,16 +69,16 @@ def record_of(line: Line) -> Record:
 
 
 def _tags(result: TrialResult) -> dict[str, str]:
-    trial, name = result.trial, result.trial.setting.name()
+    trial = result.trial
     tags = {
         TRIAL_KEY: trial.key,
         SETTING_KEY: trial.setting.key,
-        SETTING_NAME: name,
+        SETTING_NAME: trial.setting.name(),
         SEED: str(trial.seed),
         DEFINITION: definition_of(trial.setting),
         "device": result.device,
         "worker": result.worker,
-        "mlflow.runName": f"{name} seed={trial.seed}",
+        "mlflow.runName": f"seed={trial.seed} {trial.setting.short_name()}",
         **describe(),
     }
     for name, reliability in result.reliability.items():

@@ -235,18 +235,29 @@ class Setting:
 
     def name(self) -> str:
         """A name that a person can read in a list of runs."""
+        where, *how = self._named()
+        return f"{where} · {how[0]}" if self.method else " ".join((where, *how))
+
+    def short_name(self) -> str:
+        """The same, begun with what differs within a space: lists of runs cut what follows."""
+        where, *how = self._named()
+        return f"{' '.join(reversed(how))} · {where}"
+
+    def _named(self) -> tuple[str, ...]:
+        """Domains, then what is done between them."""
         row = self.columns()
-        scored = f" · {self.rule.name}" if self.rule else ""
-        broadcast = BROADCAST if self.broadcast else ""
+        ending = (BROADCAST if self.broadcast else "") + (
+            f" · {self.rule.name}" if self.rule else ""
+        )
         if self.method:
-            return f"{self.method.domain} · {self.method.label}"
+            return self.method.domain, self.method.label
         if self.teacher is None:
-            return f"{row['student']} alone{broadcast}{scored}"
+            return row["student"], f"alone{ending}"
         link = f"VAE({row['vae_labels']})" if self.link.vae else row["link"]
         parameters = f"λ={self.hard_label_weight:.3g}"
         if self.domain.has_temperature:
             parameters += f" T={self.temperature:.3g}"
-        return f"{row['student']} ← {row['teacher']} φ={link} {parameters}{broadcast}{scored}"
+        return f"{row['student']} ← {row['teacher']}", f"φ={link}", f"{parameters}{ending}"
 
 
 @dataclass(frozen=True, kw_only=True)

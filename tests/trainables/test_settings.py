@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search_spaces.rentals import REG_ON_BIG, REG_ON_TRAIN, REG_SMALL_ALONE
-from search_spaces.rows import ON_BIG, SMALL_ALONE, on_generated
+from search_spaces.rows import ON_BIG, SMALL_ALONE, on_generated, on_mnist_vae
 from trainables.errors import BadInputError
 from trainables.links import FeatureNoise, Noise
 from trainables.recipes import Schedule, TeacherRecipe, VaeRecipe
@@ -120,3 +120,11 @@ def test_every_domain_has_a_target_of_its_kind():
         assert target.curve in target.measures
         sizes = target.split_sizes
         assert sizes["Big"] + sizes["Small"] == sizes["Train"]
+
+
+def test_a_short_name_begins_with_what_differs_within_a_space():
+    row = replace(on_mnist_vae("all"), hard_label_weight=0.708, temperature=1.64)
+    assert row.name() == "FashionMNIST-Small ← MNIST-Big φ=VAE(all) λ=0.708 T=1.64"
+    assert row.short_name() == "λ=0.708 T=1.64 φ=VAE(all) · FashionMNIST-Small ← MNIST-Big"
+    assert SMALL_ALONE.name() == "FashionMNIST-Small alone"
+    assert SMALL_ALONE.short_name() == "alone · FashionMNIST-Small"
