@@ -20,6 +20,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from trainables.trainable import WORKER
+
 SPACE = """
 from dataclasses import replace
 from search_spaces.rows import ON_BIG
@@ -32,28 +34,34 @@ SPACE = Space(name="scale", about="Many tiny students.", seeds=5, settings=tuple
     replace(BASE, temperature=1 + n / {settings}) for n in range({settings})))
 """
 SEEDS = 5
-LOOK_SECONDS = 0.5
+LOOK_SECONDS = 0.25
+TRAINING = f"{WORKER} student"
 COLUMNS = (
     "trials", "seconds", "ms a trial", "driver MiB", "a worker MiB", "plan", "first training",
     "status", "table", "relaunch",
 )  # fmt: skip
 
 
-class Memory(threading.Thread):
-    """The most that a launch and its largest Ray worker hold (proportional set size)."""
+class Watch(threading.Thread):
+    """The most that a launch and its largest Ray worker hold (proportional set size), and when,
+    in seconds, a worker first bore the name of a student that it trains.
+    """
 
     def __init__(self, launch: psutil.Process) -> None:
         super().__init__(daemon=True)
-        self.launch, self.driver, self.worker = launch, 0.0, 0.0
+        self.launch, self.driver, self.worker, self.first = launch, 0.0, 0.0, 0.0
+        self.started = time.perf_counter()
 
     def run(self) -> None:
-        """Look twice a second, until the launch has ended."""
+        """Look, until the launch has ended."""
         while self.launch.is_running():
             try:
                 self.driver = max(self.driver, _mib(self.launch))
                 for child in self.launch.children(recursive=True):
                     if child.name().startswith("ray::"):
                         self.worker = max(self.worker, _mib(child))
+                        if not self.first and TRAINING in child.cmdline()[0]:
+                            self.first = time.perf_counter() - self.started
             except (psutil.NoSuchProcess, psutil.ZombieProcess):
                 pass
             time.sleep(LOOK_SECONDS)
@@ -74,18 +82,14 @@ def measure(trials: int, folder: Path, artifacts: Path | None) -> dict[str, floa
     found = {"trials": float(trials), "plan": _timed("study.launch", *common, "--plan")}
     launch = ("study.launch", *common, "--no-dashboard")
     started = time.perf_counter()
-    process = subprocess.Popen(_command(launch), stdout=subprocess.PIPE, text=True)
-    memory = Memory(psutil.Process(process.pid))
-    memory.start()
-    assert process.stdout
-    for line in process.stdout:
-        if line.startswith("students: ") and "first" not in found:
-            found["first"] = time.perf_counter() - started
+    process = subprocess.Popen(_command(launch), stdout=subprocess.DEVNULL)
+    watch = Watch(psutil.Process(process.pid))
+    watch.start()
     if process.wait():
         sys.exit("the launch failed")
     found["seconds"] = time.perf_counter() - started
     found["each"] = found["seconds"] / trials
-    found |= {"driver": memory.driver, "worker": memory.worker}
+    found |= {"driver": watch.driver, "worker": watch.worker, "first": watch.first}
     found["status"] = _timed("study.status", *common)
     found["table"] = _timed("analysis.table", "--space", "scale", "--results", str(results))
     found["relaunch"] = _timed(*launch)
