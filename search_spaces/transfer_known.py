@@ -37,7 +37,9 @@ OMITTED = Setting(
     temperature=20,
     schedule=Schedule(epochs=5, batch_size=64),
 )
-ZERO_SHOT = made_by(ZeroShot(domain=SOURCE, lenet=True, posed=False), epochs=20, batch_size=64)
+ZERO_SHOT = made_by(
+    ZeroShot(domain=SOURCE, lenet=True, posed=False, augmented=True), epochs=100, batch_size=64
+)
 DATA_FREE = made_by(DataFree(domain=SOURCE, lenet=True), epochs=10, batch_size=256)
 # As the authors' code sets it for its table of the DNN.
 PERSONAL = made_by(

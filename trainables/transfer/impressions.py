@@ -12,24 +12,32 @@ from torch import Tensor
 from trainables.artifacts import Artifact, TeacherArtifact, logits_for
 from trainables.checks import check_real, check_whole
 from trainables.identity import identity
+from trainables.losses import soft_cross_entropy
 from trainables.member import TrialResult
 from trainables.models import CLASSES, Perceptron
 from trainables.settings import Setting, Trial
-from trainables.stack import Report
+from trainables.stack import Report, Stack, batches, shuffled
 from trainables.store import Saved
+from trainables.transfer.ascent import posed
 from trainables.transfer.course import Course, own_inputs
 from trainables.transfer.method import weights_of
-from trainables.transfer.teacher_alone import Asked, TeacherAlone, ask, learn_impressions
+from trainables.transfer.pool import generators
+from trainables.transfer.teacher_alone import Asked, TeacherAlone, WithSmall, ask
 from trainables.workshop import Workshop
 
 
 @dataclass(frozen=True, kw_only=True)
 class FromImpressions(TeacherAlone):
-    """impressions: of each class. steps, rate: Adam on the inputs, from uniform noise."""
+    """impressions: of each class. steps, rate: Adam on the inputs, from uniform noise.
+
+    augmented: the student, and the teacher that it imitates, see every impression under a small
+    turn, scale and shift of its own each time.
+    """
 
     impressions: int = 400
     steps: int = 200
     rate: float = 0.05
+    augmented: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -46,7 +54,7 @@ class FromImpressions(TeacherAlone):
         logits = logits_for(trial)
         if logits is None:  # LeNet's teacher is no artifact
             return []
-        bare = replace(self, small=False)
+        bare = replace(self, small=False, augmented=False)
         return [ImpressionsArtifact(method=bare, teacher=logits.teacher, seed=trial.seed)]
 
     def making(self, teacher_weights: int) -> float:
@@ -54,10 +62,12 @@ class FromImpressions(TeacherAlone):
         return 8 * teacher_weights * CLASSES * self.impressions * self.steps / 1e9
 
     def work(self, setting: Setting) -> float:
-        """The student's; with LeNet the impressions too."""
+        """The student's, and the teacher's where it is asked anew; with LeNet the impressions."""
         objects = CLASSES * self.impressions * setting.schedule.epochs
-        made_here = self.making(self.teacher_weights(setting)) if self.lenet else 0.0
-        return made_here + 12 * weights_of(self.student_sizes) * objects / 1e9
+        teacher = self.teacher_weights(setting)
+        made_here = self.making(teacher) if self.lenet else 0.0
+        products = 12 * weights_of(self.student_sizes) + 2 * teacher * self.augmented
+        return made_here + products * objects / 1e9
 
     def train(
         self, trials: Sequence[Trial], workshop: Workshop, report: Report
@@ -119,3 +129,44 @@ def make_impressions(
         seconds = time.perf_counter() - started
         found.append(Saved({"inputs": inputs.cpu()}, {"seconds": seconds}))
     return found
+
+
+def learn_impressions(course: Course, asked: Asked, made: Tensor) -> Stack:
+    """Students of objects that were made [N, n, 784], and of Small where the method says so.
+
+    They learn the teacher's logits on what they see, at the setting's T, times T².
+    """
+    trials, device = course.trials, course.device
+    setting, method = trials[0].setting, trials[0].setting.method
+    assert isinstance(method, FromImpressions)
+    schedule = setting.schedule
+    answered = _answers(asked, made)
+    student = method.new_students(trials, device)
+    beside = WithSmall(course, asked, schedule.batch_size) if method.small else None
+    temperature = torch.full((len(trials),), setting.temperature, device=device)
+    orders = generators("order/impressions", course.seeds)
+    poses = generators("pose/impressions", course.seeds)
+    objects = made.shape[1]
+    for _ in range(schedule.epochs):
+        total = torch.zeros(len(trials), device=device)
+        for places in batches(shuffled(objects, orders).to(device), schedule.batch_size):
+            x, soft = _rows(made, places), _rows(answered, places)
+            if method.augmented:
+                x = torch.stack([posed(mine, draw) for mine, draw in zip(x, poses, strict=True)])
+                soft = _answers(asked, x)
+            loss = soft_cross_entropy(student(x), soft, temperature) * setting.temperature**2
+            total += loss.detach() * places.shape[1]
+            student.step(loss + beside.loss(student) if beside else loss)
+        course.epoch(own_inputs(student), total / objects)
+    return student
+
+
+def _answers(asked: Asked, seen: Tensor) -> Tensor:
+    """Each teacher's logits on its own objects: seen [N, B, 784] → [N, B, 10]."""
+    with torch.no_grad():
+        return torch.stack([f(x) for f, x in zip(asked.teachers, seen, strict=True)])
+
+
+def _rows(values: Tensor, places: Tensor) -> Tensor:
+    """Members' rows: values [N, n, D], places [N, B] → [N, B, D]."""
+    return values.gather(1, places.unsqueeze(-1).expand(-1, -1, values.shape[-1]))

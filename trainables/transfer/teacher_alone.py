@@ -8,12 +8,12 @@ import torch
 from torch import Tensor
 
 from trainables.artifacts import logits_for
-from trainables.losses import distillation_loss, soft_cross_entropy, softened
+from trainables.losses import distillation_loss, softened
 from trainables.models import Perceptron
 from trainables.randomness import generator
 from trainables.settings import Setting, Trial
-from trainables.stack import Stack, batches, shuffled
-from trainables.transfer.course import Course, own_inputs
+from trainables.stack import Stack
+from trainables.transfer.course import Course
 from trainables.transfer.lenet import HALF, LeNet5, train_lenets
 from trainables.transfer.method import Method, weights_of
 from trainables.transfer.pool import Pool, endless, generators
@@ -137,35 +137,3 @@ def new_students(trials: Sequence[Trial], sizes: Sequence[int], device: torch.de
         [trial.setting.schedule.learning_rate for trial in trials],
         device,
     )
-
-
-def learn_impressions(course: Course, asked: Asked, made: Tensor) -> Stack:
-    """Students of objects that were made [N, n, 784], and of Small where the method says so.
-
-    They learn the teacher's logits on them at the setting's T, times T².
-    """
-    trials, device = course.trials, course.device
-    setting, method = trials[0].setting, trials[0].setting.method
-    assert isinstance(method, TeacherAlone)
-    schedule = setting.schedule
-    soft = torch.stack([f(x) for f, x in zip(asked.teachers, made, strict=True)])
-    student = method.new_students(trials, device)
-    beside = WithSmall(course, asked, schedule.batch_size) if method.small else None
-    temperature = torch.full((len(trials),), setting.temperature, device=device)
-    orders = generators("order/impressions", course.seeds)
-    objects = made.shape[1]
-    for _ in range(schedule.epochs):
-        total = torch.zeros(len(trials), device=device)
-        for places in batches(shuffled(objects, orders).to(device), schedule.batch_size):
-            answers = student(_rows(made, places))
-            loss = soft_cross_entropy(answers, _rows(soft, places), temperature)
-            loss = loss * setting.temperature**2
-            total += loss.detach() * places.shape[1]
-            student.step(loss + beside.loss(student) if beside else loss)
-        course.epoch(own_inputs(student), total / objects)
-    return student
-
-
-def _rows(values: Tensor, places: Tensor) -> Tensor:
-    """Members' rows: values [N, n, D], places [N, B] → [N, B, D]."""
-    return values.gather(1, places.unsqueeze(-1).expand(-1, -1, values.shape[-1]))

@@ -60,6 +60,7 @@ METHODS = {
     "class_impressions": made_by(ClassImpressions(**FEW), batch_size=64),
     "class_impressions + Small": made_by(ClassImpressions(**FEW, small=True), batch_size=64),
     "zero_shot": made_by(ZeroShot(**FEW), batch_size=64),
+    "zero_shot, augmented": made_by(ZeroShot(**FEW, augmented=True), batch_size=64),
     "data_free": made_by(DataFree(steps=10), batch_size=64),
     "fedavg": made_by(FedAvg(local_epochs=1), batch_size=64, learning_rate=0.1),
     "fedavg, shards": made_by(FedAvg(local_epochs=1, deal="shards"), batch_size=64),
