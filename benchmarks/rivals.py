@@ -1,10 +1,10 @@
 """The same students as a competent user would train them, in five ways, each a command:
 
-    python -m benchmarks.rivals function 100 50 64 FOLDER
+    python -m benchmarks.rivals function 100 50 64 FOLDER TEACHERS
 
-Data are loaded once a process, the teacher's logits are computed once a student, the whole test
-set is evaluated after the epochs that the study measures, and a student's curves go to MLflow in
-one batch.
+TEACHERS: the study's, one a seed (benchmarks.throughput writes them). Data are loaded once a
+process, the teacher's logits are computed once a student, the whole test set is evaluated after
+the epochs that the study measures, and a student's curves go to MLflow in one batch.
 """
 
 import json
@@ -42,13 +42,20 @@ def data() -> tuple[torch.Tensor, ...]:
     )  # fmt: skip
 
 
-def teacher() -> nn.Module:
-    """Of the usual size; its quality does not matter here, its cost does."""
+@lru_cache(maxsize=1)
+def teachers(path: str) -> list[nn.Module]:
+    """Those of the study, one a seed, as plain networks."""
+    return [_teacher(weights) for weights in torch.load(path)]
+
+
+def _teacher(weights: list[torch.Tensor]) -> nn.Module:
     sizes = (784, 256, 128, 64, 64, 10)
     layers: list[nn.Module] = []
     for pair in pairwise(sizes):
         layers += [nn.Linear(*pair), nn.ReLU()]
-    return nn.Sequential(*layers[:-1])
+    network = nn.Sequential(*layers[:-1])
+    network.load_state_dict(dict(zip(network.state_dict(), weights, strict=True)))
+    return network
 
 
 def train(job: Job) -> float:
@@ -59,7 +66,8 @@ def train(job: Job) -> float:
     all_x, all_y, test_x, test_y = data()
     x, y = all_x[rows], all_y[rows]
     with torch.no_grad():
-        soft = functional.softmax(teacher()(x) / job["temperature"], dim=-1)
+        answers = teachers(job["teachers"])[job["seed"]](x)
+        soft = functional.softmax(answers / job["temperature"], dim=-1)
     model = nn.Sequential(nn.Linear(784, 64), nn.ReLU(), nn.Linear(64, 10))
     optimiser = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
     history = []
@@ -160,12 +168,14 @@ def optuna_jobs(jobs: list[Job], folder: str) -> list[float]:
     optuna.logging.set_verbosity(optuna.logging.WARNING)
 
     def objective(trial: optuna.Trial) -> float:
-        return train(jobs[trial.suggest_categorical("job", list(range(len(jobs))))])
+        return train(jobs[trial.suggest_int("job", 0, len(jobs) - 1)])
 
-    places: dict[str, list[Any]] = {"job": list(range(len(jobs)))}
-    found = optuna.create_study(sampler=optuna.samplers.GridSampler(places))
+    found = optuna.create_study()
+    for job in range(len(jobs)):
+        found.enqueue_trial({"job": job})
     found.optimize(objective, n_trials=len(jobs), n_jobs=len(os.sched_getaffinity(0)))
-    return [trial.value for trial in found.trials if trial.value is not None]
+    accuracies = {trial.params["job"]: trial.value for trial in found.trials}
+    return [accuracies[job] or 0.0 for job in range(len(jobs))]
 
 
 def processes(jobs: list[Job], folder: str) -> list[float]:
@@ -185,26 +195,32 @@ WAYS: dict[str, Callable[[list[Job], str], list[float]]] = {
 }
 
 
-def main(way: str, students: int, epochs: int, batch_size: int, folder: str) -> None:
-    """Train and record the students; print their mean accuracy as JSON."""
+def main(
+    way: str, students: int, epochs: int, batch_size: int, folder: str, teachers: str
+) -> None:
+    """Train and record the students; print the mean accuracy of each seed as JSON."""
     uri = f"sqlite:///{folder}/mlflow.db"
     experiment = MlflowClient(uri).create_experiment("rival", f"{folder}/mlruns")
     measured = Schedule(epochs=epochs, batch_size=batch_size).measured_epochs
     shared = {
         "epochs": epochs, "batch_size": batch_size, "measured": measured,
-        "uri": uri, "experiment": experiment,
+        "uri": uri, "experiment": experiment, "teachers": teachers,
     }  # fmt: skip
-    jobs = [
+    jobs: list[Job] = [
         {"seed": seed, "temperature": float(t), **shared}
         for t, seed in product(range(1, students // SEEDS + 1), range(SEEDS))
     ]
     accuracies = WAYS[way](jobs, folder)
     assert len(accuracies) == students
-    print(json.dumps({"accuracy": statistics.fmean(accuracies)}))
+    by_seed: dict[int, list[float]] = {job["seed"]: [] for job in jobs}
+    for job, accuracy in zip(jobs, accuracies, strict=True):
+        by_seed[job["seed"]].append(accuracy)
+    print(json.dumps([statistics.fmean(by_seed[seed]) for seed in range(SEEDS)]))
 
 
 if __name__ == "__main__":
     from benchmarks import rivals  # by its name: workers cannot import what is in __main__
 
     students, epochs, batch_size = map(int, sys.argv[2:5])
-    rivals.main(sys.argv[1], students, epochs, batch_size, str(Path(sys.argv[5]).absolute()))
+    places = (str(Path(path).absolute()) for path in sys.argv[5:7])
+    rivals.main(sys.argv[1], students, epochs, batch_size, *places)

@@ -3,7 +3,8 @@
 Students with records, teachers already made, every way a command of its own, start-up included:
 (a) Ray Tune, a function trial each; (b) Ray Tune, a class with reused actors; (c) one process,
 one after the other; (d) Optuna's n_jobs; (e) joblib's processes; (f) the study. Alternating
-repeats, ratios within one run. `python -m benchmarks.making` is the same for teachers and VAEs.
+repeats, ratios within one run; the final accuracies must agree. `python -m benchmarks.making` is
+the same for teachers and VAEs.
 """
 
 import json
@@ -15,9 +16,17 @@ import time
 from pathlib import Path
 from typing import Annotated
 
+import torch
 import typer
 from rich.console import Console
 from rich.table import Table
+from scipy.stats import ttest_1samp
+
+from analysis.records import open_client, read
+from search_spaces.catalogue import load
+from trainables.artifacts import logits_for
+from trainables.settings import Trial
+from trainables.store import Store
 
 SPACE = """
 from dataclasses import replace
@@ -30,7 +39,8 @@ BASE = replace(ON_BIG, schedule=Schedule(epochs={epochs}, batch_size={batch_size
 SPACE = Space(name="throughput", about="As many students as the benchmark asks for.", seeds=5,
               settings=tuple(replace(BASE, temperature=t) for t in range(1, {settings} + 1)))
 """
-STUDY = "study"
+STUDY, SEEDS = "study", 5
+SURELY = 0.001  # p, paired over seeds, at which accuracies are said to differ
 LABELS = {
     "function": "(a) Ray Tune, a function trial each",
     "reused": "(b) Ray Tune, a class, reused actors",
@@ -51,13 +61,15 @@ def main(
     """Time them in turn, print a table and one line of JSON."""
     chosen = [way for way in LABELS if way in ways.split(",") or way == STUDY]
     seconds: dict[str, list[float]] = {way: [] for way in chosen}
-    accuracy: dict[str, float] = {}
+    accuracy: dict[str, list[float]] = {}  # of each seed
     with tempfile.TemporaryDirectory(prefix="throughput-") as name:
         folder = Path(name)
         space = folder / "throughput.py"
         text = SPACE.format(epochs=epochs, batch_size=batch_size, settings=students // 5)
         space.write_text(text)
         _study(space, folder / "made")  # teachers and logits, not timed
+        teachers = folder / "teachers.pt"
+        torch.save(_teachers(space, folder / "made" / "artifacts"), teachers)
         for repeat in range(repeats):
             for way in chosen:
                 place = folder / f"{way}-{repeat}"
@@ -68,15 +80,33 @@ def main(
                     _study(space, place)
                 else:
                     sizes = map(str, (students, epochs, batch_size))
-                    said = _run("benchmarks.rivals", way, *sizes, str(place))
-                    accuracy[way] = json.loads(said.splitlines()[-1])["accuracy"]
+                    said = _run("benchmarks.rivals", way, *sizes, str(place), str(teachers))
+                    accuracy[way] = json.loads(said.splitlines()[-1])
                 seconds[way].append(time.perf_counter() - started)
+        accuracy[STUDY] = _accuracy(folder / f"{STUDY}-0")
     _show(students, epochs, batch_size, seconds, accuracy)
 
 
 def _study(space: Path, results: Path) -> str:
     command = ["--space", str(space), "--results", str(results), "--no-dashboard"]
     return _run("study.launch", *command)
+
+
+def _teachers(space: Path, artifacts: Path) -> list[list[torch.Tensor]]:
+    """The weights of each seed's teacher, layer by layer."""
+    setting, store = load(str(space)).settings[0], Store(artifacts)
+    behind = [logits_for(Trial(setting=setting, seed=seed)) for seed in range(SEEDS)]
+    keys = [logits.teacher.key for logits in behind if logits]
+    return [list(store.load("teacher", key).tensors.values()) for key in keys]
+
+
+def _accuracy(results: Path) -> list[float]:
+    """The study's mean final test accuracy of each seed."""
+    found = read(open_client(f"sqlite:///{results}/mlflow.db"), "throughput")
+    return [
+        statistics.fmean(r.metrics["test/accuracy"] for r in found if r.seed == seed)
+        for seed in range(SEEDS)
+    ]
 
 
 def _run(module: str, *arguments: str) -> str:
@@ -86,7 +116,7 @@ def _run(module: str, *arguments: str) -> str:
 
 def _show(
     students: int, epochs: int, batch_size: int, seconds: dict[str, list[float]],
-    accuracy: dict[str, float],
+    accuracy: dict[str, list[float]],
 ) -> None:  # fmt: skip
     table = Table(title=f"{students} students, {epochs} epochs of batch {batch_size}")
     for heading in ("", "seconds (median)", "each", "of (f)", "each "):
@@ -102,8 +132,12 @@ def _show(
         table.add_row(LABELS[way], f"{statistics.median(mine):.1f}", each, middle, times)
     Console().print(table)
     sizes = {"students": students, "epochs": epochs, "batch_size": batch_size}
-    figures = {"seconds": seconds, "ratios": ratios, "mean_accuracy": accuracy}
+    figures = {"seconds": seconds, "ratios": ratios, "accuracy_by_seed": accuracy}
     print(json.dumps(sizes | figures))
+    for way, mine in accuracy.items():
+        gaps = [a - b for a, b in zip(mine, accuracy[STUDY], strict=True)]
+        if way != STUDY and ttest_1samp(gaps, 0).pvalue < SURELY:
+            sys.exit(f"{LABELS[way]}: another accuracy, by {gaps}")
 
 
 if __name__ == "__main__":
