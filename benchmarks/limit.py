@@ -22,7 +22,7 @@ from rich.console import Console
 from rich.table import Table
 
 from search_spaces.smoke import taught
-from trainables import student, teacher, vae
+from trainables import student, tasks, teacher, vae
 from trainables.artifacts import TeacherArtifact, VaeArtifact
 from trainables.cohort import Work
 from trainables.makers import open_workshop
@@ -74,15 +74,12 @@ def clocked() -> Iterator[Clock]:
         (student, "shuffled", "data"),
         (student._Training, "_picked", "data"),
         (student._Training, "_of_members", "data"),
-        (student, "softened", "data"),
-        (student, "distillation_loss", "forward"),
         (student._Training, "_test", "evaluation"),
         (student._Training, "_validate", "evaluation"),
         (student, "members_of", "before"),
         (teacher, "_batch", "data"),
         (teacher, "prepare", "before"),
         (teacher, "_test", "evaluation"),
-        (teacher, "hard_cross_entropy", "forward"),
         (vae, "gather_inputs", "data"),
         (vae, "elbo_terms", "forward"),
         (vae.Member, "draw", "data"),
@@ -92,6 +89,13 @@ def clocked() -> Iterator[Clock]:
         for owner, name, part in parts:
             whole = getattr(owner, name)
             patches.enter_context(patch.object(owner, name, clock.timed(part, whole)))
+        task = tasks.CLASSES._replace(
+            soft_targets=clock.timed("data", tasks.CLASSES.soft_targets),
+            distillation=clock.timed("forward", tasks.CLASSES.distillation),
+            hard=clock.timed("forward", tasks.CLASSES.hard),
+        )
+        for owner in (student, teacher):
+            patches.enter_context(patch.object(owner, "task_of", lambda *_, **__: task))
         yield clock
 
 

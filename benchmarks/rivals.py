@@ -61,13 +61,13 @@ def _teacher(weights: list[torch.Tensor]) -> nn.Module:
 def train(job: Job) -> float:
     """One student, in plain PyTorch, and its record; its test accuracy."""
     torch.set_num_threads(1)
-    torch.manual_seed(job["seed"])
     rows = split_rows("FashionMNIST", job["seed"]).small
     all_x, all_y, test_x, test_y = data()
     x, y = all_x[rows], all_y[rows]
     with torch.no_grad():
         answers = teachers(job["teachers"])[job["seed"]](x)
         soft = functional.softmax(answers / job["temperature"], dim=-1)
+    torch.manual_seed(job["seed"])
     model = nn.Sequential(nn.Linear(784, 64), nn.ReLU(), nn.Linear(64, 10))
     optimiser = torch.optim.Adam(model.parameters(), lr=1e-3, fused=True)
     history = []
