@@ -7,6 +7,7 @@ from search_spaces.space import Space
 from search_spaces.transfer_methods import HINTON, METHODS
 from trainables.recipes import Schedule
 from trainables.settings import Setting
+from trainables.transfer.impressions import FromImpressions
 from trainables.transfer.method import Method
 from trainables.transfer.pretraining import SelfSupervised
 
@@ -15,10 +16,10 @@ SIZES = {"impressions": 100, "steps": 100, "probe": 100}
 
 
 def shorter(setting: Setting) -> Setting:
-    """The setting with a shorter schedule; students of Small keep theirs, it costs nothing."""
+    """The setting with a shorter schedule; students of Small and of impressions keep theirs."""
     method, schedule = setting.method, setting.schedule
     assert method
-    if isinstance(method, SelfSupervised):
+    if isinstance(method, SelfSupervised | FromImpressions):  # 1,000 objects cost nothing
         return replace(setting, method=_shorter(method))
     epochs = max(1, schedule.epochs // SHORTER)
     return replace(setting, method=_shorter(method), schedule=replace(schedule, epochs=epochs))
