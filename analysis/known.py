@@ -43,7 +43,7 @@ KNOWN: dict[str, tuple[Known, ...]] = {
             0.9877,
             "Nayak et al. 2019 (LeNet-5, halved)",
             "4,000 impressions of 200 steps at rate 0.05, not 24,000 of (by its code) 1,500 at "
-            "0.001; no augmentation",
+            "0.001",
         ),
     ),
     "data_free LeNet-5": (
