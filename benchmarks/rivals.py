@@ -21,6 +21,7 @@ from typing import Any
 import torch
 from mlflow import MlflowClient
 from mlflow.entities import Metric, Param
+from safetensors.torch import load_file
 from torch import nn
 from torch.nn import functional
 
@@ -45,16 +46,21 @@ def data() -> tuple[torch.Tensor, ...]:
 @lru_cache(maxsize=1)
 def teachers(path: str) -> list[nn.Module]:
     """Those of the study, one a seed, as plain networks."""
-    return [_teacher(weights) for weights in torch.load(path)]
+    saved = load_file(path)
+    return [
+        _teacher({name.partition("/")[2]: saved[name] for name in saved if name[0] == str(seed)})
+        for seed in range(SEEDS)
+    ]
 
 
-def _teacher(weights: list[torch.Tensor]) -> nn.Module:
+def _teacher(weights: dict[str, torch.Tensor]) -> nn.Module:
     sizes = (784, 256, 128, 64, 64, 10)
     layers: list[nn.Module] = []
     for pair in pairwise(sizes):
         layers += [nn.Linear(*pair), nn.ReLU()]
     network = nn.Sequential(*layers[:-1])
-    network.load_state_dict(dict(zip(network.state_dict(), weights, strict=True)))
+    for place, (name, parameter) in enumerate(network.named_parameters()):
+        parameter.data.copy_(weights[f"layers.{place // 2}.{name.partition('.')[2]}"])
     return network
 
 

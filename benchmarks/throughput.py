@@ -20,6 +20,7 @@ import torch
 import typer
 from rich.console import Console
 from rich.table import Table
+from safetensors.torch import save_file
 from scipy.stats import ttest_1samp
 
 from analysis.records import open_client, read
@@ -68,8 +69,8 @@ def main(
         text = SPACE.format(epochs=epochs, batch_size=batch_size, settings=students // 5)
         space.write_text(text)
         _study(space, folder / "made")  # teachers and logits, not timed
-        teachers = folder / "teachers.pt"
-        torch.save(_teachers(space, folder / "made" / "artifacts"), teachers)
+        teachers = folder / "teachers.safetensors"
+        save_file(_teachers(space, folder / "made" / "artifacts"), teachers)
         for repeat in range(repeats):
             for way in chosen:
                 place = folder / f"{way}-{repeat}"
@@ -92,12 +93,16 @@ def _study(space: Path, results: Path) -> str:
     return _run("study.launch", *command)
 
 
-def _teachers(space: Path, artifacts: Path) -> list[list[torch.Tensor]]:
-    """The weights of each seed's teacher, layer by layer."""
+def _teachers(space: Path, artifacts: Path) -> dict[str, torch.Tensor]:
+    """The weights of each seed's teacher, by "seed/name"."""
     setting, store = load(str(space)).settings[0], Store(artifacts)
     behind = [logits_for(Trial(setting=setting, seed=seed)) for seed in range(SEEDS)]
-    keys = [logits.teacher.key for logits in behind if logits]
-    return [list(store.load("teacher", key).tensors.values()) for key in keys]
+    return {
+        f"{logits.seed}/{name}": weight
+        for logits in behind
+        if logits
+        for name, weight in store.load("teacher", logits.teacher.key).tensors.items()
+    }
 
 
 def _accuracy(results: Path) -> list[float]:

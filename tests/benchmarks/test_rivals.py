@@ -4,6 +4,7 @@ import json
 
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from benchmarks import rivals
 from trainables.models import Perceptron
@@ -13,9 +14,21 @@ from trainables.randomness import generator
 @pytest.fixture
 def teachers(tmp_path):
     sizes = (784, 256, 128, 64, 64, 10)
-    made = [Perceptron(sizes, generator("rivals", seed)) for seed in range(rivals.SEEDS)]
-    torch.save([list(one.state_dict().values()) for one in made], tmp_path / "teachers.pt")
-    return str(tmp_path / "teachers.pt")
+    made = {
+        f"{seed}/{name}": weight
+        for seed in range(rivals.SEEDS)
+        for name, weight in Perceptron(sizes, generator("rivals", seed)).state_dict().items()
+    }
+    save_file(made, tmp_path / "teachers.safetensors")
+    return str(tmp_path / "teachers.safetensors")
+
+
+def test_a_teacher_answers_as_the_studys(teachers):
+    sizes = (784, 256, 128, 64, 64, 10)
+    x = torch.rand(5, 784)
+    theirs = [Perceptron(sizes, generator("rivals", seed))(x) for seed in range(rivals.SEEDS)]
+    for mine, other in zip(rivals.teachers(teachers), theirs, strict=True):
+        torch.testing.assert_close(mine(x), other)
 
 
 def test_every_way_without_ray_trains_the_same(teachers, tmp_path, capsys):
