@@ -11,12 +11,12 @@ VAE = VaeLink(recipe=VaeRecipe(labels="small", garments="Small", schedule=SHORT)
 
 
 def small(number, setting):
-    """Four lengths of training are four shapes, and so more cohorts than workers."""
+    """Ten lengths of training are ten shapes, and so many more cohorts than workers."""
     return replace(
         setting,
         teacher=replace(setting.teacher, split="Small", schedule=SHORT),
         link=VAE if setting.link.vae else setting.link,
-        schedule=Schedule(epochs=10 + number % 4, batch_size=64),
+        schedule=Schedule(epochs=10 + number % 10, batch_size=64),
     )
 
 
