@@ -88,7 +88,7 @@ def test_a_study_runs_on_three_nodes_and_outlives_one(lab, records, tmp_path, ca
         time.sleep(1)
     lab.kill(dead := min(busy))
     killed = time.monotonic() - began
-    assert study.wait(timeout=150) == 0, said.read_text()
+    assert study.wait(timeout=300) == 0, said.read_text()
     took = time.monotonic() - began
 
     where = finished(client)
@@ -102,7 +102,7 @@ def test_a_study_runs_on_three_nodes_and_outlives_one(lab, records, tmp_path, ca
 
     alone, its = launch(lab, head, tmp_path / "alone", "--workers", "1", "--no-dashboard")
     began = time.monotonic()
-    assert alone.wait(timeout=150) == 0, its.read_text()
+    assert alone.wait(timeout=300) == 0, its.read_text()
     with capsys.disabled():
         print(
             f"\n{TRIALS} trials, each recorded once: "
