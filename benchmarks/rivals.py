@@ -180,8 +180,9 @@ def optuna_jobs(jobs: list[Job], folder: str) -> list[float]:
     for job in range(len(jobs)):
         found.enqueue_trial({"job": job})
     found.optimize(objective, n_trials=len(jobs), n_jobs=len(os.sched_getaffinity(0)))
-    accuracies = {trial.params["job"]: trial.value for trial in found.trials}
-    return [accuracies[job] or 0.0 for job in range(len(jobs))]
+    ended = [(trial.params["job"], trial.value) for trial in found.trials]
+    accuracies = {job: value for job, value in ended if value is not None}
+    return [accuracies[job] for job in range(len(jobs))]
 
 
 def processes(jobs: list[Job], folder: str) -> list[float]:

@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from queue import SimpleQueue
+from typing import TypeVar
 
 from mlflow import MlflowClient
 from tenacity import RetryCallState, Retrying, retry_if_exception, wait_exponential
@@ -31,11 +32,12 @@ from study.writing import write_runs
 from trainables.errors import StudyError
 from trainables.member import TrialResult
 
-BATCH = 100  # trials written at a time: a tenth of a second
+BATCH = 100  # runs written at a time: a tenth of a second
 LONGEST_WAIT = 15  # seconds between two tries
 LEAVE_SECONDS = 3.0
 
 Say = Callable[[str], None]
+T = TypeVar("T")
 
 
 class Recorder:
@@ -76,8 +78,7 @@ class Recorder:
 
     def expect(self, expected: Iterable[Expected]) -> None:
         """These settings are to be trained."""
-        if known := list(expected):
-            self._queue.put(partial(self._write_settings, known))
+        self._put(self._write_settings, list(expected))
 
     def add(self, results: Iterable[TrialResult]) -> None:
         """Take results: on the disk and in the ledger at once, recorded soon."""
@@ -117,10 +118,16 @@ class Recorder:
             if record.key not in self.ledger.records:
                 self.ledger.add(record)
                 new.append((line, record))
-        # A server is told of one at a time: nobody waits long for the one that is being written.
+        self._put(self._write_trials, new)
+
+    def _put(self, write: Callable[[list[T]], None], what: list[T]) -> None:
+        """To be written in batches.
+
+        A server is told of one at a time: nobody waits long for the one that is being written.
+        """
         size = BATCH if is_database(self.client.tracking_uri) else 1
-        for start in range(0, len(new), size):
-            self._queue.put(partial(self._write_trials, new[start : start + size]))
+        for start in range(0, len(what), size):
+            self._queue.put(partial(write, what[start : start + size]))
 
     # ---- the writer's thread ----
 

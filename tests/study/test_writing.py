@@ -54,8 +54,8 @@ def client(tmp_path):
     return open_client(f"sqlite:///{tmp_path}/mlflow.db")
 
 
-def dumped(database, experiment):
-    """All rows of an experiment, what is drawn for each run left out, its order too."""
+def dumped(database):
+    """All rows of the runs, what is drawn for each run left out, its order too."""
     found = {}
     with sqlite3.connect(database) as connection:
         connection.row_factory = sqlite3.Row
@@ -82,7 +82,7 @@ def test_a_batch_is_what_mlflows_client_writes(tmp_path, monkeypatch):
             write_runs(client, experiment, lines[:1])
             ids = write_runs(client, experiment, lines[1:])
         assert [client.get_run(run).info.run_name for run in ids] == ["run 1", "run 2"]
-        both.append(dumped(tmp_path / f"{name}.db", experiment))
+        both.append(dumped(tmp_path / f"{name}.db"))
     plain, through_client = both
     for table in TABLES:
         assert plain[table] == through_client[table], table
