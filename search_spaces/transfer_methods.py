@@ -5,7 +5,7 @@ from dataclasses import replace
 from search_spaces.rows import ON_BIG, SMALL_ALONE, TRAIN_ALONE, on_mnist_vae
 from search_spaces.space import Space
 from trainables.links import Dilation, Noise
-from trainables.recipes import SOURCE, Schedule
+from trainables.recipes import SOURCE, TARGET, Schedule
 from trainables.settings import Setting
 from trainables.transfer.adda import Adda
 from trainables.transfer.barlow_twins import BarlowTwins
@@ -13,11 +13,13 @@ from trainables.transfer.class_impressions import ClassImpressions
 from trainables.transfer.dann import Dann
 from trainables.transfer.data_free import DataFree
 from trainables.transfer.fedavg import FedAvg
+from trainables.transfer.image_makers import PixelScale
 from trainables.transfer.instance_features import InstanceFeatures
 from trainables.transfer.method import Method
 from trainables.transfer.pfedme import PFedMe
 from trainables.transfer.zero_shot import ZeroShot
 
+PIXELS_OF = {TARGET: PixelScale(0.2860, 0.3530), SOURCE: PixelScale(0.1307, 0.3081)}
 # The base row: hard and soft cross-entropy, equally weighed (seed 000, §2.1).
 HINTON = replace(ON_BIG, loss="hinton")
 
@@ -68,7 +70,7 @@ DATA_FREE = tuple(
     for setting in (
         of_teacher_alone(ClassImpressions(small=small), 20, 64),
         of_teacher_alone(ZeroShot(small=small), 20, 64),
-        of_teacher_alone(DataFree(small=small), 10, 256),
+        of_teacher_alone(DataFree(pixels=PIXELS_OF[TARGET], small=small), 10, 256),
     )
 )
 FEDERATED = (

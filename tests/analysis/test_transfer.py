@@ -17,12 +17,15 @@ from trainables.transfer.adda import Adda
 from trainables.transfer.barlow_twins import BarlowTwins
 from trainables.transfer.dann import Dann
 from trainables.transfer.data_free import DataFree
+from trainables.transfer.image_makers import PixelScale
 
 ALONE = [0.80, 0.81, 0.79, 0.80, 0.80]
 DANN = replace(SMALL_ALONE, method=Dann(source_link=Dilation()))
 BARE = replace(SMALL_ALONE, method=Dann(source_link=Dilation(), adapt=False))
 BARLOW = replace(SMALL_ALONE, method=BarlowTwins())
-FREE = replace(ON_BIG, method=DataFree(), hard_label_weight=0.0, temperature=4)
+FREE = replace(
+    ON_BIG, method=DataFree(pixels=PixelScale(0.29, 0.35)), hard_label_weight=0.0, temperature=4
+)
 
 
 def shifted(by, noise=(0.001, -0.001, 0.0, 0.002, -0.002)):

@@ -9,17 +9,21 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import torch
-from torch import Tensor, nn
-from torch.nn import functional
+from torch import Tensor
 
 from trainables.checks import check_real, check_whole
+from trainables.errors import BadInputError
 from trainables.losses import soft_cross_entropy
 from trainables.member import TrialResult
-from trainables.models import PIXELS, Linear
-from trainables.randomness import generator
 from trainables.settings import Setting, Trial
 from trainables.stack import Report, Stack
 from trainables.transfer.course import Course, own_inputs
+from trainables.transfer.image_makers import (
+    ConvolutionalMaker,
+    ImageMaker,
+    PerceptronMaker,
+    PixelScale,
+)
 from trainables.transfer.method import weights_of
 from trainables.transfer.networks import WithFeatures
 from trainables.transfer.pool import generators, normal
@@ -58,14 +62,18 @@ def generator_loss(
 class DataFree(TeacherAlone):
     """steps: of generator and student in each epoch of the setting's schedule, together.
 
-    rate: of the generator (Adam); latent, hidden: its sizes; the weights are the paper's.
+    pixels: the scale of the teacher's inputs, which the generator's images have too. rate: of the
+    generator (Adam). latent, hidden: its sizes; channels: of a convolutional one, instead of
+    hidden. The weights are the paper's.
     """
 
     name: ClassVar[str] = "data_free"
+    pixels: PixelScale
     steps: int = 100
     rate: float = 1e-3
     latent: int = 100
     hidden: int = 256
+    channels: tuple[int, ...] = ()
     entropy_weight: float = 5.0
     activation_weight: float = 0.1
 
@@ -74,10 +82,20 @@ class DataFree(TeacherAlone):
         for name in ("steps", "latent", "hidden"):
             check_whole(self, name, at_least=1)
         check_real(self, "rate", above=0.0)
+        if len(self.channels) not in (0, 2) or min(self.channels, default=1) < 1:
+            raise BadInputError(
+                f"DataFree.channels is {self.channels!r}: give two numbers ≥ 1, or none for a "
+                "perceptron"
+            )
+
+    @property
+    def knowledge(self) -> str:
+        """The teacher, and what its inputs are normalised by."""
+        return f"{super().knowledge}, mean and deviation of its pixels"
 
     def work(self, setting: Setting) -> float:
         """Generator, teacher and student; half as much again for elementwise passes."""
-        weights = self.latent * self.hidden + self.hidden * PIXELS
+        weights = self._maker(0).products
         weights += self.teacher_weights(setting) + weights_of(self.student_sizes)
         objects = self.steps * setting.schedule.epochs * setting.schedule.batch_size
         return 9 * weights * objects / 1e9
@@ -91,7 +109,7 @@ class DataFree(TeacherAlone):
         course = Course(trials, report, device, schedule.epochs)
         asked, members = ask(course, workshop), len(trials)
         makers = Stack(
-            [_Generator(self.latent, self.hidden, seed) for seed in course.seeds],
+            [self._maker(seed) for seed in course.seeds],
             [self.rate] * members,
             device,
         )
@@ -115,21 +133,8 @@ class DataFree(TeacherAlone):
             course.epoch(own_inputs(student), total / self.steps)
         return course.results(own_inputs(student))
 
-
-class _Generator(nn.Module):
-    """z [..., B, latent] → images [..., B, 784] in [0, 1]; batch-normalised before the sigmoid."""
-
-    def __init__(self, latent: int, hidden: int, seed: int) -> None:
-        super().__init__()
-        draw = generator("init/generator", seed)
-        self.first, self.second = Linear(latent, hidden, draw), Linear(hidden, PIXELS, draw)
-
-    def forward(self, z: Tensor) -> Tensor:
-        hidden = functional.leaky_relu(_normalised(self.first(z)), 0.2)
-        return torch.sigmoid(_normalised(self.second(hidden)))
-
-
-def _normalised(x: Tensor) -> Tensor:
-    """Each unit to mean 0 and variance 1 over the batch: [..., B, D]."""
-    variance, mean = torch.var_mean(x, dim=-2, keepdim=True, correction=0)
-    return (x - mean) * torch.rsqrt(variance + 1e-5)
+    def _maker(self, seed: int) -> ImageMaker:
+        """The generator of a seed, untrained."""
+        if self.channels:
+            return ConvolutionalMaker(self.latent, self.channels, self.pixels, seed)
+        return PerceptronMaker(self.latent, self.hidden, self.pixels, seed)

@@ -12,6 +12,7 @@ from trainables.products import LINEAR, RELU
 from trainables.randomness import generator
 from trainables.recipes import Schedule
 from trainables.stack import Report, Stack
+from trainables.transfer.convolution import Convolution
 from trainables.transfer.pool import Pool, endless, generators
 
 WHOLE = (6, 16, 120, 84)
@@ -20,36 +21,24 @@ HALF_CHANNELS = (3, 8, 120, 84)  # ZSKD's: of its 35,820 parameters no other hal
 TEACHING = Schedule(epochs=3, batch_size=64)
 
 
-class ConvPool(nn.Module):
+class ConvPool(Convolution):
     """A 5×5 convolution, ReLU, and the largest of each 2×2 pixels; pictures in and out are flat.
 
-    x [..., B, inputs · side²] → [..., B, outputs · (side')²]; a stack goes member by member.
+    x [..., B, inputs · side²] → [..., B, outputs · (side')²].
     """
 
     def __init__(
         self, inputs: int, outputs: int, side: int, padding: int, draw: torch.Generator
     ) -> None:
-        super().__init__()
-        bound = (inputs * 25) ** -0.5  # as torch.nn.Conv2d
-
-        def drawn(*shape: int) -> nn.Parameter:
-            return nn.Parameter(torch.empty(shape).uniform_(-bound, bound, generator=draw))
-
-        self.weight, self.bias = drawn(outputs, inputs, 5, 5), drawn(outputs)
-        self.inputs, self.side, self.padding = inputs, side, padding
+        super().__init__(inputs, outputs, 5, padding, draw)
+        self.shape = (inputs, side, side)
 
     def forward(self, x: Tensor, activation: str = LINEAR) -> Tensor:
         """Always with its ReLU, which comes before the pooling."""
         assert activation == RELU
-        if self.weight.dim() == 4:
-            return self._one(x, self.weight, self.bias)
-        members = zip(x, self.weight, self.bias, strict=True)
-        return torch.stack([self._one(*member) for member in members])
-
-    def _one(self, x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
-        pictures = x.reshape(-1, self.inputs, self.side, self.side)
-        found = functional.conv2d(pictures, weight, bias, padding=self.padding)
-        return functional.max_pool2d(found.relu(), 2).flatten(1)
+        found = super().forward(x.unflatten(-1, self.shape)).relu()
+        pooled = functional.max_pool2d(found.flatten(0, -4), 2)
+        return pooled.flatten(1).view(*x.shape[:-1], -1)
 
 
 class LeNet5(Perceptron):

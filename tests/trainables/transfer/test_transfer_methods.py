@@ -8,6 +8,7 @@ from torch import nn
 
 from search_spaces.rows import ON_BIG, SMALL_ALONE
 from search_spaces.transfer_known import OMITTED
+from search_spaces.transfer_methods import PIXELS_OF
 from trainables.cohort import Cohort, cost, form_cohorts, memory
 from trainables.datasets import load, split_rows
 from trainables.errors import BadInputError
@@ -16,6 +17,7 @@ from trainables.models import Perceptron
 from trainables.randomness import generator
 from trainables.recipes import Schedule, TeacherRecipe
 from trainables.settings import Setting, Trial
+from trainables.stack import Stack
 from trainables.transfer.adda import Adda
 from trainables.transfer.adversarial import Blend
 from trainables.transfer.barlow_twins import BarlowTwins
@@ -24,6 +26,7 @@ from trainables.transfer.clients import local_batches
 from trainables.transfer.dann import Dann
 from trainables.transfer.data_free import DataFree
 from trainables.transfer.fedavg import FedAvg
+from trainables.transfer.image_makers import ConvolutionalMaker, PerceptronMaker, PixelScale
 from trainables.transfer.instance_features import InstanceFeatures
 from trainables.transfer.lenet import HALF, WHOLE, LeNet5
 from trainables.transfer.pfedme import PFedMe
@@ -45,6 +48,7 @@ def made_by(method, epochs=2, batch_size=512, learning_rate=1e-2):
     return replace(SMALL_ALONE, method=method, schedule=schedule)
 
 
+GARMENTS = PIXELS_OF["FashionMNIST"]
 FEW = {"impressions": 20, "steps": 15}
 METHODS = {
     "dann": made_by(Dann(**SMALL, source_link=Noise(), small=True), batch_size=64),
@@ -61,7 +65,10 @@ METHODS = {
     "class_impressions + Small": made_by(ClassImpressions(**FEW, small=True), batch_size=64),
     "zero_shot": made_by(ZeroShot(**FEW), batch_size=64),
     "zero_shot, augmented": made_by(ZeroShot(**FEW, augmented=True), batch_size=64),
-    "data_free": made_by(DataFree(steps=10), batch_size=64),
+    "data_free": made_by(DataFree(pixels=GARMENTS, steps=40), batch_size=64),
+    "data_free, convolutional": made_by(
+        DataFree(pixels=GARMENTS, steps=5, channels=(8, 4), rate=0.2), batch_size=64
+    ),
     "fedavg": made_by(FedAvg(local_epochs=1), batch_size=64, learning_rate=0.1),
     "fedavg, shards": made_by(FedAvg(local_epochs=1, deal="shards"), batch_size=64),
     "pfedme": made_by(
@@ -145,7 +152,10 @@ def test_names_and_columns():
 @pytest.mark.parametrize(
     ("make", "says"),
     [
-        (lambda: replace(SMALL_ALONE, method=DataFree()), "data_free has a teacher and no link"),
+        (
+            lambda: replace(SMALL_ALONE, method=DataFree(pixels=GARMENTS)),
+            "data_free has a teacher and no link",
+        ),
         (lambda: replace(ON_BIG, method=Dann()), "dann has neither teacher nor link"),
         (lambda: replace(METHODS["dann"], held_out=0.2), "nothing held out"),
         (lambda: FedAvg(deal="equal"), "known are iid, shards"),
@@ -155,6 +165,9 @@ def test_names_and_columns():
         (lambda: PFedMe(inner_steps=0), "whole number ≥ 1"),
         (lambda: ZeroShot(rate=-1), "must be > 0"),
         (lambda: BarlowTwins(embedding=0), "whole number ≥ 1"),
+        (lambda: DataFree(pixels=GARMENTS, channels=(8,)), "give two numbers"),
+        (lambda: DataFree(pixels=GARMENTS, channels=(8, 0)), "give two numbers ≥ 1"),
+        (lambda: PixelScale(0, 0), "must be > 0"),
     ],
 )
 def test_a_wrong_method_is_one_clear_line(make, says):
@@ -229,12 +242,65 @@ def test_lenet_of_a_stack_answers_as_its_members_and_as_pytorchs_own():
     parts = [linear[0], nn.ReLU(), linear[1], nn.ReLU(), linear[2]]
     plain = nn.Sequential(nn.Unflatten(1, (1, 28, 28)), *convolutions, nn.Flatten(), *parts)
     torch.testing.assert_close(one(x[0]), plain(x[0]))
-    from trainables.stack import Stack
-
     stack = Stack([one, other], [1e-3] * 2, torch.device("cpu"))
     torch.testing.assert_close(stack(x), torch.stack([one(x[0]), other(x[1])]))
     whole = LeNet5(WHOLE, generator("lenet", 0))
     assert sum(p.numel() for p in whole.parameters()) == 61_706  # LeCun's count
+
+
+@pytest.mark.parametrize("domain", PIXELS_OF)
+def test_the_statistics_of_pixels_are_those_of_the_data(domain):
+    pixels = load(domain).train.pixels.double() / 255
+    assert PIXELS_OF[domain].mean == pytest.approx(pixels.mean().item(), abs=1e-4)
+    assert PIXELS_OF[domain].std == pytest.approx(pixels.std().item(), abs=1e-4)
+
+
+SCALE = PixelScale(0.3, 0.2)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda seed: PerceptronMaker(5, 16, SCALE, seed),
+        lambda seed: ConvolutionalMaker(5, (6, 4), SCALE, seed),
+    ],
+)
+def test_images_of_a_generator_have_the_mean_and_deviation_asked_for(make):
+    makers = [make(seed) for seed in (1, 2)]
+    z = torch.randn(2, 32, 5, generator=generator("latent", 0))
+    images = Stack(makers, [1e-3] * 2, torch.device("cpu"))(z)
+    assert images.shape == (2, 32, 784)
+    for each, maker, noise in zip(images, makers, z, strict=True):
+        torch.testing.assert_close(each, maker(noise))
+        assert each.mean().item() == pytest.approx(0.3, abs=1e-4)
+        assert each.std(correction=0).item() == pytest.approx(0.2, abs=1e-3)
+
+
+def test_the_convolutional_generator_is_pytorchs_own():
+    maker = ConvolutionalMaker(5, (6, 4), PixelScale(0.0, 1.0), seed=3)
+    enlarge, leaky = nn.Upsample(scale_factor=2), nn.LeakyReLU(0.2)
+
+    def norm(channels):
+        return nn.BatchNorm2d(channels, affine=False)
+
+    layers = [
+        nn.Linear(5, 6 * 49),
+        *(nn.Conv2d(*pair, 3, padding=1) for pair in ((6, 6), (6, 4), (4, 1))),
+    ]
+    ours = [maker.first, maker.second, maker.third, maker.last]
+    for theirs, mine in zip(layers, ours, strict=True):
+        theirs.load_state_dict(mine.state_dict())
+    first, second, third, last = layers
+    shape = nn.Unflatten(1, (6, 7, 7))
+    blocks = [enlarge, second, norm(6), leaky, enlarge, third, norm(4), leaky]
+    plain = nn.Sequential(first, shape, norm(6), *blocks, last, nn.Tanh(), norm(1), nn.Flatten())
+    z = torch.randn(16, 5, generator=generator("latent", 0))
+    torch.testing.assert_close(maker(z), plain(z), atol=1e-4, rtol=1e-4)
+    products = [
+        layer.weight.numel() * pixels
+        for layer, pixels in zip(layers, (1, 196, 784, 784), strict=True)
+    ]
+    assert maker.products == sum(products)
 
 
 def test_a_smaller_picture_is_framed_in_black():
