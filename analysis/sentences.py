@@ -1,6 +1,7 @@
 """What the evidence supports, in sentences made from the numbers."""
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 
 from analysis.columns import difference
@@ -37,18 +38,18 @@ def interval_text(found: Comparison, measure: Measure) -> str:
     return mean if math.isnan(found.low) else f"{mean} [{low}, {high}]"
 
 
-def against_alone(row: Row, found: Comparison, adjusted: float, of: Measure) -> str:
+def against_alone(name: str, found: Comparison, adjusted: float, of: Measure) -> str:
     """One sentence on a row's difference to the student alone; says it when there is none."""
     gap, measure = f"{interval_text(found, of)} against the student alone", f"test {of.title}"
     if found.n < 2:
-        return f"{row.label}: {measure} {gap} (n = {found.n}: no interval, no test)."
+        return f"{name}: {measure} {gap} (n = {found.n}: no interval, no test)."
     tests = f"95 % interval, paired t, n = {found.n}, p {_p(found.p)}, with Holm's correction "
     tests += f"{_p(adjusted)}; better in {found.better:.0%} of seeds"
     if not found.supported:
-        return f"{row.label}: {measure} {gap} ({tests}): {NO_DIFFERENCE}."
+        return f"{name}: {measure} {gap} ({tests}): {NO_DIFFERENCE}."
     verb = "raises" if found.mean > 0 else "lowers"
     kept = "" if adjusted < ALPHA else ": but not once all comparisons are counted"
-    return f"{row.label} {verb} {measure}: {gap} ({tests}){kept}."
+    return f"{name} {verb} {measure}: {gap} ({tests}){kept}."
 
 
 def _p(p: float) -> str:
@@ -71,10 +72,16 @@ def evidence(rows: Sequence[Row]) -> list[str]:
         if len(compared) > MANY:
             lines += [_count(f"test {measure.title}", found, adjusted)]
             continue
-        for row, one, p in zip(compared, found, adjusted, strict=True):
+        for name, one, p in zip(_told_apart(compared), found, adjusted, strict=True):
             if not math.isnan(one.mean):
-                lines.append(against_alone(row, one, p, measure))
+                lines.append(against_alone(name, one, p, measure))
     return lines
+
+
+def _told_apart(rows: Sequence[Row]) -> list[str]:
+    """A name for each row: with λ and T where others have the same label."""
+    counts = Counter(row.label for row in rows)
+    return [_about(row) if counts[row.label] > 1 else row.label for row in rows]
 
 
 def _count(measure: str, found: Sequence[Comparison], adjusted: Sequence[float]) -> str:

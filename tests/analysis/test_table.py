@@ -214,6 +214,15 @@ def test_sentences_say_what_the_seeds_support():
     assert "n = 5" in by_name["Small ← MNIST-Big"]
 
 
+def test_sentences_of_settings_alike_but_for_numbers_tell_them_apart():
+    hot, light = replace(ON_BIG, temperature=4.0), replace(ON_BIG, hard_label_weight=0.2)
+    clear = [v + 0.05 + 0.001 * (i % 2) for i, v in enumerate(ALONE)]
+    said = evidence(rows_of(study({SMALL_ALONE: ALONE, hot: clear, light: clear})))
+    names = [s.split(" raises ")[0] for s in said if "raises test accuracy" in s]
+    big = "Small ← FashionMNIST-Big, no φ"
+    assert names == [f"{big}, λ 0.5, T 4", f"{big}, λ 0.2, T 1"]
+
+
 def test_a_difference_that_falls_to_the_correction_is_said_to():
     many = {replace(ON_BIG, temperature=float(t)): ALONE for t in range(2, 10)}
     many = {s: [v + 0.001 * ((i * 7 + k) % 5) for i, v in enumerate(ALONE)]
