@@ -52,8 +52,8 @@ KNOWN: dict[str, tuple[Known, ...]] = {
             "test/accuracy",
             0.9820,
             "Chen et al. 2019, Table 1",
-            "1,000 steps of 256 by a perceptron, where the authors' code takes 24,000 of 512 by a "
-            "convolutional generator at a rate of 0.2, and keeps the epoch best on test",
+            "1,000 steps of 256, where the authors' code takes 24,000 of 512, by a generator of "
+            "four times as many channels, and keeps the epoch best on test",
         ),
     ),
     "fedavg IID": (
@@ -91,17 +91,17 @@ KNOWN: dict[str, tuple[Known, ...]] = {
             BY_CLIENTS,
         ),
     ),
-    "dann ← MNIST → blend": (
+    "dann ← MNIST → blend, LeNet-5": (
         Known(
             "MNIST → MNIST-M, test accuracy",
             "test/accuracy",
             0.8149,
             "Ganin and Lempitsky, arXiv:1409.7495, Table 1",
-            "a perceptron, not a convolutional network; grey patches of garments, not coloured "
-            "ones of photographs; three epochs. (The journal's version of 2016 prints 0.7666)",
+            "LeNet-5, not a wider network; patches of two photographs, not of 500, and grey, not "
+            "coloured; six epochs. (The journal's version of 2016 prints 0.7666)",
         ),
     ),
-    "dann ← MNIST → blend (source only)": (
+    "dann ← MNIST → blend, LeNet-5 (source only)": (
         Known(
             "MNIST → MNIST-M, test accuracy",
             "test/accuracy",

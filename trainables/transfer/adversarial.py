@@ -2,16 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
 from trainables.checks import check_choice
-from trainables.datasets import load
 from trainables.links import Identity, Link
-from trainables.models import Vae
 from trainables.recipes import SOURCE, TARGET, TRAINING_SPLITS
 from trainables.targets import IMAGE_SPLITS
 from trainables.transfer.method import Method
@@ -27,26 +24,6 @@ def domain_loss(source: Tensor, target: Tensor) -> Tensor:
     Ganin and Lempitsky 2015, eq. 2; Tzeng et al. 2017, eq. 2 (there the sum of both terms).
     """
     return (functional.softplus(-source).mean(-1) + functional.softplus(target).mean(-1)) / 2
-
-
-@dataclass(frozen=True, kw_only=True)
-class Blend(Link):
-    """A digit blended with a patch of a garment, |x - patch|: as MNIST-M is made, but in grey.
-
-    (Ganin and Lempitsky 2015, §4.1, took patches of photographs in colour. Ours are the middle
-    14×14 pixels of a random garment, enlarged.)
-    """
-
-    name: ClassVar[str] = "blend"
-    makes_source: ClassVar[bool] = True
-
-    def __call__(self, images: Tensor, generator: torch.Generator, vae: Vae | None) -> Tensor:
-        """The images, each over a patch of its own."""
-        garments = load(TARGET).train.pixels
-        rows = torch.randint(len(garments), (len(images),), generator=generator)
-        middle = garments[rows].view(-1, 1, 28, 28)[..., 7:21, 7:21].float() / 255
-        patches = functional.interpolate(middle, scale_factor=2, mode="bilinear")
-        return (images - patches.flatten(1).to(images.device)).abs()
 
 
 @dataclass(frozen=True, kw_only=True)

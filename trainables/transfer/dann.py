@@ -8,14 +8,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import torch
 from torch import Tensor, nn
 
 from trainables.losses import hard_cross_entropy
 from trainables.member import TrialResult
-from trainables.models import Perceptron
+from trainables.models import Linear, Perceptron
 from trainables.products import RELU
 from trainables.randomness import generator
 from trainables.settings import Setting, Trial
@@ -23,6 +23,7 @@ from trainables.stack import Report
 from trainables.targets import IMAGE_SPLITS
 from trainables.transfer.adversarial import CRITIC_HIDDEN, Adversarial, Sides, domain_loss
 from trainables.transfer.course import Course, own_inputs
+from trainables.transfer.lenet import PRODUCTS, WHOLE, LeNet5, lenet_parameters
 from trainables.transfer.method import weights_of
 from trainables.transfer.networks import Descent
 from trainables.transfer.pool import Pool, endless, generators
@@ -61,21 +62,31 @@ class Dann(Adversarial):
     """SGD with momentum 0.9 and the paper's schedules; an epoch is a pass over the source.
 
     adapt: False leaves the critic out: the student of the source alone, to compare with.
+    lenet: a LeNet-5 as student, to repeat the paper's figures; the critic then judges the maps of
+    its convolutions, as in the paper, instead of the hidden layer.
     """
 
     name: ClassVar[str] = "dann"
     adapt: bool = True
     momentum: float = 0.9
+    lenet: bool = False
 
     @property
     def variant(self) -> str:
         """Where the labels come from; "source only" where nothing is adapted."""
-        return super().variant + ("" if self.adapt else " (source only)")
+        network = ", LeNet-5" if self.lenet else ""
+        return super().variant + network + ("" if self.adapt else " (source only)")
+
+    def columns(self) -> dict[str, Any]:
+        """LeNet has another number of parameters."""
+        if not self.lenet:
+            return super().columns()
+        return super().columns() | {"student_parameters": lenet_parameters(WHOLE)}
 
     def work(self, setting: Setting) -> float:
         """Both sides go through the student; twice that for elementwise passes."""
         objects = 2 * IMAGE_SPLITS[self.split] * setting.schedule.epochs
-        return 12 * weights_of(self.student_sizes) * objects / 1e9
+        return 12 * (PRODUCTS if self.lenet else weights_of(self.student_sizes)) * objects / 1e9
 
     def train(
         self, trials: Sequence[Trial], workshop: Workshop, report: Report
@@ -86,7 +97,7 @@ class Dann(Adversarial):
         seeds, size = course.seeds, schedule.batch_size
         sides, small = Sides(self, seeds, device), Pool(self.domain, "Small", seeds, device)
         stack = Descent(
-            [_Dann(self.student_sizes, seed) for seed in seeds],
+            [self._network(seed) for seed in seeds],
             [schedule.learning_rate] * len(seeds),
             device,
             partial(torch.optim.SGD, momentum=self.momentum, fused=True),
@@ -117,20 +128,31 @@ class Dann(Adversarial):
             course.epoch(own_inputs(stack), total / steps)
         return course.results(own_inputs(stack))
 
+    def _network(self, seed: int) -> "_Dann":
+        draw = generator("init/student", seed)
+        if self.lenet:
+            return _Dann(LeNet5(WHOLE, draw), 2, seed)
+        return _Dann(Perceptron(self.student_sizes, draw), 1, seed)
+
 
 class _Dann(nn.Module):
-    """The student and the critic of its hidden features."""
+    """The student and the critic of what its first `shared` layers make."""
 
-    def __init__(self, sizes: Sequence[int], seed: int) -> None:
+    def __init__(self, student: Perceptron, shared: int, seed: int) -> None:
         super().__init__()
-        self.student = Perceptron(sizes, generator("init/student", seed))
-        self.critic = Perceptron((sizes[-2], CRITIC_HIDDEN, 1), generator("init/critic", seed))
+        self.student, self.shared = student, shared
+        features = cast(Linear, student.layers[shared]).weight.shape[-1]
+        sizes = (features, CRITIC_HIDDEN, 1)
+        self.critic = Perceptron(sizes, generator("init/critic", seed))
 
     def forward(self, x: Tensor, scale: float | None = None) -> Any:
         """X [..., B, 784] → logits [..., B, 10], and with a scale the critic's [..., B]."""
-        encoder, classifier = self.student.layers
-        features = encoder(x, RELU)
-        logits = classifier(features)
+        *hidden, last = self.student.layers
+        for place, layer in enumerate(hidden, start=1):
+            x = layer(x, RELU)
+            if place == self.shared:
+                features = x
+        logits = last(x)
         if scale is None:
             return logits
         return logits, self.critic(reverse_gradient(features, scale)).squeeze(-1)

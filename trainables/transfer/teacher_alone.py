@@ -14,12 +14,10 @@ from trainables.randomness import generator
 from trainables.settings import Setting, Trial
 from trainables.stack import Stack
 from trainables.transfer.course import Course
-from trainables.transfer.lenet import HALF, LeNet5, train_lenets
+from trainables.transfer.lenet import HALF, PRODUCTS, LeNet5, lenet_parameters, train_lenets
 from trainables.transfer.method import Method, weights_of
 from trainables.transfer.pool import Pool, endless, generators
 from trainables.workshop import Workshop
-
-LENET_PRODUCTS = 2_000_000  # 416,520 of them, in kernels a fifth as fast
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,14 +51,11 @@ class TeacherAlone(Method):
         """LeNet's student has another number of parameters."""
         if not self.lenet:
             return super().columns()
-        count = sum(
-            p.numel() for p in LeNet5(self.lenet_widths, generator("unused", 0)).parameters()
-        )
-        return super().columns() | {"student_parameters": count}
+        return super().columns() | {"student_parameters": lenet_parameters(self.lenet_widths)}
 
     def teacher_weights(self, setting: Setting) -> int:
         """Multiplications of one answer of the teacher."""
-        return LENET_PRODUCTS if self.lenet else weights_of(setting.teacher_sizes)
+        return PRODUCTS if self.lenet else weights_of(setting.teacher_sizes)
 
     def new_students(self, trials: Sequence[Trial], device: torch.device) -> Stack:
         """The students of these trials, untrained."""

@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
+from sklearn.datasets import load_sample_images
 from torch import nn
 
 from search_spaces.rows import ON_BIG, SMALL_ALONE
@@ -19,8 +21,8 @@ from trainables.recipes import Schedule, TeacherRecipe
 from trainables.settings import Setting, Trial
 from trainables.stack import Stack
 from trainables.transfer.adda import Adda
-from trainables.transfer.adversarial import Blend
 from trainables.transfer.barlow_twins import BarlowTwins
+from trainables.transfer.blend import PhotographBlend
 from trainables.transfer.class_impressions import ClassImpressions
 from trainables.transfer.clients import local_batches
 from trainables.transfer.dann import Dann
@@ -57,6 +59,11 @@ METHODS = {
         epochs=4,
         batch_size=64,
         learning_rate=0.05,
+    ),
+    "dann, LeNet-5": made_by(
+        Dann(**SMALL, domain="MNIST", source="MNIST", lenet=True),
+        batch_size=16,
+        learning_rate=0.03,
     ),
     "adda": made_by(
         Adda(**SMALL, source_link=Dilation(), first=LARGE), batch_size=64, learning_rate=2e-4
@@ -313,15 +320,23 @@ def test_a_smaller_picture_is_framed_in_black():
     assert framed(Identity(), images, draws) is images
 
 
-def test_a_blended_digit_lies_over_a_patch_of_its_own():
+def test_a_blended_digit_lies_over_a_patch_of_a_photograph_of_its_own():
     black = torch.zeros(4, 784)
-    patches = Blend()(black, generator("blend", 0), None)
-    digits = torch.rand(4, 784)
+    patches = PhotographBlend()(black, generator("blend", 0), None)
+    digits = torch.randint(2, (4, 784)).float()
     torch.testing.assert_close(
-        Blend()(digits, generator("blend", 0), None), (digits - patches).abs()
+        PhotographBlend()(digits, generator("blend", 0), None), (digits - patches).abs()
     )
     assert len(patches.unique(dim=0)) == 4
-    assert patches.max() <= 1
+    photographs = [image.mean(-1) / 255 for image in load_sample_images().images]
+    windows = [np.lib.stride_tricks.sliding_window_view(p, (28, 28)) for p in photographs]
+    corners = [np.argwhere(abs(w[..., 0, 0] - patches[0, 0].item()) < 1e-5) for w in windows]
+    found = [
+        np.allclose(window[row, column], patches[0].view(28, 28), atol=1e-5)
+        for window, places in zip(windows, corners, strict=True)
+        for row, column in places
+    ]
+    assert any(found)
 
 
 def test_views_come_from_the_members_generator_alone():
