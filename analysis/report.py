@@ -20,7 +20,8 @@ from analysis.figures import draw_all, save, svg_text
 from analysis.records import Study, open_records, read_study, report_path
 from analysis.rows import Row, rows_of
 from analysis.table import lacks
-from analysis.transfer import transfer_sentences, transfer_views
+from analysis.transfer import transfer_views
+from analysis.transfer_sentences import transfer_sentences
 from analysis.views import View, selection_views, views
 from trainables.store import Store, open_store
 

@@ -9,7 +9,8 @@ from analysis.columns import build
 from analysis.figures import forest, maps
 from analysis.known import KNOWN
 from analysis.rows import rows_of
-from analysis.transfer import cost, lines_of, transfer_sentences, transfer_views
+from analysis.transfer import cost, lines_of, transfer_views
+from analysis.transfer_sentences import transfer_sentences
 from search_spaces.catalogue import load
 from search_spaces.rows import ON_BIG, SMALL_ALONE
 from trainables.links import Dilation
@@ -61,6 +62,23 @@ def test_methods_are_compared_with_the_student_alone(rows):
     assert "barlow_twins + Small gains most: +0.020 [" in said
     assert "data_free, without any data, is right in 0.500" in said
     assert "2 lower it" in said or "3 lower it" in said
+
+
+def test_methods_of_small_s_labels_are_compared_with_the_study_s_own_teacher():
+    better = [v + 0.03 + k / 1000 for k, v in enumerate(ALONE)]
+    rows = rows_of(study({SMALL_ALONE: ALONE, ON_BIG: ALONE, BARLOW: better, FREE: ALONE}))
+    (said,) = [line for line in transfer_sentences(rows) if line.startswith("Against")]
+    assert said == (
+        "Against Small ← FashionMNIST-Big, no φ, of the 1 rows that read Small's labels alone 1 "
+        "are better and 0 worse by their own 95 % interval, 1 and 0 with Holm's correction "
+        "(paired t): barlow_twins + Small +0.032 [+0.030, +0.034]."
+    )
+
+
+def test_adaptation_is_judged_without_a_student_alone_too():
+    gains = [v + 0.05 + k / 1000 for k, v in enumerate(ALONE)]
+    (said,) = transfer_sentences(rows_of(study({DANN: gains, BARE: ALONE})))
+    assert "adaptation changes accuracy by +0.052 [" in said
 
 
 def test_adaptation_is_compared_with_the_source_alone_and_its_spread_is_said(rows):
