@@ -27,7 +27,7 @@ from trainables.store import Store, open_store
 
 TEXT_COLUMNS = (
     "search", "rule", "protocol", "student", "teacher", "φ", "the seeds say",
-    "method", "gets", "figure", "source", "what differs",
+    "method", "gets", "teacher's student", "figure", "source", "what differs",
 )  # fmt: skip
 MOST_ROWS = 60
 METHOD = (

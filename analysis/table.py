@@ -25,7 +25,17 @@ from analysis.transfer import transfer_views
 from analysis.views import View, selection_views, views
 
 SHAREABLE = ("protocol", "student", "n", "λ", "T")  # said once where all rows agree
-TEXT = (*list(NAMED)[:4], "search", "rule", "method", "gets", "figure", "source", "what differs")
+TEXT = (
+    *list(NAMED)[:4],
+    "search",
+    "rule",
+    "method",
+    "gets",
+    "teacher's student",
+    "figure",
+    "source",
+    "what differs",
+)
 WIDTH_IN_FILES = 170
 MOST_LACKS = 10
 

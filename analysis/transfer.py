@@ -17,10 +17,9 @@ from analysis.known import Known, known_of
 from analysis.rows import NONE, Row
 from analysis.selection import mean
 from analysis.sentences import interval_text, p_text
+from analysis.transfer_comparisons import ACCURACY, comparisons
 from analysis.views import View
 from trainables.targets import ACCURACY as MEASURE
-
-ACCURACY = "test/accuracy"
 
 
 class Line(NamedTuple):
@@ -41,7 +40,7 @@ def lines_of(rows: Sequence[Row]) -> list[Line]:
 
 
 def transfer_views(rows: Sequence[Row]) -> Iterator[View]:
-    """The methods beside each other, and beside the figures of their papers."""
+    """The methods beside each other, the study's teachers, and the figures of their papers."""
     lines = lines_of(rows)
     if not lines:
         return
@@ -55,6 +54,7 @@ def transfer_views(rows: Sequence[Row]) -> Iterator[View]:
             "correction over these rows",
             pd.DataFrame([_line(line) for line in compared]),
         )
+    yield from comparisons(rows)
     known = [(line.row, one) for line in lines for one in known_of(line.row)]
     if known:
         yield View(
@@ -70,14 +70,14 @@ def _line(line: Line) -> dict[str, str]:
     values = row.values(ACCURACY).values()
     return {
         "method": row.method,
-        "gets": row["gets"],
-        "labels": f"{int(row['labels']):,}",
-        "seconds": f"{cost(row):.0f}",
-        "n": str(accuracy.n),
         "test accuracy": _mean_std(accuracy.mean, accuracy.std),
         "range": f"{min(values):.3f} to {max(values):.3f}",
         "Δ alone": gap_text(line.gain),
         "p (Holm)": p_text(line.adjusted),
+        "n": str(accuracy.n),
+        "seconds": f"{cost(row):.0f}",
+        "labels": f"{int(row['labels']):,}",
+        "gets": row["gets"],
     }
 
 

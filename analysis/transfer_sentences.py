@@ -3,32 +3,28 @@
 import statistics
 from collections.abc import Iterator, Sequence
 
-from analysis.evidence import ALPHA, Comparison, compare, holm
+from analysis.evidence import ALPHA, Comparison, holm
 from analysis.rows import NONE, Row
-from analysis.selection import mean
 from analysis.sentences import NO_DIFFERENCE
-from analysis.transfer import ACCURACY, Line, cost, gap_text, lines_of
+from analysis.transfer import Line, cost, gap_text, lines_of
+from analysis.transfer_comparisons import ACCURACY, SMALL_LABELS, against
 
 CHANCE = 0.1
-SMALL_LABELS = 1_000
-SOURCE_ONLY = " (source only)"
 VARIES = 2.0  # times the student alone's standard deviation
 
 
 def transfer_sentences(rows: Sequence[Row]) -> list[str]:
-    """Who helps and who harms, data-free rows against chance, adaptation, and what varies."""
-    lines = lines_of(rows)
-    compared = [line for line in lines if line.gain.n > 1]
-    if not compared:
-        return list(_adapted(rows))
-    alone = compared[0].row.alone
+    """Who helps and who harms, rivals against the study's teachers, chance, and what varies."""
+    lines = [line for line in lines_of(rows) if line.gain.n > 1]
+    if not lines:
+        return []
+    alone = lines[0].row.alone
     assert alone
     return [
-        *_who_helps(compared),
-        *_against_teachers(compared, rows),
-        *_data_free(compared),
-        *_adapted(rows),
-        *_varying(compared, alone),
+        *_who_helps(lines),
+        *_against_teachers(lines, rows),
+        *_data_free(lines),
+        *_varying(lines, alone),
     ]
 
 
@@ -40,8 +36,8 @@ def _who_helps(lines: Sequence[Line]) -> Iterator[str]:
     n = max(one.gain.n for one in lines)
     yield (
         f"Of {len(lines)} rows {len(helping)} raise accuracy over the student alone by their own "
-        f"95 % interval (paired t, n = {n}), {len(kept)} with Holm's correction: "
-        f"{_names(helping)}."
+        f"95 % interval (paired t, n = {n}), {len(kept)} with Holm's correction: {_names(kept)}; "
+        f"{len(harming)} lower it."
     )
     few = [one for one in helping if int(one.row["labels"]) <= SMALL_LABELS]
     if few:
@@ -51,10 +47,12 @@ def _who_helps(lines: Sequence[Line]) -> Iterator[str]:
             f"{best.row.method} gains most: {gap_text(best.gain)} at {cost(best.row):.0f} s of a "
             f"worker a student; it needs {best.row['gets']}."
         )
-    if harming:
-        yield f"{len(harming)} lower it: {_names(harming)}."
     if unclear:
         yield f"For {_names(unclear)}, {NO_DIFFERENCE}."
+
+
+def _names(lines: Sequence[Line]) -> str:
+    return ", ".join(one.row.method for one in lines) or "none"
 
 
 def _against_teachers(lines: Sequence[Line], rows: Sequence[Row]) -> Iterator[str]:
@@ -62,13 +60,9 @@ def _against_teachers(lines: Sequence[Line], rows: Sequence[Row]) -> Iterator[st
     rivals = [one.row for one in lines if int(one.row["labels"]) == SMALL_LABELS]
     taught = [row for row in rows if row.method == NONE and row.has_teacher and row.alone]
     for own in taught if rivals else ():
-        theirs = own.values(ACCURACY)
-        gaps = [compare(r.values(ACCURACY), theirs, higher_is_better=True) for r in rivals]
-        named = zip(rivals, gaps, strict=True)
         yield (
-            f"Against {own.label}, of the {len(rivals)} rows that read Small's labels alone "
-            f"{_counts(gaps)} (paired t): "
-            f"{'; '.join(f'{rival.method} {gap_text(gap)}' for rival, gap in named)}."
+            f"Of the {len(rivals)} rows that read Small's labels alone "
+            f"{_counts(against(own, rivals))} than {own.label}."
         )
 
 
@@ -77,52 +71,38 @@ def _counts(gaps: Sequence[Comparison]) -> str:
     pairs = list(zip(gaps, holm([gap.p for gap in gaps]), strict=True))
     up = [p for gap, p in pairs if gap.supported and gap.mean > 0]
     down = [p for gap, p in pairs if gap.supported and gap.mean < 0]
-    kept_up, kept_down = (sum(p < ALPHA for p in some) for some in (up, down))
-    return (
-        f"{len(up)} are better and {len(down)} worse by their own 95 % interval, {kept_up} and "
-        f"{kept_down} with Holm's correction"
+    better, worse = (
+        f"{len(some)} (with Holm's correction {sum(p < ALPHA for p in some)})"
+        for some in (up, down)
     )
-
-
-def _names(lines: Sequence[Line]) -> str:
-    return "; ".join(f"{one.row.method} {gap_text(one.gain)}" for one in lines) or "none"
+    return f"{better} are better and {worse} worse"
 
 
 def _data_free(lines: Sequence[Line]) -> Iterator[str]:
-    for line in lines:
-        if int(line.row["labels"]) == 0:
-            worst, average = min(line.row.values(ACCURACY).values()), mean(line.row, ACCURACY)
-            yield (
-                f"{line.row.method}, without any data, is right in {average:.3f} of the test set, "
-                f"in its worst seed in {worst:.3f}; chance is {CHANCE:.1f}."
-            )
+    found = [one.row for one in lines if int(one.row["labels"]) == 0]
+    if found:
+        each = "; ".join(f"{row.method} {_mean_and_worst(row)}" for row in found)
+        yield (
+            "Without any data students are right, on average and in the worst seed, in these "
+            f"shares of the test set: {each}. Chance is {CHANCE:.1f}."
+        )
 
 
-def _adapted(rows: Sequence[Row]) -> Iterator[str]:
-    """What adaptation adds to the same student of the source alone, at equal seeds."""
-    by_method = {(row.method, row["student"]): row for row in rows}
-    for row in rows:
-        bare = row.method.replace(" + Small", SOURCE_ONLY + " + Small")
-        bare = bare if bare != row.method else row.method + SOURCE_ONLY
-        other = by_method.get((bare, row["student"]))
-        theirs = other.values(ACCURACY) if other else row.values("source_only/test_accuracy")
-        ours = row.values(ACCURACY)
-        if ours and theirs and row.method != NONE:
-            gap = compare(ours, theirs, higher_is_better=True)
-            verdict = "" if gap.supported else f": {NO_DIFFERENCE}"
-            yield (
-                f"{row.method}: adaptation changes accuracy by {gap_text(gap)} against the "
-                f"same student of the source alone (95 %, paired t, n = {gap.n}){verdict}."
-            )
+def _mean_and_worst(row: Row) -> str:
+    values = row.values(ACCURACY).values()
+    return f"{statistics.fmean(values):.3f}, {min(values):.3f}"
 
 
 def _varying(lines: Sequence[Line], alone: Row) -> Iterator[str]:
-    usual = statistics.stdev(alone.values(ACCURACY).values())
-    for line in lines:
-        values = list(line.row.values(ACCURACY).values())
-        spread = statistics.stdev(values)
-        if spread > VARIES * usual:
-            yield (
-                f"{line.row.method} varies: standard deviation {spread:.3f} over seeds (from "
-                f"{min(values):.3f} to {max(values):.3f}), the student alone {usual:.3f}."
-            )
+    usual = _spread(alone)
+    spreads = sorted(((_spread(one.row), one.row.method) for one in lines), reverse=True)
+    varying = [f"{method} {spread:.3f}" for spread, method in spreads if spread > VARIES * usual]
+    if varying:
+        yield (
+            f"More than {VARIES:g} times the standard deviation of the student alone "
+            f"({usual:.3f}) over seeds have {', '.join(varying)}."
+        )
+
+
+def _spread(row: Row) -> float:
+    return statistics.stdev(row.values(ACCURACY).values())

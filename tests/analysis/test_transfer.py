@@ -60,37 +60,41 @@ def test_methods_are_compared_with_the_student_alone(rows):
     said = "\n".join(transfer_sentences(rows))
     assert "Of 4 rows 1 raise accuracy" in said
     assert "barlow_twins + Small gains most: +0.020 [" in said
-    assert "data_free, without any data, is right in 0.500" in said
-    assert "2 lower it" in said or "3 lower it" in said
+    assert "data_free 0.500, 0.490. Chance is 0.1" in said
+    assert "; 2 lower it" in said or "; 3 lower it" in said
+    assert (
+        "the student alone (0.007) over seeds have dann ← dilation of FashionMNIST 0.158." in said
+    )
+
+
+def view_of(rows, title):
+    return next(view.table for view in transfer_views(rows) if view.title == title)
 
 
 def test_methods_of_small_s_labels_are_compared_with_the_study_s_own_teacher():
     better = [v + 0.03 + k / 1000 for k, v in enumerate(ALONE)]
     rows = rows_of(study({SMALL_ALONE: ALONE, ON_BIG: ALONE, BARLOW: better, FREE: ALONE}))
-    (said,) = [line for line in transfer_sentences(rows) if line.startswith("Against")]
-    assert said == (
-        "Against Small ← FashionMNIST-Big, no φ, of the 1 rows that read Small's labels alone 1 "
-        "are better and 0 worse by their own 95 % interval, 1 and 0 with Holm's correction "
-        "(paired t): barlow_twins + Small +0.032 [+0.030, +0.034]."
-    )
+    (line,) = view_of(rows, "Beside the study's own teachers").to_dict("records")
+    assert line["method"] == "barlow_twins + Small"
+    assert line["teacher's student"] == "Small ← FashionMNIST-Big, no φ"
+    assert line["Δ teacher's"] == "+0.032 [+0.030, +0.034]"
+    assert line["p (Holm)"] == "< 0.001"
+    assert (
+        "Of the 1 rows that read Small's labels alone 1 (with Holm's correction 1) are better "
+        "and 0 (with Holm's correction 0) worse than Small ← FashionMNIST-Big, no φ."
+    ) in transfer_sentences(rows)
 
 
-def test_adaptation_is_judged_without_a_student_alone_too():
+def test_adaptation_is_compared_with_the_source_alone_without_a_student_alone_too(rows):
+    (line,) = view_of(rows, "With and without adaptation").to_dict("records")
+    assert line["method"] == "dann ← dilation of FashionMNIST"
+    assert (line["source alone"], line["adapted"]) == ("0.700 ± 0.007", "0.600 ± 0.158")
+    assert line["Δ"].startswith("-0.100 [-0.295, +0.095]")
+    assert float(line["p"]) > 0.05
     gains = [v + 0.05 + k / 1000 for k, v in enumerate(ALONE)]
-    (said,) = transfer_sentences(rows_of(study({DANN: gains, BARE: ALONE})))
-    assert "adaptation changes accuracy by +0.052 [" in said
-
-
-def test_adaptation_is_compared_with_the_source_alone_and_its_spread_is_said(rows):
-    said = transfer_sentences(rows)
-    (adapted,) = [line for line in said if "adaptation changes" in line]
-    assert adapted.startswith(
-        "dann ← dilation of FashionMNIST: adaptation changes accuracy by -0.1"
-    )
-    assert "the seeds support no difference" in adapted
-    varies = [line for line in said if " varies: " in line]
-    assert len(varies) == 1
-    assert "standard deviation 0.158 over seeds (from 0.400 to 0.800)" in varies[0]
+    alone = rows_of(study({DANN: gains, BARE: ALONE}))
+    (line,) = view_of(alone, "With and without adaptation").to_dict("records")
+    assert line["Δ"].startswith("+0.052 [")
 
 
 def test_adda_carries_its_source_only_accuracy_with_it():
@@ -99,9 +103,9 @@ def test_adda_carries_its_source_only_accuracy_with_it():
         record(adda, seed, 0.7 + seed / 100, **{"source_only/test_accuracy": 0.6 + seed / 100})
         for seed in range(5)
     ]
-    found = study({SMALL_ALONE: ALONE, adda: []}, trials=trials)
-    said = "\n".join(transfer_sentences(rows_of(found)))
-    assert "adda ← dilation of FashionMNIST: adaptation changes accuracy by +0.100" in said
+    rows = rows_of(study({SMALL_ALONE: ALONE, adda: []}, trials=trials))
+    (line,) = view_of(rows, "With and without adaptation").to_dict("records")
+    assert line["Δ"].startswith("+0.100")
 
 
 def test_the_view_says_what_it_costs(rows):
