@@ -135,7 +135,9 @@ def _logarithmic(axes: Axes) -> None:
 def _what_is_seen(rows: Sequence[Row]) -> str:
     """The last epoch's difference of the last corrected row to what it is beside."""
     mine = [row for row in rows if row.corrected] or list(rows)
-    first, last = mine[0], next(r for r in reversed(mine) if r["vae_labels"] != "small")
+    first, *others = mine
+    known = [row for row in others if row["vae_labels"] != "small"]
+    last = (known or others or mine)[-1]
     main, higher = last.target.main, last.target.main.higher_is_better
     if last.alone is first:
         found = difference(last, last.test, higher_is_better=higher)

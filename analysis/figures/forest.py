@@ -5,6 +5,7 @@ import statistics
 from collections.abc import Iterator, Sequence
 
 from matplotlib.axes import Axes
+from matplotlib.ticker import LogLocator
 
 from analysis.columns import COSTS, difference
 from analysis.evidence import Comparison, holm, summarise
@@ -13,7 +14,7 @@ from analysis.rows import NONE, Row
 from trainables.targets import ACCURACY, Measure
 
 MOST = 40
-OUTLYING = 8.0  # times the median difference
+OUTLYING = 3.0  # times the median difference
 COSTS_DIFFER = 1.2  # dearest against cheapest, for the plot of cost to say something
 
 
@@ -23,7 +24,10 @@ def draw(rows: Sequence[Row]) -> Iterator[Drawn]:
     compared = [row for row in rows if not math.isnan(gains[row.planned.key].mean)]
     if not compared:
         return
-    compared.sort(key=_by_validation)  # stable: the study's own order where nothing was held out
+    if any(row.method != NONE for row in compared):  # nothing is selected: as their table stands
+        compared.sort(key=lambda row: -gains[row.planned.key].mean)
+    else:  # stable: the study's own order where nothing was held out
+        compared.sort(key=_by_validation)
     yield _forest(compared[:MOST], len(compared) - MOST)
     paid = [row for row in compared if row.corrected and _cost(row)]
     if paid and max(map(_cost, paid)) > COSTS_DIFFER * min(map(_cost, paid)):
@@ -129,13 +133,6 @@ def _cost(row: Row) -> float:
     return sum(seconds for seconds in per_metric if not math.isnan(seconds))
 
 
-def _below_the_axis(axes: Axes, x: float, text: str, low: float, colour: str) -> None:
-    axes.annotate(
-        f"▾ {text}", (x, low), xytext=(0, 3), textcoords="offset points",
-        ha="center", va="bottom", fontsize=8, color=colour,
-    )  # fmt: skip
-
-
 def _cost_and_gain(rows: Sequence[Row], gains: Sequence[Comparison]) -> Drawn:
     main = rows[0].target.main
     kinds = list(dict.fromkeys(map(_kind, rows)))
@@ -148,7 +145,7 @@ def _cost_and_gain(rows: Sequence[Row], gains: Sequence[Comparison]) -> Drawn:
             turn, kind = divmod(kinds.index(label), len(COLOURS))
             small = [[gain.mean - gain.low], [gain.high - gain.mean]] if gain.n > 1 else None
             if gain.mean < low:
-                _below_the_axis(axes, _cost(row), main.text(gain.mean, "+"), low, COLOURS[kind])
+                axes.plot(_cost(row), low, "v", color=COLOURS[kind], ms=4, clip_on=False)
             axes.errorbar(
                 _cost(row), gain.mean, small, color=COLOURS[kind], marker=MARKERS[kind],
                 ms=5, lw=0.8, alpha=0.9, ls="none", label=label,
@@ -159,8 +156,9 @@ def _cost_and_gain(rows: Sequence[Row], gains: Sequence[Comparison]) -> Drawn:
             xscale="log", xlabel="seconds of a worker for one student, teacher and VAE included"
         )
         axes.set(ylabel=f"Δ test {main.with_unit}", ylim=(low, high))
+        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         axes.xaxis.set_major_formatter("{x:g}")
-        axes.xaxis.set_minor_formatter("{x:g}")
+        axes.xaxis.set_minor_formatter("")
         axes.grid(axis="y")
         seen = dict(zip(*reversed(axes.get_legend_handles_labels()), strict=True))
         figure.legend(seen.values(), seen.keys(), loc="outside lower center", ncols=2)
@@ -168,11 +166,13 @@ def _cost_and_gain(rows: Sequence[Row], gains: Sequence[Comparison]) -> Drawn:
     cheapest = min(map(_cost, rows))
     title = (
         f"The largest gain, {main.text(gains[best].mean, '+')} by {name_of(rows[best])}, costs "
-        f"{_cost(rows[best]):,.0f} s a student; the cheapest teacher {cheapest:,.0f} s"
+        f"{_cost(rows[best]):,.0f} s a student; the cheapest row {cheapest:,.0f} s"
     )
     caption = (
         f"Mean gain in test {main.title} over the student alone at equal seeds, with its 95 % "
         f"paired t interval (n = {max(gain.n for gain in gains)}), against the worker time behind "
         "one student. Artifacts are shared between students, so a study pays less."
     )
+    if any(gain.mean < low for gain in gains):
+        caption += " Triangles on the lower edge: losses beyond it."
     return Drawn("cost", title, caption, figure)

@@ -79,6 +79,14 @@ def test_a_title_says_what_is_seen_and_when_it_is_nothing():
         assert says in drawn(curves_.draw(rows, curve_of), "fig02").title
 
 
+def test_a_title_speaks_of_the_small_vae_where_it_is_the_only_one():
+    found = study({SMALL_ALONE: ALONE, on_mnist_vae("small"): TAUGHT})
+    assert (
+        "φ VAE (small): accuracy +0.014 ["
+        in drawn(curves_.draw(rows_of(found), curve_of), "fig09").title
+    )
+
+
 def test_both_protocols_stand_under_each_other():
     rows = rows_of(study(dict.fromkeys((ON_BIG, SMALL_ALONE), ALONE) | {
         published(s): TAUGHT for s in (ON_BIG, SMALL_ALONE)}))  # fmt: skip
