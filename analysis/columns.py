@@ -141,3 +141,9 @@ def difference(row: Row, metric: str, *, higher_is_better: bool) -> Comparison:
     ours, theirs = row.values(metric), row.alone.values(metric)
     found = compare(ours, theirs, higher_is_better=higher_is_better)
     return found if row.corrected else Comparison(found.n, found.mean, *[math.nan] * 9)
+
+
+def cost(row: Row) -> float:
+    """Seconds of a worker behind one student: its own, its teacher's, its VAE's, the logits'."""
+    means = [summarise([*row.values(metric).values()]).mean for metric in COSTS]
+    return sum(seconds for seconds in means if not math.isnan(seconds))

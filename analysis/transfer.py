@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from analysis.columns import COSTS, difference
+from analysis.columns import cost, difference
 from analysis.evidence import Comparison, holm, summarise
 from analysis.known import Known, known_of
 from analysis.rows import NONE, Row
@@ -98,12 +98,6 @@ def _known_line(row: Row, known: Known) -> dict[str, str]:
         "source": known.source,
         "what differs": known.differs,
     }
-
-
-def cost(row: Row) -> float:
-    """Seconds of a worker behind one student: its own, its teacher's, its VAE's, the logits'."""
-    means = [mean(row, metric) for metric in COSTS]
-    return sum(seconds for seconds in means if not math.isnan(seconds))
 
 
 def gap_text(found: Comparison) -> str:

@@ -3,10 +3,11 @@
 import statistics
 from collections.abc import Iterator, Sequence
 
+from analysis.columns import cost
 from analysis.evidence import ALPHA, Comparison, holm
 from analysis.rows import NONE, Row
 from analysis.sentences import NO_DIFFERENCE
-from analysis.transfer import Line, cost, gap_text, lines_of
+from analysis.transfer import Line, gap_text, lines_of
 from analysis.transfer_comparisons import ACCURACY, SMALL_LABELS, against
 
 CHANCE = 0.1

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator
 
-from analysis.columns import COSTS, difference
+from analysis.columns import cost, difference
 from analysis.evidence import Comparison, holm, summarise
 from analysis.figures.figure import COLOURS, MARKERS, QUIET, Drawn, new_figure, style
 from analysis.rows import NONE, Row
@@ -29,8 +29,8 @@ def draw(rows: Sequence[Row]) -> Iterator[Drawn]:
     else:  # stable: the study's own order where nothing was held out
         compared.sort(key=_by_validation)
     yield _forest(compared[:MOST], len(compared) - MOST)
-    paid = [row for row in compared if row.corrected and _cost(row)]
-    if paid and max(map(_cost, paid)) > COSTS_DIFFER * min(map(_cost, paid)):
+    paid = [row for row in compared if row.corrected and cost(row)]
+    if paid and max(map(cost, paid)) > COSTS_DIFFER * min(map(cost, paid)):
         yield _cost_and_gain(paid, [gains[row.planned.key] for row in paid])
 
 
@@ -127,12 +127,6 @@ def _kind(row: Row) -> str:
     return f"{row['teacher']}, φ {row.link}" if row.method == NONE else row.method.split()[0]
 
 
-def _cost(row: Row) -> float:
-    """Seconds of a worker behind one student: its own, its teacher's, its VAE's, the logits'."""
-    per_metric = [summarise([*row.values(metric).values()]).mean for metric in COSTS]
-    return sum(seconds for seconds in per_metric if not math.isnan(seconds))
-
-
 def _cost_and_gain(rows: Sequence[Row], gains: Sequence[Comparison]) -> Drawn:
     main = rows[0].target.main
     kinds = list(dict.fromkeys(map(_kind, rows)))
@@ -145,9 +139,9 @@ def _cost_and_gain(rows: Sequence[Row], gains: Sequence[Comparison]) -> Drawn:
             turn, kind = divmod(kinds.index(label), len(COLOURS))
             small = [[gain.mean - gain.low], [gain.high - gain.mean]] if gain.n > 1 else None
             if gain.mean < low:
-                axes.plot(_cost(row), low, "v", color=COLOURS[kind], ms=4, clip_on=False)
+                axes.plot(cost(row), low, "v", color=COLOURS[kind], ms=4, clip_on=False)
             axes.errorbar(
-                _cost(row), gain.mean, small, color=COLOURS[kind], marker=MARKERS[kind],
+                cost(row), gain.mean, small, color=COLOURS[kind], marker=MARKERS[kind],
                 ms=5, lw=0.8, alpha=0.9, ls="none", label=label,
                 mfc="white" if turn else None,
             )  # fmt: skip
@@ -163,10 +157,10 @@ def _cost_and_gain(rows: Sequence[Row], gains: Sequence[Comparison]) -> Drawn:
         seen = dict(zip(*reversed(axes.get_legend_handles_labels()), strict=True))
         figure.legend(seen.values(), seen.keys(), loc="outside lower center", ncols=2)
     best = max(range(len(rows)), key=lambda i: main.sign * gains[i].mean)
-    cheapest = min(map(_cost, rows))
+    cheapest = min(map(cost, rows))
     title = (
         f"The largest gain, {main.text(gains[best].mean, '+')} by {name_of(rows[best])}, costs "
-        f"{_cost(rows[best]):,.0f} s a student; the cheapest row {cheapest:,.0f} s"
+        f"{cost(rows[best]):,.0f} s a student; the cheapest row {cheapest:,.0f} s"
     )
     caption = (
         f"Mean gain in test {main.title} over the student alone at equal seeds, with its 95 % "

@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 from invented import record, study
 
-from analysis.columns import build
+from analysis.columns import build, cost
 from analysis.figures import forest, maps
 from analysis.known import KNOWN
 from analysis.rows import rows_of
-from analysis.transfer import cost, lines_of, transfer_views
+from analysis.transfer import lines_of, transfer_views
 from analysis.transfer_sentences import transfer_sentences
 from search_spaces.catalogue import load
 from search_spaces.rows import ON_BIG, SMALL_ALONE
