@@ -20,6 +20,7 @@ from trainables.randomness import generator
 from trainables.recipes import Schedule, TeacherRecipe
 from trainables.settings import Setting, Trial
 from trainables.stack import Stack
+from trainables.transfer import teacher_alone
 from trainables.transfer.adda import Adda
 from trainables.transfer.barlow_twins import BarlowTwins
 from trainables.transfer.blend import PhotographBlend
@@ -107,6 +108,22 @@ def test_a_method_leaves_what_a_trial_leaves_whatever_its_company(name, workshop
     assert "test/cross_entropy_integral" not in one.final  # epochs of methods are not alike
     assert other.history == alone.history
     assert other.reliability == alone.reliability
+
+
+def test_impressions_of_a_lenet_count_as_progress(workshop, monkeypatch):
+    def untrained(domain, seeds, device, report):
+        return [LeNet5(WHOLE, generator("lenet", k)).requires_grad_(False) for k in seeds]
+
+    monkeypatch.setattr(teacher_alone, "train_lenets", untrained)
+    method = ZeroShot(impressions=8, steps=20, domain="MNIST", lenet=True)
+    setting = replace(made_by(METHODS["dann"].method, epochs=2, batch_size=16), method=method)
+    shares = []
+    method.train([Trial(setting=setting, seed=k) for k in (0, 1)], workshop, shares.append)
+    assert shares == sorted(shares)
+    assert len(set(shares)) == 4  # nothing, one seed's impressions, one epoch, all
+    assert shares[0] == 0
+    assert shares[1] > 0.25
+    assert shares[-1] == 1
 
 
 def test_a_method_is_a_cohort_of_its_own_kind():
