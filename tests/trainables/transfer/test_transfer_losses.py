@@ -1,6 +1,8 @@
 """Each method's losses against a second formulation, values and gradients, and its known cases."""
 
+import json
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -201,6 +203,19 @@ def test_aggregation_is_the_mean_weighted_by_objects(seed):
     for member in range(2):
         expected = np.average(weights[member], axis=0, weights=sizes[member])
         np.testing.assert_allclose(ours[member], expected)
+
+
+def test_aggregation_is_flower_s():
+    answer = json.loads((Path(__file__).parent / "flower" / "fedavg.json").read_text())
+    clients, objects = answer["clients"], torch.tensor([answer["objects"]])
+    weights = {
+        name: torch.tensor([[each[name] for each in clients]], dtype=torch.float64)
+        for name in clients[0]
+    }
+    ours = weighted_mean(weights, objects)
+    assert len(objects[0].unique()) == len(clients)  # a plain mean would not do
+    for name, theirs in answer["aggregated"].items():
+        np.testing.assert_allclose(ours[name][0], theirs, rtol=1e-6)
 
 
 def personal(rate, closeness):
