@@ -6,13 +6,14 @@ and in the data that it needs.
 """
 
 import math
+import statistics
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import pandas as pd
 
 from analysis.columns import cost, difference
-from analysis.evidence import Comparison, holm, summarise
+from analysis.evidence import Comparison, compare, holm, summarise
 from analysis.known import Known, known_of
 from analysis.rows import NONE, Row
 from analysis.selection import mean
@@ -20,6 +21,8 @@ from analysis.sentences import interval_text, p_text
 from analysis.transfer_comparisons import ACCURACY, comparisons
 from analysis.views import View
 from trainables.targets import ACCURACY as MEASURE
+
+TEACHER_ACCURACY = "teacher/test_accuracy"
 
 
 class Line(NamedTuple):
@@ -45,14 +48,14 @@ def transfer_views(rows: Sequence[Row]) -> Iterator[View]:
     if not lines:
         return
     compared = [line for line in lines if not math.isnan(line.gain.mean)]
-    if compared:
+    if compared and (alone := compared[0].row.alone):
         yield View(
             "Ways to transfer",
-            "best first; labels: objects whose label the method reads itself, in any domain; "
-            "seconds: of a worker for one student, its teacher included; range: least and largest "
-            "over seeds; Δ: to the student alone at equal seeds [95 %, paired t], p with Holm's "
-            "correction over these rows",
-            pd.DataFrame([_line(line) for line in compared]),
+            "best first, beside the study's own students and the teacher; labels: objects whose "
+            "label it reads itself, in any domain; seconds: of a worker for one student, its "
+            "teacher included; range: least and largest over seeds; Δ: to the student alone at "
+            "equal seeds [95 %, paired t], p with Holm's correction over the methods",
+            pd.DataFrame([_line(entry, alone) for entry in _entries(compared, rows)]),
         )
     yield from comparisons(rows)
     known = [(line.row, one) for line in lines for one in known_of(line.row)]
@@ -64,20 +67,81 @@ def transfer_views(rows: Sequence[Row]) -> Iterator[View]:
         )
 
 
-def _line(line: Line) -> dict[str, str]:
-    row = line.row
-    accuracy = summarise([*row.values(ACCURACY).values()])
-    values = row.values(ACCURACY).values()
+class Entry(NamedTuple):
+    """A line of the table: a method, or what bounds it. p: with Holm's correction, for methods."""
+
+    name: str
+    accuracy: dict[int, float]
+    seconds: float
+    labels: int
+    gets: str
+    p: str = ""
+
+
+def _entries(lines: Sequence[Line], rows: Sequence[Row]) -> list[Entry]:
+    """Methods, students alone and of a teacher, and that teacher: best first."""
+    found = [
+        Entry(
+            one.row.method,
+            one.row.values(ACCURACY),
+            cost(one.row),
+            int(one.row["labels"]),
+            one.row["gets"],
+            p_text(one.adjusted),
+        )
+        for one in lines
+    ]
+    own = [row for row in rows if row.method == NONE and row.corrected and row.values(ACCURACY)]
+    found += [Entry(row.label, *_result(row), gets=_knowledge(row)) for row in own]
+    teachers = {row["teacher"]: row for row in own if _asks_its_own_domain(row)}
+    found += [
+        Entry(
+            f"teacher of {teacher}",
+            row.values(TEACHER_ACCURACY),
+            mean(row, "teacher/seconds"),
+            _objects(row, teacher),
+            f"labelled {teacher}",
+        )
+        for teacher, row in teachers.items()
+    ]
+    return sorted(found, key=lambda entry: -statistics.fmean(entry.accuracy.values()))
+
+
+def _result(row: Row) -> tuple[dict[int, float], float, int]:
+    return row.values(ACCURACY), cost(row), _objects(row, row["student"])
+
+
+def _objects(row: Row, of: str) -> int:
+    """Objects of a split as records name it: "FashionMNIST-Small"."""
+    return row.target.split_sizes[of.rpartition("-")[2]]
+
+
+def _knowledge(row: Row) -> str:
+    labelled = f"labelled {row['student']}"
+    return labelled if not row.has_teacher else f"{labelled}, a teacher of {row['teacher']}"
+
+
+def _asks_its_own_domain(row: Row) -> bool:
+    """True where the teacher's accuracy is on the student's own test set."""
+    domain = row["student"].rpartition("-")[0]
+    same = row["teacher"].startswith(f"{domain}-") and row["link"] == "identity"
+    return same and bool(row.values(TEACHER_ACCURACY))
+
+
+def _line(entry: Entry, alone: Row) -> dict[str, str]:
+    values = list(entry.accuracy.values())
+    accuracy, base = summarise(values), alone.values(ACCURACY)
+    gain = compare(entry.accuracy, base, higher_is_better=True)
     return {
-        "method": row.method,
+        "method": entry.name,
         "test accuracy": _mean_std(accuracy.mean, accuracy.std),
         "range": f"{min(values):.3f} to {max(values):.3f}",
-        "Δ alone": gap_text(line.gain),
-        "p (Holm)": p_text(line.adjusted),
+        "Δ alone": "" if entry.accuracy == base else gap_text(gain),
+        "p (Holm)": entry.p,
         "n": str(accuracy.n),
-        "seconds": f"{cost(row):.0f}",
-        "labels": f"{int(row['labels']):,}",
-        "gets": row["gets"],
+        "seconds": f"{entry.seconds:.0f}",
+        "labels": f"{entry.labels:,}",
+        "gets": entry.gets,
     }
 
 

@@ -12,7 +12,7 @@ from analysis.rows import rows_of
 from analysis.transfer import lines_of, transfer_views
 from analysis.transfer_sentences import transfer_sentences
 from search_spaces.catalogue import load
-from search_spaces.rows import ON_BIG, SMALL_ALONE
+from search_spaces.rows import ON_BIG, SMALL_ALONE, TRAIN_ALONE
 from trainables.links import Dilation
 from trainables.transfer.adda import Adda
 from trainables.transfer.barlow_twins import BarlowTwins
@@ -118,6 +118,27 @@ def test_the_view_says_what_it_costs(rows):
     assert dann["labels"] == "59,000"
     taught = rows_of(study({FREE: []}, trials=[record(FREE, 0, 0.5, **{"teacher/seconds": 20.0})]))
     assert cost(taught[0]) == 20.5
+
+
+def test_bounds_stand_in_the_same_table():
+    best = [0.88, 0.89, 0.87, 0.88, 0.88]
+    taught = [
+        record(ON_BIG, seed, 0.81 + seed / 1000, **{"teacher/test_accuracy": best[seed]})
+        for seed in range(5)
+    ]
+    found = {TRAIN_ALONE: best, SMALL_ALONE: ALONE, ON_BIG: [], BARLOW: shifted(0.02)}
+    table = view_of(rows_of(study(found, trials=taught)), "Ways to transfer").set_index("method")
+    assert list(table.index) == [
+        "Train alone",
+        "teacher of FashionMNIST-Big",
+        "barlow_twins + Small",
+        "Small ← FashionMNIST-Big, no φ",
+        "Small alone",
+    ]
+    assert list(table["labels"]) == ["60,000", "59,000", "1,000", "1,000", "1,000"]
+    assert table["Δ alone"]["teacher of FashionMNIST-Big"] == "+0.080 [+0.080, +0.080]"
+    assert table["Δ alone"]["Small alone"] == ""
+    assert list(table["p (Holm)"] != "") == [False, False, True, False, False]
 
 
 def test_published_figures_stand_beside_ours():
