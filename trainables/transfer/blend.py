@@ -42,4 +42,4 @@ def _photographs() -> Tensor:
     """Uint8 [2, 427, 640, 3]."""
     from sklearn.datasets import load_sample_images
 
-    return torch.stack([torch.from_numpy(image) for image in load_sample_images().images])
+    return torch.stack([torch.tensor(image) for image in load_sample_images().images])
