@@ -13,6 +13,8 @@ from typing import Any
 
 import ray
 from ray import tune
+from ray.tune.experiment import Trial as TuneTrial
+from ray.tune.schedulers import FIFOScheduler
 from ray.tune.search import Searcher
 from ray.tune.trainable import wrap_function
 
@@ -56,6 +58,7 @@ def train(
                 num_samples=-1,
                 max_concurrent_trials=resources.workers,
                 reuse_actors=True,
+                scheduler=_NewestFirst(),
                 trial_name_creator=_name,
                 trial_dirname_creator=lambda trial: trial.trial_id,
             ),
@@ -80,6 +83,20 @@ def _worker(resources: Resources) -> Any:
     given = {"cpu": resources.cpus_per_worker, "gpu": resources.gpus_per_worker}
     base = tune.with_resources(wrap_function(train_cohort), given)
     return type("StudyWorker", (base,), {"__repr__": lambda self: "trains cohorts"})
+
+
+class _NewestFirst(FIFOScheduler):
+    """A worker that has become free takes the newest cohort.
+
+    An older one that waits has a worker of its own starting: Tune would give it the free one and
+    stop the other, and again whenever one becomes free, so that a node that joined, or a worker
+    in a dead one's place, would never be used where cohorts are shorter than a start.
+    """
+
+    def choose_trial_to_run(self, tune_controller: Any) -> Any:
+        """The newest that waits; the older ones when nothing else is left."""
+        trials = reversed(tune_controller.get_trials())
+        return next((trial for trial in trials if trial.status == TuneTrial.PENDING), None)
 
 
 class _Unpickled:
