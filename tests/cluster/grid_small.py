@@ -11,16 +11,15 @@ VAE = VaeLink(recipe=VaeRecipe(labels="small", garments="Small", schedule=SHORT)
 
 
 def small(number, setting):
-    """Four lengths of training are four shapes, and so more cohorts than workers.
+    """Ten lengths of training are ten shapes, and so many more cohorts than workers.
 
-    Each takes longer than a worker needs to start: Tune gives up on a worker that is still
-    starting when another has become free.
+    Some take less time than a worker needs to start; a node that joins must get its share still.
     """
     return replace(
         setting,
         teacher=replace(setting.teacher, split="Small", schedule=SHORT),
         link=VAE if setting.link.vae else setting.link,
-        schedule=Schedule(epochs=30 + number % 4, batch_size=64),
+        schedule=Schedule(epochs=10 + number % 10, batch_size=64),
     )
 
 
