@@ -131,7 +131,7 @@ class Dann(Adversarial):
     def _network(self, seed: int) -> "_Dann":
         draw = generator("init/student", seed)
         if self.lenet:
-            return _Dann(LeNet5(WHOLE, draw), 2, seed)
+            return _Dann(LeNet5(WHOLE, draw), 2, seed)  # its two convolutions
         return _Dann(Perceptron(self.student_sizes, draw), 1, seed)
 
 

@@ -14,6 +14,7 @@ from trainables.transfer.convolution import Convolution
 
 SLOPE = 0.2  # of the leaky ReLUs
 SIDE = 7  # pixels of the first feature maps, enlarged twice
+CHANNEL = (-4, -2, -1)  # what a channel is normalised over: [..., B, C, H, W] but for C
 
 
 @dataclass(frozen=True)
@@ -96,9 +97,6 @@ class ConvolutionalMaker(ImageMaker):
             maps = functional.leaky_relu(normalised(maps, CHANNEL), SLOPE)
         result: Tensor = self.last(maps).flatten(-3)
         return result
-
-
-CHANNEL = (-4, -2, -1)  # all but the channel: [..., B, C, H, W]
 
 
 def normalised(x: Tensor, over: Sequence[int]) -> Tensor:
