@@ -51,9 +51,10 @@ def audited(rows: Sequence[Row]) -> list[Audited]:
             found.setdefault(row.place, {})[row.corrected, row.broadcast] = row
     ways = ((False, True), (True, True), (True, False))
     return [
-        Audited(mine[ways[0]].printed, *(mine[way] for way in ways))  # type: ignore[arg-type]
+        Audited(printed, *(mine[way] for way in ways))
         for _, mine in sorted(found.items())
         if set(ways) <= set(mine)
+        and isinstance(printed := mine[ways[0]].printed, PublishedRegression)
     ]
 
 

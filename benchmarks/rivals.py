@@ -127,7 +127,7 @@ def reused(jobs: list[Job], folder: str) -> list[float]:
     """(b) Ray Tune, a class whose actors are reused."""
     from ray import tune
 
-    class Trial(tune.Trainable):  # type: ignore[misc]
+    class Trial(tune.Trainable):
         def setup(self, config: Job) -> None:
             self.job = config["job"]
 
@@ -187,7 +187,7 @@ def optuna_jobs(jobs: list[Job], folder: str) -> list[float]:
 
 def processes(jobs: list[Job], folder: str) -> list[float]:
     """(e) joblib's processes."""
-    import joblib  # type: ignore[import-untyped]
+    import joblib
 
     work = joblib.Parallel(n_jobs=len(os.sched_getaffinity(0)))
     return list(work(joblib.delayed(train)(job) for job in jobs))

@@ -1,6 +1,7 @@
 """The same methods on a small budget: 3 seeds, shorter schedules, neither Train nor a VAE."""
 
 from dataclasses import fields, replace
+from typing import Any
 
 from search_spaces.rows import SMALL_ALONE
 from search_spaces.space import Space
@@ -26,14 +27,14 @@ def shorter(setting: Setting) -> Setting:
 
 
 def _shorter(method: Method) -> Method:
-    found: dict[str, object] = {}
+    found: dict[str, Any] = {}
     for field in fields(method):
         value = getattr(method, field.name)
         if field.name in SIZES:
             found[field.name] = min(SIZES[field.name], value)
         elif isinstance(value, Schedule):
             found[field.name] = replace(value, epochs=max(1, value.epochs // SHORTER))
-    return replace(method, **found)  # type: ignore[arg-type]
+    return replace(method, **found)
 
 
 SPACE = Space(

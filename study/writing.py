@@ -129,7 +129,7 @@ def _add(line: Line, experiment: Experiment, known: dict[tuple[str, str], str], 
 
 
 def _artifacts_of(experiment: Experiment, run: str) -> str:
-    uri = append_to_uri_path(experiment.artifact_location, run, "artifacts")  # type: ignore[no-untyped-call]
+    uri = append_to_uri_path(experiment.artifact_location, run, "artifacts")
     return str(uri)
 
 

@@ -2,14 +2,13 @@
 
 import socket
 
+import pytest
 import torch
 
+from trainables.makers import open_workshop
+from trainables.sources import DATASETS, ensure
+
 torch.set_num_threads(1)  # oversubscribed threads slow training some 30-fold
-
-import pytest  # noqa: E402
-
-from trainables.makers import open_workshop  # noqa: E402
-from trainables.sources import DATASETS, ensure  # noqa: E402
 
 
 @pytest.fixture(scope="session", autouse=True)

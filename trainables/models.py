@@ -65,7 +65,8 @@ class Perceptron(nn.Module):
         x = first(x, RELU) if sizes is None else first.shared(x, sizes, RELU)
         for each in others:
             x = each(x, RELU)
-        return last(x)  # type: ignore[no-any-return]
+        logits: Tensor = last(x)
+        return logits
 
 
 class Latent(NamedTuple):
@@ -137,4 +138,5 @@ class Vae(nn.Module):
 
 def _two_layers(layers: nn.ModuleList, x: Tensor) -> Tensor:
     first, second = layers
-    return second(first(x, LEAKY_RELU))  # type: ignore[no-any-return]
+    result: Tensor = second(first(x, LEAKY_RELU))
+    return result

@@ -141,8 +141,7 @@ def _before(then: str, gradient: Tensor, y: Tensor) -> Tensor:
     """The gradient before an activation, from what came after it."""
     match then:
         case "relu":
-            return torch.ops.aten.threshold_backward(gradient, y, 0)  # type: ignore[no-any-return]
+            gradient = torch.ops.aten.threshold_backward(gradient, y, 0)
         case "leaky_relu":
-            found: Tensor = torch.ops.aten.leaky_relu_backward(gradient, y, SLOPE, True)
-            return found
+            gradient = torch.ops.aten.leaky_relu_backward(gradient, y, SLOPE, True)
     return gradient

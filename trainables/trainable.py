@@ -7,14 +7,16 @@ result, reported with its reason; only a dead worker is for Ray to retry.
 import os
 import time
 import traceback
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import torch
 from ray import tune
-from ray._raylet import setproctitle  # type: ignore[attr-defined]
+from ray._raylet import setproctitle  # type: ignore[attr-defined]  # compiled: no types to read
 
+from trainables.artifacts import Artifact
 from trainables.cohort import Cohort
 from trainables.makers import open_workshop
 from trainables.settings import Trial
@@ -66,10 +68,10 @@ def is_out_of_memory(error: Exception) -> bool:
 def _train(cohort: Cohort, workshop: Workshop, report: "_Throttled") -> list[Any]:
     first = cohort.members[0]
     if isinstance(first, Trial) and first.setting.method:
-        return first.setting.method.train(cohort.members, workshop, report)  # type: ignore[arg-type]
+        return first.setting.method.train(cast(Sequence[Trial], cohort.members), workshop, report)
     if cohort.kind == "student":
-        return train_students(cohort.members, workshop, report)  # type: ignore[arg-type]
-    workshop.make(cohort.members, report)  # type: ignore[arg-type]
+        return train_students(cast(Sequence[Trial], cohort.members), workshop, report)
+    workshop.make(cast(Sequence[Artifact], cohort.members), report)
     return []
 
 

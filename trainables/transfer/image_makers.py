@@ -1,5 +1,6 @@
 """DAFL's generators: networks that make images of noise, for a teacher to judge."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -29,7 +30,7 @@ class PixelScale:
         check_real(self, "std", above=0.0)
 
 
-class ImageMaker(nn.Module):
+class ImageMaker(nn.Module, ABC):
     """z [..., B, latent] → images [..., B, 784] of the given scale.
 
     Mean and deviation are taken over all pixels of a batch, after a tanh, as in the authors'
@@ -47,9 +48,9 @@ class ImageMaker(nn.Module):
         drawn = normalised(torch.tanh(self.drawing(z)), (-1, -2))
         return self.pixels.mean + self.pixels.std * drawn
 
+    @abstractmethod
     def drawing(self, z: Tensor) -> Tensor:
         """What the images are before they are scaled: [..., B, 784]."""
-        raise NotImplementedError
 
 
 class PerceptronMaker(ImageMaker):

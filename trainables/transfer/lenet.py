@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from trainables.losses import hard_cross_entropy
-from trainables.models import Linear, Perceptron
+from trainables.models import Perceptron
 from trainables.products import LINEAR, RELU
 from trainables.randomness import generator
 from trainables.recipes import Schedule
@@ -53,11 +53,6 @@ class LeNet5(Perceptron):
         super().__init__((second * 25, *units, 10), draw)
         convolutions = [ConvPool(1, first, 28, 2, draw), ConvPool(first, second, 14, 0, draw)]
         self.layers = nn.ModuleList([*convolutions, *self.layers])
-
-    @property
-    def last(self) -> Linear:
-        """Its last layer."""
-        return self.layers[-1]  # type: ignore[return-value]
 
 
 def lenet_parameters(widths: Sequence[int]) -> int:

@@ -153,7 +153,7 @@ def make_view(least_crop: float) -> View:
     """
     from torchvision.transforms import v2  # takes two seconds to import
 
-    return v2.Compose(  # type: ignore[no-any-return]
+    view: View = v2.Compose(
         [
             v2.RandomResizedCrop(28, scale=(least_crop, 1.0), antialias=False),
             v2.RandomHorizontalFlip(),
@@ -161,6 +161,7 @@ def make_view(least_crop: float) -> View:
             v2.RandomErasing(p=0.5, scale=(0.02, 0.2)),
         ]
     )
+    return view
 
 
 def seen(x: Tensor, view: View, draws: Sequence[torch.Generator]) -> Tensor:

@@ -6,14 +6,14 @@ from a Dirichlet distribution of that mean; for each an input is made that the t
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, cast
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
 from trainables.checks import check_real
-from trainables.models import CLASSES, PIXELS, Perceptron
+from trainables.models import CLASSES, PIXELS, Linear, Perceptron
 from trainables.randomness import generator
 from trainables.transfer.ascent import make_inputs
 from trainables.transfer.impressions import FromImpressions
@@ -73,7 +73,7 @@ class ZeroShot(FromImpressions):
     def make(self, teacher: Perceptron, seed: int) -> Tensor:
         """A teacher's data impressions [n, 784], classes and scales in turn."""
         draw = generator("impressions", seed)
-        similarity = class_similarity(teacher.layers[-1].weight)  # type: ignore[arg-type]
+        similarity = class_similarity(cast(Linear, teacher.layers[-1]).weight)
         each = torch.cat([concentrations(similarity, scale) for scale in self.scales])
         rows = torch.arange(CLASSES * self.impressions) % len(each)
         targets = draw_soft_targets(each[rows], draw)
