@@ -17,7 +17,7 @@ from analysis.published import TABLE_3, Published
 from analysis.rows import NONE, Row
 from analysis.sentences import interval_text
 from analysis.views import View
-from trainables.targets import ACCURACY as MEASURE
+from trainables.data.domains import ACCURACY as MEASURE
 
 ACCURACY, CROSS_ENTROPY = "test/accuracy", "test/cross_entropy"
 ALONE = {student: TABLE_3[student, NONE, NONE] for student, _, _ in TABLE_3}

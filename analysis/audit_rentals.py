@@ -16,8 +16,8 @@ from analysis.published import PublishedRegression
 from analysis.rows import NONE, Row
 from analysis.sentences import NO_DIFFERENCE, interval_text
 from analysis.views import View
+from trainables.data.domains import MSE
 from trainables.recipes import BIKES_PUBLISHED
-from trainables.targets import MSE
 
 TENTHS = MSE.with_digits(1)
 TEST, CONSTANT = f"test/{MSE.name}", f"constant/test_{MSE.name}"

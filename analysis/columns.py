@@ -13,7 +13,7 @@ import pandas as pd
 
 from analysis.evidence import Comparison, Summary, compare, holm, summarise
 from analysis.rows import Row
-from trainables.targets import Target
+from trainables.data.domains import Target
 
 CALIBRATION = "test/calibration_error"
 CORRECTION = "_p_holm"

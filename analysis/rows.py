@@ -10,8 +10,8 @@ from typing import Any
 
 from analysis.published import UNPRINTED, Printed, is_comparable, row_of
 from analysis.records import PlannedSetting, Record, Study
+from trainables.data.domains import MEASURES, Measure, Target, target_of
 from trainables.settings import BROADCAST
-from trainables.targets import MEASURES, Measure, Target, target_of
 
 NONE = "—"
 NUMBERS = (

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from analysis.evidence import ALPHA, Comparison, compare, holm, summarise
 from analysis.rows import Row
+from trainables.data.domains import Measure
 from trainables.identity import identity
-from trainables.targets import Measure
 
 LAMBDA_HALF, T_ONE = 0.5, 1.0
 

@@ -18,7 +18,7 @@ from analysis.selection import (
     tuned,
     tuning_gains,
 )
-from trainables.targets import Measure
+from trainables.data.domains import Measure
 
 NO_DIFFERENCE = "the seeds support no difference"
 USUAL_RATE = 1e-3  # Adam's own, and the study's: only another is named

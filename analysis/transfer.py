@@ -20,7 +20,7 @@ from analysis.selection import mean
 from analysis.sentences import interval_text, p_text
 from analysis.transfer_comparisons import ACCURACY, comparisons
 from analysis.views import View
-from trainables.targets import ACCURACY as MEASURE
+from trainables.data.domains import ACCURACY as MEASURE
 
 TEACHER_ACCURACY = "teacher/test_accuracy"
 

@@ -8,7 +8,7 @@ from analysis.evidence import Comparison, compare, holm, summarise
 from analysis.rows import NONE, Row
 from analysis.sentences import interval_text, p_text
 from analysis.views import View
-from trainables.targets import ACCURACY as MEASURE
+from trainables.data.domains import ACCURACY as MEASURE
 
 ACCURACY = "test/accuracy"
 SMALL_LABELS = 1_000

@@ -22,7 +22,7 @@ from analysis.evidence import summarise
 from analysis.rows import NONE, Row, target_named
 from analysis.selection import Gain, Tuned, alone_gains, mean, tuned, tuning_gains
 from analysis.sentences import interval_text, p_text
-from trainables.targets import Measure, Target
+from trainables.data.domains import Measure, Target
 
 
 class View(NamedTuple):

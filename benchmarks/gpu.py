@@ -18,7 +18,7 @@ from torch import nn
 from torch.nn import functional
 
 from search_spaces.smoke import taught
-from trainables.datasets import load, split_rows
+from trainables.data.datasets import load, split_rows
 from trainables.makers import open_workshop
 from trainables.recipes import Schedule
 from trainables.settings import Trial

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from search_spaces.search import Search
 from trainables.checks import check_name, check_whole
+from trainables.data.domains import Target
 from trainables.errors import BadInputError
 from trainables.recipes import VaeRecipe
 from trainables.settings import Setting
-from trainables.targets import Target
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,8 +6,8 @@ from statistics import fmean
 from analysis.records import Record
 from search_spaces.search import Search
 from study.search import Outcome
+from trainables.data.domains import MEASURES
 from trainables.settings import Setting, Trial
-from trainables.targets import MEASURES
 
 
 class Ledger:

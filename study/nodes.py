@@ -17,8 +17,8 @@ import ray
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from study.cluster import ROOMS, Say
+from trainables.data.download import ensure
 from trainables.errors import BadInputError
-from trainables.sources import ensure
 from trainables.store import open_folder
 
 PROBE_SECONDS = 120  # a node starts a worker for it, which imports torch

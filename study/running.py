@@ -11,7 +11,7 @@ from study.progress import Progress
 from study.record import Recorder
 from study.resources import Resources
 from study.rounds import Round, rounds
-from trainables.sources import ensure
+from trainables.data.download import ensure
 
 ALL_DONE, SOME_FAILED = 0, FAILED
 RESTARTS = "STUDY_RESTARTS"  # how often this launch has started itself again

@@ -23,9 +23,9 @@ from search_spaces.search import (
     TEMPERATURE,
     Search,
 )
+from trainables.data.domains import MEASURES
 from trainables.identity import identity
 from trainables.settings import Setting
-from trainables.targets import MEASURES
 
 
 @dataclass(frozen=True)

@@ -28,8 +28,8 @@ from study.environment import describe
 from study.lines import Line
 from study.plan import Expected
 from study.writing import write_runs
+from trainables.data.domains import MEASURES, TARGETS
 from trainables.settings import Setting
-from trainables.targets import MEASURES, TARGETS
 
 GROUPS = ("test", "validation", "oracle")
 INTEGRALS = {f"test/{target.curve.name}_integral": None for target in TARGETS.values()}

@@ -5,7 +5,7 @@ MLflow keeps what its "Share" button shares in a tag of the experiment; this is 
 
 import json
 
-from trainables.targets import Target
+from trainables.data.domains import Target
 
 NAME = "study"
 MODE = "workflowType=machine_learning"  # not the UI's "GenAI" mode

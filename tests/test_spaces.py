@@ -9,7 +9,7 @@ import trainables
 from search_spaces.catalogue import load, names
 from trainables.artifacts import all_logits_for, logits_for
 from trainables.cohort import cost
-from trainables.datasets import hold_out
+from trainables.data.datasets import hold_out
 from trainables.settings import Trial
 from trainables.teacher import _own_rows
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, ClassVar
 
+from trainables.data.domains import Target, target_of
 from trainables.identity import identity
 from trainables.links import Link
 from trainables.recipes import GENERATED, TeacherRecipe, VaeRecipe
 from trainables.settings import Trial
-from trainables.targets import Target, target_of
 
 
 @dataclass(frozen=True, kw_only=True)

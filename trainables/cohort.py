@@ -7,11 +7,11 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 from trainables.artifacts import Artifact, LogitsArtifact, TeacherArtifact, VaeArtifact
+from trainables.data.domains import IMAGE_SPLITS
 from trainables.evaluation import BLOCK
 from trainables.models import CLASSES, PIXELS
 from trainables.settings import Trial
 from trainables.student import shape as student_shape
-from trainables.targets import IMAGE_SPLITS
 from trainables.transfer.impressions import ImpressionsArtifact
 
 Work = Artifact | Trial

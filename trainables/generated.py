@@ -4,11 +4,11 @@ import torch
 from torch import Tensor
 
 from trainables.artifacts import VaeArtifact
-from trainables.datasets import Domain, Images, labelled_garments, load
+from trainables.data.datasets import Domain, Images, labelled_garments, load
+from trainables.data.domains import IMAGE_SPLITS
 from trainables.models import Vae
 from trainables.randomness import generator
 from trainables.recipes import TARGET, TeacherRecipe
-from trainables.targets import IMAGE_SPLITS
 
 BLOCK = 5_000  # digits decoded at a time
 

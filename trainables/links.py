@@ -12,9 +12,9 @@ import torch
 from torch import Tensor
 
 from trainables.checks import check_real, check_whole
+from trainables.data.domains import FEATURES, IMAGES, TABLE
 from trainables.models import PIXELS, Vae
 from trainables.recipes import VaeRecipe
-from trainables.targets import FEATURES, IMAGES, TABLE
 
 ANYTHING = "anything"
 

@@ -16,11 +16,11 @@ from torch import Tensor
 
 from trainables.artifacts import LogitsArtifact
 from trainables.calibration import measure as measure_reliability
-from trainables.datasets import domain_of, source_split
+from trainables.data.datasets import domain_of, source_split
+from trainables.data.standardise import Scale
 from trainables.links import Link
 from trainables.models import Perceptron, Vae
 from trainables.randomness import generator
-from trainables.scaling import Scale
 from trainables.stack import Report
 from trainables.store import Saved
 from trainables.tasks import task_of

@@ -13,12 +13,12 @@ from torch import Tensor
 
 from trainables.artifacts import logits_for
 from trainables.calibration import Reliability
-from trainables.datasets import TABLES, HeldOut, Images, hold_out, source_split
+from trainables.data.datasets import TABLES, HeldOut, Images, hold_out, source_split
+from trainables.data.domains import MAE, MSE
+from trainables.data.standardise import scale_of
 from trainables.evaluation import integral_criterion
 from trainables.logits import RELIABILITY
-from trainables.scaling import scale_of
 from trainables.settings import Setting, Trial
-from trainables.targets import MAE, MSE
 from trainables.workshop import Workshop
 
 History = dict[str, list[float]]

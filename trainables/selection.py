@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from trainables.checks import check_choice, check_real, check_whole
+from trainables.data.domains import MEASURES
 from trainables.errors import BadInputError
-from trainables.targets import MEASURES
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from trainables.checks import check_choice, check_real
+from trainables.data.domains import TARGETS, Target, target_of
 from trainables.errors import BadInputError
 from trainables.identity import canonical, hashed
 from trainables.links import ANYTHING, Dilation, Identity, Link, Noise, VaeLink
@@ -21,7 +22,6 @@ from trainables.recipes import (
     VaeRecipe,
 )
 from trainables.selection import Rule
-from trainables.targets import TARGETS, Target, target_of
 from trainables.transfer.method import Method
 
 BROADCAST = ", broadcast"  # in names and in the column of the loss

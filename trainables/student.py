@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from trainables.datasets import load
+from trainables.data.datasets import load
 from trainables.evaluation import SharedSet, own_quality
 from trainables.losses import Terms
 from trainables.member import Member, TrialResult, members_of, results_of

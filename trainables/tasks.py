@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from torch import Tensor
 
+from trainables.data.domains import Target
 from trainables.evaluation import classified, deviating
 from trainables.losses import (
     Terms,
@@ -16,7 +17,6 @@ from trainables.losses import (
     softened,
     squared_error,
 )
-from trainables.targets import Target
 
 
 class Task(NamedTuple):

@@ -12,16 +12,16 @@ import torch
 from torch import Tensor
 
 from trainables.artifacts import TeacherArtifact
-from trainables.datasets import Domain, domain_of, hold_out, split_rows
+from trainables.data.datasets import Domain, domain_of, hold_out, split_rows
+from trainables.data.domains import Target
+from trainables.data.standardise import Scale, scale_of
 from trainables.evaluation import own_quality
 from trainables.generated import generate
 from trainables.links import Link
 from trainables.models import Perceptron
 from trainables.randomness import generator
-from trainables.scaling import Scale, scale_of
 from trainables.stack import Report, Stack, batches, gather_inputs, shuffled
 from trainables.store import Saved
-from trainables.targets import Target
 from trainables.tasks import task_of
 from trainables.workshop import Workshop
 

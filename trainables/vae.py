@@ -9,7 +9,13 @@ import torch
 from torch import Tensor
 
 from trainables.artifacts import VaeArtifact
-from trainables.datasets import Images, labelled_garments, load, pair_with_digits, split_rows
+from trainables.data.datasets import (
+    Images,
+    labelled_garments,
+    load,
+    pair_with_digits,
+    split_rows,
+)
 from trainables.losses import bernoulli_reconstruction, gaussian_kl
 from trainables.models import Vae
 from trainables.randomness import generator

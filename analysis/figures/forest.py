@@ -11,7 +11,7 @@ from analysis.columns import cost, difference
 from analysis.evidence import Comparison, holm, summarise
 from analysis.figures.figure import COLOURS, MARKERS, QUIET, Drawn, new_figure, style
 from analysis.rows import NONE, Row
-from trainables.targets import ACCURACY, Measure
+from trainables.data.domains import ACCURACY, Measure
 
 MOST = 40
 OUTLYING = 3.0  # times the median difference

@@ -20,10 +20,10 @@ from analysis.sentences import _beside, _said, choice
 from analysis.views import selection_views, views
 from search_spaces.rows import SMALL_ALONE, on_mnist_vae
 from search_spaces.search import Search
+from trainables.data.domains import ACCURACY
 from trainables.identity import canonical
 from trainables.selection import CrossValidation, Pruning
 from trainables.settings import Trial
-from trainables.targets import ACCURACY
 
 SEARCH = Search(base=on_mnist_vae("all"), rule=CrossValidation(pruning=Pruning(group=2)))
 A, B, C = (SEARCH.setting({"lambda": w, "temperature": 2.0}) for w in (0.2, 0.6, 0.9))

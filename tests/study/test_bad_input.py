@@ -197,7 +197,7 @@ def test_data_that_is_not_what_it_should_be(attempt, monkeypatch, capsys, damage
     }
     monkeypatch.setenv("STUDY_DATA", "data")
     monkeypatch.setenv("STUDY_OFFLINE", "1")
-    monkeypatch.setattr("trainables.sources.SYSTEM_FOLDERS", Path("nowhere"))
+    monkeypatch.setattr("trainables.data.download.SYSTEM_FOLDERS", Path("nowhere"))
     if damage in bytes_of:
         file.write_bytes(bytes_of[damage])
     records = content(Path("results"))

@@ -24,7 +24,7 @@ from tracking import TrackingServer
 
 import trainables
 from study.lines import read_lines
-from trainables.bikes import COLUMNS, read_hours
+from trainables.data.bike_sharing import COLUMNS, read_hours
 from trainables.errors import BadInputError
 from trainables.store import FORMAT, Store, UnusableArtifactError
 

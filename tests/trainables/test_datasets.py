@@ -3,7 +3,7 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from trainables.datasets import (
+from trainables.data.datasets import (
     hold_out,
     labelled_garments,
     load,
@@ -11,9 +11,9 @@ from trainables.datasets import (
     read_idx,
     split_rows,
 )
+from trainables.data.domains import IMAGE_SPLITS as SPLIT_SIZES
 from trainables.errors import BadInputError
 from trainables.randomness import generator
-from trainables.targets import IMAGE_SPLITS as SPLIT_SIZES
 
 SEEDS = st.integers(0, 2**31)
 

@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from trainables.artifacts import VaeArtifact
-from trainables.datasets import labelled_garments, load
+from trainables.data.datasets import labelled_garments, load
 from trainables.generated import garment_of_each_image, generate
 from trainables.recipes import Schedule, TeacherRecipe, VaeRecipe
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from trainables.artifacts import VaeArtifact
-from trainables.datasets import load
+from trainables.data.datasets import load
 from trainables.links import Dilation, Identity, Link, Noise, VaeLink
 from trainables.randomness import generator
 from trainables.recipes import Schedule, VaeRecipe

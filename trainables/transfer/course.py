@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from trainables.calibration import measure
-from trainables.datasets import load
+from trainables.data.datasets import load
 from trainables.links import Identity, Link
 from trainables.member import History, TrialResult
 from trainables.randomness import generator

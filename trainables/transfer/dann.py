@@ -13,6 +13,7 @@ from typing import Any, ClassVar, cast
 import torch
 from torch import Tensor, nn
 
+from trainables.data.domains import IMAGE_SPLITS
 from trainables.losses import hard_cross_entropy
 from trainables.member import TrialResult
 from trainables.models import Linear, Perceptron
@@ -20,7 +21,6 @@ from trainables.products import RELU
 from trainables.randomness import generator
 from trainables.settings import Setting, Trial
 from trainables.stack import Report
-from trainables.targets import IMAGE_SPLITS
 from trainables.transfer.adversarial import CRITIC_HIDDEN, Adversarial, Sides, domain_loss
 from trainables.transfer.course import Course, own_inputs
 from trainables.transfer.lenet import PRODUCTS, WHOLE, LeNet5, lenet_parameters

@@ -12,11 +12,11 @@ from typing import ClassVar
 import torch
 
 from trainables.checks import check_choice, check_real, check_whole
+from trainables.data.domains import IMAGE_SPLITS
 from trainables.member import TrialResult
 from trainables.models import PIXELS, STUDENT_HIDDEN_SIZES
 from trainables.settings import Setting, Trial
 from trainables.stack import Report
-from trainables.targets import IMAGE_SPLITS
 from trainables.transfer.clients import (
     Federation,
     deal_equally,

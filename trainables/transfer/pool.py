@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from trainables.datasets import load, split_rows
+from trainables.data.datasets import load, split_rows
 from trainables.links import Identity, Link
 from trainables.models import PIXELS
 from trainables.randomness import generator

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from trainables.checks import check_choice
+from trainables.data.domains import IMAGE_SPLITS
 from trainables.losses import hard_cross_entropy
 from trainables.member import TrialResult
 from trainables.models import PIXELS, Perceptron
@@ -20,7 +21,6 @@ from trainables.randomness import generator
 from trainables.recipes import TRAINING_SPLITS, Schedule
 from trainables.settings import Setting, Trial
 from trainables.stack import Report, Stack, batches, shuffled
-from trainables.targets import IMAGE_SPLITS
 from trainables.transfer.course import Course, perceptrons
 from trainables.transfer.method import Method, weights_of
 from trainables.transfer.networks import load

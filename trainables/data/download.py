@@ -26,7 +26,7 @@ import platformdirs
 from filelock import FileLock
 from rich.console import Console
 
-from trainables.bikes import rebuilt
+from trainables.data.bike_sharing import rebuilt
 from trainables.errors import BadInputError
 
 Announce = Callable[[str], None]

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from trainables.datasets import Images
+from trainables.data.datasets import Images
 
 
 class Scale(NamedTuple):

@@ -9,13 +9,13 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from trainables.bikes import cyc15, raw15, read_hours
+from trainables.data.bike_sharing import cyc15, raw15, read_hours
+from trainables.data.domains import IMAGE_SPLITS, TABLE_SPLITS
+from trainables.data.download import DATASETS, ensure
 from trainables.errors import BadInputError
 from trainables.models import PIXELS
 from trainables.randomness import generator
 from trainables.recipes import BIKES, BIKES_PUBLISHED, SOURCE, TARGET
-from trainables.sources import DATASETS, ensure
-from trainables.targets import IMAGE_SPLITS, TABLE_SPLITS
 
 TABLES = {BIKES: 17_379, BIKES_PUBLISHED: 10_000}
 """Of how many rows of hour.csv, from the first, a seed draws its 10,000."""
