@@ -27,10 +27,10 @@ from trainables.artifacts import TeacherArtifact, VaeArtifact
 from trainables.cohort import Work
 from trainables.data.domains import IMAGE_SPLITS
 from trainables.makers import open_workshop
-from trainables.models import parameter_count
+from trainables.networks.perceptron import parameter_count
+from trainables.networks.stack import Stack
 from trainables.recipes import Schedule, TeacherRecipe, VaeRecipe
 from trainables.settings import Setting, Trial
-from trainables.stack import Stack
 from trainables.workshop import ignore
 
 MATRIX = 2048  # large enough for the rate to be the core's, not the cache's

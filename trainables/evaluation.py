@@ -14,7 +14,7 @@ from torch import Tensor
 
 from trainables.calibration import Reliability, measure
 from trainables.losses import hard_cross_entropy
-from trainables.stack import Stack
+from trainables.networks.stack import Stack
 
 BLOCK = 1_000  # objects at a time: a block's activations stay in the CPU's cache
 

@@ -6,7 +6,7 @@ from torch import Tensor
 from trainables.artifacts import VaeArtifact
 from trainables.data.datasets import Domain, Images, labelled_garments, load
 from trainables.data.domains import IMAGE_SPLITS
-from trainables.models import Vae
+from trainables.networks.perceptron import Vae
 from trainables.randomness import generator
 from trainables.recipes import TARGET, TeacherRecipe
 

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from trainables.checks import check_real, check_whole
 from trainables.data.domains import FEATURES, IMAGES, TABLE
-from trainables.models import PIXELS, Vae
+from trainables.networks.perceptron import PIXELS, Vae
 from trainables.recipes import VaeRecipe
 
 ANYTHING = "anything"

@@ -19,9 +19,9 @@ from trainables.calibration import measure as measure_reliability
 from trainables.data.datasets import domain_of, source_split
 from trainables.data.standardise import Scale
 from trainables.links import Link
-from trainables.models import Perceptron, Vae
+from trainables.networks.perceptron import Perceptron, Vae
+from trainables.networks.stack import Report
 from trainables.randomness import generator
-from trainables.stack import Report
 from trainables.store import Saved
 from trainables.tasks import task_of
 from trainables.workshop import Workshop

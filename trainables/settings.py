@@ -10,7 +10,7 @@ from trainables.errors import BadInputError
 from trainables.identity import canonical, hashed
 from trainables.links import ANYTHING, Dilation, Identity, Link, Noise, VaeLink
 from trainables.losses import hinton_weights, lambda_weights
-from trainables.models import parameter_count
+from trainables.networks.perceptron import parameter_count
 from trainables.recipes import (
     BIKES,
     BIKES_PUBLISHED,

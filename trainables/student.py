@@ -13,12 +13,8 @@ from trainables.data.datasets import load
 from trainables.evaluation import SharedSet, own_quality
 from trainables.losses import Terms
 from trainables.member import Member, TrialResult, members_of, results_of
-from trainables.models import Perceptron
-from trainables.pruning import dropped, rung_epochs
-from trainables.randomness import generator
-from trainables.recipes import TARGET
-from trainables.settings import Trial
-from trainables.stack import (
+from trainables.networks.perceptron import Perceptron
+from trainables.networks.stack import (
     Report,
     Stack,
     batches,
@@ -26,6 +22,10 @@ from trainables.stack import (
     shuffled,
     stack_equal,
 )
+from trainables.pruning import dropped, rung_epochs
+from trainables.randomness import generator
+from trainables.recipes import TARGET
+from trainables.settings import Trial
 from trainables.tasks import task_of
 from trainables.workshop import Workshop
 

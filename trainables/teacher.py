@@ -18,9 +18,9 @@ from trainables.data.standardise import Scale, scale_of
 from trainables.evaluation import own_quality
 from trainables.generated import generate
 from trainables.links import Link
-from trainables.models import Perceptron
+from trainables.networks.perceptron import Perceptron
+from trainables.networks.stack import Report, Stack, batches, gather_inputs, shuffled
 from trainables.randomness import generator
-from trainables.stack import Report, Stack, batches, gather_inputs, shuffled
 from trainables.store import Saved
 from trainables.tasks import task_of
 from trainables.workshop import Workshop

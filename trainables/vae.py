@@ -17,10 +17,10 @@ from trainables.data.datasets import (
     split_rows,
 )
 from trainables.losses import bernoulli_reconstruction, gaussian_kl
-from trainables.models import Vae
+from trainables.networks.perceptron import Vae
+from trainables.networks.stack import Report, Stack, gather_inputs, stack_equal
 from trainables.randomness import generator
 from trainables.recipes import SOURCE, TARGET
-from trainables.stack import Report, Stack, gather_inputs, stack_equal
 from trainables.store import Saved
 from trainables.workshop import Workshop
 

@@ -9,9 +9,9 @@ import torch
 from trainables.artifacts import Artifact, TeacherArtifact, VaeArtifact
 from trainables.identity import canonical
 from trainables.links import Link
-from trainables.models import Perceptron, Vae
+from trainables.networks.perceptron import Perceptron, Vae
+from trainables.networks.stack import Report
 from trainables.randomness import generator
-from trainables.stack import Report
 from trainables.store import Saved, Store, UnusableArtifactError
 
 

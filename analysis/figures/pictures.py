@@ -14,7 +14,7 @@ from analysis.rows import Row
 from trainables.data.datasets import Images, load, pair_with_digits, split_rows
 from trainables.data.domains import IMAGES
 from trainables.links import Dilation, Link, Noise
-from trainables.models import Vae
+from trainables.networks.perceptron import Vae
 from trainables.randomness import generator
 from trainables.recipes import SOURCE, TARGET, VaeRecipe
 from trainables.store import Store, UnusableArtifactError

@@ -25,7 +25,7 @@ from analysis.records import read_study
 from analysis.rows import rows_of
 from search_spaces.rows import ON_BIG, ON_BIG_NOISE, ON_MNIST, SMALL_ALONE, on_mnist_vae
 from trainables.artifacts import VaeArtifact
-from trainables.models import Vae
+from trainables.networks.perceptron import Vae
 from trainables.randomness import generator
 from trainables.recipes import VaeRecipe
 from trainables.settings import published

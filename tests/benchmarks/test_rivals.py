@@ -7,7 +7,7 @@ import torch
 from safetensors.torch import save_file
 
 from benchmarks import rivals
-from trainables.models import Perceptron
+from trainables.networks.perceptron import Perceptron
 from trainables.randomness import generator
 
 

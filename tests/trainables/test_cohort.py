@@ -16,7 +16,7 @@ from trainables.artifacts import TeacherArtifact, VaeArtifact
 from trainables.cohort import LARGEST_COHORT, LARGEST_MEMORY, cost, form_cohorts, memory
 from trainables.data.datasets import Domain, Images, load, source_split
 from trainables.links import Dilation, Noise
-from trainables.models import Perceptron
+from trainables.networks.perceptron import Perceptron
 from trainables.pruning import dropped, rung_epochs
 from trainables.randomness import generator
 from trainables.recipes import Schedule, TeacherRecipe, VaeRecipe

@@ -6,7 +6,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional
 
-from trainables.products import LARGE, LEAKY_RELU, LINEAR, RELU, WIDE, layer, shared_layer
+from trainables.networks.kernels import (
+    LARGE,
+    LEAKY_RELU,
+    LINEAR,
+    RELU,
+    WIDE,
+    layer,
+    shared_layer,
+)
 from trainables.randomness import generator
 
 PLAIN = {

@@ -4,10 +4,10 @@ import pytest
 import torch
 from torch import nn
 
-from trainables.models import Perceptron
+from trainables.networks.optimisers import Descent, load
+from trainables.networks.perceptron import Perceptron
+from trainables.networks.stack import Stack
 from trainables.randomness import generator
-from trainables.stack import Stack
-from trainables.transfer.networks import Descent, load
 
 
 class Turned(nn.Module):

@@ -13,7 +13,7 @@ from trainables.data.bike_sharing import cyc15, raw15, read_hours
 from trainables.data.domains import IMAGE_SPLITS, TABLE_SPLITS
 from trainables.data.download import DATASETS, ensure
 from trainables.errors import BadInputError
-from trainables.models import PIXELS
+from trainables.networks.perceptron import PIXELS
 from trainables.randomness import generator
 from trainables.recipes import BIKES, BIKES_PUBLISHED, SOURCE, TARGET
 

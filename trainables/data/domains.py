@@ -6,7 +6,7 @@ figures and report take them from here.
 
 from dataclasses import dataclass, replace
 
-from trainables.models import CLASSES, PIXELS, STUDENT_HIDDEN_SIZES
+from trainables.networks.perceptron import CLASSES, PIXELS, STUDENT_HIDDEN_SIZES
 from trainables.recipes import BIKES, BIKES_PUBLISHED, GENERATED, SOURCE, TARGET
 
 FEATURES = 15  # seed 003, Table 4

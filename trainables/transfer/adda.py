@@ -17,16 +17,16 @@ from torch.nn import functional
 from trainables.data.domains import IMAGE_SPLITS
 from trainables.losses import hard_cross_entropy
 from trainables.member import TrialResult
-from trainables.models import Linear, Perceptron
-from trainables.products import RELU
+from trainables.networks.kernels import RELU
+from trainables.networks.optimisers import Descent, load
+from trainables.networks.perceptron import Linear, Perceptron
+from trainables.networks.stack import Report, Stack
 from trainables.randomness import generator
 from trainables.recipes import Schedule
 from trainables.settings import Setting, Trial
-from trainables.stack import Report, Stack
 from trainables.transfer.adversarial import CRITIC_HIDDEN, Adversarial, Sides, domain_loss
 from trainables.transfer.course import Course, perceptrons
 from trainables.transfer.method import weights_of
-from trainables.transfer.networks import Descent, load
 from trainables.transfer.pool import Pool, endless, generators
 from trainables.workshop import Workshop
 

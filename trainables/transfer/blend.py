@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from trainables.links import Link
-from trainables.models import Vae
+from trainables.networks.perceptron import Vae
 
 SIDE = 28
 

@@ -10,7 +10,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from trainables.models import CLASSES, PIXELS, Perceptron
+from trainables.networks.perceptron import CLASSES, PIXELS, Perceptron
 from trainables.randomness import generator
 from trainables.transfer.ascent import make_inputs
 from trainables.transfer.impressions import FromImpressions

@@ -9,10 +9,10 @@ import torch
 from torch import Tensor
 
 from trainables.losses import hard_cross_entropy
-from trainables.models import Perceptron
+from trainables.networks.optimisers import Descent, Optimiser, load
+from trainables.networks.perceptron import Perceptron
 from trainables.randomness import generator
 from trainables.transfer.course import Network, perceptrons
-from trainables.transfer.networks import Descent, Optimiser, load
 from trainables.transfer.pool import Pool
 
 Weights = dict[str, Tensor]  # every parameter by name, [N, ...]

@@ -12,9 +12,9 @@ from trainables.calibration import measure
 from trainables.data.datasets import load
 from trainables.links import Identity, Link
 from trainables.member import History, TrialResult
+from trainables.networks.stack import Report, Stack
 from trainables.randomness import generator
 from trainables.settings import Trial
-from trainables.stack import Report, Stack
 from trainables.transfer.pool import framed
 
 BLOCK = 1_000

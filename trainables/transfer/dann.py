@@ -16,16 +16,16 @@ from torch import Tensor, nn
 from trainables.data.domains import IMAGE_SPLITS
 from trainables.losses import hard_cross_entropy
 from trainables.member import TrialResult
-from trainables.models import Linear, Perceptron
-from trainables.products import RELU
+from trainables.networks.kernels import RELU
+from trainables.networks.lenet import PRODUCTS, WHOLE, LeNet5, lenet_parameters
+from trainables.networks.optimisers import Descent
+from trainables.networks.perceptron import Linear, Perceptron
+from trainables.networks.stack import Report
 from trainables.randomness import generator
 from trainables.settings import Setting, Trial
-from trainables.stack import Report
 from trainables.transfer.adversarial import CRITIC_HIDDEN, Adversarial, Sides, domain_loss
 from trainables.transfer.course import Course, own_inputs
-from trainables.transfer.lenet import PRODUCTS, WHOLE, LeNet5, lenet_parameters
 from trainables.transfer.method import weights_of
-from trainables.transfer.networks import Descent
 from trainables.transfer.pool import Pool, endless, generators
 from trainables.workshop import Workshop
 

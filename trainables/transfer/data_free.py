@@ -15,8 +15,9 @@ from trainables.checks import check_real, check_whole
 from trainables.errors import BadInputError
 from trainables.losses import soft_cross_entropy
 from trainables.member import TrialResult
+from trainables.networks.optimisers import WithFeatures
+from trainables.networks.stack import Report, Stack
 from trainables.settings import Setting, Trial
-from trainables.stack import Report, Stack
 from trainables.transfer.course import Course, own_inputs
 from trainables.transfer.image_makers import (
     ConvolutionalMaker,
@@ -25,7 +26,6 @@ from trainables.transfer.image_makers import (
     PixelScale,
 )
 from trainables.transfer.method import weights_of
-from trainables.transfer.networks import WithFeatures
 from trainables.transfer.pool import generators, normal
 from trainables.transfer.teacher_alone import TeacherAlone, WithSmall, ask
 from trainables.workshop import Workshop

@@ -14,9 +14,10 @@ import torch
 from trainables.checks import check_choice, check_real, check_whole
 from trainables.data.domains import IMAGE_SPLITS
 from trainables.member import TrialResult
-from trainables.models import PIXELS, STUDENT_HIDDEN_SIZES
+from trainables.networks.optimisers import load
+from trainables.networks.perceptron import PIXELS, STUDENT_HIDDEN_SIZES
+from trainables.networks.stack import Report
 from trainables.settings import Setting, Trial
-from trainables.stack import Report
 from trainables.transfer.clients import (
     Federation,
     deal_equally,
@@ -26,7 +27,6 @@ from trainables.transfer.clients import (
 )
 from trainables.transfer.course import Course
 from trainables.transfer.method import Method, weights_of
-from trainables.transfer.networks import load
 from trainables.transfer.pool import Pool, generators
 from trainables.workshop import Workshop
 

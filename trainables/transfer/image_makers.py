@@ -9,9 +9,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from trainables.checks import check_real
-from trainables.models import PIXELS, Linear
+from trainables.networks.convolution import Convolution
+from trainables.networks.perceptron import PIXELS, Linear
 from trainables.randomness import generator
-from trainables.transfer.convolution import Convolution
 
 SLOPE = 0.2  # of the leaky ReLUs
 SIDE = 7  # pixels of the first feature maps, enlarged twice

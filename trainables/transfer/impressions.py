@@ -14,9 +14,9 @@ from trainables.checks import check_real, check_whole
 from trainables.identity import identity
 from trainables.losses import soft_cross_entropy
 from trainables.member import TrialResult
-from trainables.models import CLASSES, Perceptron
+from trainables.networks.perceptron import CLASSES, Perceptron
+from trainables.networks.stack import Report, Stack, batches, shuffled
 from trainables.settings import Setting, Trial
-from trainables.stack import Report, Stack, batches, shuffled
 from trainables.store import Saved
 from trainables.transfer.ascent import posed
 from trainables.transfer.course import Course, own_inputs

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from trainables.checks import check_choice
 from trainables.identity import canonical
-from trainables.models import PIXELS, STUDENT_HIDDEN_SIZES
+from trainables.networks.perceptron import PIXELS, STUDENT_HIDDEN_SIZES
 from trainables.recipes import SOURCE, TARGET
 
 if TYPE_CHECKING:
     from trainables.artifacts import Artifact
     from trainables.member import TrialResult
+    from trainables.networks.stack import Report
     from trainables.settings import Setting, Trial
-    from trainables.stack import Report
     from trainables.workshop import Workshop
 
 

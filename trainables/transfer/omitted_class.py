@@ -18,9 +18,9 @@ from trainables.data.domains import IMAGE_SPLITS
 from trainables.errors import BadInputError
 from trainables.losses import soft_cross_entropy
 from trainables.member import TrialResult
+from trainables.networks.stack import Report, Stack, batches, shuffled
 from trainables.recipes import SOURCE
 from trainables.settings import Setting, Trial
-from trainables.stack import Report, Stack, batches, shuffled
 from trainables.transfer.course import Course, perceptrons
 from trainables.transfer.method import Method, weights_of
 from trainables.transfer.pool import Pool, generators

@@ -15,13 +15,13 @@ from torch import Tensor
 from trainables.checks import check_real, check_whole
 from trainables.data.domains import IMAGE_SPLITS
 from trainables.member import TrialResult
-from trainables.models import PIXELS, STUDENT_HIDDEN_SIZES
+from trainables.networks.optimisers import load
+from trainables.networks.perceptron import PIXELS, STUDENT_HIDDEN_SIZES
+from trainables.networks.stack import Report, Stack
 from trainables.settings import Setting, Trial
-from trainables.stack import Report, Stack
 from trainables.transfer.clients import Federation, deal_labels, weighted_mean
 from trainables.transfer.course import Course
 from trainables.transfer.method import Method, weights_of
-from trainables.transfer.networks import load
 from trainables.transfer.pool import Pool, generators
 from trainables.workshop import Workshop
 

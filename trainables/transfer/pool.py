@@ -8,9 +8,9 @@ from torch.nn import functional
 
 from trainables.data.datasets import load, split_rows
 from trainables.links import Identity, Link
-from trainables.models import PIXELS
+from trainables.networks.perceptron import PIXELS
+from trainables.networks.stack import batches, shuffled
 from trainables.randomness import generator
-from trainables.stack import batches, shuffled
 
 
 class Pool:

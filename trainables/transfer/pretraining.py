@@ -15,15 +15,15 @@ from trainables.checks import check_choice
 from trainables.data.domains import IMAGE_SPLITS
 from trainables.losses import hard_cross_entropy
 from trainables.member import TrialResult
-from trainables.models import PIXELS, Perceptron
-from trainables.products import RELU, layer
+from trainables.networks.kernels import RELU, layer
+from trainables.networks.optimisers import load
+from trainables.networks.perceptron import PIXELS, Perceptron
+from trainables.networks.stack import Report, Stack, batches, shuffled
 from trainables.randomness import generator
 from trainables.recipes import TRAINING_SPLITS, Schedule
 from trainables.settings import Setting, Trial
-from trainables.stack import Report, Stack, batches, shuffled
 from trainables.transfer.course import Course, perceptrons
 from trainables.transfer.method import Method, weights_of
-from trainables.transfer.networks import load
 from trainables.transfer.pool import Pool, endless, generators
 from trainables.workshop import Workshop
 

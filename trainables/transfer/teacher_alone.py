@@ -9,12 +9,12 @@ from torch import Tensor
 
 from trainables.artifacts import logits_for
 from trainables.losses import distillation_loss, softened
-from trainables.models import Perceptron
+from trainables.networks.lenet import HALF, PRODUCTS, LeNet5, lenet_parameters, train_lenets
+from trainables.networks.perceptron import Perceptron
+from trainables.networks.stack import Stack
 from trainables.randomness import generator
 from trainables.settings import Setting, Trial
-from trainables.stack import Stack
 from trainables.transfer.course import Course
-from trainables.transfer.lenet import HALF, PRODUCTS, LeNet5, lenet_parameters, train_lenets
 from trainables.transfer.method import Method, weights_of
 from trainables.transfer.pool import Pool, endless, generators
 from trainables.workshop import Workshop

@@ -13,11 +13,11 @@ from torch import Tensor
 from torch.nn import functional
 
 from trainables.checks import check_real
-from trainables.models import CLASSES, PIXELS, Linear, Perceptron
+from trainables.networks.lenet import HALF_CHANNELS
+from trainables.networks.perceptron import CLASSES, PIXELS, Linear, Perceptron
 from trainables.randomness import generator
 from trainables.transfer.ascent import make_inputs
 from trainables.transfer.impressions import FromImpressions
-from trainables.transfer.lenet import HALF_CHANNELS
 
 LEAST = 1e-2  # of a concentration, which must be above zero
 

@@ -15,7 +15,8 @@ from scipy.special import log_softmax, softmax
 from scipy.stats import entropy
 from torch.nn import functional
 
-from trainables.models import Linear
+from trainables.networks.optimisers import Descent
+from trainables.networks.perceptron import Linear
 from trainables.randomness import generator
 from trainables.transfer.adda import inverted_loss
 from trainables.transfer.adversarial import domain_loss
@@ -26,7 +27,6 @@ from trainables.transfer.clients import deal_equally, deal_labels, deal_shards, 
 from trainables.transfer.dann import annealed_rate, reversal_scale, reverse_gradient
 from trainables.transfer.data_free import generator_loss, information_loss, one_hot_loss
 from trainables.transfer.instance_features import instance_loss
-from trainables.transfer.networks import Descent
 from trainables.transfer.omitted_class import best_bias
 from trainables.transfer.pfedme import moreau_step, towards
 from trainables.transfer.zero_shot import (

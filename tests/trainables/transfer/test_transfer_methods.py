@@ -15,11 +15,12 @@ from trainables.cohort import Cohort, cost, form_cohorts, memory
 from trainables.data.datasets import load, split_rows
 from trainables.errors import BadInputError
 from trainables.links import Dilation, Identity, Noise
-from trainables.models import Perceptron
+from trainables.networks.lenet import HALF, WHOLE, LeNet5
+from trainables.networks.perceptron import Perceptron
+from trainables.networks.stack import Stack
 from trainables.randomness import generator
 from trainables.recipes import Schedule, TeacherRecipe
 from trainables.settings import Setting, Trial
-from trainables.stack import Stack
 from trainables.transfer import teacher_alone
 from trainables.transfer.adda import Adda
 from trainables.transfer.barlow_twins import BarlowTwins
@@ -31,7 +32,6 @@ from trainables.transfer.data_free import DataFree
 from trainables.transfer.fedavg import FedAvg
 from trainables.transfer.image_makers import ConvolutionalMaker, PerceptronMaker, PixelScale
 from trainables.transfer.instance_features import InstanceFeatures
-from trainables.transfer.lenet import HALF, WHOLE, LeNet5
 from trainables.transfer.pfedme import PFedMe
 from trainables.transfer.pool import framed, generators
 from trainables.transfer.pretraining import make_view, seen

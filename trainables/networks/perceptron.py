@@ -7,7 +7,7 @@ from typing import NamedTuple, cast
 import torch
 from torch import Tensor, nn
 
-from trainables.products import LEAKY_RELU, LINEAR, RELU, layer, shared_layer
+from trainables.networks.kernels import LEAKY_RELU, LINEAR, RELU, layer, shared_layer
 from trainables.recipes import VaeRecipe
 
 PIXELS, CLASSES = 28 * 28, 10

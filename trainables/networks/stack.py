@@ -1,6 +1,6 @@
 """Many models of one shape trained as one stacked model (DESIGN.md, decision 1).
 
-Every parameter is [N, ...], and a layer of all members is one call (trainables.products). Members
+Every parameter is [N, ...], and a layer of all members is one call (trainables.networks.kernels). Members
 share nothing: each has its own order and draws, and equals its solo run (see LANES: to the bit).
 """
 

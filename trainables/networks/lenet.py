@@ -7,12 +7,12 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from trainables.losses import hard_cross_entropy
-from trainables.models import Perceptron
-from trainables.products import LINEAR, RELU
+from trainables.networks.convolution import Convolution
+from trainables.networks.kernels import LINEAR, RELU
+from trainables.networks.perceptron import Perceptron
+from trainables.networks.stack import Report, Stack
 from trainables.randomness import generator
 from trainables.recipes import Schedule
-from trainables.stack import Report, Stack
-from trainables.transfer.convolution import Convolution
 from trainables.transfer.pool import Pool, endless, generators
 
 WHOLE = (6, 16, 120, 84)

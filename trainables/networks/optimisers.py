@@ -6,9 +6,9 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from trainables.models import Perceptron
-from trainables.products import RELU
-from trainables.stack import Stack
+from trainables.networks.kernels import RELU
+from trainables.networks.perceptron import Perceptron
+from trainables.networks.stack import Stack
 
 Optimiser = Callable[[Iterable[dict[str, Any]]], torch.optim.Optimizer]
 

@@ -1,0 +1,1 @@
+"""Networks, each written once: for one model, or stacked for N of them."""
