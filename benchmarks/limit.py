@@ -22,13 +22,14 @@ from rich.console import Console
 from rich.table import Table
 
 from search_spaces.smoke import taught
-from trainables import student, tasks, teacher, vae
+from trainables import student, teacher, vae
 from trainables.artifacts import TeacherArtifact, VaeArtifact
 from trainables.cohort import Work
 from trainables.data.domains import IMAGE_SPLITS
 from trainables.makers import open_workshop
 from trainables.networks.perceptron import parameter_count
 from trainables.networks.stack import Stack
+from trainables.objectives import tasks
 from trainables.recipes import Schedule, TeacherRecipe, VaeRecipe
 from trainables.settings import Setting, Trial
 from trainables.workshop import ignore

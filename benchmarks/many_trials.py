@@ -29,8 +29,8 @@ from study.ledger import Ledger
 from study.plan import Expected
 from study.record import Recorder
 from study.spool import Spool
-from trainables.calibration import BINS, Reliability
 from trainables.member import TrialResult
+from trainables.objectives.calibration import BINS, Reliability
 from trainables.settings import Setting, Trial
 
 SEEDS, EPOCHS, SIDE = 5, 50, 25

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from trainables.artifacts import Artifact, LogitsArtifact, TeacherArtifact, VaeArtifact
 from trainables.data.domains import IMAGE_SPLITS
-from trainables.evaluation import BLOCK
 from trainables.networks.perceptron import CLASSES, PIXELS
+from trainables.objectives.metrics import BLOCK
 from trainables.settings import Trial
 from trainables.student import shape as student_shape
 from trainables.transfer.impressions import ImpressionsArtifact

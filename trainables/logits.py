@@ -15,15 +15,15 @@ import torch
 from torch import Tensor
 
 from trainables.artifacts import LogitsArtifact
-from trainables.calibration import measure as measure_reliability
 from trainables.data.datasets import domain_of, source_split
 from trainables.data.standardise import Scale
 from trainables.links import Link
 from trainables.networks.perceptron import Perceptron, Vae
 from trainables.networks.stack import Report
+from trainables.objectives.calibration import measure as measure_reliability
+from trainables.objectives.tasks import task_of
 from trainables.randomness import generator
 from trainables.store import Saved
-from trainables.tasks import task_of
 from trainables.workshop import Workshop
 
 BLOCK = 10_000

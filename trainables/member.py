@@ -12,12 +12,12 @@ import torch
 from torch import Tensor
 
 from trainables.artifacts import logits_for
-from trainables.calibration import Reliability
 from trainables.data.datasets import TABLES, HeldOut, Images, hold_out, source_split
 from trainables.data.domains import MAE, MSE
 from trainables.data.standardise import scale_of
-from trainables.evaluation import integral_criterion
 from trainables.logits import RELIABILITY
+from trainables.objectives.calibration import Reliability
+from trainables.objectives.metrics import integral_criterion
 from trainables.settings import Setting, Trial
 from trainables.workshop import Workshop
 

@@ -10,8 +10,6 @@ import torch
 from torch import Tensor
 
 from trainables.data.datasets import load
-from trainables.evaluation import SharedSet, own_quality
-from trainables.losses import Terms
 from trainables.member import Member, TrialResult, members_of, results_of
 from trainables.networks.perceptron import Perceptron
 from trainables.networks.stack import (
@@ -22,11 +20,13 @@ from trainables.networks.stack import (
     shuffled,
     stack_equal,
 )
+from trainables.objectives.losses import Terms
+from trainables.objectives.metrics import SharedSet, own_quality
+from trainables.objectives.tasks import task_of
 from trainables.pruning import dropped, rung_epochs
 from trainables.randomness import generator
 from trainables.recipes import TARGET
 from trainables.settings import Trial
-from trainables.tasks import task_of
 from trainables.workshop import Workshop
 
 GATHERED = 16  # batches gathered at a time

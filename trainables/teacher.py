@@ -15,14 +15,14 @@ from trainables.artifacts import TeacherArtifact
 from trainables.data.datasets import Domain, domain_of, hold_out, split_rows
 from trainables.data.domains import Target
 from trainables.data.standardise import Scale, scale_of
-from trainables.evaluation import own_quality
 from trainables.generated import generate
 from trainables.links import Link
 from trainables.networks.perceptron import Perceptron
 from trainables.networks.stack import Report, Stack, batches, gather_inputs, shuffled
+from trainables.objectives.metrics import own_quality
+from trainables.objectives.tasks import task_of
 from trainables.randomness import generator
 from trainables.store import Saved
-from trainables.tasks import task_of
 from trainables.workshop import Workshop
 
 

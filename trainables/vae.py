@@ -16,9 +16,9 @@ from trainables.data.datasets import (
     pair_with_digits,
     split_rows,
 )
-from trainables.losses import bernoulli_reconstruction, gaussian_kl
 from trainables.networks.perceptron import Vae
 from trainables.networks.stack import Report, Stack, gather_inputs, stack_equal
+from trainables.objectives.losses import bernoulli_reconstruction, gaussian_kl
 from trainables.randomness import generator
 from trainables.recipes import SOURCE, TARGET
 from trainables.store import Saved

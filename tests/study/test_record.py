@@ -18,9 +18,9 @@ from study.ledger import Ledger
 from study.plan import Expected
 from study.record import Recorder
 from study.spool import Spool
-from trainables.calibration import Reliability
 from trainables.errors import StudyError
 from trainables.member import TrialResult
+from trainables.objectives.calibration import Reliability
 from trainables.settings import Trial
 
 SETTING = taught("FashionMNIST")

@@ -23,9 +23,9 @@ from study.plan import Expected
 from study.record import Recorder
 from study.records import export, load
 from study.spool import Spool
-from trainables.calibration import Reliability
 from trainables.errors import BadInputError
 from trainables.member import TrialResult
+from trainables.objectives.calibration import Reliability
 from trainables.settings import Trial
 
 ALL = ALONE, TAUGHT, UNTRAINED = ALONE, taught("FashionMNIST"), taught("MNIST")

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from trainables.calibration import BINS, measure
+from trainables.objectives.calibration import BINS, measure
 
 
 def by_hand(logits, labels):

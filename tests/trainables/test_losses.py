@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scipy.special import expit, log_softmax, softmax
 from scipy.stats import norm
 
-from trainables.losses import (
+from trainables.objectives.losses import (
     bernoulli_reconstruction,
     broadcast_regression_loss,
     broadcast_squared_error,

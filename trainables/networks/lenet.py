@@ -6,11 +6,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from trainables.losses import hard_cross_entropy
 from trainables.networks.convolution import Convolution
 from trainables.networks.kernels import LINEAR, RELU
 from trainables.networks.perceptron import Perceptron
 from trainables.networks.stack import Report, Stack
+from trainables.objectives.losses import hard_cross_entropy
 from trainables.randomness import generator
 from trainables.recipes import Schedule
 from trainables.transfer.pool import Pool, endless, generators

@@ -15,12 +15,12 @@ from torch import Tensor
 from torch.nn import functional
 
 from trainables.data.domains import IMAGE_SPLITS
-from trainables.losses import hard_cross_entropy
 from trainables.member import TrialResult
 from trainables.networks.kernels import RELU
 from trainables.networks.optimisers import Descent, load
 from trainables.networks.perceptron import Linear, Perceptron
 from trainables.networks.stack import Report, Stack
+from trainables.objectives.losses import hard_cross_entropy
 from trainables.randomness import generator
 from trainables.recipes import Schedule
 from trainables.settings import Setting, Trial

@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import torch
 from torch import Tensor
 
-from trainables.calibration import measure
 from trainables.data.datasets import load
 from trainables.links import Identity, Link
 from trainables.member import History, TrialResult
 from trainables.networks.stack import Report, Stack
+from trainables.objectives.calibration import measure
 from trainables.randomness import generator
 from trainables.settings import Trial
 from trainables.transfer.pool import framed

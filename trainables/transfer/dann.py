@@ -14,13 +14,13 @@ import torch
 from torch import Tensor, nn
 
 from trainables.data.domains import IMAGE_SPLITS
-from trainables.losses import hard_cross_entropy
 from trainables.member import TrialResult
 from trainables.networks.kernels import RELU
 from trainables.networks.lenet import PRODUCTS, WHOLE, LeNet5, lenet_parameters
 from trainables.networks.optimisers import Descent
 from trainables.networks.perceptron import Linear, Perceptron
 from trainables.networks.stack import Report
+from trainables.objectives.losses import hard_cross_entropy
 from trainables.randomness import generator
 from trainables.settings import Setting, Trial
 from trainables.transfer.adversarial import CRITIC_HIDDEN, Adversarial, Sides, domain_loss

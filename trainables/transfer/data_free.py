@@ -13,10 +13,10 @@ from torch import Tensor
 
 from trainables.checks import check_real, check_whole
 from trainables.errors import BadInputError
-from trainables.losses import soft_cross_entropy
 from trainables.member import TrialResult
 from trainables.networks.optimisers import WithFeatures
 from trainables.networks.stack import Report, Stack
+from trainables.objectives.losses import soft_cross_entropy
 from trainables.settings import Setting, Trial
 from trainables.transfer.course import Course, own_inputs
 from trainables.transfer.image_makers import (

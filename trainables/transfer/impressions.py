@@ -12,10 +12,10 @@ from torch import Tensor
 from trainables.artifacts import Artifact, TeacherArtifact, logits_for
 from trainables.checks import check_real, check_whole
 from trainables.identity import identity
-from trainables.losses import soft_cross_entropy
 from trainables.member import TrialResult
 from trainables.networks.perceptron import CLASSES, Perceptron
 from trainables.networks.stack import Report, Stack, batches, shuffled
+from trainables.objectives.losses import soft_cross_entropy
 from trainables.settings import Setting, Trial
 from trainables.store import Saved
 from trainables.transfer.ascent import posed

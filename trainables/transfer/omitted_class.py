@@ -16,9 +16,9 @@ from trainables.artifacts import logits_for
 from trainables.checks import check_choice
 from trainables.data.domains import IMAGE_SPLITS
 from trainables.errors import BadInputError
-from trainables.losses import soft_cross_entropy
 from trainables.member import TrialResult
 from trainables.networks.stack import Report, Stack, batches, shuffled
+from trainables.objectives.losses import soft_cross_entropy
 from trainables.recipes import SOURCE
 from trainables.settings import Setting, Trial
 from trainables.transfer.course import Course, perceptrons

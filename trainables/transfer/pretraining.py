@@ -13,12 +13,12 @@ from torch import Tensor
 
 from trainables.checks import check_choice
 from trainables.data.domains import IMAGE_SPLITS
-from trainables.losses import hard_cross_entropy
 from trainables.member import TrialResult
 from trainables.networks.kernels import RELU, layer
 from trainables.networks.optimisers import load
 from trainables.networks.perceptron import PIXELS, Perceptron
 from trainables.networks.stack import Report, Stack, batches, shuffled
+from trainables.objectives.losses import hard_cross_entropy
 from trainables.randomness import generator
 from trainables.recipes import TRAINING_SPLITS, Schedule
 from trainables.settings import Setting, Trial

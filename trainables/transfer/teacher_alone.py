@@ -8,10 +8,10 @@ import torch
 from torch import Tensor
 
 from trainables.artifacts import logits_for
-from trainables.losses import distillation_loss, softened
 from trainables.networks.lenet import HALF, PRODUCTS, LeNet5, lenet_parameters, train_lenets
 from trainables.networks.perceptron import Perceptron
 from trainables.networks.stack import Stack
+from trainables.objectives.losses import distillation_loss, softened
 from trainables.randomness import generator
 from trainables.settings import Setting, Trial
 from trainables.transfer.course import Course

@@ -12,9 +12,9 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from trainables.calibration import Reliability, measure
-from trainables.losses import hard_cross_entropy
 from trainables.networks.stack import Stack
+from trainables.objectives.calibration import Reliability, measure
+from trainables.objectives.losses import hard_cross_entropy
 
 BLOCK = 1_000  # objects at a time: a block's activations stay in the CPU's cache
 

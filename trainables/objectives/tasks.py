@@ -6,8 +6,7 @@ from typing import NamedTuple
 from torch import Tensor
 
 from trainables.data.domains import Target
-from trainables.evaluation import classified, deviating
-from trainables.losses import (
+from trainables.objectives.losses import (
     Terms,
     broadcast_regression_loss,
     broadcast_squared_error,
@@ -17,6 +16,7 @@ from trainables.losses import (
     softened,
     squared_error,
 )
+from trainables.objectives.metrics import classified, deviating
 
 
 class Task(NamedTuple):

@@ -1,0 +1,1 @@
+"""Losses, and how good a network is."""
