@@ -29,7 +29,7 @@ SPACE = """
 from dataclasses import replace
 from search_spaces.rows import ON_BIG
 from search_spaces.space import Space
-from trainables.links import VaeLink
+from trainables.links.link import VaeLink
 from trainables.recipes import Schedule, TeacherRecipe, VaeRecipe
 
 LONG, SHORT = Schedule(epochs={epochs}, batch_size=64), Schedule(epochs=1, batch_size=64)

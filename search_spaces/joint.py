@@ -9,7 +9,7 @@ from dataclasses import replace
 from search_spaces.rows import ON_BIG, ON_BIG_DILATION, ON_BIG_NOISE, ON_MNIST, SMALL_ALONE
 from search_spaces.search import Branch, Search
 from search_spaces.space import Space
-from trainables.links import Noise, VaeLink
+from trainables.links.link import Noise, VaeLink
 from trainables.recipes import VaeRecipe
 from trainables.selection import CrossValidation, Pruning
 

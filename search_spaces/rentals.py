@@ -12,7 +12,7 @@ How long and how fast, chosen without the test set. Adam at its usual 1e-3, batc
 
 from dataclasses import replace
 
-from trainables.links import FeatureNoise
+from trainables.links.link import FeatureNoise
 from trainables.recipes import BIKES, Schedule, TeacherRecipe
 from trainables.settings import Setting
 

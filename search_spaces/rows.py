@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from trainables.links import Dilation, Link, Noise, VaeLink
+from trainables.links.link import Dilation, Link, Noise, VaeLink
 from trainables.recipes import GENERATED, SOURCE, TARGET, Schedule, TeacherRecipe, VaeRecipe
 from trainables.settings import Setting
 

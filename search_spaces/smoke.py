@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from search_spaces.search import Search
 from search_spaces.space import Space
-from trainables.links import Dilation, Noise, VaeLink
+from trainables.links.link import Dilation, Noise, VaeLink
 from trainables.recipes import GENERATED, SOURCE, TARGET, Schedule, TeacherRecipe, VaeRecipe
 from trainables.selection import HoldOut, Pruning
 from trainables.settings import Setting

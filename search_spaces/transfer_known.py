@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from search_spaces.space import Space
 from search_spaces.transfer_methods import PIXELS_OF, made_by
-from trainables.links import Dilation, Link, Noise
+from trainables.links.link import Dilation, Link, Noise
+from trainables.links.photographs import PhotographBlend
 from trainables.recipes import SOURCE, Schedule, TeacherRecipe
 from trainables.settings import Setting
-from trainables.transfer.blend import PhotographBlend
 from trainables.transfer.dann import Dann
 from trainables.transfer.data_free import DataFree
 from trainables.transfer.fedavg import FedAvg

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from search_spaces.rows import ON_BIG, SMALL_ALONE, TRAIN_ALONE, on_mnist_vae
 from search_spaces.space import Space
-from trainables.links import Dilation, Noise
+from trainables.links.link import Dilation, Noise
 from trainables.recipes import SOURCE, TARGET, Schedule
 from trainables.settings import Setting
 from trainables.transfer.adda import Adda

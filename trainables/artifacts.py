@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from trainables.data.domains import Target, target_of
 from trainables.identity import identity
-from trainables.links import Link
+from trainables.links.link import Link
 from trainables.recipes import GENERATED, TeacherRecipe, VaeRecipe
 from trainables.settings import Trial
 

@@ -17,7 +17,7 @@ from torch import Tensor
 from trainables.artifacts import LogitsArtifact
 from trainables.data.datasets import domain_of, source_split
 from trainables.data.standardise import Scale
-from trainables.links import Link
+from trainables.links.link import Link
 from trainables.networks.perceptron import Perceptron, Vae
 from trainables.networks.stack import Report
 from trainables.objectives.calibration import measure as measure_reliability

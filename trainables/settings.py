@@ -8,7 +8,7 @@ from trainables.checks import check_choice, check_real
 from trainables.data.domains import TARGETS, Target, target_of
 from trainables.errors import BadInputError
 from trainables.identity import canonical, hashed
-from trainables.links import ANYTHING, Dilation, Identity, Link, Noise, VaeLink
+from trainables.links.link import ANYTHING, Dilation, Identity, Link, Noise, VaeLink
 from trainables.networks.perceptron import parameter_count
 from trainables.objectives.losses import hinton_weights, lambda_weights
 from trainables.recipes import (

@@ -16,7 +16,7 @@ from trainables.data.datasets import Domain, domain_of, hold_out, split_rows
 from trainables.data.domains import Target
 from trainables.data.standardise import Scale, scale_of
 from trainables.generated import generate
-from trainables.links import Link
+from trainables.links.link import Link
 from trainables.networks.perceptron import Perceptron
 from trainables.networks.stack import Report, Stack, batches, gather_inputs, shuffled
 from trainables.objectives.metrics import own_quality

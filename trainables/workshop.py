@@ -8,7 +8,7 @@ import torch
 
 from trainables.artifacts import Artifact, TeacherArtifact, VaeArtifact
 from trainables.identity import canonical
-from trainables.links import Link
+from trainables.links.link import Link
 from trainables.networks.perceptron import Perceptron, Vae
 from trainables.networks.stack import Report
 from trainables.randomness import generator

@@ -13,7 +13,7 @@ from analysis.records import ARTIFACT
 from analysis.rows import Row
 from trainables.data.datasets import Images, load, pair_with_digits, split_rows
 from trainables.data.domains import IMAGES
-from trainables.links import Dilation, Link, Noise
+from trainables.links.link import Dilation, Link, Noise
 from trainables.networks.perceptron import Vae
 from trainables.randomness import generator
 from trainables.recipes import SOURCE, TARGET, VaeRecipe

@@ -13,7 +13,7 @@ from analysis.transfer import lines_of, transfer_views
 from analysis.transfer_sentences import transfer_sentences
 from search_spaces.catalogue import load
 from search_spaces.rows import ON_BIG, SMALL_ALONE, TRAIN_ALONE
-from trainables.links import Dilation
+from trainables.links.link import Dilation
 from trainables.transfer.adda import Adda
 from trainables.transfer.barlow_twins import BarlowTwins
 from trainables.transfer.dann import Dann

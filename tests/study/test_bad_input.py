@@ -235,7 +235,7 @@ from trainables.selection import CrossValidation, Pruning
 RENTALS = """from dataclasses import replace
 from search_spaces.rentals import REG_ON_BIG; from search_spaces.rows import ON_BIG
 from search_spaces.search import Search; from search_spaces.space import Space
-from trainables.links import Dilation; from trainables.selection import CrossValidation
+from trainables.links.link import Dilation; from trainables.selection import CrossValidation
 """
 
 

@@ -197,7 +197,7 @@ from typing import ClassVar
 
 from search_spaces.smoke import ALONE, LINK, taught
 from search_spaces.space import Space
-from trainables.links import Link, Noise, VaeLink
+from trainables.links.link import Link, Noise, VaeLink
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -218,7 +218,7 @@ from typing import ClassVar
 
 from search_spaces.smoke import taught
 from search_spaces.space import Space
-from trainables.links import Link
+from trainables.links.link import Link
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from search_spaces.smoke import ALONE, taught
 from study.progress import Progress
 from study.rounds import Round
 from trainables.cohort import Cohort
-from trainables.links import Noise
+from trainables.links.link import Noise
 from trainables.member import TrialResult
 from trainables.settings import Trial
 

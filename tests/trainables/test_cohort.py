@@ -15,7 +15,7 @@ from search_spaces.smoke import LINK, taught
 from trainables.artifacts import TeacherArtifact, VaeArtifact
 from trainables.cohort import LARGEST_COHORT, LARGEST_MEMORY, cost, form_cohorts, memory
 from trainables.data.datasets import Domain, Images, load, source_split
-from trainables.links import Dilation, Noise
+from trainables.links.link import Dilation, Noise
 from trainables.networks.perceptron import Perceptron
 from trainables.pruning import dropped, rung_epochs
 from trainables.randomness import generator

@@ -7,7 +7,7 @@ import pytest
 from search_spaces.paper_table import SPACE
 from search_spaces.rows import ON_BIG, ON_BIG_NOISE
 from trainables.identity import canonical, identity
-from trainables.links import Noise
+from trainables.links.link import Noise
 from trainables.recipes import TeacherRecipe
 from trainables.settings import Setting, Trial
 

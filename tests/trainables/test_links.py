@@ -6,7 +6,7 @@ import torch
 
 from trainables.artifacts import VaeArtifact
 from trainables.data.datasets import load
-from trainables.links import Dilation, Identity, Link, Noise, VaeLink
+from trainables.links.link import Dilation, Identity, Link, Noise, VaeLink
 from trainables.randomness import generator
 from trainables.recipes import Schedule, VaeRecipe
 from trainables.settings import published_link

@@ -10,7 +10,7 @@ from search_spaces.rentals import REG_ON_BIG, REG_ON_TRAIN, REG_SMALL_ALONE
 from search_spaces.rows import ON_BIG, SMALL_ALONE, on_generated, on_mnist_vae
 from trainables.data.domains import TARGETS, target_of
 from trainables.errors import BadInputError
-from trainables.links import FeatureNoise, Noise
+from trainables.links.link import FeatureNoise, Noise
 from trainables.recipes import Schedule, TeacherRecipe, VaeRecipe
 from trainables.selection import CrossValidation, HoldOut
 from trainables.settings import Setting, Trial, published

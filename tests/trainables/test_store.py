@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from trainables.artifacts import LogitsArtifact, TeacherArtifact
-from trainables.links import Identity
+from trainables.links.link import Identity
 from trainables.recipes import Schedule, TeacherRecipe
 from trainables.store import Saved, Store, UnusableArtifactError, open_folder
 

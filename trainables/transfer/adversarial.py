@@ -9,7 +9,7 @@ from torch.nn import functional
 
 from trainables.checks import check_choice
 from trainables.data.domains import IMAGE_SPLITS
-from trainables.links import Identity, Link
+from trainables.links.link import Identity, Link
 from trainables.recipes import SOURCE, TARGET, TRAINING_SPLITS
 from trainables.transfer.method import Method
 from trainables.transfer.pool import Pool, framed, generators

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from trainables.data.datasets import load
-from trainables.links import Identity, Link
+from trainables.links.link import Identity, Link
 from trainables.member import History, TrialResult
 from trainables.networks.stack import Report, Stack
 from trainables.objectives.calibration import measure

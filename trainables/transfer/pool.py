@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from trainables.data.datasets import load, split_rows
-from trainables.links import Identity, Link
+from trainables.links.link import Identity, Link
 from trainables.networks.perceptron import PIXELS
 from trainables.networks.stack import batches, shuffled
 from trainables.randomness import generator

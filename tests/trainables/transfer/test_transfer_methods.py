@@ -14,7 +14,8 @@ from search_spaces.transfer_methods import PIXELS_OF
 from trainables.cohort import Cohort, cost, form_cohorts, memory
 from trainables.data.datasets import load, split_rows
 from trainables.errors import BadInputError
-from trainables.links import Dilation, Identity, Noise
+from trainables.links.link import Dilation, Identity, Noise
+from trainables.links.photographs import PhotographBlend
 from trainables.networks.lenet import HALF, WHOLE, LeNet5
 from trainables.networks.perceptron import Perceptron
 from trainables.networks.stack import Stack
@@ -24,7 +25,6 @@ from trainables.settings import Setting, Trial
 from trainables.transfer import teacher_alone
 from trainables.transfer.adda import Adda
 from trainables.transfer.barlow_twins import BarlowTwins
-from trainables.transfer.blend import PhotographBlend
 from trainables.transfer.class_impressions import ClassImpressions
 from trainables.transfer.clients import local_batches
 from trainables.transfer.dann import Dann

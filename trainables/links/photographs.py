@@ -7,7 +7,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from trainables.links import Link
+from trainables.links.link import Link
 from trainables.networks.perceptron import Vae
 
 SIDE = 28

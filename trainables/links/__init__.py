@@ -1,0 +1,1 @@
+"""Links φ: from the student's objects to the teacher's inputs."""
