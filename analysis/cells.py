@@ -8,7 +8,7 @@ from typing import Any
 from analysis.rows import NONE, target_named
 from analysis.sentences import p_text
 from trainables.data.domains import ACCURACY, Measure, Target
-from trainables.settings import BROADCAST
+from trainables.settings.setting import BROADCAST
 
 Line = Mapping[Any, Any]
 Cells = dict[str, Callable[[Line], str]]

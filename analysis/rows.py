@@ -11,7 +11,7 @@ from typing import Any
 from analysis.published import UNPRINTED, Printed, is_comparable, row_of
 from analysis.records import PlannedSetting, Record, Study
 from trainables.data.domains import MEASURES, Measure, Target, target_of
-from trainables.settings import BROADCAST
+from trainables.settings.setting import BROADCAST
 
 NONE = "—"
 NUMBERS = (

@@ -21,7 +21,7 @@ from search_spaces.smoke import taught
 from trainables.data.datasets import load, split_rows
 from trainables.makers import open_workshop
 from trainables.recipes import Schedule
-from trainables.settings import Trial
+from trainables.settings.setting import Trial
 from trainables.student import train_students
 from trainables.workshop import Workshop, ignore
 

@@ -31,7 +31,7 @@ from trainables.networks.perceptron import parameter_count
 from trainables.networks.stack import Stack
 from trainables.objectives import tasks
 from trainables.recipes import Schedule, TeacherRecipe, VaeRecipe
-from trainables.settings import Setting, Trial
+from trainables.settings.setting import Setting, Trial
 from trainables.workshop import ignore
 
 MATRIX = 2048  # large enough for the rate to be the core's, not the cache's

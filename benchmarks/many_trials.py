@@ -31,7 +31,7 @@ from study.record import Recorder
 from study.spool import Spool
 from trainables.member import TrialResult
 from trainables.objectives.calibration import BINS, Reliability
-from trainables.settings import Setting, Trial
+from trainables.settings.setting import Setting, Trial
 
 SEEDS, EPOCHS, SIDE = 5, 50, 25
 NAME = "many_trials"

@@ -11,7 +11,7 @@ from dataclasses import replace
 from search_spaces.rows import SMALL_ALONE, on_mnist_vae
 from search_spaces.search import Search
 from search_spaces.space import Space
-from trainables.selection import CrossValidation, Pruning
+from trainables.settings.scoring import CrossValidation, Pruning
 
 WHOLE = Search(base=on_mnist_vae("all"), rule=CrossValidation(), round_size=16, oracle=False)
 PRUNED = replace(WHOLE, rule=CrossValidation(pruning=Pruning()))

@@ -27,7 +27,7 @@ from search_spaces.search import Search
 from search_spaces.smoke import taught
 from search_spaces.space import Space
 from trainables.recipes import TARGET
-from trainables.selection import CrossValidation
+from trainables.settings.scoring import CrossValidation
 
 REPEATS, SETTINGS, MARGIN = 20, 64, 0.005
 IN_ROUNDS = Search(

@@ -26,7 +26,7 @@ from scipy.stats import ttest_1samp
 from analysis.records import open_client, read
 from search_spaces.catalogue import load
 from trainables.artifacts import logits_for
-from trainables.settings import Trial
+from trainables.settings.setting import Trial
 from trainables.store import Store
 
 SPACE = """

@@ -11,7 +11,7 @@ from search_spaces.search import Branch, Search
 from search_spaces.space import Space
 from trainables.links.link import Noise, VaeLink
 from trainables.recipes import VaeRecipe
-from trainables.selection import CrossValidation, Pruning
+from trainables.settings.scoring import CrossValidation, Pruning
 
 NOISE = tuple((f"{std:g}", replace(ON_BIG_NOISE, link=Noise(std=std))) for std in (0.05, 0.1, 0.3))
 VAES = tuple(

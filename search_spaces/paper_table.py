@@ -13,7 +13,7 @@ from search_spaces.rows import (
 )
 from search_spaces.space import Space
 from trainables.recipes import VaeRecipe
-from trainables.settings import published
+from trainables.settings.setting import published
 
 NINE_ROWS = (
     TRAIN_ALONE,

@@ -3,7 +3,7 @@
 from search_spaces.rentals import REG_ON_BIG, REG_SMALL_ALONE
 from search_spaces.search import Search
 from search_spaces.space import Space
-from trainables.selection import CrossValidation
+from trainables.settings.scoring import CrossValidation
 
 RULE = CrossValidation(score="mse")
 

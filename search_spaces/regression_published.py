@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from search_spaces.rentals import REG_ON_TRAIN, REG_TRAIN_ALONE
 from search_spaces.space import Space
-from trainables.settings import Setting, published
+from trainables.settings.setting import Setting, published
 
 
 def mended(setting: Setting) -> Setting:

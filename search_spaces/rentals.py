@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from trainables.links.link import FeatureNoise
 from trainables.recipes import BIKES, Schedule, TeacherRecipe
-from trainables.settings import Setting
+from trainables.settings.setting import Setting
 
 LONG = Schedule(epochs=30, batch_size=64)
 

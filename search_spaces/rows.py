@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from trainables.links.link import Dilation, Link, Noise, VaeLink
 from trainables.recipes import GENERATED, SOURCE, TARGET, Schedule, TeacherRecipe, VaeRecipe
-from trainables.settings import Setting
+from trainables.settings.setting import Setting
 
 SMALL_ALONE = Setting(hard_label_weight=1)
 ON_BIG = Setting(teacher=TeacherRecipe(domain=TARGET, split="Big"))

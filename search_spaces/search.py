@@ -6,8 +6,8 @@ from typing import Any
 
 from trainables.checks import check_choice, check_name, check_whole
 from trainables.errors import BadInputError
-from trainables.selection import CrossValidation, Oracle, Rule
-from trainables.settings import Setting
+from trainables.settings.scoring import CrossValidation, Oracle, Rule
+from trainables.settings.setting import Setting
 
 SAMPLERS = ("tpe", "gp", "cmaes", "random", "qmc", "nsga2")
 FIRST_SELECTION_SEED = 1_000  # the chosen setting is trained with seeds 0, 1, ...: fresh ones

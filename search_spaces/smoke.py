@@ -6,8 +6,8 @@ from search_spaces.search import Search
 from search_spaces.space import Space
 from trainables.links.link import Dilation, Noise, VaeLink
 from trainables.recipes import GENERATED, SOURCE, TARGET, Schedule, TeacherRecipe, VaeRecipe
-from trainables.selection import HoldOut, Pruning
-from trainables.settings import Setting
+from trainables.settings.scoring import HoldOut, Pruning
+from trainables.settings.setting import Setting
 
 SHORT = Schedule(epochs=2, batch_size=64)
 LINK = VaeLink(recipe=VaeRecipe(labels="small", garments="Small", schedule=SHORT), draws=2)

@@ -7,7 +7,7 @@ from trainables.checks import check_name, check_whole
 from trainables.data.domains import Target
 from trainables.errors import BadInputError
 from trainables.recipes import VaeRecipe
-from trainables.settings import Setting
+from trainables.settings.setting import Setting
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,7 +7,7 @@ from search_spaces.transfer_methods import PIXELS_OF, made_by
 from trainables.links.link import Dilation, Link, Noise
 from trainables.links.photographs import PhotographBlend
 from trainables.recipes import SOURCE, Schedule, TeacherRecipe
-from trainables.settings import Setting
+from trainables.settings.setting import Setting
 from trainables.transfer.dann import Dann
 from trainables.transfer.data_free import DataFree
 from trainables.transfer.fedavg import FedAvg

@@ -6,7 +6,7 @@ from search_spaces.rows import ON_BIG, SMALL_ALONE, TRAIN_ALONE, on_mnist_vae
 from search_spaces.space import Space
 from trainables.links.link import Dilation, Noise
 from trainables.recipes import SOURCE, TARGET, Schedule
-from trainables.settings import Setting
+from trainables.settings.setting import Setting
 from trainables.transfer.adda import Adda
 from trainables.transfer.barlow_twins import BarlowTwins
 from trainables.transfer.class_impressions import ClassImpressions

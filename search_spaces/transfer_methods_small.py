@@ -7,7 +7,7 @@ from search_spaces.rows import SMALL_ALONE
 from search_spaces.space import Space
 from search_spaces.transfer_methods import HINTON, METHODS
 from trainables.recipes import Schedule
-from trainables.settings import Setting
+from trainables.settings.setting import Setting
 from trainables.transfer.impressions import FromImpressions
 from trainables.transfer.method import Method
 from trainables.transfer.pretraining import SelfSupervised

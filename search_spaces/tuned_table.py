@@ -12,8 +12,8 @@ from search_spaces.rows import (
 )
 from search_spaces.search import Search
 from search_spaces.space import Space
-from trainables.selection import CrossValidation, HoldOut, Pruning
-from trainables.settings import Setting
+from trainables.settings.scoring import CrossValidation, HoldOut, Pruning
+from trainables.settings.setting import Setting
 
 
 def tuned(name: str, base: Setting) -> Search:

@@ -3,7 +3,7 @@
 from search_spaces.rows import SMALL_ALONE, on_mnist_vae
 from search_spaces.search import Search
 from search_spaces.space import Space
-from trainables.selection import HoldOut
+from trainables.settings.scoring import HoldOut
 
 SPACE = Space(
     name="vae_lambda_small",

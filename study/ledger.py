@@ -7,7 +7,7 @@ from analysis.records import Record
 from search_spaces.search import Search
 from study.search import Outcome
 from trainables.data.domains import MEASURES
-from trainables.settings import Setting, Trial
+from trainables.settings.setting import Setting, Trial
 
 
 class Ledger:

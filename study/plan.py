@@ -14,7 +14,7 @@ from study.search import Walk
 from trainables.artifacts import Artifact, VaeArtifact, all_logits_for
 from trainables.cohort import cost
 from trainables.errors import BadInputError
-from trainables.settings import Setting, Trial
+from trainables.settings.setting import Setting, Trial
 from trainables.store import Store
 
 

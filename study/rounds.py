@@ -12,7 +12,7 @@ from search_spaces.search import Search
 from study.plan import Expected, Plan
 from trainables.artifacts import Artifact
 from trainables.cohort import Cohort, form_cohorts
-from trainables.settings import Setting, Trial
+from trainables.settings.setting import Setting, Trial
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from search_spaces.search import (
 )
 from trainables.data.domains import MEASURES
 from trainables.identity import identity
-from trainables.settings import Setting
+from trainables.settings.setting import Setting
 
 
 @dataclass(frozen=True)

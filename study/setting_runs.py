@@ -29,7 +29,7 @@ from study.lines import Line
 from study.plan import Expected
 from study.writing import write_runs
 from trainables.data.domains import MEASURES, TARGETS
-from trainables.settings import Setting
+from trainables.settings.setting import Setting
 
 GROUPS = ("test", "validation", "oracle")
 INTEGRALS = {f"test/{target.curve.name}_integral": None for target in TARGETS.values()}

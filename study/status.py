@@ -26,7 +26,7 @@ from study.plan import Plan, check_counts
 from study.spool import Spool, spool_of
 from trainables.data.domains import Measure
 from trainables.errors import BadInputError
-from trainables.settings import Trial
+from trainables.settings.setting import Trial
 from trainables.store import open_store
 
 out = Console(highlight=False)

@@ -26,7 +26,7 @@ from study.lines import Line
 from study.setting_runs import definition_of, parameters_of
 from trainables.artifacts import all_logits_for, logits_for
 from trainables.member import TrialResult
-from trainables.settings import Trial
+from trainables.settings.setting import Trial
 
 
 def line_of(result: TrialResult, experiment: str) -> Line:

@@ -25,7 +25,7 @@ from study.resources import Resources
 from study.rounds import Round
 from trainables.cohort import Cohort
 from trainables.member import TrialResult
-from trainables.settings import Trial
+from trainables.settings.setting import Trial
 from trainables.trainable import METRIC, train_cohort
 
 RETRIES = 1  # of a cohort whose worker died; then it is halved. Own exceptions are results

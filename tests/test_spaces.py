@@ -10,7 +10,7 @@ from search_spaces.catalogue import load, names
 from trainables.artifacts import all_logits_for, logits_for
 from trainables.cohort import cost
 from trainables.data.datasets import hold_out
-from trainables.settings import Trial
+from trainables.settings.setting import Trial
 from trainables.teacher import _own_rows
 
 ROOT = Path(trainables.__file__).parent.parent

@@ -12,7 +12,7 @@ from trainables.data.domains import Target, target_of
 from trainables.identity import identity
 from trainables.links.link import Link
 from trainables.recipes import GENERATED, TeacherRecipe, VaeRecipe
-from trainables.settings import Trial
+from trainables.settings.setting import Trial
 
 
 @dataclass(frozen=True, kw_only=True)

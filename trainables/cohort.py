@@ -10,7 +10,7 @@ from trainables.artifacts import Artifact, LogitsArtifact, TeacherArtifact, VaeA
 from trainables.data.domains import IMAGE_SPLITS
 from trainables.networks.perceptron import CLASSES, PIXELS
 from trainables.objectives.metrics import BLOCK
-from trainables.settings import Trial
+from trainables.settings.setting import Trial
 from trainables.student import shape as student_shape
 from trainables.transfer.impressions import ImpressionsArtifact
 

@@ -18,7 +18,7 @@ from trainables.data.standardise import scale_of
 from trainables.logits import RELIABILITY
 from trainables.objectives.calibration import Reliability
 from trainables.objectives.metrics import integral_criterion
-from trainables.settings import Setting, Trial
+from trainables.settings.setting import Setting, Trial
 from trainables.workshop import Workshop
 
 History = dict[str, list[float]]

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from trainables.selection import Pruning
+from trainables.settings.scoring import Pruning
 
 
 def rung_epochs(pruning: Pruning, epochs: int) -> list[int]:

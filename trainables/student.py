@@ -26,7 +26,7 @@ from trainables.objectives.tasks import task_of
 from trainables.pruning import dropped, rung_epochs
 from trainables.randomness import generator
 from trainables.recipes import TARGET
-from trainables.settings import Trial
+from trainables.settings.setting import Trial
 from trainables.workshop import Workshop
 
 GATHERED = 16  # batches gathered at a time

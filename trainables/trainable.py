@@ -19,7 +19,7 @@ from ray._raylet import setproctitle  # type: ignore[attr-defined]  # compiled: 
 from trainables.artifacts import Artifact
 from trainables.cohort import Cohort
 from trainables.makers import open_workshop
-from trainables.settings import Trial
+from trainables.settings.setting import Trial
 from trainables.store import open_folder
 from trainables.student import train_students
 from trainables.workshop import Workshop

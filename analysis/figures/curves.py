@@ -14,7 +14,7 @@ from analysis.published import Published
 from analysis.rows import Row
 from analysis.selection import chosen, tuned
 from analysis.sentences import NO_DIFFERENCE, interval_text
-from trainables.settings import BROADCAST
+from trainables.settings.setting import BROADCAST
 
 Read = Callable[[str, str], dict[int, float]]  # a run's id and a metric → its values by epoch
 

@@ -2,7 +2,7 @@
 
 from analysis.records import PlannedSetting, Record, Study
 from trainables.identity import canonical
-from trainables.settings import Trial
+from trainables.settings.setting import Trial
 
 
 def parameters(setting):

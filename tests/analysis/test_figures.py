@@ -28,7 +28,7 @@ from trainables.artifacts import VaeArtifact
 from trainables.networks.perceptron import Vae
 from trainables.randomness import generator
 from trainables.recipes import VaeRecipe
-from trainables.settings import published
+from trainables.settings.setting import published
 from trainables.store import Saved, Store
 
 ALONE = [0.79, 0.80, 0.80, 0.81, 0.80]

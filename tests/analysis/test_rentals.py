@@ -26,8 +26,8 @@ from search_spaces.search import Search
 from study.progress import Progress
 from trainables.identity import canonical
 from trainables.member import TrialResult
-from trainables.selection import CrossValidation
-from trainables.settings import Trial
+from trainables.settings.scoring import CrossValidation
+from trainables.settings.setting import Trial
 
 ALONE = [12_000.0, 11_500.0, 12_500.0, 11_800.0, 12_200.0]
 TAUGHT = [11_400.0, 11_000.0, 11_900.0, 11_300.0, 11_500.0]

@@ -22,8 +22,8 @@ from search_spaces.rows import SMALL_ALONE, on_mnist_vae
 from search_spaces.search import Search
 from trainables.data.domains import ACCURACY
 from trainables.identity import canonical
-from trainables.selection import CrossValidation, Pruning
-from trainables.settings import Trial
+from trainables.settings.scoring import CrossValidation, Pruning
+from trainables.settings.setting import Trial
 
 SEARCH = Search(base=on_mnist_vae("all"), rule=CrossValidation(pruning=Pruning(group=2)))
 A, B, C = (SEARCH.setting({"lambda": w, "temperature": 2.0}) for w in (0.2, 0.6, 0.9))

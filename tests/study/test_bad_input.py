@@ -34,7 +34,7 @@ from study.spool import Spool
 from study.status import status
 from trainables.errors import BadInputError
 from trainables.member import TrialResult
-from trainables.settings import Setting, Trial
+from trainables.settings.setting import Setting, Trial
 
 ENVIRONMENT = (
     "MLFLOW_TRACKING_URI", "RAY_ADDRESS", "STUDY_RESULTS", "STUDY_DATA", "STUDY_OFFLINE",
@@ -228,14 +228,14 @@ HEAD = """from dataclasses import replace
 from search_spaces.rows import ON_BIG
 from search_spaces.search import Search
 from search_spaces.space import Space
-from trainables.selection import CrossValidation, Pruning
+from trainables.settings.scoring import CrossValidation, Pruning
 """
 
 
 RENTALS = """from dataclasses import replace
 from search_spaces.rentals import REG_ON_BIG; from search_spaces.rows import ON_BIG
 from search_spaces.search import Search; from search_spaces.space import Space
-from trainables.links.link import Dilation; from trainables.selection import CrossValidation
+from trainables.links.link import Dilation; from trainables.settings.scoring import CrossValidation
 """
 
 

@@ -13,7 +13,7 @@ from study.journal import write_journal
 from study.ledger import Ledger
 from study.plan import Plan
 from study.rounds import rounds
-from trainables.settings import Trial
+from trainables.settings.setting import Trial
 from trainables.store import Saved, Store
 
 

@@ -12,7 +12,7 @@ from study.rounds import Round
 from trainables.cohort import Cohort
 from trainables.links.link import Noise
 from trainables.member import TrialResult
-from trainables.settings import Trial
+from trainables.settings.setting import Trial
 
 PLAIN = replace(taught("FashionMNIST"), held_out=0.2)
 NOISY = replace(PLAIN, link=Noise())

@@ -21,7 +21,7 @@ from study.spool import Spool
 from trainables.errors import StudyError
 from trainables.member import TrialResult
 from trainables.objectives.calibration import Reliability
-from trainables.settings import Trial
+from trainables.settings.setting import Trial
 
 SETTING = taught("FashionMNIST")
 

@@ -26,7 +26,7 @@ from study.spool import Spool
 from trainables.errors import BadInputError
 from trainables.member import TrialResult
 from trainables.objectives.calibration import Reliability
-from trainables.settings import Trial
+from trainables.settings.setting import Trial
 
 ALL = ALONE, TAUGHT, UNTRAINED = ALONE, taught("FashionMNIST"), taught("MNIST")
 

@@ -12,7 +12,7 @@ from search_spaces.rentals import REG_ON_BIG, REG_ON_BIG_NOISE, REG_SMALL_ALONE
 from search_spaces.search import Search
 from search_spaces.space import Space
 from trainables.recipes import Schedule
-from trainables.selection import CrossValidation, Pruning
+from trainables.settings.scoring import CrossValidation, Pruning
 
 SHORT = Schedule(epochs=4, batch_size=64)
 

@@ -13,7 +13,7 @@ from search_spaces.search import Branch, Search
 from search_spaces.space import Space
 from study.search import Outcome, Walk
 from trainables.errors import BadInputError
-from trainables.selection import CrossValidation, HoldOut, Oracle, Pruning
+from trainables.settings.scoring import CrossValidation, HoldOut, Oracle, Pruning
 
 NOISE = 0.004  # of a score: the standard error over two seeds of five folds, as seen
 RATES = (1e-4, 1e-1)

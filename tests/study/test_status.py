@@ -17,7 +17,7 @@ from study.plan import Expected, Plan
 from study.status import counts, status
 from trainables.artifacts import all_logits_for
 from trainables.errors import BadInputError
-from trainables.settings import Trial
+from trainables.settings.setting import Trial
 from trainables.store import Store
 
 

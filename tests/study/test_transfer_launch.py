@@ -5,14 +5,14 @@ import sys
 
 from analysis.records import open_client, read
 from search_spaces.catalogue import load
-from trainables.settings import Trial
+from trainables.settings.setting import Trial
 
 OWN = """
 from dataclasses import replace
 from search_spaces.rows import SMALL_ALONE
 from search_spaces.space import Space
 from trainables.recipes import Schedule, TeacherRecipe
-from trainables.settings import Setting
+from trainables.settings.setting import Setting
 from trainables.transfer.barlow_twins import BarlowTwins
 from trainables.transfer.class_impressions import ClassImpressions
 

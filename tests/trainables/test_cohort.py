@@ -20,8 +20,8 @@ from trainables.networks.perceptron import Perceptron
 from trainables.pruning import dropped, rung_epochs
 from trainables.randomness import generator
 from trainables.recipes import Schedule, TeacherRecipe, VaeRecipe
-from trainables.selection import CrossValidation, HoldOut, Oracle, Pruning
-from trainables.settings import Setting, Trial, published
+from trainables.settings.scoring import CrossValidation, HoldOut, Oracle, Pruning
+from trainables.settings.setting import Setting, Trial, published
 from trainables.student import fit, train_students
 from trainables.workshop import ignore
 

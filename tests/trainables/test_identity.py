@@ -9,7 +9,7 @@ from search_spaces.rows import ON_BIG, ON_BIG_NOISE
 from trainables.identity import canonical, identity
 from trainables.links.link import Noise
 from trainables.recipes import TeacherRecipe
-from trainables.settings import Setting, Trial
+from trainables.settings.setting import Setting, Trial
 
 
 def test_independent_of_the_order_of_fields():
@@ -37,7 +37,7 @@ def test_whole_and_real_numbers_of_equal_value_are_one_setting():
 
 def test_independent_of_the_python_process():
     code = (
-        "from search_spaces.rows import ON_BIG_NOISE; from trainables.settings import Trial;"
+        "from search_spaces.rows import ON_BIG_NOISE; from trainables.settings.setting import Trial;"
         "print(Trial(setting=ON_BIG_NOISE, seed=3).key)"
     )
     other = subprocess.run(

@@ -9,7 +9,7 @@ from trainables.data.datasets import load
 from trainables.links.link import Dilation, Identity, Link, Noise, VaeLink
 from trainables.randomness import generator
 from trainables.recipes import Schedule, VaeRecipe
-from trainables.settings import published_link
+from trainables.settings.setting import published_link
 
 
 @pytest.fixture(scope="module")

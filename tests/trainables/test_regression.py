@@ -12,8 +12,8 @@ from trainables.artifacts import logits_for
 from trainables.data.datasets import hold_out, source_split, split_rows
 from trainables.member import Member, _in_own_units, members_of
 from trainables.recipes import Schedule
-from trainables.selection import CrossValidation, HoldOut, Oracle
-from trainables.settings import Trial, published
+from trainables.settings.scoring import CrossValidation, HoldOut, Oracle
+from trainables.settings.setting import Trial, published
 from trainables.student import fit, train_students
 from trainables.teacher import prepare
 from trainables.workshop import ignore

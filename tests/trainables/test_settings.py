@@ -12,8 +12,8 @@ from trainables.data.domains import TARGETS, target_of
 from trainables.errors import BadInputError
 from trainables.links.link import FeatureNoise, Noise
 from trainables.recipes import Schedule, TeacherRecipe, VaeRecipe
-from trainables.selection import CrossValidation, HoldOut
-from trainables.settings import Setting, Trial, published
+from trainables.settings.scoring import CrossValidation, HoldOut
+from trainables.settings.setting import Setting, Trial, published
 
 
 @pytest.mark.parametrize(

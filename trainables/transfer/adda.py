@@ -23,7 +23,7 @@ from trainables.networks.stack import Report, Stack
 from trainables.objectives.losses import hard_cross_entropy
 from trainables.randomness import generator
 from trainables.recipes import Schedule
-from trainables.settings import Setting, Trial
+from trainables.settings.setting import Setting, Trial
 from trainables.transfer.adversarial import CRITIC_HIDDEN, Adversarial, Sides, domain_loss
 from trainables.transfer.course import Course, perceptrons
 from trainables.transfer.method import weights_of

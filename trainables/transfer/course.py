@@ -14,7 +14,7 @@ from trainables.member import History, TrialResult
 from trainables.networks.stack import Report, Stack
 from trainables.objectives.calibration import measure
 from trainables.randomness import generator
-from trainables.settings import Trial
+from trainables.settings.setting import Trial
 from trainables.transfer.pool import framed
 
 BLOCK = 1_000

@@ -22,7 +22,7 @@ from trainables.networks.perceptron import Linear, Perceptron
 from trainables.networks.stack import Report
 from trainables.objectives.losses import hard_cross_entropy
 from trainables.randomness import generator
-from trainables.settings import Setting, Trial
+from trainables.settings.setting import Setting, Trial
 from trainables.transfer.adversarial import CRITIC_HIDDEN, Adversarial, Sides, domain_loss
 from trainables.transfer.course import Course, own_inputs
 from trainables.transfer.method import weights_of

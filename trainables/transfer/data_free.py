@@ -17,7 +17,7 @@ from trainables.member import TrialResult
 from trainables.networks.optimisers import WithFeatures
 from trainables.networks.stack import Report, Stack
 from trainables.objectives.losses import soft_cross_entropy
-from trainables.settings import Setting, Trial
+from trainables.settings.setting import Setting, Trial
 from trainables.transfer.course import Course, own_inputs
 from trainables.transfer.image_makers import (
     ConvolutionalMaker,

@@ -17,7 +17,7 @@ from trainables.member import TrialResult
 from trainables.networks.optimisers import load
 from trainables.networks.perceptron import PIXELS, STUDENT_HIDDEN_SIZES
 from trainables.networks.stack import Report
-from trainables.settings import Setting, Trial
+from trainables.settings.setting import Setting, Trial
 from trainables.transfer.clients import (
     Federation,
     deal_equally,

@@ -16,7 +16,7 @@ from trainables.member import TrialResult
 from trainables.networks.perceptron import CLASSES, Perceptron
 from trainables.networks.stack import Report, Stack, batches, shuffled
 from trainables.objectives.losses import soft_cross_entropy
-from trainables.settings import Setting, Trial
+from trainables.settings.setting import Setting, Trial
 from trainables.store import Saved
 from trainables.transfer.ascent import posed
 from trainables.transfer.course import Course, own_inputs

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from trainables.artifacts import Artifact
     from trainables.member import TrialResult
     from trainables.networks.stack import Report
-    from trainables.settings import Setting, Trial
+    from trainables.settings.setting import Setting, Trial
     from trainables.workshop import Workshop
 
 

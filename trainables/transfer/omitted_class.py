@@ -20,7 +20,7 @@ from trainables.member import TrialResult
 from trainables.networks.stack import Report, Stack, batches, shuffled
 from trainables.objectives.losses import soft_cross_entropy
 from trainables.recipes import SOURCE
-from trainables.settings import Setting, Trial
+from trainables.settings.setting import Setting, Trial
 from trainables.transfer.course import Course, perceptrons
 from trainables.transfer.method import Method, weights_of
 from trainables.transfer.pool import Pool, generators

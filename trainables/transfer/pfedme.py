@@ -18,7 +18,7 @@ from trainables.member import TrialResult
 from trainables.networks.optimisers import load
 from trainables.networks.perceptron import PIXELS, STUDENT_HIDDEN_SIZES
 from trainables.networks.stack import Report, Stack
-from trainables.settings import Setting, Trial
+from trainables.settings.setting import Setting, Trial
 from trainables.transfer.clients import Federation, deal_labels, weighted_mean
 from trainables.transfer.course import Course
 from trainables.transfer.method import Method, weights_of

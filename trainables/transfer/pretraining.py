@@ -21,7 +21,7 @@ from trainables.networks.stack import Report, Stack, batches, shuffled
 from trainables.objectives.losses import hard_cross_entropy
 from trainables.randomness import generator
 from trainables.recipes import TRAINING_SPLITS, Schedule
-from trainables.settings import Setting, Trial
+from trainables.settings.setting import Setting, Trial
 from trainables.transfer.course import Course, perceptrons
 from trainables.transfer.method import Method, weights_of
 from trainables.transfer.pool import Pool, endless, generators

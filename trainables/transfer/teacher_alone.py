@@ -13,7 +13,7 @@ from trainables.networks.perceptron import Perceptron
 from trainables.networks.stack import Stack
 from trainables.objectives.losses import distillation_loss, softened
 from trainables.randomness import generator
-from trainables.settings import Setting, Trial
+from trainables.settings.setting import Setting, Trial
 from trainables.transfer.course import Course
 from trainables.transfer.method import Method, weights_of
 from trainables.transfer.pool import Pool, endless, generators

@@ -21,7 +21,7 @@ from trainables.networks.perceptron import Perceptron
 from trainables.networks.stack import Stack
 from trainables.randomness import generator
 from trainables.recipes import Schedule, TeacherRecipe
-from trainables.settings import Setting, Trial
+from trainables.settings.setting import Setting, Trial
 from trainables.transfer import teacher_alone
 from trainables.transfer.adda import Adda
 from trainables.transfer.barlow_twins import BarlowTwins

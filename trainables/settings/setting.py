@@ -21,7 +21,7 @@ from trainables.recipes import (
     TeacherRecipe,
     VaeRecipe,
 )
-from trainables.selection import Rule
+from trainables.settings.scoring import Rule
 from trainables.transfer.method import Method
 
 BROADCAST = ", broadcast"  # in names and in the column of the loss
