@@ -23,7 +23,7 @@ from analysis.table import lacks
 from analysis.transfer import transfer_views
 from analysis.transfer_sentences import transfer_sentences
 from analysis.views import View, selection_views, views
-from trainables.store import Store, open_store
+from trainables.artifacts.store import Store, open_store
 
 TEXT_COLUMNS = (
     "search", "rule", "protocol", "student", "teacher", "φ", "the seeds say",

@@ -18,12 +18,12 @@ from torch import nn
 from torch.nn import functional
 
 from search_spaces.smoke import taught
+from trainables.artifacts.workshop import Workshop, ignore
 from trainables.data.datasets import load, split_rows
 from trainables.makers import open_workshop
 from trainables.recipes import Schedule
 from trainables.settings.setting import Trial
 from trainables.student import train_students
-from trainables.workshop import Workshop, ignore
 
 SEEDS = 5
 

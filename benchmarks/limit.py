@@ -22,8 +22,10 @@ from rich.console import Console
 from rich.table import Table
 
 from search_spaces.smoke import taught
-from trainables import student, teacher, vae
-from trainables.artifacts import TeacherArtifact, VaeArtifact
+from trainables import student
+from trainables.artifacts import teacher, vae
+from trainables.artifacts.artifact import TeacherArtifact, VaeArtifact
+from trainables.artifacts.workshop import ignore
 from trainables.cohort import Work
 from trainables.data.domains import IMAGE_SPLITS
 from trainables.makers import open_workshop
@@ -32,7 +34,6 @@ from trainables.networks.stack import Stack
 from trainables.objectives import tasks
 from trainables.recipes import Schedule, TeacherRecipe, VaeRecipe
 from trainables.settings.setting import Setting, Trial
-from trainables.workshop import ignore
 
 MATRIX = 2048  # large enough for the rate to be the core's, not the cache's
 BYTES_AN_ADAM_STEP = 7 * 4  # of a weight: read it, its gradient and two moments; write three

@@ -25,9 +25,9 @@ from scipy.stats import ttest_1samp
 
 from analysis.records import open_client, read
 from search_spaces.catalogue import load
-from trainables.artifacts import logits_for
+from trainables.artifacts.artifact import logits_for
+from trainables.artifacts.store import Store
 from trainables.settings.setting import Trial
-from trainables.store import Store
 
 SPACE = """
 from dataclasses import replace

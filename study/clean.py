@@ -29,8 +29,8 @@ from search_spaces.space import Space
 from study.lead import leader_of, locked
 from study.ledger import Ledger
 from study.plan import Plan
+from trainables.artifacts.store import Store, open_store
 from trainables.errors import BadInputError
-from trainables.store import Store, open_store
 
 out = Console(highlight=False)
 MOST_SHOWN = 10

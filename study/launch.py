@@ -35,8 +35,8 @@ from study.record import Recorder
 from study.resources import Node, Resources, of_this_machine
 from study.running import ALL_DONE, fetch_data, has_work, run
 from study.spool import Spool, spool_of
+from trainables.artifacts.store import open_store
 from trainables.errors import BadInputError
-from trainables.store import open_store
 
 out = Console(highlight=False)
 ROWS_AT_THE_END, VIEWS_AT_THE_END = 25, 2

@@ -17,9 +17,9 @@ import ray
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from study.cluster import ROOMS, Say
+from trainables.artifacts.store import open_folder
 from trainables.data.download import ensure
 from trainables.errors import BadInputError
-from trainables.store import open_folder
 
 PROBE_SECONDS = 120  # a node starts a worker for it, which imports torch
 FETCH_SECONDS = 900  # on a node that has no data yet

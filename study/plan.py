@@ -11,11 +11,11 @@ from search_spaces.search import Search
 from search_spaces.space import Space
 from study.ledger import Ledger
 from study.search import Walk
-from trainables.artifacts import Artifact, VaeArtifact, all_logits_for
+from trainables.artifacts.artifact import Artifact, VaeArtifact, all_logits_for
+from trainables.artifacts.store import Store
 from trainables.cohort import cost
 from trainables.errors import BadInputError
 from trainables.settings.setting import Setting, Trial
-from trainables.store import Store
 
 
 def check_counts(space: Space, seeds: int | None, settings: int | None) -> None:

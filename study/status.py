@@ -24,10 +24,10 @@ from study.lead import leader_of
 from study.ledger import Ledger
 from study.plan import Plan, check_counts
 from study.spool import Spool, spool_of
+from trainables.artifacts.store import open_store
 from trainables.data.domains import Measure
 from trainables.errors import BadInputError
 from trainables.settings.setting import Trial
-from trainables.store import open_store
 
 out = Console(highlight=False)
 MOST_SHOWN = 20

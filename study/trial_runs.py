@@ -24,7 +24,7 @@ from analysis.records import (
 from study.environment import describe
 from study.lines import Line
 from study.setting_runs import definition_of, parameters_of
-from trainables.artifacts import all_logits_for, logits_for
+from trainables.artifacts.artifact import all_logits_for, logits_for
 from trainables.member import TrialResult
 from trainables.settings.setting import Trial
 

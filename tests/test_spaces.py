@@ -7,11 +7,11 @@ import pytest
 
 import trainables
 from search_spaces.catalogue import load, names
-from trainables.artifacts import all_logits_for, logits_for
+from trainables.artifacts.artifact import all_logits_for, logits_for
+from trainables.artifacts.teacher import _own_rows
 from trainables.cohort import cost
 from trainables.data.datasets import hold_out
 from trainables.settings.setting import Trial
-from trainables.teacher import _own_rows
 
 ROOT = Path(trainables.__file__).parent.parent
 MAY_KNOW = {

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
-from trainables.artifacts import Artifact, LogitsArtifact, TeacherArtifact, VaeArtifact
+from trainables.artifacts.artifact import Artifact, LogitsArtifact, TeacherArtifact, VaeArtifact
 from trainables.data.domains import IMAGE_SPLITS
 from trainables.networks.perceptron import CLASSES, PIXELS
 from trainables.objectives.metrics import BLOCK

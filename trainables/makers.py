@@ -4,12 +4,12 @@ from pathlib import Path
 
 import torch
 
-from trainables.logits import compute_logits
-from trainables.store import Store
-from trainables.teacher import train_teachers
+from trainables.artifacts.logits import compute_logits
+from trainables.artifacts.store import Store
+from trainables.artifacts.teacher import train_teachers
+from trainables.artifacts.vae import train_vaes
+from trainables.artifacts.workshop import Maker, Workshop
 from trainables.transfer.impressions import make_impressions
-from trainables.vae import train_vaes
-from trainables.workshop import Maker, Workshop
 
 MAKERS: dict[str, Maker] = {
     "vae": train_vaes,

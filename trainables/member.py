@@ -11,15 +11,15 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from trainables.artifacts import logits_for
+from trainables.artifacts.artifact import logits_for
+from trainables.artifacts.logits import RELIABILITY
+from trainables.artifacts.workshop import Workshop
 from trainables.data.datasets import TABLES, HeldOut, Images, hold_out, source_split
 from trainables.data.domains import MAE, MSE
 from trainables.data.standardise import scale_of
-from trainables.logits import RELIABILITY
 from trainables.objectives.calibration import Reliability
 from trainables.objectives.metrics import integral_criterion
 from trainables.settings.setting import Setting, Trial
-from trainables.workshop import Workshop
 
 History = dict[str, list[float]]
 

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from trainables.artifacts.workshop import Workshop
 from trainables.data.datasets import load
 from trainables.member import Member, TrialResult, members_of, results_of
 from trainables.networks.perceptron import Perceptron
@@ -27,7 +28,6 @@ from trainables.pruning import dropped, rung_epochs
 from trainables.randomness import generator
 from trainables.recipes import TARGET
 from trainables.settings.setting import Trial
-from trainables.workshop import Workshop
 
 GATHERED = 16  # batches gathered at a time
 

@@ -16,13 +16,13 @@ import torch
 from ray import tune
 from ray._raylet import setproctitle  # type: ignore[attr-defined]  # compiled: no types to read
 
-from trainables.artifacts import Artifact
+from trainables.artifacts.artifact import Artifact
+from trainables.artifacts.store import open_folder
+from trainables.artifacts.workshop import Workshop
 from trainables.cohort import Cohort
 from trainables.makers import open_workshop
 from trainables.settings.setting import Trial
-from trainables.store import open_folder
 from trainables.student import train_students
-from trainables.workshop import Workshop
 
 METRIC = "fraction"  # of the cohort's work that is done; Tune demands some metric in each report
 REPORT_SECONDS = 1.0

@@ -9,7 +9,7 @@ from analysis.figures import curves, forest, maps, pictures, reliability, search
 from analysis.figures.figure import Drawn, Left, save, svg_text
 from analysis.records import Study
 from analysis.rows import Row
-from trainables.store import Store
+from trainables.artifacts.store import Store
 
 __all__ = ["Drawn", "Left", "draw_all", "save", "svg_text"]
 

@@ -12,7 +12,7 @@ from analysis.command import Results, Storage, TrackingUri, run_command, writing
 from analysis.figures import draw_all, save
 from analysis.records import open_records, read_study
 from analysis.rows import rows_of
-from trainables.store import open_store
+from trainables.artifacts.store import open_store
 
 
 def figures(

@@ -11,13 +11,13 @@ from torch import Tensor
 from analysis.figures.figure import Drawn, Left, new_figure, style
 from analysis.records import ARTIFACT
 from analysis.rows import Row
+from trainables.artifacts.store import Store, UnusableArtifactError
 from trainables.data.datasets import Images, load, pair_with_digits, split_rows
 from trainables.data.domains import IMAGES
 from trainables.links.link import Dilation, Link, Noise
 from trainables.networks.perceptron import Vae
 from trainables.randomness import generator
 from trainables.recipes import SOURCE, TARGET, VaeRecipe
-from trainables.store import Store, UnusableArtifactError
 
 CLASSES = (
     "T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "boot",

@@ -24,12 +24,12 @@ from analysis.figures import curves as curves_
 from analysis.records import read_study
 from analysis.rows import rows_of
 from search_spaces.rows import ON_BIG, ON_BIG_NOISE, ON_MNIST, SMALL_ALONE, on_mnist_vae
-from trainables.artifacts import VaeArtifact
+from trainables.artifacts.artifact import VaeArtifact
+from trainables.artifacts.store import Saved, Store
 from trainables.networks.perceptron import Vae
 from trainables.randomness import generator
 from trainables.recipes import VaeRecipe
 from trainables.settings.setting import published
-from trainables.store import Saved, Store
 
 ALONE = [0.79, 0.80, 0.80, 0.81, 0.80]
 TAUGHT = [0.81, 0.81, 0.83, 0.82, 0.80]

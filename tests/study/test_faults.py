@@ -17,7 +17,7 @@ from tracking import TrackingServer
 
 from analysis.records import open_client, read
 from study.lead import LEADER
-from trainables.store import FORMAT
+from trainables.artifacts.store import FORMAT
 
 
 @pytest.fixture(scope="module")

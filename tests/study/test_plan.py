@@ -13,8 +13,8 @@ from study.journal import write_journal
 from study.ledger import Ledger
 from study.plan import Plan
 from study.rounds import rounds
+from trainables.artifacts.store import Saved, Store
 from trainables.settings.setting import Trial
-from trainables.store import Saved, Store
 
 
 def record(trial, status="FINISHED"):

@@ -24,9 +24,9 @@ from tracking import TrackingServer
 
 import trainables
 from study.lines import read_lines
+from trainables.artifacts.store import FORMAT, Store, UnusableArtifactError
 from trainables.data.bike_sharing import COLUMNS, read_hours
 from trainables.errors import BadInputError
-from trainables.store import FORMAT, Store, UnusableArtifactError
 
 ROOT = Path(trainables.__file__).parent.parent
 LOOPBACK = ("127.0.0.1", "::1", "::ffff:127.0.0.1")

@@ -15,10 +15,10 @@ from study.lead import leader_of, leading, locked
 from study.ledger import Ledger
 from study.plan import Expected, Plan
 from study.status import counts, status
-from trainables.artifacts import all_logits_for
+from trainables.artifacts.artifact import all_logits_for
+from trainables.artifacts.store import Store
 from trainables.errors import BadInputError
 from trainables.settings.setting import Trial
-from trainables.store import Store
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from torch.nn import functional
 
 import trainables.student as student_module
 from search_spaces.smoke import LINK, taught
-from trainables.artifacts import TeacherArtifact, VaeArtifact
+from trainables.artifacts.artifact import TeacherArtifact, VaeArtifact
+from trainables.artifacts.workshop import ignore
 from trainables.cohort import LARGEST_COHORT, LARGEST_MEMORY, cost, form_cohorts, memory
 from trainables.data.datasets import Domain, Images, load, source_split
 from trainables.links.link import Dilation, Noise
@@ -23,7 +24,6 @@ from trainables.recipes import Schedule, TeacherRecipe, VaeRecipe
 from trainables.settings.scoring import CrossValidation, HoldOut, Oracle, Pruning
 from trainables.settings.setting import Setting, Trial, published
 from trainables.student import fit, train_students
-from trainables.workshop import ignore
 
 LONG = Schedule(epochs=40, batch_size=64)  # 40 epochs of 800 objects: 520 steps
 BASE = replace(taught("FashionMNIST"), schedule=LONG, held_out=0.2)

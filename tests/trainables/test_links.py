@@ -4,7 +4,7 @@ from typing import ClassVar
 import pytest
 import torch
 
-from trainables.artifacts import VaeArtifact
+from trainables.artifacts.artifact import VaeArtifact
 from trainables.data.datasets import load
 from trainables.links.link import Dilation, Identity, Link, Noise, VaeLink
 from trainables.randomness import generator

@@ -3,10 +3,10 @@ import json
 import pytest
 import torch
 
-from trainables.artifacts import LogitsArtifact, TeacherArtifact
+from trainables.artifacts.artifact import LogitsArtifact, TeacherArtifact
+from trainables.artifacts.store import Saved, Store, UnusableArtifactError, open_folder
 from trainables.links.link import Identity
 from trainables.recipes import Schedule, TeacherRecipe
-from trainables.store import Saved, Store, UnusableArtifactError, open_folder
 
 SAVED = Saved({"w": torch.arange(6.0).reshape(2, 3)}, {"accuracy": 0.5})
 

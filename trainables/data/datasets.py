@@ -192,5 +192,5 @@ def source_split(domain: str, split: str, seed: int) -> Images:
     if domain in TABLES:
         return load_table(domain)[split_rows(domain, seed).of(split)]
     if domain not in (TARGET, SOURCE):
-        raise ValueError(f"{domain} is made by a VAE: see trainables.generated")
+        raise ValueError(f"{domain} is made by a VAE: see trainables.artifacts.generated_mnist")
     return load(domain).train[split_rows(domain, seed).of(split)]

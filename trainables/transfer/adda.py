@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from trainables.artifacts.workshop import Workshop
 from trainables.data.domains import IMAGE_SPLITS
 from trainables.member import TrialResult
 from trainables.networks.kernels import RELU
@@ -28,7 +29,6 @@ from trainables.transfer.adversarial import CRITIC_HIDDEN, Adversarial, Sides, d
 from trainables.transfer.course import Course, perceptrons
 from trainables.transfer.method import weights_of
 from trainables.transfer.pool import Pool, endless, generators
-from trainables.workshop import Workshop
 
 
 def inverted_loss(target: Tensor) -> Tensor:

@@ -13,6 +13,7 @@ from typing import Any, ClassVar, cast
 import torch
 from torch import Tensor, nn
 
+from trainables.artifacts.workshop import Workshop
 from trainables.data.domains import IMAGE_SPLITS
 from trainables.member import TrialResult
 from trainables.networks.kernels import RELU
@@ -27,7 +28,6 @@ from trainables.transfer.adversarial import CRITIC_HIDDEN, Adversarial, Sides, d
 from trainables.transfer.course import Course, own_inputs
 from trainables.transfer.method import weights_of
 from trainables.transfer.pool import Pool, endless, generators
-from trainables.workshop import Workshop
 
 
 class _Reversal(torch.autograd.Function):

@@ -11,6 +11,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
+from trainables.artifacts.workshop import Workshop
 from trainables.checks import check_real, check_whole
 from trainables.errors import BadInputError
 from trainables.member import TrialResult
@@ -28,7 +29,6 @@ from trainables.transfer.image_makers import (
 from trainables.transfer.method import weights_of
 from trainables.transfer.pool import generators, normal
 from trainables.transfer.teacher_alone import TeacherAlone, WithSmall, ask
-from trainables.workshop import Workshop
 
 
 def one_hot_loss(logits: Tensor) -> Tensor:

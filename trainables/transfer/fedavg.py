@@ -11,6 +11,7 @@ from typing import ClassVar
 
 import torch
 
+from trainables.artifacts.workshop import Workshop
 from trainables.checks import check_choice, check_real, check_whole
 from trainables.data.domains import IMAGE_SPLITS
 from trainables.member import TrialResult
@@ -28,7 +29,6 @@ from trainables.transfer.clients import (
 from trainables.transfer.course import Course
 from trainables.transfer.method import Method, weights_of
 from trainables.transfer.pool import Pool, generators
-from trainables.workshop import Workshop
 
 
 @dataclass(frozen=True, kw_only=True)

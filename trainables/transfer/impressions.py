@@ -9,7 +9,9 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from trainables.artifacts import Artifact, TeacherArtifact, logits_for
+from trainables.artifacts.artifact import Artifact, TeacherArtifact, logits_for
+from trainables.artifacts.store import Saved
+from trainables.artifacts.workshop import Workshop
 from trainables.checks import check_real, check_whole
 from trainables.identity import identity
 from trainables.member import TrialResult
@@ -17,13 +19,11 @@ from trainables.networks.perceptron import CLASSES, Perceptron
 from trainables.networks.stack import Report, Stack, batches, shuffled
 from trainables.objectives.losses import soft_cross_entropy
 from trainables.settings.setting import Setting, Trial
-from trainables.store import Saved
 from trainables.transfer.ascent import posed
 from trainables.transfer.course import Course, own_inputs
 from trainables.transfer.method import weights_of
 from trainables.transfer.pool import generators
 from trainables.transfer.teacher_alone import Asked, TeacherAlone, WithSmall, ask
-from trainables.workshop import Workshop
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,11 +16,11 @@ from trainables.networks.perceptron import PIXELS, STUDENT_HIDDEN_SIZES
 from trainables.recipes import SOURCE, TARGET
 
 if TYPE_CHECKING:
-    from trainables.artifacts import Artifact
+    from trainables.artifacts.artifact import Artifact
+    from trainables.artifacts.workshop import Workshop
     from trainables.member import TrialResult
     from trainables.networks.stack import Report
     from trainables.settings.setting import Setting, Trial
-    from trainables.workshop import Workshop
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -12,7 +12,8 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from trainables.artifacts import logits_for
+from trainables.artifacts.artifact import logits_for
+from trainables.artifacts.workshop import Workshop
 from trainables.checks import check_choice
 from trainables.data.domains import IMAGE_SPLITS
 from trainables.errors import BadInputError
@@ -25,7 +26,6 @@ from trainables.transfer.course import Course, perceptrons
 from trainables.transfer.method import Method, weights_of
 from trainables.transfer.pool import Pool, generators
 from trainables.transfer.teacher_alone import new_students
-from trainables.workshop import Workshop
 
 BLOCK = 10_000  # objects that a teacher is asked about at a time
 STEPS = tuple(step / 4 for step in range(41))  # constants tried: 0 to 10

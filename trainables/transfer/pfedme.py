@@ -12,6 +12,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
+from trainables.artifacts.workshop import Workshop
 from trainables.checks import check_real, check_whole
 from trainables.data.domains import IMAGE_SPLITS
 from trainables.member import TrialResult
@@ -23,7 +24,6 @@ from trainables.transfer.clients import Federation, deal_labels, weighted_mean
 from trainables.transfer.course import Course
 from trainables.transfer.method import Method, weights_of
 from trainables.transfer.pool import Pool, generators
-from trainables.workshop import Workshop
 
 
 def moreau_step(theta: Stack, losses: Tensor, anchor: dict[str, Tensor], pull: float) -> None:

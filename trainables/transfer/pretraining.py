@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from trainables.artifacts.workshop import Workshop
 from trainables.checks import check_choice
 from trainables.data.domains import IMAGE_SPLITS
 from trainables.member import TrialResult
@@ -25,7 +26,6 @@ from trainables.settings.setting import Setting, Trial
 from trainables.transfer.course import Course, perceptrons
 from trainables.transfer.method import Method, weights_of
 from trainables.transfer.pool import Pool, endless, generators
-from trainables.workshop import Workshop
 
 SHARED_DRAW = 16  # objects of a random batch that share one draw of a view's parameters
 PROBE_RATE = 0.01  # Adam, all of Small a step: a convex problem

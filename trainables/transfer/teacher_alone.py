@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 
-from trainables.artifacts import logits_for
+from trainables.artifacts.artifact import logits_for
+from trainables.artifacts.workshop import Workshop
 from trainables.networks.lenet import HALF, PRODUCTS, LeNet5, lenet_parameters, train_lenets
 from trainables.networks.perceptron import Perceptron
 from trainables.networks.stack import Stack
@@ -17,7 +18,6 @@ from trainables.settings.setting import Setting, Trial
 from trainables.transfer.course import Course
 from trainables.transfer.method import Method, weights_of
 from trainables.transfer.pool import Pool, endless, generators
-from trainables.workshop import Workshop
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,6 +11,7 @@ from torch import nn
 from search_spaces.rows import ON_BIG, SMALL_ALONE
 from search_spaces.transfer_known import OMITTED
 from search_spaces.transfer_methods import PIXELS_OF
+from trainables.artifacts.workshop import ignore
 from trainables.cohort import Cohort, cost, form_cohorts, memory
 from trainables.data.datasets import load, split_rows
 from trainables.errors import BadInputError
@@ -36,7 +37,6 @@ from trainables.transfer.pfedme import PFedMe
 from trainables.transfer.pool import framed, generators
 from trainables.transfer.pretraining import make_view, seen
 from trainables.transfer.zero_shot import ZeroShot
-from trainables.workshop import ignore
 
 LARGE = Schedule(epochs=2, batch_size=256)
 SMALL = {"split": "Small"}

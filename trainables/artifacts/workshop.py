@@ -6,13 +6,13 @@ from typing import Any, Protocol
 
 import torch
 
-from trainables.artifacts import Artifact, TeacherArtifact, VaeArtifact
+from trainables.artifacts.artifact import Artifact, TeacherArtifact, VaeArtifact
+from trainables.artifacts.store import Saved, Store, UnusableArtifactError
 from trainables.identity import canonical
 from trainables.links.link import Link
 from trainables.networks.perceptron import Perceptron, Vae
 from trainables.networks.stack import Report
 from trainables.randomness import generator
-from trainables.store import Saved, Store, UnusableArtifactError
 
 
 class Maker(Protocol):

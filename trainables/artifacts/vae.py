@@ -8,7 +8,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from trainables.artifacts import VaeArtifact
+from trainables.artifacts.artifact import VaeArtifact
+from trainables.artifacts.store import Saved
+from trainables.artifacts.workshop import Workshop
 from trainables.data.datasets import (
     Images,
     labelled_garments,
@@ -21,8 +23,6 @@ from trainables.networks.stack import Report, Stack, gather_inputs, stack_equal
 from trainables.objectives.losses import bernoulli_reconstruction, gaussian_kl
 from trainables.randomness import generator
 from trainables.recipes import SOURCE, TARGET
-from trainables.store import Saved
-from trainables.workshop import Workshop
 
 PAIRED_SHARE = 0.25  # of a batch, where few garments are labelled: the rest are unlabelled ones
 

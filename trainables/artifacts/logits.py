@@ -14,7 +14,9 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from trainables.artifacts import LogitsArtifact
+from trainables.artifacts.artifact import LogitsArtifact
+from trainables.artifacts.store import Saved
+from trainables.artifacts.workshop import Workshop
 from trainables.data.datasets import domain_of, source_split
 from trainables.data.standardise import Scale
 from trainables.links.link import Link
@@ -23,8 +25,6 @@ from trainables.networks.stack import Report
 from trainables.objectives.calibration import measure as measure_reliability
 from trainables.objectives.tasks import task_of
 from trainables.randomness import generator
-from trainables.store import Saved
-from trainables.workshop import Workshop
 
 BLOCK = 10_000
 RELIABILITY = "through_link/reliability"  # among the facts: a Reliability, as a dictionary

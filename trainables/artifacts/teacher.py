@@ -11,19 +11,19 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from trainables.artifacts import TeacherArtifact
+from trainables.artifacts.artifact import TeacherArtifact
+from trainables.artifacts.generated_mnist import generate
+from trainables.artifacts.store import Saved
+from trainables.artifacts.workshop import Workshop
 from trainables.data.datasets import Domain, domain_of, hold_out, split_rows
 from trainables.data.domains import Target
 from trainables.data.standardise import Scale, scale_of
-from trainables.generated import generate
 from trainables.links.link import Link
 from trainables.networks.perceptron import Perceptron
 from trainables.networks.stack import Report, Stack, batches, gather_inputs, shuffled
 from trainables.objectives.metrics import own_quality
 from trainables.objectives.tasks import task_of
 from trainables.randomness import generator
-from trainables.store import Saved
-from trainables.workshop import Workshop
 
 
 @dataclass

@@ -3,7 +3,7 @@
 import torch
 from torch import Tensor
 
-from trainables.artifacts import VaeArtifact
+from trainables.artifacts.artifact import VaeArtifact
 from trainables.data.datasets import Domain, Images, labelled_garments, load
 from trainables.data.domains import IMAGE_SPLITS
 from trainables.networks.perceptron import Vae
