@@ -20,10 +20,10 @@ from torch.nn import functional
 from search_spaces.smoke import taught
 from trainables.artifacts.workshop import Workshop, ignore
 from trainables.data.datasets import load, split_rows
+from trainables.distillation.student import train_students
 from trainables.makers import open_workshop
 from trainables.recipes import Schedule
 from trainables.settings.setting import Trial
-from trainables.student import train_students
 
 SEEDS = 5
 

@@ -29,7 +29,7 @@ from study.ledger import Ledger
 from study.plan import Expected
 from study.record import Recorder
 from study.spool import Spool
-from trainables.member import TrialResult
+from trainables.distillation.member import TrialResult
 from trainables.objectives.calibration import BINS, Reliability
 from trainables.settings.setting import Setting, Trial
 

@@ -13,7 +13,7 @@ from rich.progress import Progress as Bars
 
 from study.rounds import Round
 from trainables.cohort import Cohort
-from trainables.member import TrialResult
+from trainables.distillation.member import TrialResult
 
 LINE_SECONDS = 10.0
 WIDE = 120  # columns of a terminal; a narrower one has no room for a bar

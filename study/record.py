@@ -29,8 +29,8 @@ from study.setting_runs import SettingRuns
 from study.spool import Spool
 from study.trial_runs import line_of, record_of
 from study.writing import write_runs
+from trainables.distillation.member import TrialResult
 from trainables.errors import StudyError
-from trainables.member import TrialResult
 
 BATCH = 100  # runs written at a time: a tenth of a second
 LONGEST_WAIT = 15  # seconds between two tries

@@ -25,7 +25,7 @@ from study.environment import describe
 from study.lines import Line
 from study.setting_runs import definition_of, parameters_of
 from trainables.artifacts.artifact import all_logits_for, logits_for
-from trainables.member import TrialResult
+from trainables.distillation.member import TrialResult
 from trainables.settings.setting import Trial
 
 

@@ -20,9 +20,9 @@ from trainables.artifacts.artifact import Artifact
 from trainables.artifacts.store import open_folder
 from trainables.artifacts.workshop import Workshop
 from trainables.cohort import Cohort
+from trainables.distillation.student import train_students
 from trainables.makers import open_workshop
 from trainables.settings.setting import Trial
-from trainables.student import train_students
 
 METRIC = "fraction"  # of the cohort's work that is done; Tune demands some metric in each report
 REPORT_SECONDS = 1.0

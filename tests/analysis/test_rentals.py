@@ -24,8 +24,8 @@ from search_spaces.rentals import (
 )
 from search_spaces.search import Search
 from study.progress import Progress
+from trainables.distillation.member import TrialResult
 from trainables.identity import canonical
-from trainables.member import TrialResult
 from trainables.settings.scoring import CrossValidation
 from trainables.settings.setting import Trial
 

@@ -32,8 +32,8 @@ from study.record import Recorder
 from study.records import records
 from study.spool import Spool
 from study.status import status
+from trainables.distillation.member import TrialResult
 from trainables.errors import BadInputError
-from trainables.member import TrialResult
 from trainables.settings.setting import Setting, Trial
 
 ENVIRONMENT = (

@@ -10,8 +10,8 @@ from search_spaces.smoke import ALONE, taught
 from study.progress import Progress
 from study.rounds import Round
 from trainables.cohort import Cohort
+from trainables.distillation.member import TrialResult
 from trainables.links.link import Noise
-from trainables.member import TrialResult
 from trainables.settings.setting import Trial
 
 PLAIN = replace(taught("FashionMNIST"), held_out=0.2)

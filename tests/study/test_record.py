@@ -18,8 +18,8 @@ from study.ledger import Ledger
 from study.plan import Expected
 from study.record import Recorder
 from study.spool import Spool
+from trainables.distillation.member import TrialResult
 from trainables.errors import StudyError
-from trainables.member import TrialResult
 from trainables.objectives.calibration import Reliability
 from trainables.settings.setting import Trial
 

@@ -23,8 +23,8 @@ from study.plan import Expected
 from study.record import Recorder
 from study.records import export, load
 from study.spool import Spool
+from trainables.distillation.member import TrialResult
 from trainables.errors import BadInputError
-from trainables.member import TrialResult
 from trainables.objectives.calibration import Reliability
 from trainables.settings.setting import Trial
 

@@ -12,11 +12,11 @@ from trainables.artifacts.artifact import logits_for
 from trainables.artifacts.teacher import prepare
 from trainables.artifacts.workshop import ignore
 from trainables.data.datasets import hold_out, source_split, split_rows
-from trainables.member import Member, _in_own_units, members_of
+from trainables.distillation.member import Member, _in_own_units, members_of
+from trainables.distillation.student import fit, train_students
 from trainables.recipes import Schedule
 from trainables.settings.scoring import CrossValidation, HoldOut, Oracle
 from trainables.settings.setting import Trial, published
-from trainables.student import fit, train_students
 
 SHORT = Schedule(epochs=3, batch_size=64)
 RULE = CrossValidation(score="mse")

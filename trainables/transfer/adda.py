@@ -16,7 +16,7 @@ from torch.nn import functional
 
 from trainables.artifacts.workshop import Workshop
 from trainables.data.domains import IMAGE_SPLITS
-from trainables.member import TrialResult
+from trainables.distillation.member import TrialResult
 from trainables.networks.kernels import RELU
 from trainables.networks.optimisers import Descent, load
 from trainables.networks.perceptron import Linear, Perceptron

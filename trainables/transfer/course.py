@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from trainables.data.datasets import load
+from trainables.distillation.member import History, TrialResult
 from trainables.links.link import Identity, Link
-from trainables.member import History, TrialResult
 from trainables.networks.stack import Report, Stack
 from trainables.objectives.calibration import measure
 from trainables.randomness import generator

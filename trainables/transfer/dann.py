@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from trainables.artifacts.workshop import Workshop
 from trainables.data.domains import IMAGE_SPLITS
-from trainables.member import TrialResult
+from trainables.distillation.member import TrialResult
 from trainables.networks.kernels import RELU
 from trainables.networks.lenet import PRODUCTS, WHOLE, LeNet5, lenet_parameters
 from trainables.networks.optimisers import Descent

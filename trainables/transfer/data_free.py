@@ -13,8 +13,8 @@ from torch import Tensor
 
 from trainables.artifacts.workshop import Workshop
 from trainables.checks import check_real, check_whole
+from trainables.distillation.member import TrialResult
 from trainables.errors import BadInputError
-from trainables.member import TrialResult
 from trainables.networks.optimisers import WithFeatures
 from trainables.networks.stack import Report, Stack
 from trainables.objectives.losses import soft_cross_entropy

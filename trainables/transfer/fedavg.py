@@ -14,7 +14,7 @@ import torch
 from trainables.artifacts.workshop import Workshop
 from trainables.checks import check_choice, check_real, check_whole
 from trainables.data.domains import IMAGE_SPLITS
-from trainables.member import TrialResult
+from trainables.distillation.member import TrialResult
 from trainables.networks.optimisers import load
 from trainables.networks.perceptron import PIXELS, STUDENT_HIDDEN_SIZES
 from trainables.networks.stack import Report

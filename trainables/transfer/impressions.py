@@ -13,8 +13,8 @@ from trainables.artifacts.artifact import Artifact, TeacherArtifact, logits_for
 from trainables.artifacts.store import Saved
 from trainables.artifacts.workshop import Workshop
 from trainables.checks import check_real, check_whole
+from trainables.distillation.member import TrialResult
 from trainables.identity import identity
-from trainables.member import TrialResult
 from trainables.networks.perceptron import CLASSES, Perceptron
 from trainables.networks.stack import Report, Stack, batches, shuffled
 from trainables.objectives.losses import soft_cross_entropy

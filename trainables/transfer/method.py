@@ -18,7 +18,7 @@ from trainables.recipes import SOURCE, TARGET
 if TYPE_CHECKING:
     from trainables.artifacts.artifact import Artifact
     from trainables.artifacts.workshop import Workshop
-    from trainables.member import TrialResult
+    from trainables.distillation.member import TrialResult
     from trainables.networks.stack import Report
     from trainables.settings.setting import Setting, Trial
 

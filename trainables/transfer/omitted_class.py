@@ -16,8 +16,8 @@ from trainables.artifacts.artifact import logits_for
 from trainables.artifacts.workshop import Workshop
 from trainables.checks import check_choice
 from trainables.data.domains import IMAGE_SPLITS
+from trainables.distillation.member import TrialResult
 from trainables.errors import BadInputError
-from trainables.member import TrialResult
 from trainables.networks.stack import Report, Stack, batches, shuffled
 from trainables.objectives.losses import soft_cross_entropy
 from trainables.recipes import SOURCE

@@ -14,7 +14,7 @@ from torch import Tensor
 from trainables.artifacts.workshop import Workshop
 from trainables.checks import check_choice
 from trainables.data.domains import IMAGE_SPLITS
-from trainables.member import TrialResult
+from trainables.distillation.member import TrialResult
 from trainables.networks.kernels import RELU, layer
 from trainables.networks.optimisers import load
 from trainables.networks.perceptron import PIXELS, Perceptron

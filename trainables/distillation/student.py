@@ -11,7 +11,8 @@ from torch import Tensor
 
 from trainables.artifacts.workshop import Workshop
 from trainables.data.datasets import load
-from trainables.member import Member, TrialResult, members_of, results_of
+from trainables.distillation.member import Member, TrialResult, members_of, results_of
+from trainables.distillation.pruning import dropped, rung_epochs
 from trainables.networks.perceptron import Perceptron
 from trainables.networks.stack import (
     Report,
@@ -24,7 +25,6 @@ from trainables.networks.stack import (
 from trainables.objectives.losses import Terms
 from trainables.objectives.metrics import SharedSet, own_quality
 from trainables.objectives.tasks import task_of
-from trainables.pruning import dropped, rung_epochs
 from trainables.randomness import generator
 from trainables.recipes import TARGET
 from trainables.settings.setting import Trial
