@@ -6,14 +6,14 @@ from search_spaces.space import Space
 from search_spaces.transfer_methods import PIXELS_OF, made_by
 from trainables.links.link import Dilation, Link, Noise
 from trainables.links.photographs import PhotographBlend
+from trainables.methods.adversarial.dann import Dann
+from trainables.methods.data_free.dafl import DataFree
+from trainables.methods.data_free.zero_shot import ZeroShot
+from trainables.methods.federated.fedavg import FedAvg
+from trainables.methods.federated.pfedme import PFedMe
+from trainables.methods.omitted_class import OmittedClass
 from trainables.recipes import SOURCE, Schedule, TeacherRecipe
 from trainables.settings.setting import Setting
-from trainables.transfer.dann import Dann
-from trainables.transfer.data_free import DataFree
-from trainables.transfer.fedavg import FedAvg
-from trainables.transfer.omitted_class import OmittedClass
-from trainables.transfer.pfedme import PFedMe
-from trainables.transfer.zero_shot import ZeroShot
 
 TWO_HIDDEN = (200, 200)  # the 2NN of McMahan et al. 2017
 

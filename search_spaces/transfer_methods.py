@@ -5,19 +5,19 @@ from dataclasses import replace
 from search_spaces.rows import ON_BIG, SMALL_ALONE, TRAIN_ALONE, on_mnist_vae
 from search_spaces.space import Space
 from trainables.links.link import Dilation, Noise
+from trainables.methods.adversarial.adda import Adda
+from trainables.methods.adversarial.dann import Dann
+from trainables.methods.data_free.class_impressions import ClassImpressions
+from trainables.methods.data_free.dafl import DataFree
+from trainables.methods.data_free.generators import PixelScale
+from trainables.methods.data_free.zero_shot import ZeroShot
+from trainables.methods.federated.fedavg import FedAvg
+from trainables.methods.federated.pfedme import PFedMe
+from trainables.methods.method import Method
+from trainables.methods.self_supervised.barlow_twins import BarlowTwins
+from trainables.methods.self_supervised.instance_features import InstanceFeatures
 from trainables.recipes import SOURCE, TARGET, Schedule
 from trainables.settings.setting import Setting
-from trainables.transfer.adda import Adda
-from trainables.transfer.barlow_twins import BarlowTwins
-from trainables.transfer.class_impressions import ClassImpressions
-from trainables.transfer.dann import Dann
-from trainables.transfer.data_free import DataFree
-from trainables.transfer.fedavg import FedAvg
-from trainables.transfer.image_makers import PixelScale
-from trainables.transfer.instance_features import InstanceFeatures
-from trainables.transfer.method import Method
-from trainables.transfer.pfedme import PFedMe
-from trainables.transfer.zero_shot import ZeroShot
 
 PIXELS_OF = {TARGET: PixelScale(0.2860, 0.3530), SOURCE: PixelScale(0.1307, 0.3081)}
 # The base row: hard and soft cross-entropy, equally weighed (seed 000, §2.1).

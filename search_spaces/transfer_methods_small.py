@@ -6,11 +6,11 @@ from typing import Any
 from search_spaces.rows import SMALL_ALONE
 from search_spaces.space import Space
 from search_spaces.transfer_methods import HINTON, METHODS
+from trainables.methods.data_free.impressions import FromImpressions
+from trainables.methods.method import Method
+from trainables.methods.self_supervised.pretraining import SelfSupervised
 from trainables.recipes import Schedule
 from trainables.settings.setting import Setting
-from trainables.transfer.impressions import FromImpressions
-from trainables.transfer.method import Method
-from trainables.transfer.pretraining import SelfSupervised
 
 SHORTER = 4  # times, passes over large data
 SIZES = {"impressions": 100, "steps": 100, "probe": 100}

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from trainables.artifacts.artifact import Artifact, LogitsArtifact, TeacherArtifact, VaeArtifact
 from trainables.data.domains import IMAGE_SPLITS
 from trainables.distillation.student import shape as student_shape
+from trainables.methods.data_free.impressions import ImpressionsArtifact
 from trainables.networks.perceptron import CLASSES, PIXELS
 from trainables.objectives.metrics import BLOCK
 from trainables.settings.setting import Trial
-from trainables.transfer.impressions import ImpressionsArtifact
 
 Work = Artifact | Trial
 

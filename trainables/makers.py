@@ -9,7 +9,7 @@ from trainables.artifacts.store import Store
 from trainables.artifacts.teacher import train_teachers
 from trainables.artifacts.vae import train_vaes
 from trainables.artifacts.workshop import Maker, Workshop
-from trainables.transfer.impressions import make_impressions
+from trainables.methods.data_free.impressions import make_impressions
 
 MAKERS: dict[str, Maker] = {
     "vae": train_vaes,

@@ -14,11 +14,11 @@ from analysis.transfer_sentences import transfer_sentences
 from search_spaces.catalogue import load
 from search_spaces.rows import ON_BIG, SMALL_ALONE, TRAIN_ALONE
 from trainables.links.link import Dilation
-from trainables.transfer.adda import Adda
-from trainables.transfer.barlow_twins import BarlowTwins
-from trainables.transfer.dann import Dann
-from trainables.transfer.data_free import DataFree
-from trainables.transfer.image_makers import PixelScale
+from trainables.methods.adversarial.adda import Adda
+from trainables.methods.adversarial.dann import Dann
+from trainables.methods.data_free.dafl import DataFree
+from trainables.methods.data_free.generators import PixelScale
+from trainables.methods.self_supervised.barlow_twins import BarlowTwins
 
 ALONE = [0.80, 0.81, 0.79, 0.80, 0.80]
 DANN = replace(SMALL_ALONE, method=Dann(source_link=Dilation()))

@@ -13,8 +13,8 @@ from search_spaces.rows import SMALL_ALONE
 from search_spaces.space import Space
 from trainables.recipes import Schedule, TeacherRecipe
 from trainables.settings.setting import Setting
-from trainables.transfer.barlow_twins import BarlowTwins
-from trainables.transfer.class_impressions import ClassImpressions
+from trainables.methods.self_supervised.barlow_twins import BarlowTwins
+from trainables.methods.data_free.class_impressions import ClassImpressions
 
 SHORT = Schedule(epochs=2, batch_size=64)
 SPACE = Space(

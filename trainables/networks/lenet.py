@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from trainables.methods.batches import Pool, endless, generators
 from trainables.networks.convolution import Convolution
 from trainables.networks.kernels import LINEAR, RELU
 from trainables.networks.perceptron import Perceptron
@@ -13,7 +14,6 @@ from trainables.networks.stack import Report, Stack
 from trainables.objectives.losses import hard_cross_entropy
 from trainables.randomness import generator
 from trainables.recipes import Schedule
-from trainables.transfer.pool import Pool, endless, generators
 
 WHOLE = (6, 16, 120, 84)
 HALF = (3, 8, 60, 42)  # DAFL's student: its code says so

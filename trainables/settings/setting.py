@@ -9,6 +9,7 @@ from trainables.data.domains import TARGETS, Target, target_of
 from trainables.errors import BadInputError
 from trainables.identity import canonical, hashed
 from trainables.links.link import ANYTHING, Dilation, Identity, Link, Noise, VaeLink
+from trainables.methods.method import Method
 from trainables.networks.perceptron import parameter_count
 from trainables.objectives.losses import hinton_weights, lambda_weights
 from trainables.recipes import (
@@ -22,7 +23,6 @@ from trainables.recipes import (
     VaeRecipe,
 )
 from trainables.settings.scoring import Rule
-from trainables.transfer.method import Method
 
 BROADCAST = ", broadcast"  # in names and in the column of the loss
 

@@ -15,26 +15,31 @@ from scipy.special import log_softmax, softmax
 from scipy.stats import entropy
 from torch.nn import functional
 
-from trainables.networks.optimisers import Descent
-from trainables.networks.perceptron import Linear
-from trainables.randomness import generator
-from trainables.transfer.adda import inverted_loss
-from trainables.transfer.adversarial import domain_loss
-from trainables.transfer.ascent import posed
-from trainables.transfer.barlow_twins import cross_correlation, redundancy_loss
-from trainables.transfer.class_impressions import impression_loss
-from trainables.transfer.clients import deal_equally, deal_labels, deal_shards, weighted_mean
-from trainables.transfer.dann import annealed_rate, reversal_scale, reverse_gradient
-from trainables.transfer.data_free import generator_loss, information_loss, one_hot_loss
-from trainables.transfer.instance_features import instance_loss
-from trainables.transfer.omitted_class import best_bias
-from trainables.transfer.pfedme import moreau_step, towards
-from trainables.transfer.zero_shot import (
+from trainables.methods.adversarial.adda import inverted_loss
+from trainables.methods.adversarial.critic import domain_loss
+from trainables.methods.adversarial.dann import annealed_rate, reversal_scale, reverse_gradient
+from trainables.methods.data_free.class_impressions import impression_loss
+from trainables.methods.data_free.dafl import generator_loss, information_loss, one_hot_loss
+from trainables.methods.data_free.input_optimisation import posed
+from trainables.methods.data_free.zero_shot import (
     class_similarity,
     concentrations,
     data_impression_loss,
     draw_soft_targets,
 )
+from trainables.methods.federated.clients import (
+    deal_equally,
+    deal_labels,
+    deal_shards,
+    weighted_mean,
+)
+from trainables.methods.federated.pfedme import moreau_step, towards
+from trainables.methods.omitted_class import best_bias
+from trainables.methods.self_supervised.barlow_twins import cross_correlation, redundancy_loss
+from trainables.methods.self_supervised.instance_features import instance_loss
+from trainables.networks.optimisers import Descent
+from trainables.networks.perceptron import Linear
+from trainables.randomness import generator
 
 
 def drawn(seed, *shape):

@@ -17,26 +17,30 @@ from trainables.data.datasets import load, split_rows
 from trainables.errors import BadInputError
 from trainables.links.link import Dilation, Identity, Noise
 from trainables.links.photographs import PhotographBlend
+from trainables.methods.adversarial.adda import Adda
+from trainables.methods.adversarial.dann import Dann
+from trainables.methods.batches import framed, generators
+from trainables.methods.data_free import teacher_alone
+from trainables.methods.data_free.class_impressions import ClassImpressions
+from trainables.methods.data_free.dafl import DataFree
+from trainables.methods.data_free.generators import (
+    ConvolutionalMaker,
+    PerceptronMaker,
+    PixelScale,
+)
+from trainables.methods.data_free.zero_shot import ZeroShot
+from trainables.methods.federated.clients import local_batches
+from trainables.methods.federated.fedavg import FedAvg
+from trainables.methods.federated.pfedme import PFedMe
+from trainables.methods.self_supervised.barlow_twins import BarlowTwins
+from trainables.methods.self_supervised.instance_features import InstanceFeatures
+from trainables.methods.self_supervised.pretraining import make_view, seen
 from trainables.networks.lenet import HALF, WHOLE, LeNet5
 from trainables.networks.perceptron import Perceptron
 from trainables.networks.stack import Stack
 from trainables.randomness import generator
 from trainables.recipes import Schedule, TeacherRecipe
 from trainables.settings.setting import Setting, Trial
-from trainables.transfer import teacher_alone
-from trainables.transfer.adda import Adda
-from trainables.transfer.barlow_twins import BarlowTwins
-from trainables.transfer.class_impressions import ClassImpressions
-from trainables.transfer.clients import local_batches
-from trainables.transfer.dann import Dann
-from trainables.transfer.data_free import DataFree
-from trainables.transfer.fedavg import FedAvg
-from trainables.transfer.image_makers import ConvolutionalMaker, PerceptronMaker, PixelScale
-from trainables.transfer.instance_features import InstanceFeatures
-from trainables.transfer.pfedme import PFedMe
-from trainables.transfer.pool import framed, generators
-from trainables.transfer.pretraining import make_view, seen
-from trainables.transfer.zero_shot import ZeroShot
 
 LARGE = Schedule(epochs=2, batch_size=256)
 SMALL = {"split": "Small"}

@@ -9,15 +9,15 @@ from torch import Tensor
 
 from trainables.artifacts.artifact import logits_for
 from trainables.artifacts.workshop import Workshop
+from trainables.methods.batches import Pool, endless, generators
+from trainables.methods.method import Method, weights_of
+from trainables.methods.method_run import Course
 from trainables.networks.lenet import HALF, PRODUCTS, LeNet5, lenet_parameters, train_lenets
 from trainables.networks.perceptron import Perceptron
 from trainables.networks.stack import Stack
 from trainables.objectives.losses import distillation_loss, softened
 from trainables.randomness import generator
 from trainables.settings.setting import Setting, Trial
-from trainables.transfer.course import Course
-from trainables.transfer.method import Method, weights_of
-from trainables.transfer.pool import Pool, endless, generators
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,6 +16,10 @@ from torch import Tensor, nn
 from trainables.artifacts.workshop import Workshop
 from trainables.data.domains import IMAGE_SPLITS
 from trainables.distillation.member import TrialResult
+from trainables.methods.adversarial.critic import CRITIC_HIDDEN, Adversarial, Sides, domain_loss
+from trainables.methods.batches import Pool, endless, generators
+from trainables.methods.method import weights_of
+from trainables.methods.method_run import Course, own_inputs
 from trainables.networks.kernels import RELU
 from trainables.networks.lenet import PRODUCTS, WHOLE, LeNet5, lenet_parameters
 from trainables.networks.optimisers import Descent
@@ -24,10 +28,6 @@ from trainables.networks.stack import Report
 from trainables.objectives.losses import hard_cross_entropy
 from trainables.randomness import generator
 from trainables.settings.setting import Setting, Trial
-from trainables.transfer.adversarial import CRITIC_HIDDEN, Adversarial, Sides, domain_loss
-from trainables.transfer.course import Course, own_inputs
-from trainables.transfer.method import weights_of
-from trainables.transfer.pool import Pool, endless, generators
 
 
 class _Reversal(torch.autograd.Function):

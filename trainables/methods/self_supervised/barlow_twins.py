@@ -6,7 +6,7 @@ from typing import ClassVar
 from torch import Tensor
 
 from trainables.checks import check_real, check_whole
-from trainables.transfer.pretraining import SelfSupervised
+from trainables.methods.self_supervised.pretraining import SelfSupervised
 
 
 def cross_correlation(one: Tensor, other: Tensor) -> Tensor:

@@ -11,11 +11,11 @@ from torch import Tensor
 from trainables.data.datasets import load
 from trainables.distillation.member import History, TrialResult
 from trainables.links.link import Identity, Link
+from trainables.methods.batches import framed
 from trainables.networks.stack import Report, Stack
 from trainables.objectives.calibration import measure
 from trainables.randomness import generator
 from trainables.settings.setting import Trial
-from trainables.transfer.pool import framed
 
 BLOCK = 1_000
 IDENTITY = Identity()

@@ -17,6 +17,10 @@ from torch.nn import functional
 from trainables.artifacts.workshop import Workshop
 from trainables.data.domains import IMAGE_SPLITS
 from trainables.distillation.member import TrialResult
+from trainables.methods.adversarial.critic import CRITIC_HIDDEN, Adversarial, Sides, domain_loss
+from trainables.methods.batches import Pool, endless, generators
+from trainables.methods.method import weights_of
+from trainables.methods.method_run import Course, perceptrons
 from trainables.networks.kernels import RELU
 from trainables.networks.optimisers import Descent, load
 from trainables.networks.perceptron import Linear, Perceptron
@@ -25,10 +29,6 @@ from trainables.objectives.losses import hard_cross_entropy
 from trainables.randomness import generator
 from trainables.recipes import Schedule
 from trainables.settings.setting import Setting, Trial
-from trainables.transfer.adversarial import CRITIC_HIDDEN, Adversarial, Sides, domain_loss
-from trainables.transfer.course import Course, perceptrons
-from trainables.transfer.method import weights_of
-from trainables.transfer.pool import Pool, endless, generators
 
 
 def inverted_loss(target: Tensor) -> Tensor:

@@ -15,20 +15,20 @@ from trainables.artifacts.workshop import Workshop
 from trainables.checks import check_real, check_whole
 from trainables.distillation.member import TrialResult
 from trainables.errors import BadInputError
-from trainables.networks.optimisers import WithFeatures
-from trainables.networks.stack import Report, Stack
-from trainables.objectives.losses import soft_cross_entropy
-from trainables.settings.setting import Setting, Trial
-from trainables.transfer.course import Course, own_inputs
-from trainables.transfer.image_makers import (
+from trainables.methods.batches import generators, normal
+from trainables.methods.data_free.generators import (
     ConvolutionalMaker,
     ImageMaker,
     PerceptronMaker,
     PixelScale,
 )
-from trainables.transfer.method import weights_of
-from trainables.transfer.pool import generators, normal
-from trainables.transfer.teacher_alone import TeacherAlone, WithSmall, ask
+from trainables.methods.data_free.teacher_alone import TeacherAlone, WithSmall, ask
+from trainables.methods.method import weights_of
+from trainables.methods.method_run import Course, own_inputs
+from trainables.networks.optimisers import WithFeatures
+from trainables.networks.stack import Report, Stack
+from trainables.objectives.losses import soft_cross_entropy
+from trainables.settings.setting import Setting, Trial
 
 
 def one_hot_loss(logits: Tensor) -> Tensor:

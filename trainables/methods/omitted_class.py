@@ -18,14 +18,14 @@ from trainables.checks import check_choice
 from trainables.data.domains import IMAGE_SPLITS
 from trainables.distillation.member import TrialResult
 from trainables.errors import BadInputError
+from trainables.methods.batches import Pool, generators
+from trainables.methods.data_free.teacher_alone import new_students
+from trainables.methods.method import Method, weights_of
+from trainables.methods.method_run import Course, perceptrons
 from trainables.networks.stack import Report, Stack, batches, shuffled
 from trainables.objectives.losses import soft_cross_entropy
 from trainables.recipes import SOURCE
 from trainables.settings.setting import Setting, Trial
-from trainables.transfer.course import Course, perceptrons
-from trainables.transfer.method import Method, weights_of
-from trainables.transfer.pool import Pool, generators
-from trainables.transfer.teacher_alone import new_students
 
 BLOCK = 10_000  # objects that a teacher is asked about at a time
 STEPS = tuple(step / 4 for step in range(41))  # constants tried: 0 to 10

@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from trainables.checks import check_real, check_whole
-from trainables.transfer.pretraining import SelfSupervised
+from trainables.methods.self_supervised.pretraining import SelfSupervised
 
 
 def instance_loss(features: Tensor, views: Tensor, temperature: float) -> Tensor:

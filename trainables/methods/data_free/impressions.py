@@ -15,15 +15,15 @@ from trainables.artifacts.workshop import Workshop
 from trainables.checks import check_real, check_whole
 from trainables.distillation.member import TrialResult
 from trainables.identity import identity
+from trainables.methods.batches import generators
+from trainables.methods.data_free.input_optimisation import posed
+from trainables.methods.data_free.teacher_alone import Asked, TeacherAlone, WithSmall, ask
+from trainables.methods.method import weights_of
+from trainables.methods.method_run import Course, own_inputs
 from trainables.networks.perceptron import CLASSES, Perceptron
 from trainables.networks.stack import Report, Stack, batches, shuffled
 from trainables.objectives.losses import soft_cross_entropy
 from trainables.settings.setting import Setting, Trial
-from trainables.transfer.ascent import posed
-from trainables.transfer.course import Course, own_inputs
-from trainables.transfer.method import weights_of
-from trainables.transfer.pool import generators
-from trainables.transfer.teacher_alone import Asked, TeacherAlone, WithSmall, ask
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,20 +15,20 @@ from trainables.artifacts.workshop import Workshop
 from trainables.checks import check_choice, check_real, check_whole
 from trainables.data.domains import IMAGE_SPLITS
 from trainables.distillation.member import TrialResult
-from trainables.networks.optimisers import load
-from trainables.networks.perceptron import PIXELS, STUDENT_HIDDEN_SIZES
-from trainables.networks.stack import Report
-from trainables.settings.setting import Setting, Trial
-from trainables.transfer.clients import (
+from trainables.methods.batches import Pool, generators
+from trainables.methods.federated.clients import (
     Federation,
     deal_equally,
     deal_shards,
     local_batches,
     weighted_mean,
 )
-from trainables.transfer.course import Course
-from trainables.transfer.method import Method, weights_of
-from trainables.transfer.pool import Pool, generators
+from trainables.methods.method import Method, weights_of
+from trainables.methods.method_run import Course
+from trainables.networks.optimisers import load
+from trainables.networks.perceptron import PIXELS, STUDENT_HIDDEN_SIZES
+from trainables.networks.stack import Report
+from trainables.settings.setting import Setting, Trial
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 import torch
 from torch import Tensor
 
+from trainables.methods.batches import Pool
+from trainables.methods.method_run import Network, perceptrons
 from trainables.networks.optimisers import Descent, Optimiser, load
 from trainables.networks.perceptron import Perceptron
 from trainables.objectives.losses import hard_cross_entropy
 from trainables.randomness import generator
-from trainables.transfer.course import Network, perceptrons
-from trainables.transfer.pool import Pool
 
 Weights = dict[str, Tensor]  # every parameter by name, [N, ...]
 

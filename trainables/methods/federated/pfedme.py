@@ -16,14 +16,14 @@ from trainables.artifacts.workshop import Workshop
 from trainables.checks import check_real, check_whole
 from trainables.data.domains import IMAGE_SPLITS
 from trainables.distillation.member import TrialResult
+from trainables.methods.batches import Pool, generators
+from trainables.methods.federated.clients import Federation, deal_labels, weighted_mean
+from trainables.methods.method import Method, weights_of
+from trainables.methods.method_run import Course
 from trainables.networks.optimisers import load
 from trainables.networks.perceptron import PIXELS, STUDENT_HIDDEN_SIZES
 from trainables.networks.stack import Report, Stack
 from trainables.settings.setting import Setting, Trial
-from trainables.transfer.clients import Federation, deal_labels, weighted_mean
-from trainables.transfer.course import Course
-from trainables.transfer.method import Method, weights_of
-from trainables.transfer.pool import Pool, generators
 
 
 def moreau_step(theta: Stack, losses: Tensor, anchor: dict[str, Tensor], pull: float) -> None:

@@ -10,10 +10,10 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
+from trainables.methods.data_free.impressions import FromImpressions
+from trainables.methods.data_free.input_optimisation import make_inputs
 from trainables.networks.perceptron import CLASSES, PIXELS, Perceptron
 from trainables.randomness import generator
-from trainables.transfer.ascent import make_inputs
-from trainables.transfer.impressions import FromImpressions
 
 
 def impression_loss(logits: Tensor, classes: Tensor, confidence: Tensor) -> Tensor:

@@ -1,0 +1,1 @@
+"""Self-supervision, then a few labels."""
