@@ -19,9 +19,9 @@ from torch.nn import functional
 
 from search_spaces.smoke import taught
 from trainables.artifacts.workshop import Workshop, ignore
+from trainables.cohorts.kinds import open_workshop
 from trainables.data.datasets import load, split_rows
 from trainables.distillation.student import train_students
-from trainables.makers import open_workshop
 from trainables.recipes import Schedule
 from trainables.settings.setting import Trial
 

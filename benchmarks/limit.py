@@ -25,10 +25,10 @@ from search_spaces.smoke import taught
 from trainables.artifacts import teacher, vae
 from trainables.artifacts.artifact import TeacherArtifact, VaeArtifact
 from trainables.artifacts.workshop import ignore
-from trainables.cohort import Work
+from trainables.cohorts.cohort import Work
+from trainables.cohorts.kinds import open_workshop
 from trainables.data.domains import IMAGE_SPLITS
 from trainables.distillation import student
-from trainables.makers import open_workshop
 from trainables.networks.perceptron import parameter_count
 from trainables.networks.stack import Stack
 from trainables.objectives import tasks

@@ -9,7 +9,7 @@ from analysis.records import report_path
 from search_spaces.catalogue import load, names
 from search_spaces.space import Space
 from study.plan import Plan
-from trainables.cohort import cost
+from trainables.cohorts.cohort import cost
 
 NOMINAL_RATE = 80.0  # GFLOP/s of one core in these trainings, measured on a Zen 5 server core
 

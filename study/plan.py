@@ -13,7 +13,7 @@ from study.ledger import Ledger
 from study.search import Walk
 from trainables.artifacts.artifact import Artifact, VaeArtifact, all_logits_for
 from trainables.artifacts.store import Store
-from trainables.cohort import cost
+from trainables.cohorts.cohort import cost
 from trainables.errors import BadInputError
 from trainables.settings.setting import Setting, Trial
 

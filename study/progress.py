@@ -12,7 +12,7 @@ from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColum
 from rich.progress import Progress as Bars
 
 from study.rounds import Round
-from trainables.cohort import Cohort
+from trainables.cohorts.cohort import Cohort
 from trainables.distillation.member import TrialResult
 
 LINE_SECONDS = 10.0

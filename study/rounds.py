@@ -11,7 +11,7 @@ from itertools import islice
 from search_spaces.search import Search
 from study.plan import Expected, Plan
 from trainables.artifacts.artifact import Artifact
-from trainables.cohort import Cohort, form_cohorts
+from trainables.cohorts.cohort import Cohort, form_cohorts
 from trainables.settings.setting import Setting, Trial
 
 

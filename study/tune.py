@@ -23,7 +23,7 @@ from study.progress import Progress
 from study.record import Recorder
 from study.resources import Resources
 from study.rounds import Round
-from trainables.cohort import Cohort
+from trainables.cohorts.cohort import Cohort
 from trainables.distillation.member import TrialResult
 from trainables.settings.setting import Trial
 from trainables.trainable import METRIC, train_cohort

@@ -5,8 +5,8 @@ import socket
 import pytest
 import torch
 
+from trainables.cohorts.kinds import open_workshop
 from trainables.data.download import DATASETS, ensure
-from trainables.makers import open_workshop
 
 torch.set_num_threads(1)  # oversubscribed threads slow training some 30-fold
 

@@ -9,7 +9,7 @@ import trainables
 from search_spaces.catalogue import load, names
 from trainables.artifacts.artifact import all_logits_for, logits_for
 from trainables.artifacts.teacher import _own_rows
-from trainables.cohort import cost
+from trainables.cohorts.cohort import cost
 from trainables.data.datasets import hold_out
 from trainables.settings.setting import Trial
 

@@ -19,9 +19,9 @@ from ray._raylet import setproctitle  # type: ignore[attr-defined]  # compiled: 
 from trainables.artifacts.artifact import Artifact
 from trainables.artifacts.store import open_folder
 from trainables.artifacts.workshop import Workshop
-from trainables.cohort import Cohort
+from trainables.cohorts.cohort import Cohort
+from trainables.cohorts.kinds import open_workshop
 from trainables.distillation.student import train_students
-from trainables.makers import open_workshop
 from trainables.settings.setting import Trial
 
 METRIC = "fraction"  # of the cohort's work that is done; Tune demands some metric in each report

@@ -9,7 +9,7 @@ from rich.console import Console
 from search_spaces.smoke import ALONE, taught
 from study.progress import Progress
 from study.rounds import Round
-from trainables.cohort import Cohort
+from trainables.cohorts.cohort import Cohort
 from trainables.distillation.member import TrialResult
 from trainables.links.link import Noise
 from trainables.settings.setting import Trial

@@ -14,7 +14,7 @@ from torch.nn import functional
 from search_spaces.smoke import LINK, taught
 from trainables.artifacts.artifact import TeacherArtifact, VaeArtifact
 from trainables.artifacts.workshop import ignore
-from trainables.cohort import LARGEST_COHORT, LARGEST_MEMORY, cost, form_cohorts, memory
+from trainables.cohorts.cohort import LARGEST_COHORT, LARGEST_MEMORY, cost, form_cohorts, memory
 from trainables.data.datasets import Domain, Images, load, source_split
 from trainables.distillation.pruning import dropped, rung_epochs
 from trainables.distillation.student import fit, train_students

@@ -12,7 +12,7 @@ from search_spaces.rows import ON_BIG, SMALL_ALONE
 from search_spaces.transfer_known import OMITTED
 from search_spaces.transfer_methods import PIXELS_OF
 from trainables.artifacts.workshop import ignore
-from trainables.cohort import Cohort, cost, form_cohorts, memory
+from trainables.cohorts.cohort import Cohort, cost, form_cohorts, memory
 from trainables.data.datasets import load, split_rows
 from trainables.errors import BadInputError
 from trainables.links.link import Dilation, Identity, Noise

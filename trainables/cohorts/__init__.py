@@ -1,0 +1,1 @@
+"""Trials trained together, and what each kind of work is."""
