@@ -6,8 +6,8 @@ from enum import StrEnum
 
 import pandas as pd
 
-from analysis.records import Study
 from analysis.views import View, views
+from records.schema import Study
 
 LATEX_SIGNS: dict[str, str | int | None] = {
     "±": r"$\pm$",

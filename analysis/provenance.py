@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
-from analysis.records import ARTIFACT, Record
+from records.schema import ARTIFACT, Record
 
 STAGES = {"vae": "VAEs", "teacher": "teachers", "logits": "teachers' logits"}
 SHOWN = {

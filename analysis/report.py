@@ -15,14 +15,14 @@ from mlflow import MlflowClient
 
 from analysis import audit, audit_rentals, provenance, sentences
 from analysis.columns import build
-from analysis.command import Results, Storage, TrackingUri, run_command, writing
 from analysis.figures import draw_all, save, svg_text
-from analysis.records import Study, open_records, read_study, report_path
 from analysis.rows import Row, rows_of
 from analysis.table import lacks
 from analysis.transfer import transfer_views
 from analysis.transfer_sentences import transfer_sentences
 from analysis.views import View, selection_views, views
+from records.cli import Results, Storage, TrackingUri, run_command, writing
+from records.schema import Study, open_records, read_study, report_path
 from trainables.artifacts.store import Store, open_store
 
 TEXT_COLUMNS = (

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from analysis.published import UNPRINTED, Printed, is_comparable, row_of
-from analysis.records import PlannedSetting, Record, Study
+from records.schema import PlannedSetting, Record, Study
 from trainables.data.domains import MEASURES, Measure, Target, target_of
 from trainables.settings.setting import BROADCAST
 

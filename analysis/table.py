@@ -16,13 +16,13 @@ from rich.table import Table
 
 from analysis.cells import NAMED
 from analysis.columns import build
-from analysis.command import Results, TrackingUri, run_command
 from analysis.formats import Format, render
-from analysis.records import Study, open_records, read_study
 from analysis.rows import Row, rows_of
 from analysis.sentences import choice
 from analysis.transfer import transfer_views
 from analysis.views import View, selection_views, views
+from records.cli import Results, TrackingUri, run_command
+from records.schema import Study, open_records, read_study
 
 SHAREABLE = ("protocol", "student", "n", "λ", "T")  # said once where all rows agree
 TEXT = (

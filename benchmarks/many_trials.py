@@ -20,11 +20,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from analysis.command import run_command
-from analysis.records import open_client, read
+from records.cli import run_command
+from records.experiments import open_study
+from records.schema import open_client, read
 from search_spaces.rows import ON_BIG, ON_BIG_DILATION, ON_BIG_NOISE, SMALL_ALONE, on_mnist_vae
 from search_spaces.space import Space
-from study.experiments import open_study
 from study.ledger import Ledger
 from study.plan import Expected
 from study.record import Recorder

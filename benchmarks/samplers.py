@@ -19,10 +19,10 @@ from rich.console import Console
 from rich.table import Table
 from scipy import stats
 
-from analysis.command import run_command
-from analysis.records import open_records, read_study
 from analysis.rows import Row, rows_of
 from analysis.selection import mean
+from records.cli import run_command
+from records.schema import open_records, read_study
 from search_spaces.search import Search
 from search_spaces.smoke import taught
 from search_spaces.space import Space

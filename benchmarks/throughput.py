@@ -23,7 +23,7 @@ from rich.table import Table
 from safetensors.torch import save_file
 from scipy.stats import ttest_1samp
 
-from analysis.records import open_client, read
+from records.schema import open_client, read
 from search_spaces.catalogue import load
 from trainables.artifacts.artifact import logits_for
 from trainables.artifacts.store import Store

@@ -14,9 +14,9 @@ import typer
 from mlflow import MlflowClient
 from rich.console import Console
 
-from analysis.bulk import RunRow, runs
-from analysis.command import Results, Storage, TrackingUri, run_command
-from analysis.records import (
+from records.cli import Results, Storage, TrackingUri, run_command
+from records.runs import RunRow, runs
+from records.schema import (
     ARTIFACT,
     ARTIFACTS,
     SETTING_NAME,

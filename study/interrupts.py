@@ -9,7 +9,7 @@ from types import FrameType
 
 import psutil
 
-from analysis.command import INTERRUPTED
+from records.cli import INTERRUPTED
 
 STOP_SECONDS = 8.0  # good order must not take longer
 

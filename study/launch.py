@@ -17,14 +17,14 @@ from mlflow.exceptions import MlflowException
 from requests import RequestException
 from rich.console import Console
 
-from analysis.command import INTERRUPTED, Results, Storage, TrackingUri, run_command
-from analysis.records import Record, open_client, read, read_study, report_path
 from analysis.rows import rows_of
 from analysis.table import show
+from records.cli import INTERRUPTED, Results, Storage, TrackingUri, run_command
+from records.experiments import open_study
+from records.schema import Record, open_client, read, read_study, report_path
 from search_spaces.catalogue import load, names
 from search_spaces.space import Space
 from study import messages
-from study.experiments import open_study
 from study.interrupts import on_interrupt
 from study.journal import write_journal
 from study.lead import leading, locked

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from statistics import fmean
 
-from analysis.records import Record
+from records.schema import Record
 from search_spaces.search import Search
 from study.search import Outcome
 from trainables.data.domains import MEASURES

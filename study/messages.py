@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from analysis.records import report_path
+from records.schema import report_path
 from search_spaces.catalogue import load, names
 from search_spaces.space import Space
 from study.plan import Plan

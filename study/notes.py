@@ -9,13 +9,13 @@ from pathlib import Path
 
 from mlflow import MlflowClient
 
-from analysis.bulk import runs
 from analysis.columns import build
-from analysis.records import ABOUT, Study, experiment_names
 from analysis.rows import Row
 from analysis.sentences import evidence
 from analysis.views import views
-from study.experiments import KIND, open_experiment
+from records.experiments import KIND, open_experiment
+from records.runs import runs
+from records.schema import ABOUT, Study, experiment_names
 from study.view_state import MODE, TAG, link, view_state
 
 NOTE = "mlflow.note.content"

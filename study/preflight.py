@@ -14,7 +14,7 @@ import psutil
 import typer
 from ray.core.generated import gcs_service_pb2, gcs_service_pb2_grpc
 
-from analysis.command import FAILED, run_command
+from records.cli import FAILED, run_command
 from study.resources import Node
 from trainables.errors import BadInputError
 

@@ -18,17 +18,17 @@ from typing import TypeVar
 from mlflow import MlflowClient
 from tenacity import RetryCallState, Retrying, retry_if_exception, wait_exponential
 
-from analysis.bulk import is_database
-from analysis.outages import may_pass
-from analysis.records import TRIAL_KEY, Record, experiment_names, read
+from records.client import may_pass
+from records.jsonl import Line
+from records.runs import is_database
+from records.schema import TRIAL_KEY, Record, experiment_names, read
+from records.write import write_runs
 from search_spaces.space import Space
 from study.ledger import Ledger
-from study.lines import Line
 from study.plan import Expected
 from study.setting_runs import SettingRuns
 from study.spool import Spool
 from study.trial_runs import line_of, record_of
-from study.writing import write_runs
 from trainables.distillation.member import TrialResult
 from trainables.errors import StudyError
 

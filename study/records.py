@@ -18,9 +18,11 @@ from typing import Annotated
 import typer
 from mlflow import MlflowClient
 
-from analysis.bulk import RunRow, histories, runs
-from analysis.command import Results, TrackingUri, run_command
-from analysis.records import (
+from records.cli import Results, TrackingUri, run_command
+from records.experiments import open_experiment
+from records.jsonl import FORMAT, Line, read_lines, write_lines
+from records.runs import RunRow, histories, runs
+from records.schema import (
     SEEDS_PLANNED,
     SETTING_KEY,
     TRIAL_KEY,
@@ -28,9 +30,7 @@ from analysis.records import (
     open_client,
     open_records,
 )
-from study.experiments import open_experiment
-from study.lines import FORMAT, Line, read_lines, write_lines
-from study.writing import write_runs
+from records.write import write_runs
 from trainables.errors import BadInputError
 
 ORIGIN = "imported_from"  # a tag: the run's id where it was first recorded

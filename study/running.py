@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 
-from analysis.command import FAILED, INTERRUPTED
+from records.cli import FAILED, INTERRUPTED
 from study.interrupts import end_children, on_interrupt
 from study.plan import Plan
 from study.progress import Progress

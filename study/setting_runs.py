@@ -12,8 +12,9 @@ from collections.abc import Iterable, Mapping
 from mlflow import MlflowClient
 from mlflow.entities import Metric
 
-from analysis.bulk import runs
-from analysis.records import (
+from records.jsonl import Line
+from records.runs import runs
+from records.schema import (
     ASKED,
     DEFINITION,
     PLACE,
@@ -24,10 +25,9 @@ from analysis.records import (
     SETTING_NAME,
     Record,
 )
+from records.write import write_runs
 from study.environment import describe
-from study.lines import Line
 from study.plan import Expected
-from study.writing import write_runs
 from trainables.data.domains import MEASURES, TARGETS
 from trainables.settings.setting import Setting
 

@@ -9,7 +9,7 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from study.lines import Line
+from records.jsonl import Line
 
 
 def spool_of(results: Path, space: str) -> Path:

@@ -16,8 +16,8 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from analysis.command import Results, Storage, TrackingUri, run_command
-from analysis.records import experiment_names, open_records, read
+from records.cli import Results, Storage, TrackingUri, run_command
+from records.schema import experiment_names, open_records, read
 from search_spaces.catalogue import load
 from search_spaces.search import Search
 from study.lead import leader_of

@@ -1,14 +1,15 @@
 """What ended, as one line of JSON.
 
 The line is what travels: from the trainer to the spool on disk, from there into MLflow
-(study.writing), and between MLflow stores (study.records).
+(records.write), and between MLflow stores (study.records).
 """
 
 import json
 import math
 import time
 
-from analysis.records import (
+from records.jsonl import Line
+from records.schema import (
     ARTIFACT,
     ARTIFACTS,
     DEFINITION,
@@ -22,7 +23,6 @@ from analysis.records import (
     Record,
 )
 from study.environment import describe
-from study.lines import Line
 from study.setting_runs import definition_of, parameters_of
 from trainables.artifacts.artifact import all_logits_for, logits_for
 from trainables.distillation.member import TrialResult

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 
 from mlflow import MlflowClient
 
-from analysis.bulk import curve
 from analysis.figures import curves, forest, maps, pictures, reliability, search, weights
 from analysis.figures.figure import Drawn, Left, save, svg_text
-from analysis.records import Study
 from analysis.rows import Row
+from records.runs import curve
+from records.schema import Study
 from trainables.artifacts.store import Store
 
 __all__ = ["Drawn", "Left", "draw_all", "save", "svg_text"]

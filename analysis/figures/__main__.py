@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
-from analysis.command import Results, Storage, TrackingUri, run_command, writing
 from analysis.figures import draw_all, save
-from analysis.records import open_records, read_study
 from analysis.rows import rows_of
+from records.cli import Results, Storage, TrackingUri, run_command, writing
+from records.schema import open_records, read_study
 from trainables.artifacts.store import open_store
 
 

@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from torch import Tensor
 
 from analysis.figures.figure import Drawn, Left, new_figure, style
-from analysis.records import ARTIFACT
 from analysis.rows import Row
+from records.schema import ARTIFACT
 from trainables.artifacts.store import Store, UnusableArtifactError
 from trainables.data.datasets import Images, load, pair_with_digits, split_rows
 from trainables.data.domains import IMAGES

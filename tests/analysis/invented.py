@@ -1,6 +1,6 @@
 """Studies with invented values, for tests whose answer is known beforehand."""
 
-from analysis.records import PlannedSetting, Record, Study
+from records.schema import PlannedSetting, Record, Study
 from trainables.identity import canonical
 from trainables.settings.setting import Trial
 

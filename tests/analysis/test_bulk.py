@@ -4,8 +4,8 @@ import math
 
 from mlflow.entities import Metric
 
-from analysis.bulk import _from_server, curve, runs
-from analysis.records import experiment_names, open_client
+from records.runs import _from_server, curve, runs
+from records.schema import experiment_names, open_client
 
 
 def known(rows):

@@ -21,8 +21,8 @@ from analysis.figures import (
     svg_text,
 )
 from analysis.figures import curves as curves_
-from analysis.records import read_study
 from analysis.rows import rows_of
+from records.schema import read_study
 from search_spaces.rows import ON_BIG, ON_BIG_NOISE, ON_MNIST, SMALL_ALONE, on_mnist_vae
 from trainables.artifacts.artifact import VaeArtifact
 from trainables.artifacts.store import Saved, Store

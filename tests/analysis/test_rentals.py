@@ -9,11 +9,11 @@ from rich.console import Console
 from analysis.audit_rentals import audited, sentences, view
 from analysis.columns import build
 from analysis.figures import Left, curves, forest, pictures, reliability, weights
-from analysis.records import PlannedSetting
 from analysis.rows import rows_of
 from analysis.selection import chosen, tuned
 from analysis.sentences import choice, evidence
 from analysis.views import selection_views, views
+from records.schema import PlannedSetting
 from search_spaces.regression_published import SPACE as PUBLISHED
 from search_spaces.rentals import (
     REG_ON_BIG,

@@ -6,8 +6,8 @@ import pytest
 from golden.make import outputs
 
 from analysis.formats import Format
-from analysis.records import read_study
 from analysis.report import write
+from records.schema import read_study
 
 GOLDEN = Path(__file__).parent / "golden"
 

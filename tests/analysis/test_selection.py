@@ -7,7 +7,6 @@ import pytest
 from invented import parameters, record, study
 
 from analysis.columns import build
-from analysis.records import PlannedSetting
 from analysis.rows import rows_of
 from analysis.selection import (
     alone_of,
@@ -18,6 +17,7 @@ from analysis.selection import (
 )
 from analysis.sentences import _beside, _said, choice
 from analysis.views import selection_views, views
+from records.schema import PlannedSetting
 from search_spaces.rows import SMALL_ALONE, on_mnist_vae
 from search_spaces.search import Search
 from trainables.data.domains import ACCURACY

@@ -15,8 +15,8 @@ import pytest
 from lab import HEAD, NETWORK, ROOT, VENV, Lab
 from tracking import TrackingServer
 
-from analysis.bulk import runs
-from analysis.records import experiment_names, open_client
+from records.runs import runs
+from records.schema import experiment_names, open_client
 
 pytestmark = pytest.mark.cluster
 SPACE = Path(__file__).with_name("grid_small.py")

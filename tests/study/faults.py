@@ -11,8 +11,8 @@ from pathlib import Path
 
 import psutil
 
-from analysis.bulk import histories, runs
-from analysis.records import experiment_names, open_client
+from records.runs import histories, runs
+from records.schema import experiment_names, open_client
 
 NUMBER = count()
 

@@ -16,15 +16,15 @@ from filelock import FileLock
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.command import run_command
 from analysis.figures.__main__ import figures
-from analysis.records import open_client
 from analysis.report import report
 from analysis.table import table
+from records.cli import run_command
+from records.experiments import open_study
+from records.schema import open_client
 from search_spaces.catalogue import load
 from search_spaces.smoke import ALONE, SPACE
 from study.clean import clean
-from study.experiments import open_study
 from study.launch import launch
 from study.ledger import Ledger
 from study.plan import Expected

@@ -15,7 +15,7 @@ import pytest
 from faults import Launch, launch, recorded
 from tracking import TrackingServer
 
-from analysis.records import open_client, read
+from records.schema import open_client, read
 from study.lead import LEADER
 from trainables.artifacts.store import FORMAT
 

@@ -14,7 +14,7 @@ import pytest
 from mlflow import MlflowClient
 from mlflow.entities import ViewType
 
-from analysis.records import experiment_names
+from records.schema import experiment_names
 from search_spaces.smoke import SPACE
 
 (SEARCH,) = SPACE.searches

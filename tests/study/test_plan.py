@@ -7,7 +7,7 @@ import pytest
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 
-from analysis.records import Record
+from records.schema import Record
 from search_spaces.catalogue import load
 from study.journal import write_journal
 from study.ledger import Ledger

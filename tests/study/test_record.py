@@ -10,10 +10,11 @@ import requests
 from mlflow.entities import ViewType
 from sqlalchemy.exc import OperationalError
 
-from analysis.records import open_client, read, read_study
+from records import write as writing
+from records.experiments import open_study
+from records.schema import open_client, read, read_study
 from search_spaces.smoke import ALONE, SPACE, taught
-from study import record, writing
-from study.experiments import open_study
+from study import record
 from study.ledger import Ledger
 from study.plan import Expected
 from study.record import Recorder

@@ -14,11 +14,11 @@ import pytest
 from mlflow.entities import Metric
 from tracking import TrackingServer
 
-from analysis.records import experiment_names, open_client, read, read_study
+from records.experiments import open_study
+from records.jsonl import read_lines, write_lines
+from records.schema import experiment_names, open_client, read, read_study
 from search_spaces.smoke import ALONE, SPACE, taught
-from study.experiments import open_study
 from study.ledger import Ledger
-from study.lines import read_lines, write_lines
 from study.plan import Expected
 from study.record import Recorder
 from study.records import export, load

@@ -23,7 +23,7 @@ from hypothesis import strategies as st
 from tracking import TrackingServer
 
 import trainables
-from study.lines import read_lines
+from records.jsonl import read_lines
 from trainables.artifacts.store import FORMAT, Store, UnusableArtifactError
 from trainables.data.bike_sharing import COLUMNS, read_hours
 from trainables.errors import BadInputError

@@ -7,8 +7,8 @@ import pytest
 import requests
 from test_record import SETTING, recorder_of, result
 
-from analysis.command import run_command
-from analysis.records import experiment_names, open_client, read
+from records.cli import run_command
+from records.schema import experiment_names, open_client, read
 from search_spaces.smoke import ALONE
 from study.clean import clean
 from study.lead import leader_of, leading, locked

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from analysis.records import open_client, read
+from records.schema import open_client, read
 from search_spaces.catalogue import load
 from trainables.settings.setting import Trial
 

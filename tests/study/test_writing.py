@@ -6,11 +6,11 @@ import sqlite3
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from analysis.bulk import histories, runs
-from analysis.records import open_client
-from study import writing
-from study.lines import Line
-from study.writing import write_runs
+from records import write as writing
+from records.jsonl import Line
+from records.runs import histories, runs
+from records.schema import open_client
+from records.write import write_runs
 from trainables.errors import StudyError
 
 TABLES = (

@@ -16,11 +16,11 @@ from rich.console import Console
 
 from analysis.columns import build
 from analysis.formats import Format, render
-from analysis.records import open_client, open_records, read_study
 from analysis.report import write
 from analysis.rows import rows_of
 from analysis.table import lacks, show
-from study.lines import read_lines, write_lines
+from records.jsonl import read_lines, write_lines
+from records.schema import open_client, open_records, read_study
 from study.records import export, load
 
 HERE = Path(__file__).parent

@@ -14,7 +14,7 @@ from typing import Any
 
 from mlflow import MlflowClient
 
-from analysis.bulk import RunRow, runs
+from records.runs import RunRow, runs
 from trainables.checks import check_name
 from trainables.errors import BadInputError
 

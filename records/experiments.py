@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from mlflow import MlflowClient
 
-from analysis.records import ABOUT, SEEDS_PLANNED, experiment_names
+from records.schema import ABOUT, SEEDS_PLANNED, experiment_names
 from search_spaces.space import Space
 from trainables.errors import BadInputError
 
