@@ -27,8 +27,8 @@ from trainables.data.datasets import load, split_rows
 SEEDS = 5
 SPACE = """
 from dataclasses import replace
-from search_spaces.rows import ON_BIG
-from search_spaces.space import Space
+from search_spaces.rows.garments import ON_BIG
+from search_spaces.base.space import Space
 from trainables.links.link import VaeLink
 from trainables.recipes import Schedule, TeacherRecipe, VaeRecipe
 

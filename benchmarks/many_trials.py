@@ -23,8 +23,14 @@ from rich.table import Table
 from records.cli import run_command
 from records.experiments import open_study
 from records.schema import open_client, read
-from search_spaces.rows import ON_BIG, ON_BIG_DILATION, ON_BIG_NOISE, SMALL_ALONE, on_mnist_vae
-from search_spaces.space import Space
+from search_spaces.base.space import Space
+from search_spaces.rows.garments import (
+    ON_BIG,
+    ON_BIG_DILATION,
+    ON_BIG_NOISE,
+    SMALL_ALONE,
+    on_mnist_vae,
+)
 from study.ledger import Ledger
 from study.plan import Expected
 from study.record import Recorder

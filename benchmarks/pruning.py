@@ -8,9 +8,9 @@ and the cross-validated score of each choice.
 
 from dataclasses import replace
 
-from search_spaces.rows import SMALL_ALONE, on_mnist_vae
-from search_spaces.search import Search
-from search_spaces.space import Space
+from search_spaces.base.search import Search
+from search_spaces.base.space import Space
+from search_spaces.rows.garments import SMALL_ALONE, on_mnist_vae
 from trainables.settings.scoring import CrossValidation, Pruning
 
 WHOLE = Search(base=on_mnist_vae("all"), rule=CrossValidation(), round_size=16, oracle=False)

@@ -23,9 +23,9 @@ from analysis.rows import Row, rows_of
 from analysis.selection import mean
 from records.cli import run_command
 from records.schema import open_records, read_study
-from search_spaces.search import Search
+from search_spaces.base.search import Search
+from search_spaces.base.space import Space
 from search_spaces.smoke import taught
-from search_spaces.space import Space
 from trainables.recipes import TARGET
 from trainables.settings.scoring import CrossValidation
 

@@ -24,8 +24,8 @@ from trainables.trainable import WORKER
 
 SPACE = """
 from dataclasses import replace
-from search_spaces.rows import ON_BIG
-from search_spaces.space import Space
+from search_spaces.rows.garments import ON_BIG
+from search_spaces.base.space import Space
 from trainables.recipes import Schedule, TeacherRecipe
 
 SHORT = Schedule(epochs=2, batch_size=64)

@@ -24,15 +24,15 @@ from safetensors.torch import save_file
 from scipy.stats import ttest_1samp
 
 from records.schema import open_client, read
-from search_spaces.catalogue import load
+from search_spaces.base.catalogue import load
 from trainables.artifacts.artifact import logits_for
 from trainables.artifacts.store import Store
 from trainables.settings.setting import Trial
 
 SPACE = """
 from dataclasses import replace
-from search_spaces.rows import ON_BIG
-from search_spaces.space import Space
+from search_spaces.rows.garments import ON_BIG
+from search_spaces.base.space import Space
 from trainables.recipes import Schedule, TeacherRecipe
 
 BASE = replace(ON_BIG, schedule=Schedule(epochs={epochs}, batch_size={batch_size}),

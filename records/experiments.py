@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from mlflow import MlflowClient
 
 from records.schema import ABOUT, SEEDS_PLANNED, experiment_names
-from search_spaces.space import Space
+from search_spaces.base.space import Space
 from trainables.errors import BadInputError
 
 KIND = {"mlflow.experimentKind": "custom_model_development"}  # not the UI's "GenAI" mode

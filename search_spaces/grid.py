@@ -3,8 +3,8 @@
 from dataclasses import replace
 from itertools import product
 
-from search_spaces.rows import ON_BIG, ON_BIG_DILATION, ON_BIG_NOISE, on_mnist_vae
-from search_spaces.space import Space
+from search_spaces.base.space import Space
+from search_spaces.rows.garments import ON_BIG, ON_BIG_DILATION, ON_BIG_NOISE, on_mnist_vae
 
 SPACE = Space(
     name="grid",

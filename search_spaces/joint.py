@@ -6,9 +6,15 @@ gains over that is the teacher's doing, not the learning rate's.
 
 from dataclasses import replace
 
-from search_spaces.rows import ON_BIG, ON_BIG_DILATION, ON_BIG_NOISE, ON_MNIST, SMALL_ALONE
-from search_spaces.search import Branch, Search
-from search_spaces.space import Space
+from search_spaces.base.search import Branch, Search
+from search_spaces.base.space import Space
+from search_spaces.rows.garments import (
+    ON_BIG,
+    ON_BIG_DILATION,
+    ON_BIG_NOISE,
+    ON_MNIST,
+    SMALL_ALONE,
+)
 from trainables.links.link import Noise, VaeLink
 from trainables.recipes import VaeRecipe
 from trainables.settings.scoring import CrossValidation, Pruning

@@ -8,8 +8,8 @@ and on. The authors' code for this table is not public; this is what the evidenc
 
 from dataclasses import replace
 
-from search_spaces.rentals import REG_ON_TRAIN, REG_TRAIN_ALONE
-from search_spaces.space import Space
+from search_spaces.base.space import Space
+from search_spaces.rows.rentals import REG_ON_TRAIN, REG_TRAIN_ALONE
 from trainables.settings.setting import Setting, published
 
 

@@ -1,6 +1,7 @@
 """Table 5 of seed 003, and the same on Reg-Small: rentals an hour, alone and with a teacher."""
 
-from search_spaces.rentals import (
+from search_spaces.base.space import Space
+from search_spaces.rows.rentals import (
     REG_ON_BIG,
     REG_ON_BIG_NOISE,
     REG_ON_TRAIN,
@@ -8,7 +9,6 @@ from search_spaces.rentals import (
     REG_SMALL_ALONE,
     REG_TRAIN_ALONE,
 )
-from search_spaces.space import Space
 
 SPACE = Space(
     name="regression_table",

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from search_spaces.search import Search
-from search_spaces.space import Space
+from search_spaces.base.search import Search
+from search_spaces.base.space import Space
 from trainables.links.link import Dilation, Noise, VaeLink
 from trainables.recipes import GENERATED, SOURCE, TARGET, Schedule, TeacherRecipe, VaeRecipe
 from trainables.settings.scoring import HoldOut, Pruning

@@ -1,7 +1,9 @@
 """The rows of Table 3, each at its own best λ and T, next to the fixed λ = ½ and T = 1."""
 
+from search_spaces.base.search import Search
+from search_spaces.base.space import Space
 from search_spaces.paper_table import LOW_RESOURCE_VAE, NINE_ROWS
-from search_spaces.rows import (
+from search_spaces.rows.garments import (
     ON_BIG,
     ON_BIG_DILATION,
     ON_BIG_NOISE,
@@ -10,8 +12,6 @@ from search_spaces.rows import (
     on_generated,
     on_mnist_vae,
 )
-from search_spaces.search import Search
-from search_spaces.space import Space
 from trainables.settings.scoring import CrossValidation, HoldOut, Pruning
 from trainables.settings.setting import Setting
 

@@ -1,8 +1,8 @@
 """λ × T for φ = VAE, its VAE trained with all 60,000 labels as in the paper."""
 
-from search_spaces.rows import SMALL_ALONE, on_mnist_vae
-from search_spaces.search import Search
-from search_spaces.space import Space
+from search_spaces.base.search import Search
+from search_spaces.base.space import Space
+from search_spaces.rows.garments import SMALL_ALONE, on_mnist_vae
 from trainables.settings.scoring import CrossValidation, Pruning
 
 SPACE = Space(

@@ -1,8 +1,8 @@
 """λ × T for φ = VAE, its VAE trained with the labels of Small alone."""
 
-from search_spaces.rows import SMALL_ALONE, on_mnist_vae
-from search_spaces.search import Search
-from search_spaces.space import Space
+from search_spaces.base.search import Search
+from search_spaces.base.space import Space
+from search_spaces.rows.garments import SMALL_ALONE, on_mnist_vae
 from trainables.settings.scoring import HoldOut
 
 SPACE = Space(

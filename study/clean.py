@@ -24,8 +24,8 @@ from records.schema import (
     open_records,
     read,
 )
-from search_spaces.catalogue import load, names
-from search_spaces.space import Space
+from search_spaces.base.catalogue import load, names
+from search_spaces.base.space import Space
 from study.lead import leader_of, locked
 from study.ledger import Ledger
 from study.plan import Plan

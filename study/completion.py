@@ -11,7 +11,7 @@ from collections.abc import Callable
 import typer
 from typer.main import get_command
 
-from search_spaces.catalogue import names
+from search_spaces.base.catalogue import names
 
 COMMANDS = {
     "study.launch": "launch",

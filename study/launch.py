@@ -22,8 +22,8 @@ from analysis.table import show
 from records.cli import INTERRUPTED, Results, Storage, TrackingUri, run_command
 from records.experiments import open_study
 from records.schema import Record, open_client, read, read_study, report_path
-from search_spaces.catalogue import load, names
-from search_spaces.space import Space
+from search_spaces.base.catalogue import load, names
+from search_spaces.base.space import Space
 from study import messages
 from study.interrupts import on_interrupt
 from study.journal import write_journal

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from statistics import fmean
 
 from records.schema import Record
-from search_spaces.search import Search
+from search_spaces.base.search import Search
 from study.search import Outcome
 from trainables.data.domains import MEASURES
 from trainables.settings.setting import Setting, Trial

@@ -6,8 +6,8 @@ from pathlib import Path
 from rich.console import Console
 
 from records.schema import report_path
-from search_spaces.catalogue import load, names
-from search_spaces.space import Space
+from search_spaces.base.catalogue import load, names
+from search_spaces.base.space import Space
 from study.plan import Plan
 from trainables.cohorts.cohort import cost
 

@@ -7,8 +7,8 @@ from itertools import product
 
 import optuna
 
-from search_spaces.search import Search
-from search_spaces.space import Space
+from search_spaces.base.search import Search
+from search_spaces.base.space import Space
 from study.ledger import Ledger
 from study.search import Walk
 from trainables.artifacts.artifact import Artifact, VaeArtifact, all_logits_for

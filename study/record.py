@@ -23,7 +23,7 @@ from records.jsonl import Line
 from records.runs import is_database
 from records.schema import TRIAL_KEY, Record, experiment_names, read
 from records.write import write_runs
-from search_spaces.space import Space
+from search_spaces.base.space import Space
 from study.ledger import Ledger
 from study.plan import Expected
 from study.setting_runs import SettingRuns

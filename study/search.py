@@ -15,14 +15,7 @@ from optuna.exceptions import ExperimentalWarning
 from optuna.samplers import BaseSampler
 from optuna.trial import Trial, TrialState
 
-from search_spaces.search import (
-    EPOCHS,
-    LAMBDA,
-    LINK,
-    RATE,
-    TEMPERATURE,
-    Search,
-)
+from search_spaces.base.search import EPOCHS, LAMBDA, LINK, RATE, TEMPERATURE, Search
 from trainables.data.domains import MEASURES
 from trainables.identity import identity
 from trainables.settings.setting import Setting

@@ -18,8 +18,8 @@ from rich.text import Text
 
 from records.cli import Results, Storage, TrackingUri, run_command
 from records.schema import experiment_names, open_records, read
-from search_spaces.catalogue import load
-from search_spaces.search import Search
+from search_spaces.base.catalogue import load
+from search_spaces.base.search import Search
 from study.lead import leader_of
 from study.ledger import Ledger
 from study.plan import Plan, check_counts

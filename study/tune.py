@@ -18,7 +18,7 @@ from ray.tune.schedulers import FIFOScheduler
 from ray.tune.search import Searcher
 from ray.tune.trainable import wrap_function
 
-from search_spaces.catalogue import OWN_MODULE
+from search_spaces.base.catalogue import OWN_MODULE
 from study.progress import Progress
 from study.record import Recorder
 from study.resources import Resources

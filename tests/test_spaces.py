@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import trainables
-from search_spaces.catalogue import load, names
+from search_spaces.base.catalogue import load, names
 from trainables.artifacts.artifact import all_logits_for, logits_for
 from trainables.artifacts.teacher import _own_rows
 from trainables.cohorts.cohort import cost

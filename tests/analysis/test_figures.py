@@ -23,7 +23,7 @@ from analysis.figures import (
 from analysis.figures import curves as curves_
 from analysis.rows import rows_of
 from records.schema import read_study
-from search_spaces.rows import ON_BIG, ON_BIG_NOISE, ON_MNIST, SMALL_ALONE, on_mnist_vae
+from search_spaces.rows.garments import ON_BIG, ON_BIG_NOISE, ON_MNIST, SMALL_ALONE, on_mnist_vae
 from trainables.artifacts.artifact import VaeArtifact
 from trainables.artifacts.store import Saved, Store
 from trainables.networks.perceptron import Vae

@@ -5,7 +5,7 @@ from dataclasses import replace
 from invented import record
 
 from analysis.provenance import facts, stages
-from search_spaces.rows import ON_BIG, SMALL_ALONE
+from search_spaces.rows.garments import ON_BIG, SMALL_ALONE
 
 
 def trial(setting, seed, teacher=None, **tags):

@@ -14,15 +14,15 @@ from analysis.selection import chosen, tuned
 from analysis.sentences import choice, evidence
 from analysis.views import selection_views, views
 from records.schema import PlannedSetting
+from search_spaces.base.search import Search
 from search_spaces.regression_published import SPACE as PUBLISHED
-from search_spaces.rentals import (
+from search_spaces.rows.rentals import (
     REG_ON_BIG,
     REG_ON_BIG_NOISE,
     REG_ON_TRAIN,
     REG_SMALL_ALONE,
     REG_TRAIN_ALONE,
 )
-from search_spaces.search import Search
 from study.progress import Progress
 from trainables.distillation.member import TrialResult
 from trainables.identity import canonical

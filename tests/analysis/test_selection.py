@@ -18,8 +18,8 @@ from analysis.selection import (
 from analysis.sentences import _beside, _said, choice
 from analysis.views import selection_views, views
 from records.schema import PlannedSetting
-from search_spaces.rows import SMALL_ALONE, on_mnist_vae
-from search_spaces.search import Search
+from search_spaces.base.search import Search
+from search_spaces.rows.garments import SMALL_ALONE, on_mnist_vae
 from trainables.data.domains import ACCURACY
 from trainables.identity import canonical
 from trainables.settings.scoring import CrossValidation, Pruning

@@ -25,7 +25,7 @@ from analysis.sentences import choice, evidence
 from analysis.table import lacks
 from analysis.views import views
 from search_spaces.paper_table import NINE_ROWS
-from search_spaces.rows import ON_BIG, ON_MNIST, SMALL_ALONE, on_mnist_vae
+from search_spaces.rows.garments import ON_BIG, ON_MNIST, SMALL_ALONE, on_mnist_vae
 from trainables.settings.setting import published
 
 ALONE = [0.79, 0.80, 0.80, 0.81, 0.80]

@@ -11,8 +11,8 @@ from analysis.known import KNOWN
 from analysis.rows import rows_of
 from analysis.transfer import lines_of, transfer_views
 from analysis.transfer_sentences import transfer_sentences
-from search_spaces.catalogue import load
-from search_spaces.rows import ON_BIG, SMALL_ALONE, TRAIN_ALONE
+from search_spaces.base.catalogue import load
+from search_spaces.rows.garments import ON_BIG, SMALL_ALONE, TRAIN_ALONE
 from trainables.links.link import Dilation
 from trainables.methods.adversarial.adda import Adda
 from trainables.methods.adversarial.dann import Dann

@@ -22,7 +22,7 @@ from analysis.table import table
 from records.cli import run_command
 from records.experiments import open_study
 from records.schema import open_client
-from search_spaces.catalogue import load
+from search_spaces.base.catalogue import load
 from search_spaces.smoke import ALONE, SPACE
 from study.clean import clean
 from study.launch import launch
@@ -225,16 +225,16 @@ def test_rentals_that_are_not_what_they_should_be(attempt, monkeypatch, capsys, 
 
 
 HEAD = """from dataclasses import replace
-from search_spaces.rows import ON_BIG
-from search_spaces.search import Search
-from search_spaces.space import Space
+from search_spaces.rows.garments import ON_BIG
+from search_spaces.base.search import Search
+from search_spaces.base.space import Space
 from trainables.settings.scoring import CrossValidation, Pruning
 """
 
 
 RENTALS = """from dataclasses import replace
-from search_spaces.rentals import REG_ON_BIG; from search_spaces.rows import ON_BIG
-from search_spaces.search import Search; from search_spaces.space import Space
+from search_spaces.rows.rentals import REG_ON_BIG; from search_spaces.rows.garments import ON_BIG
+from search_spaces.base.search import Search; from search_spaces.base.space import Space
 from trainables.links.link import Dilation; from trainables.settings.scoring import CrossValidation
 """
 

@@ -217,7 +217,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from search_spaces.smoke import taught
-from search_spaces.space import Space
+from search_spaces.base.space import Space
 from trainables.links.link import Link
 
 

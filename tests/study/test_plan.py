@@ -8,7 +8,7 @@ from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 
 from records.schema import Record
-from search_spaces.catalogue import load
+from search_spaces.base.catalogue import load
 from study.journal import write_journal
 from study.ledger import Ledger
 from study.plan import Plan

@@ -7,10 +7,10 @@ import optuna
 import pytest
 from scipy import stats
 
+from search_spaces.base.search import Branch, Search
+from search_spaces.base.space import Space
 from search_spaces.joint import SPACE as JOINT
-from search_spaces.rows import ON_BIG, ON_BIG_NOISE, on_mnist_vae
-from search_spaces.search import Branch, Search
-from search_spaces.space import Space
+from search_spaces.rows.garments import ON_BIG, ON_BIG_NOISE, on_mnist_vae
 from study.search import Outcome, Walk
 from trainables.errors import BadInputError
 from trainables.settings.scoring import CrossValidation, HoldOut, Oracle, Pruning

@@ -4,13 +4,13 @@ import subprocess
 import sys
 
 from records.schema import open_client, read
-from search_spaces.catalogue import load
+from search_spaces.base.catalogue import load
 from trainables.settings.setting import Trial
 
 OWN = """
 from dataclasses import replace
-from search_spaces.rows import SMALL_ALONE
-from search_spaces.space import Space
+from search_spaces.rows.garments import SMALL_ALONE
+from search_spaces.base.space import Space
 from trainables.recipes import Schedule, TeacherRecipe
 from trainables.settings.setting import Setting
 from trainables.methods.self_supervised.barlow_twins import BarlowTwins

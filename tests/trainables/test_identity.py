@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, make_dataclass, replace
 import pytest
 
 from search_spaces.paper_table import SPACE
-from search_spaces.rows import ON_BIG, ON_BIG_NOISE
+from search_spaces.rows.garments import ON_BIG, ON_BIG_NOISE
 from trainables.identity import canonical, identity
 from trainables.links.link import Noise
 from trainables.recipes import TeacherRecipe
@@ -37,7 +37,7 @@ def test_whole_and_real_numbers_of_equal_value_are_one_setting():
 
 def test_independent_of_the_python_process():
     code = (
-        "from search_spaces.rows import ON_BIG_NOISE; from trainables.settings.setting import Trial;"
+        "from search_spaces.rows.garments import ON_BIG_NOISE; from trainables.settings.setting import Trial;"
         "print(Trial(setting=ON_BIG_NOISE, seed=3).key)"
     )
     other = subprocess.run(

@@ -7,7 +7,12 @@ import pytest
 import torch
 
 from search_spaces.regression_published import mended
-from search_spaces.rentals import REG_ON_BIG, REG_ON_BIG_NOISE, REG_ON_TRAIN, REG_SMALL_ALONE
+from search_spaces.rows.rentals import (
+    REG_ON_BIG,
+    REG_ON_BIG_NOISE,
+    REG_ON_TRAIN,
+    REG_SMALL_ALONE,
+)
 from trainables.artifacts.artifact import logits_for
 from trainables.artifacts.teacher import prepare
 from trainables.artifacts.workshop import ignore

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from search_spaces.rentals import REG_ON_BIG, REG_ON_TRAIN, REG_SMALL_ALONE
-from search_spaces.rows import ON_BIG, SMALL_ALONE, on_generated, on_mnist_vae
+from search_spaces.rows.garments import ON_BIG, SMALL_ALONE, on_generated, on_mnist_vae
+from search_spaces.rows.rentals import REG_ON_BIG, REG_ON_TRAIN, REG_SMALL_ALONE
 from trainables.data.domains import TARGETS, target_of
 from trainables.errors import BadInputError
 from trainables.links.link import FeatureNoise, Noise

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from search_spaces.search import Search
+from search_spaces.base.search import Search
 from trainables.checks import check_name, check_whole
 from trainables.data.domains import Target
 from trainables.errors import BadInputError

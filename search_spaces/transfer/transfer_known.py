@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from search_spaces.space import Space
-from search_spaces.transfer_methods import PIXELS_OF, made_by
+from search_spaces.base.space import Space
+from search_spaces.transfer.transfer_methods import PIXELS_OF, made_by
 from trainables.links.link import Dilation, Link, Noise
 from trainables.links.photographs import PhotographBlend
 from trainables.methods.adversarial.dann import Dann

@@ -8,7 +8,7 @@ import traceback
 from pathlib import Path
 
 import search_spaces
-from search_spaces.space import Space
+from search_spaces.base.space import Space
 from trainables.errors import BadInputError, unknown
 
 OWN_MODULE = "own_space"  # the module name of a user's file

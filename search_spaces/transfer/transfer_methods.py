@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from search_spaces.rows import ON_BIG, SMALL_ALONE, TRAIN_ALONE, on_mnist_vae
-from search_spaces.space import Space
+from search_spaces.base.space import Space
+from search_spaces.rows.garments import ON_BIG, SMALL_ALONE, TRAIN_ALONE, on_mnist_vae
 from trainables.links.link import Dilation, Noise
 from trainables.methods.adversarial.adda import Adda
 from trainables.methods.adversarial.dann import Dann

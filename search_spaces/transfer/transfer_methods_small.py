@@ -3,9 +3,9 @@
 from dataclasses import fields, replace
 from typing import Any
 
-from search_spaces.rows import SMALL_ALONE
-from search_spaces.space import Space
-from search_spaces.transfer_methods import HINTON, METHODS
+from search_spaces.base.space import Space
+from search_spaces.rows.garments import SMALL_ALONE
+from search_spaces.transfer.transfer_methods import HINTON, METHODS
 from trainables.methods.data_free.impressions import FromImpressions
 from trainables.methods.method import Method
 from trainables.methods.self_supervised.pretraining import SelfSupervised

@@ -1,0 +1,1 @@
+"""What a space is, and how one is found."""

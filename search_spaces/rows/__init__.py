@@ -1,0 +1,1 @@
+"""Settings that spaces build on."""

@@ -1,0 +1,1 @@
+"""Spaces of other ways to transfer."""
