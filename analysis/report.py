@@ -13,14 +13,16 @@ import typer
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from mlflow import MlflowClient
 
-from analysis import audit, audit_rentals, provenance, sentences
-from analysis.columns import build
+from analysis.audits import fashion as audit
+from analysis.audits import rentals as audit_rentals
+from analysis.evidence import provenance, sentences
+from analysis.evidence.rows import Row, rows_of
 from analysis.figures import draw_all, save, svg_text
-from analysis.rows import Row, rows_of
+from analysis.methods.comparison import transfer_views
+from analysis.methods.sentences import transfer_sentences
 from analysis.table import lacks
-from analysis.transfer import transfer_views
-from analysis.transfer_sentences import transfer_sentences
-from analysis.views import View, selection_views, views
+from analysis.tables.columns import build
+from analysis.tables.views import View, selection_views, views
 from records.cli import Results, Storage, TrackingUri, run_command, writing
 from records.schema import Study, open_records, read_study, report_path
 from trainables.artifacts.store import Store, open_store

@@ -14,13 +14,13 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console, JustifyMethod
 from rich.table import Table
 
-from analysis.cells import NAMED
-from analysis.columns import build
-from analysis.formats import Format, render
-from analysis.rows import Row, rows_of
-from analysis.sentences import choice
-from analysis.transfer import transfer_views
-from analysis.views import View, selection_views, views
+from analysis.evidence.rows import Row, rows_of
+from analysis.evidence.sentences import choice
+from analysis.methods.comparison import transfer_views
+from analysis.tables.cells import NAMED
+from analysis.tables.columns import build
+from analysis.tables.formats import Format, render
+from analysis.tables.views import View, selection_views, views
 from records.cli import Results, TrackingUri, run_command
 from records.schema import Study, open_records, read_study
 

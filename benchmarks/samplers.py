@@ -19,8 +19,8 @@ from rich.console import Console
 from rich.table import Table
 from scipy import stats
 
-from analysis.rows import Row, rows_of
-from analysis.selection import mean
+from analysis.evidence.rows import Row, rows_of
+from analysis.evidence.selection import mean
 from records.cli import run_command
 from records.schema import open_records, read_study
 from search_spaces.base.search import Search

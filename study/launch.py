@@ -17,7 +17,7 @@ from mlflow.exceptions import MlflowException
 from requests import RequestException
 from rich.console import Console
 
-from analysis.rows import rows_of
+from analysis.evidence.rows import rows_of
 from analysis.table import show
 from records.cli import INTERRUPTED, Results, Storage, TrackingUri, run_command
 from records.experiments import open_study
@@ -174,8 +174,8 @@ def _show(todo: Plan, client: MlflowClient, results: Path, uri: str) -> None:
     show(recorded, rows, out, limit=ROWS_AT_THE_END, most=VIEWS_AT_THE_END)
     page, pictures = report_path(results, space.name), results / "figures" / space.name
     if todo.ledger.news or not page.exists():
+        from analysis.mlflow_page.notes import write_notes
         from analysis.report import write  # matplotlib takes a second to import
-        from study.notes import write_notes
 
         out.print("drawing the figures and the report ...")
         write(recorded, client, todo.store, page, pictures)

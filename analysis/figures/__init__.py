@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from mlflow import MlflowClient
 
+from analysis.evidence.rows import Row
 from analysis.figures import curves, forest, maps, pictures, reliability, search, weights
 from analysis.figures.figure import Drawn, Left, save, svg_text
-from analysis.rows import Row
 from records.runs import curve
 from records.schema import Study
 from trainables.artifacts.store import Store

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
+from analysis.evidence.rows import rows_of
 from analysis.figures import draw_all, save
-from analysis.rows import rows_of
 from records.cli import Results, Storage, TrackingUri, run_command, writing
 from records.schema import open_records, read_study
 from trainables.artifacts.store import open_store

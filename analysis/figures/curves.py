@@ -6,14 +6,14 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator
 
-from analysis.columns import difference
-from analysis.evidence import Comparison, compare
+from analysis.evidence.rows import Row
+from analysis.evidence.selection import chosen, tuned
+from analysis.evidence.sentences import NO_DIFFERENCE, interval_text
+from analysis.evidence.statistics import Comparison, compare
 from analysis.figures.figure import COLOURS, LINES, Drawn, Left, new_figure, style
 from analysis.figures.forest import name_of
-from analysis.published import Published
-from analysis.rows import Row
-from analysis.selection import chosen, tuned
-from analysis.sentences import NO_DIFFERENCE, interval_text
+from analysis.papers.tables import Published
+from analysis.tables.columns import difference
 from trainables.settings.setting import BROADCAST
 
 Read = Callable[[str, str], dict[int, float]]  # a run's id and a metric → its values by epoch

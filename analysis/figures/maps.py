@@ -7,10 +7,10 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 
-from analysis.evidence import summarise
+from analysis.evidence.rows import NONE, Row
+from analysis.evidence.selection import chosen, reported
+from analysis.evidence.statistics import summarise
 from analysis.figures.figure import COLOURS, Drawn, Left, new_figure, style
-from analysis.rows import NONE, Row
-from analysis.selection import chosen, reported
 
 FEWEST = 4  # settings that make a map
 PANELS_A_LINE = 2

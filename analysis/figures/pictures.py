@@ -8,8 +8,8 @@ import torch
 from matplotlib.axes import Axes
 from torch import Tensor
 
+from analysis.evidence.rows import Row
 from analysis.figures.figure import Drawn, Left, new_figure, style
-from analysis.rows import Row
 from records.schema import ARTIFACT
 from trainables.artifacts.store import Store, UnusableArtifactError
 from trainables.data.datasets import Images, load, pair_with_digits, split_rows

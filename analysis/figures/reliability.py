@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 
+from analysis.evidence.rows import Row
+from analysis.evidence.selection import chosen
 from analysis.figures.figure import COLOURS, LINES, MARKERS, QUIET, Drawn, new_figure, style
 from analysis.figures.forest import name_of
-from analysis.rows import Row
-from analysis.selection import chosen
 
 MOST = 8
 PANELS_A_LINE = 4

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from analysis.evidence.rows import Row
+from analysis.evidence.selection import chosen
 from analysis.figures.figure import COLOURS, QUIET, Drawn, Left, new_figure, style
 from analysis.figures.maps import score
-from analysis.rows import Row
-from analysis.selection import chosen
 
 FEWEST = 8  # settings, for importances to mean anything
 SEARCHED = {

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
+from analysis.evidence.rows import Row
+from analysis.evidence.selection import tuned
 from analysis.figures.figure import COLOURS, Drawn, new_figure, style
 from analysis.figures.maps import FEWEST, score
-from analysis.rows import Row
-from analysis.selection import tuned
 
 
 def draw(rows: Sequence[Row]) -> Iterator[Drawn]:

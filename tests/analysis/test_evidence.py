@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from analysis.evidence import compare, holm, summarise
+from analysis.evidence.statistics import compare, holm, summarise
 
 VALUES = st.lists(st.floats(0, 1), min_size=2, max_size=8)
 T_975 = {1: 12.7062, 4: 2.7764, 9: 2.2622}  # printed tables of Student's t

@@ -8,6 +8,7 @@ import torch
 from invented import record, study
 from scipy import stats
 
+from analysis.evidence.rows import rows_of
 from analysis.figures import (
     Drawn,
     Left,
@@ -21,7 +22,6 @@ from analysis.figures import (
     svg_text,
 )
 from analysis.figures import curves as curves_
-from analysis.rows import rows_of
 from records.schema import read_study
 from search_spaces.rows.garments import ON_BIG, ON_BIG_NOISE, ON_MNIST, SMALL_ALONE, on_mnist_vae
 from trainables.artifacts.artifact import VaeArtifact

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from invented import record
 
-from analysis.provenance import facts, stages
+from analysis.evidence.provenance import facts, stages
 from search_spaces.rows.garments import ON_BIG, SMALL_ALONE
 
 

@@ -6,13 +6,13 @@ import pytest
 from invented import parameters, record, study
 from rich.console import Console
 
-from analysis.audit_rentals import audited, sentences, view
-from analysis.columns import build
+from analysis.audits.rentals import audited, sentences, view
+from analysis.evidence.rows import rows_of
+from analysis.evidence.selection import chosen, tuned
+from analysis.evidence.sentences import choice, evidence
 from analysis.figures import Left, curves, forest, pictures, reliability, weights
-from analysis.rows import rows_of
-from analysis.selection import chosen, tuned
-from analysis.sentences import choice, evidence
-from analysis.views import selection_views, views
+from analysis.tables.columns import build
+from analysis.tables.views import selection_views, views
 from records.schema import PlannedSetting
 from search_spaces.base.search import Search
 from search_spaces.regression_published import SPACE as PUBLISHED

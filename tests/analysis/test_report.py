@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from golden.make import outputs
 
-from analysis.formats import Format
 from analysis.report import write
+from analysis.tables.formats import Format
 from records.schema import read_study
 
 GOLDEN = Path(__file__).parent / "golden"

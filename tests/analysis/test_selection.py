@@ -6,17 +6,11 @@ from dataclasses import replace
 import pytest
 from invented import parameters, record, study
 
-from analysis.columns import build
-from analysis.rows import rows_of
-from analysis.selection import (
-    alone_of,
-    chosen,
-    reported,
-    tuned,
-    tuning_gains,
-)
-from analysis.sentences import _beside, _said, choice
-from analysis.views import selection_views, views
+from analysis.evidence.rows import rows_of
+from analysis.evidence.selection import alone_of, chosen, reported, tuned, tuning_gains
+from analysis.evidence.sentences import _beside, _said, choice
+from analysis.tables.columns import build
+from analysis.tables.views import selection_views, views
 from records.schema import PlannedSetting
 from search_spaces.base.search import Search
 from search_spaces.rows.garments import SMALL_ALONE, on_mnist_vae

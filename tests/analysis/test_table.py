@@ -15,15 +15,15 @@ import pytest
 from invented import record, study
 from scipy import stats
 
-from analysis.audit import audited
-from analysis.columns import build
-from analysis.formats import Format, render
-from analysis.published import TABLE_3, row_of
-from analysis.rows import rows_of
-from analysis.selection import chosen
-from analysis.sentences import choice, evidence
+from analysis.audits.fashion import audited
+from analysis.evidence.rows import rows_of
+from analysis.evidence.selection import chosen
+from analysis.evidence.sentences import choice, evidence
+from analysis.papers.tables import TABLE_3, row_of
 from analysis.table import lacks
-from analysis.views import views
+from analysis.tables.columns import build
+from analysis.tables.formats import Format, render
+from analysis.tables.views import views
 from search_spaces.paper_table import NINE_ROWS
 from search_spaces.rows.garments import ON_BIG, ON_MNIST, SMALL_ALONE, on_mnist_vae
 from trainables.settings.setting import published

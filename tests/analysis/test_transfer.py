@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 from invented import record, study
 
-from analysis.columns import build, cost
+from analysis.evidence.rows import rows_of
 from analysis.figures import forest, maps
-from analysis.known import KNOWN
-from analysis.rows import rows_of
-from analysis.transfer import lines_of, transfer_views
-from analysis.transfer_sentences import transfer_sentences
+from analysis.methods.comparison import lines_of, transfer_views
+from analysis.methods.sentences import transfer_sentences
+from analysis.papers.methods import KNOWN
+from analysis.tables.columns import build, cost
 from search_spaces.base.catalogue import load
 from search_spaces.rows.garments import ON_BIG, SMALL_ALONE, TRAIN_ALONE
 from trainables.links.link import Dilation

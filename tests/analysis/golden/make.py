@@ -14,11 +14,11 @@ from pathlib import Path
 
 from rich.console import Console
 
-from analysis.columns import build
-from analysis.formats import Format, render
+from analysis.evidence.rows import rows_of
 from analysis.report import write
-from analysis.rows import rows_of
 from analysis.table import lacks, show
+from analysis.tables.columns import build
+from analysis.tables.formats import Format, render
 from records.jsonl import read_lines, write_lines
 from records.schema import open_client, open_records, read_study
 from study.records import export, load

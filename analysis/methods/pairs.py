@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from analysis.evidence import Comparison, compare, holm, summarise
-from analysis.rows import NONE, Row
-from analysis.sentences import interval_text, p_text
-from analysis.views import View
+from analysis.evidence.rows import NONE, Row
+from analysis.evidence.sentences import interval_text, p_text
+from analysis.evidence.statistics import Comparison, compare, holm, summarise
+from analysis.tables.views import View
 from trainables.data.domains import ACCURACY as MEASURE
 
 ACCURACY = "test/accuracy"

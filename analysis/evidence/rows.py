@@ -8,7 +8,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
-from analysis.published import UNPRINTED, Printed, is_comparable, row_of
+from analysis.papers.tables import UNPRINTED, Printed, is_comparable, row_of
 from records.schema import PlannedSetting, Record, Study
 from trainables.data.domains import MEASURES, Measure, Target, target_of
 from trainables.settings.setting import BROADCAST

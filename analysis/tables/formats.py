@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import pandas as pd
 
-from analysis.views import View, views
+from analysis.tables.views import View, views
 from records.schema import Study
 
 LATEX_SIGNS: dict[str, str | int | None] = {
@@ -36,7 +36,7 @@ def render(
     lacks: Sequence[str],
     more: Sequence[View] = (),
 ) -> str:
-    """The table (analysis.columns.build) in a format; CSV and JSON in full precision.
+    """The table (analysis.tables.columns.build) in a format; CSV and JSON in full precision.
 
     lacks: what rows are short of; more: further views; both for formats that people read.
     """

@@ -4,10 +4,8 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
-from analysis.columns import difference
-from analysis.evidence import ALPHA, Comparison, holm, summarise
-from analysis.rows import Row
-from analysis.selection import (
+from analysis.evidence.rows import Row
+from analysis.evidence.selection import (
     Gain,
     Tuned,
     alone_gains,
@@ -18,6 +16,8 @@ from analysis.selection import (
     tuned,
     tuning_gains,
 )
+from analysis.evidence.statistics import ALPHA, Comparison, holm, summarise
+from analysis.tables.columns import difference
 from trainables.data.domains import Measure
 
 NO_DIFFERENCE = "the seeds support no difference"

@@ -6,7 +6,7 @@ says so.
 
 from typing import NamedTuple
 
-from analysis.rows import Row
+from analysis.evidence.rows import Row
 
 
 class Known(NamedTuple):

@@ -6,7 +6,11 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from analysis.cells import (
+from analysis.evidence.rows import NONE, Row, target_named
+from analysis.evidence.selection import Gain, Tuned, alone_gains, mean, tuned, tuning_gains
+from analysis.evidence.sentences import interval_text, p_text
+from analysis.evidence.statistics import summarise
+from analysis.tables.cells import (
     EPOCHS,
     NAMED,
     RATE,
@@ -18,10 +22,6 @@ from analysis.cells import (
     quality,
     teachers,
 )
-from analysis.evidence import summarise
-from analysis.rows import NONE, Row, target_named
-from analysis.selection import Gain, Tuned, alone_gains, mean, tuned, tuning_gains
-from analysis.sentences import interval_text, p_text
 from trainables.data.domains import Measure, Target
 
 
@@ -111,7 +111,7 @@ def _front_line(name: str, row: Row) -> dict[str, str]:
 
 
 def views(table: pd.DataFrame) -> Iterator[View]:
-    """The views that have something to say for this table (analysis.columns.build)."""
+    """The views that have something to say for this table (analysis.tables.columns.build)."""
     target = target_named(table["student"].iloc[0])
     main = target.main.name
     yield View(

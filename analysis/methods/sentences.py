@@ -3,12 +3,12 @@
 import statistics
 from collections.abc import Iterator, Sequence
 
-from analysis.columns import cost
-from analysis.evidence import ALPHA, Comparison, holm
-from analysis.rows import NONE, Row
-from analysis.sentences import NO_DIFFERENCE
-from analysis.transfer import Line, gap_text, lines_of
-from analysis.transfer_comparisons import ACCURACY, SMALL_LABELS, against
+from analysis.evidence.rows import NONE, Row
+from analysis.evidence.sentences import NO_DIFFERENCE
+from analysis.evidence.statistics import ALPHA, Comparison, holm
+from analysis.methods.comparison import Line, gap_text, lines_of
+from analysis.methods.pairs import ACCURACY, SMALL_LABELS, against
+from analysis.tables.columns import cost
 
 CHANCE = 0.1
 VARIES = 2.0  # times the student alone's standard deviation

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from analysis.rows import NONE, target_named
-from analysis.sentences import p_text
+from analysis.evidence.rows import NONE, target_named
+from analysis.evidence.sentences import p_text
 from trainables.data.domains import ACCURACY, Measure, Target
 from trainables.settings.setting import BROADCAST
 

@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from analysis.columns import difference
-from analysis.evidence import summarise
-from analysis.published import PublishedRegression
-from analysis.rows import NONE, Row
-from analysis.sentences import NO_DIFFERENCE, interval_text
-from analysis.views import View
+from analysis.evidence.rows import NONE, Row
+from analysis.evidence.sentences import NO_DIFFERENCE, interval_text
+from analysis.evidence.statistics import summarise
+from analysis.papers.tables import PublishedRegression
+from analysis.tables.columns import difference
+from analysis.tables.views import View
 from trainables.data.domains import MSE
 from trainables.recipes import BIKES_PUBLISHED
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.evidence import Comparison, Summary, compare, holm, summarise
-from analysis.rows import Row
+from analysis.evidence.rows import Row
+from analysis.evidence.statistics import Comparison, Summary, compare, holm, summarise
 from trainables.data.domains import Target
 
 CALIBRATION = "test/calibration_error"

@@ -9,14 +9,14 @@ from pathlib import Path
 
 from mlflow import MlflowClient
 
-from analysis.columns import build
-from analysis.rows import Row
-from analysis.sentences import evidence
-from analysis.views import views
+from analysis.evidence.rows import Row
+from analysis.evidence.sentences import evidence
+from analysis.mlflow_page.view_state import MODE, TAG, link, view_state
+from analysis.tables.columns import build
+from analysis.tables.views import views
 from records.experiments import KIND, open_experiment
 from records.runs import runs
 from records.schema import ABOUT, Study, experiment_names
-from study.view_state import MODE, TAG, link, view_state
 
 NOTE = "mlflow.note.content"
 LONGEST = 4_900  # characters; MLflow takes 5,000 in a tag

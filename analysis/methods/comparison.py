@@ -12,14 +12,14 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from analysis.columns import cost, difference
-from analysis.evidence import Comparison, compare, holm, summarise
-from analysis.known import Known, known_of
-from analysis.rows import NONE, Row
-from analysis.selection import mean
-from analysis.sentences import interval_text, p_text
-from analysis.transfer_comparisons import ACCURACY, comparisons
-from analysis.views import View
+from analysis.evidence.rows import NONE, Row
+from analysis.evidence.selection import mean
+from analysis.evidence.sentences import interval_text, p_text
+from analysis.evidence.statistics import Comparison, compare, holm, summarise
+from analysis.methods.pairs import ACCURACY, comparisons
+from analysis.papers.methods import Known, known_of
+from analysis.tables.columns import cost, difference
+from analysis.tables.views import View
 from trainables.data.domains import ACCURACY as MEASURE
 
 TEACHER_ACCURACY = "teacher/test_accuracy"

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from analysis.evidence import ALPHA, Comparison, compare, holm, summarise
-from analysis.rows import Row
+from analysis.evidence.rows import Row
+from analysis.evidence.statistics import ALPHA, Comparison, compare, holm, summarise
 from trainables.data.domains import Measure
 from trainables.identity import identity
 

@@ -1,0 +1,1 @@
+"""What MLflow's pages say beside the runs."""

@@ -1,0 +1,1 @@
+"""The table, as numbers and as text."""
