@@ -31,10 +31,10 @@ from search_spaces.rows.garments import (
     SMALL_ALONE,
     on_mnist_vae,
 )
-from study.ledger import Ledger
-from study.plan import Expected
-from study.record import Recorder
-from study.spool import Spool
+from study.planning.plan import Expected
+from study.planning.trial_index import Ledger
+from study.recording.recorder import Recorder
+from study.recording.spool import Spool
 from trainables.distillation.member import TrialResult
 from trainables.objectives.calibration import BINS, Reliability
 from trainables.settings.setting import Setting, Trial

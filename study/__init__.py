@@ -12,7 +12,7 @@ for _name, _value in {
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",  # silences a warning about CPU-only workers
     "RAY_COLOR_PREFIX": "0",  # what it says of a lost node goes to files as well
     "RAY_AIR_NEW_OUTPUT": "0",  # with verbose=0 the old output is silent, the new one is not
-    "TUNE_DISABLE_SIGINT_HANDLER": "1",  # study.interrupts has its own
+    "TUNE_DISABLE_SIGINT_HANDLER": "1",  # study.running.interrupts has its own
     "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",  # MLflow is the record; these only cost time
 }.items():
     os.environ.setdefault(_name, _value)

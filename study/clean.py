@@ -26,9 +26,9 @@ from records.schema import (
 )
 from search_spaces.base.catalogue import load, names
 from search_spaces.base.space import Space
-from study.lead import leader_of, locked
-from study.ledger import Ledger
-from study.plan import Plan
+from study.planning.plan import Plan
+from study.planning.trial_index import Ledger
+from study.running.lock import leader_of, locked
 from trainables.artifacts.store import Store, open_store
 from trainables.errors import BadInputError
 

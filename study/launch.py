@@ -24,17 +24,17 @@ from records.experiments import open_study
 from records.schema import Record, open_client, read, read_study, report_path
 from search_spaces.base.catalogue import load, names
 from search_spaces.base.space import Space
-from study import messages
-from study.interrupts import on_interrupt
-from study.journal import write_journal
-from study.lead import leading, locked
-from study.ledger import Ledger
-from study.plan import Plan, check_counts
-from study.progress import Progress
-from study.record import Recorder
-from study.resources import Node, Resources, of_this_machine
-from study.running import ALL_DONE, fetch_data, has_work, run
-from study.spool import Spool, spool_of
+from study.cluster.resources import Node, Resources, of_this_machine
+from study.planning.optuna_journal import write_journal
+from study.planning.plan import Plan, check_counts
+from study.planning.trial_index import Ledger
+from study.recording.recorder import Recorder
+from study.recording.spool import Spool, spool_of
+from study.running import messages
+from study.running.interrupts import on_interrupt
+from study.running.lock import leading, locked
+from study.running.progress import Progress
+from study.running.run import ALL_DONE, fetch_data, has_work, run
 from trainables.artifacts.store import open_store
 from trainables.errors import BadInputError
 
@@ -195,7 +195,7 @@ def _nodes_at(address: str) -> list[Node]:
 
 
 def _join(resources: Resources, todo: Plan, say: Callable[[str], None], verbose: bool) -> None:
-    from study.cluster import join_cluster
+    from study.cluster.ray import join_cluster
 
     datasets = todo.space.target.datasets
     join_cluster(resources, str(todo.store.root), datasets, say, verbose)

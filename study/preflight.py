@@ -15,7 +15,7 @@ import typer
 from ray.core.generated import gcs_service_pb2, gcs_service_pb2_grpc
 
 from records.cli import FAILED, run_command
-from study.resources import Node
+from study.cluster.resources import Node
 from trainables.errors import BadInputError
 
 ANSWER_SECONDS = 10

@@ -20,10 +20,10 @@ from records.cli import Results, Storage, TrackingUri, run_command
 from records.schema import experiment_names, open_records, read
 from search_spaces.base.catalogue import load
 from search_spaces.base.search import Search
-from study.lead import leader_of
-from study.ledger import Ledger
-from study.plan import Plan, check_counts
-from study.spool import Spool, spool_of
+from study.planning.plan import Plan, check_counts
+from study.planning.trial_index import Ledger
+from study.recording.spool import Spool, spool_of
+from study.running.lock import leader_of
 from trainables.artifacts.store import open_store
 from trainables.data.domains import Measure
 from trainables.errors import BadInputError

@@ -23,7 +23,7 @@ from search_spaces.rows.rentals import (
     REG_SMALL_ALONE,
     REG_TRAIN_ALONE,
 )
-from study.progress import Progress
+from study.running.progress import Progress
 from trainables.distillation.member import TrialResult
 from trainables.identity import canonical
 from trainables.settings.scoring import CrossValidation

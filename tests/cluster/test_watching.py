@@ -11,7 +11,7 @@ import requests
 from faults import Launch
 
 import trainables
-from study import gauges
+from study.running import gauges
 
 pytestmark = pytest.mark.cluster
 GRAFANA = Path(trainables.__file__).parent.parent / "cluster" / "grafana.json"

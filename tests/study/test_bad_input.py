@@ -26,11 +26,11 @@ from search_spaces.base.catalogue import load
 from search_spaces.smoke import ALONE, SPACE
 from study.clean import clean
 from study.launch import launch
-from study.ledger import Ledger
-from study.plan import Expected
-from study.record import Recorder
+from study.planning.plan import Expected
+from study.planning.trial_index import Ledger
+from study.recording.recorder import Recorder
+from study.recording.spool import Spool
 from study.records import records
-from study.spool import Spool
 from study.status import status
 from trainables.distillation.member import TrialResult
 from trainables.errors import BadInputError

@@ -16,7 +16,7 @@ from faults import Launch, launch, recorded
 from tracking import TrackingServer
 
 from records.schema import open_client, read
-from study.lead import LEADER
+from study.running.lock import LEADER
 from trainables.artifacts.store import FORMAT
 
 

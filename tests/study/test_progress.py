@@ -7,8 +7,8 @@ import pytest
 from rich.console import Console
 
 from search_spaces.smoke import ALONE, taught
-from study.progress import Progress
-from study.rounds import Round
+from study.planning.rounds import Round
+from study.running.progress import Progress
 from trainables.cohorts.cohort import Cohort
 from trainables.distillation.member import TrialResult
 from trainables.links.link import Noise

@@ -14,11 +14,11 @@ from records import write as writing
 from records.experiments import open_study
 from records.schema import open_client, read, read_study
 from search_spaces.smoke import ALONE, SPACE, taught
-from study import record
-from study.ledger import Ledger
-from study.plan import Expected
-from study.record import Recorder
-from study.spool import Spool
+from study.planning.plan import Expected
+from study.planning.trial_index import Ledger
+from study.recording import recorder as record
+from study.recording.recorder import Recorder
+from study.recording.spool import Spool
 from trainables.distillation.member import TrialResult
 from trainables.errors import StudyError
 from trainables.objectives.calibration import Reliability

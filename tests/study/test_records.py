@@ -18,11 +18,11 @@ from records.experiments import open_study
 from records.jsonl import read_lines, write_lines
 from records.schema import experiment_names, open_client, read, read_study
 from search_spaces.smoke import ALONE, SPACE, taught
-from study.ledger import Ledger
-from study.plan import Expected
-from study.record import Recorder
+from study.planning.plan import Expected
+from study.planning.trial_index import Ledger
+from study.recording.recorder import Recorder
+from study.recording.spool import Spool
 from study.records import export, load
-from study.spool import Spool
 from trainables.distillation.member import TrialResult
 from trainables.errors import BadInputError
 from trainables.objectives.calibration import Reliability

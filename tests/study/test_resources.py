@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from study.resources import Node, Resources
+from study.cluster.resources import Node, Resources
 from trainables.errors import BadInputError
 
 CPU_NODE, GPU_NODE = Node("a", 4, 0), Node("b", 8, 2)

@@ -93,8 +93,8 @@ def connections(process):
 
 HOST = """
 import study, time
-from study.cluster import start_ray
-from study.resources import Resources
+from study.cluster.ray import start_ray
+from study.cluster.resources import Resources
 import ray
 start_ray(Resources(workers=1, dashboard=False))
 print(ray.get_runtime_context().gcs_address, flush=True)

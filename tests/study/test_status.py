@@ -11,9 +11,9 @@ from records.cli import run_command
 from records.schema import experiment_names, open_client, read
 from search_spaces.smoke import ALONE
 from study.clean import clean
-from study.lead import leader_of, leading, locked
-from study.ledger import Ledger
-from study.plan import Expected, Plan
+from study.planning.plan import Expected, Plan
+from study.planning.trial_index import Ledger
+from study.running.lock import leader_of, leading, locked
 from study.status import counts, status
 from trainables.artifacts.artifact import all_logits_for
 from trainables.artifacts.store import Store
@@ -101,12 +101,14 @@ def test_clean_shows_asks_and_removes_only_what_nothing_needs(client, command, m
 
 def test_one_leads_and_says_how_far_it_is(client, monkeypatch):
     """As on a server: a live leader is left alone, a silent one is followed."""
-    monkeypatch.setattr("study.lead.BEAT_SECONDS", 0.1)
-    monkeypatch.setattr("study.lead._is_file", lambda client: False)
+    monkeypatch.setattr("study.running.lock.BEAT_SECONDS", 0.1)
+    monkeypatch.setattr("study.running.lock._is_file", lambda client: False)
     experiment = client.get_experiment_by_name("smoke").experiment_id
     said = []
     with leading(client, experiment, False, said.append, lambda: "half way"):
-        monkeypatch.setattr("study.lead.os.getpid", lambda: 1)  # as another process sees it
+        monkeypatch.setattr(
+            "study.running.lock.os.getpid", lambda: 1
+        )  # as another process sees it
         with (
             pytest.raises(BadInputError, match="another launch of this study runs on"),
             leading(client, experiment, False, said.append, str),

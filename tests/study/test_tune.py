@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from study.tune import _NewestFirst
+from study.running.tune import _NewestFirst
 
 STATES = st.sampled_from(["PENDING", "RUNNING", "TERMINATED", "ERROR"])
 

@@ -19,10 +19,10 @@ from ray.tune.search import Searcher
 from ray.tune.trainable import wrap_function
 
 from search_spaces.base.catalogue import OWN_MODULE
-from study.progress import Progress
-from study.record import Recorder
-from study.resources import Resources
-from study.rounds import Round
+from study.cluster.resources import Resources
+from study.planning.rounds import Round
+from study.recording.recorder import Recorder
+from study.running.progress import Progress
 from trainables.cohorts.cohort import Cohort
 from trainables.distillation.member import TrialResult
 from trainables.settings.setting import Trial

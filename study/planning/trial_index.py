@@ -5,7 +5,7 @@ from statistics import fmean
 
 from records.schema import Record
 from search_spaces.base.search import Search
-from study.search import Outcome
+from study.planning.optuna_search import Outcome
 from trainables.data.domains import MEASURES
 from trainables.settings.setting import Setting, Trial
 

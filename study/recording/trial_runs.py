@@ -22,8 +22,8 @@ from records.schema import (
     TRIAL_KEY,
     Record,
 )
-from study.environment import describe
-from study.setting_runs import definition_of, parameters_of
+from study.recording.environment import describe
+from study.recording.setting_runs import definition_of, parameters_of
 from trainables.artifacts.artifact import all_logits_for, logits_for
 from trainables.distillation.member import TrialResult
 from trainables.settings.setting import Trial

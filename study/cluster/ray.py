@@ -10,7 +10,7 @@ from typing import Any
 import psutil
 import ray
 
-from study.resources import Resources
+from study.cluster.resources import Resources
 from trainables.errors import BadInputError
 
 TOKEN = Path.home() / ".ray" / "auth_token"
@@ -46,7 +46,7 @@ def join_cluster(
 
     Raises BadInputError where one is not.
     """
-    from study.nodes import check_nodes
+    from study.cluster.checks import check_nodes
 
     try:
         ray.init(address=resources.address, runtime_env=runtime_env(), **_chatter(verbose))

@@ -9,8 +9,8 @@ import optuna
 
 from search_spaces.base.search import Search
 from search_spaces.base.space import Space
-from study.ledger import Ledger
-from study.search import Walk
+from study.planning.optuna_search import Walk
+from study.planning.trial_index import Ledger
 from trainables.artifacts.artifact import Artifact, VaeArtifact, all_logits_for
 from trainables.artifacts.store import Store
 from trainables.cohorts.cohort import cost

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from search_spaces.base.search import Search
-from study.plan import Expected, Plan
+from study.planning.plan import Expected, Plan
 from trainables.artifacts.artifact import Artifact
 from trainables.cohorts.cohort import Cohort, form_cohorts
 from trainables.settings.setting import Setting, Trial

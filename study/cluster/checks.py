@@ -16,7 +16,7 @@ from pathlib import Path
 import ray
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-from study.cluster import ROOMS, Say
+from study.cluster.ray import ROOMS, Say
 from trainables.artifacts.store import open_folder
 from trainables.data.download import ensure
 from trainables.errors import BadInputError

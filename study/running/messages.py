@@ -8,7 +8,7 @@ from rich.console import Console
 from records.schema import report_path
 from search_spaces.base.catalogue import load, names
 from search_spaces.base.space import Space
-from study.plan import Plan
+from study.planning.plan import Plan
 from trainables.cohorts.cohort import cost
 
 NOMINAL_RATE = 80.0  # GFLOP/s of one core in these trainings, measured on a Zen 5 server core

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 
-from study.rounds import Round
+from study.planning.rounds import Round
 from trainables.cohorts.cohort import Cohort
 from trainables.distillation.member import TrialResult
 

@@ -26,8 +26,8 @@ from records.schema import (
     Record,
 )
 from records.write import write_runs
-from study.environment import describe
-from study.plan import Expected
+from study.planning.plan import Expected
+from study.recording.environment import describe
 from trainables.data.domains import MEASURES, TARGETS
 from trainables.settings.setting import Setting
 

@@ -5,12 +5,12 @@ import sys
 from collections.abc import Callable, Iterator
 
 from records.cli import FAILED, INTERRUPTED
-from study.interrupts import end_children, on_interrupt
-from study.plan import Plan
-from study.progress import Progress
-from study.record import Recorder
-from study.resources import Resources
-from study.rounds import Round, rounds
+from study.cluster.resources import Resources
+from study.planning.plan import Plan
+from study.planning.rounds import Round, rounds
+from study.recording.recorder import Recorder
+from study.running.interrupts import end_children, on_interrupt
+from study.running.progress import Progress
 from trainables.data.download import ensure
 
 ALL_DONE, SOME_FAILED = 0, FAILED
@@ -67,9 +67,9 @@ def _train(todo: Plan, recorder: Recorder, resources: Resources, progress: Progr
     if not has_work(todo):
         return []
 
-    from study.cluster import on_ray  # ray takes a second to import
-    from study.gauges import Gauges
-    from study.tune import train
+    from study.cluster.ray import on_ray  # ray takes a second to import
+    from study.running.gauges import Gauges
+    from study.running.tune import train
 
     def lost(gone: str) -> None:
         _again(gone, progress)

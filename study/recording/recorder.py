@@ -24,11 +24,11 @@ from records.runs import is_database
 from records.schema import TRIAL_KEY, Record, experiment_names, read
 from records.write import write_runs
 from search_spaces.base.space import Space
-from study.ledger import Ledger
-from study.plan import Expected
-from study.setting_runs import SettingRuns
-from study.spool import Spool
-from study.trial_runs import line_of, record_of
+from study.planning.plan import Expected
+from study.planning.trial_index import Ledger
+from study.recording.setting_runs import SettingRuns
+from study.recording.spool import Spool
+from study.recording.trial_runs import line_of, record_of
 from trainables.distillation.member import TrialResult
 from trainables.errors import StudyError
 

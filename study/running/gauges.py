@@ -5,7 +5,7 @@ Ray serves them on every node; docs/watching.md says how to collect and to look 
 
 from ray.util.metrics import Gauge
 
-from study.progress import Progress
+from study.running.progress import Progress
 
 TRIALS, RATE, BEST, SHARE = (
     "study_trials",

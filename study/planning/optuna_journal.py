@@ -8,7 +8,7 @@ from optuna.exceptions import ExperimentalWarning
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 
-from study.plan import Plan
+from study.planning.plan import Plan
 
 
 def write_journal(plan: Plan, path: Path) -> Path | None:

@@ -1,0 +1,1 @@
+"""Ray, here or on a cluster."""

@@ -1,0 +1,1 @@
+"""What ended, on its way into the records."""
