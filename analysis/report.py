@@ -20,11 +20,15 @@ from analysis.evidence.rows import Row, rows_of
 from analysis.figures import draw_all, save, svg_text
 from analysis.methods.comparison import transfer_views
 from analysis.methods.sentences import transfer_sentences
-from analysis.table import lacks
 from analysis.tables.columns import build
-from analysis.tables.views import View, selection_views, views
+from analysis.tables.console import lacks
+from analysis.tables.selection_views import selection_views
+from analysis.tables.view import View
+from analysis.tables.views import views
 from records.cli import Results, Storage, TrackingUri, run_command, writing
-from records.schema import Study, open_records, read_study, report_path
+from records.client import open_records
+from records.read import read_study
+from records.schema import Study, report_path
 from trainables.artifacts.store import Store, open_store
 
 TEXT_COLUMNS = (

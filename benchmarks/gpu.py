@@ -20,10 +20,11 @@ from torch.nn import functional
 from search_spaces.smoke import taught
 from trainables.artifacts.workshop import Workshop, ignore
 from trainables.cohorts.kinds import open_workshop
-from trainables.data.datasets import load, split_rows
+from trainables.data.datasets import load
+from trainables.data.splits import split_rows
 from trainables.distillation.student import train_students
 from trainables.recipes import Schedule
-from trainables.settings.setting import Trial
+from trainables.settings.trial import Trial
 
 SEEDS = 5
 

@@ -25,7 +25,7 @@ from search_spaces.smoke import taught
 from trainables.artifacts import teacher, vae
 from trainables.artifacts.artifact import TeacherArtifact, VaeArtifact
 from trainables.artifacts.workshop import ignore
-from trainables.cohorts.cohort import Work
+from trainables.cohorts.costs import Work
 from trainables.cohorts.kinds import open_workshop
 from trainables.data.domains import IMAGE_SPLITS
 from trainables.distillation import student
@@ -33,7 +33,8 @@ from trainables.networks.perceptron import parameter_count
 from trainables.networks.stack import Stack
 from trainables.objectives import tasks
 from trainables.recipes import Schedule, TeacherRecipe, VaeRecipe
-from trainables.settings.setting import Setting, Trial
+from trainables.settings.setting import Setting
+from trainables.settings.trial import Trial
 
 MATRIX = 2048  # large enough for the rate to be the core's, not the cache's
 BYTES_AN_ADAM_STEP = 7 * 4  # of a weight: read it, its gradient and two moments; write three

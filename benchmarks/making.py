@@ -22,7 +22,8 @@ from rich.table import Table
 from torch import Tensor, nn
 from torch.nn import functional
 
-from trainables.data.datasets import load, split_rows
+from trainables.data.datasets import load
+from trainables.data.splits import split_rows
 
 SEEDS = 5
 SPACE = """

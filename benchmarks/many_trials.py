@@ -21,8 +21,9 @@ from rich.console import Console
 from rich.table import Table
 
 from records.cli import run_command
+from records.client import open_client
 from records.experiments import open_study
-from records.schema import open_client, read
+from records.read import read
 from search_spaces.base.space import Space
 from search_spaces.rows.garments import (
     ON_BIG,
@@ -35,9 +36,10 @@ from study.planning.plan import Expected
 from study.planning.trial_index import Ledger
 from study.recording.recorder import Recorder
 from study.recording.spool import Spool
-from trainables.distillation.member import TrialResult
 from trainables.objectives.calibration import BINS, Reliability
-from trainables.settings.setting import Setting, Trial
+from trainables.results import TrialResult
+from trainables.settings.setting import Setting
+from trainables.settings.trial import Trial
 
 SEEDS, EPOCHS, SIDE = 5, 50, 25
 NAME = "many_trials"

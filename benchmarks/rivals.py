@@ -26,7 +26,8 @@ from torch import nn
 from torch.nn import functional
 
 import study  # noqa: F401  # Ray's environment, the same for all sides
-from trainables.data.datasets import load, split_rows
+from trainables.data.datasets import load
+from trainables.data.splits import split_rows
 from trainables.recipes import Schedule
 
 SEEDS = 5

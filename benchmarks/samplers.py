@@ -22,11 +22,12 @@ from scipy import stats
 from analysis.evidence.rows import Row, rows_of
 from analysis.evidence.selection import mean
 from records.cli import run_command
-from records.schema import open_records, read_study
+from records.client import open_records
+from records.read import read_study
 from search_spaces.base.search import Search
 from search_spaces.base.space import Space
 from search_spaces.smoke import taught
-from trainables.recipes import TARGET
+from trainables.data.domains import TARGET
 from trainables.settings.scoring import CrossValidation
 
 REPEATS, SETTINGS, MARGIN = 20, 64, 0.005

@@ -23,11 +23,12 @@ from rich.table import Table
 from safetensors.torch import save_file
 from scipy.stats import ttest_1samp
 
-from records.schema import open_client, read
+from records.client import open_client
+from records.read import read
 from search_spaces.base.catalogue import load
-from trainables.artifacts.artifact import logits_for
 from trainables.artifacts.store import Store
-from trainables.settings.setting import Trial
+from trainables.distillation.requirements import logits_for
+from trainables.settings.trial import Trial
 
 SPACE = """
 from dataclasses import replace

@@ -17,7 +17,7 @@ def open_study(
     """The ids of a study's experiments: of settings, and of trials."""
     tags = {
         ABOUT: space.about,
-        "mlflow.note.content": space.about,  # until there is more to say: analysis.mlflow_page.notes
+        "mlflow.note.content": space.about,  # until a report says more
         **KIND,
     }
     settings, trials = (

@@ -13,10 +13,11 @@ from typing import Any, NamedTuple
 
 from mlflow import MlflowClient
 from mlflow.entities import Run, ViewType
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, text
+
+from records.client import database, is_database
 
 PAGE = 1_000
-SCHEMES = ("sqlite", "postgresql", "mysql", "mssql")  # of MLflow's own stores
 OURS = "FROM {table} AS t JOIN runs AS r ON r.run_uuid = t.run_uuid WHERE "
 ACTIVE = "r.experiment_id = :experiment AND r.lifecycle_stage = 'active'"
 
@@ -85,17 +86,6 @@ def _histories(engine: Engine, run_id: str) -> dict[str, list[Point]]:
 
 
 _kept = lru_cache(maxsize=64)(_histories)  # of ended trials: figures ask for curve after curve
-
-
-def is_database(uri: str) -> bool:
-    """True where MLflow's tables can be asked and written to, without a server between."""
-    return uri.split(":")[0].split("+")[0] in SCHEMES
-
-
-@lru_cache(maxsize=4)
-def database(uri: str) -> Engine:
-    """Connections to MLflow's tables."""
-    return create_engine(uri)
 
 
 def _from_database(engine: Engine, experiment_id: str) -> list[RunRow]:

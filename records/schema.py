@@ -5,18 +5,10 @@ setting is planned, and `<space> · trials` with a run for each trial. A trial i
 FINISHED run bears its key.
 """
 
-import gc
 import json
-import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-from mlflow import MlflowClient
-
-from records.runs import RunRow, runs
-from trainables.checks import check_name
-from trainables.errors import BadInputError
 
 # Tags of runs; RELIABILITY and ARTIFACT are followed by ".student", ".vae" and the like.
 TRIAL_KEY, SETTING_KEY, SETTING_NAME, DEFINITION = "trial", "setting", "setting_name", "definition"
@@ -27,9 +19,6 @@ SELECTION_SEEDS = "selection_seeds"  # of a setting that a search asked for: "10
 SEEDS_PLANNED, ABOUT = "seeds", "about"  # tags of the experiments
 
 
-SQLITE = "sqlite:///"
-
-
 def experiment_names(space: str) -> tuple[str, str]:
     """The experiments of a space: one run a setting, one run a trial."""
     return space, f"{space} · trials"
@@ -38,48 +27,6 @@ def experiment_names(space: str) -> tuple[str, str]:
 def report_path(results: Path, space: str) -> Path:
     """Where a study's report stands."""
     return results / "reports" / f"{space}.html"
-
-
-def open_client(tracking_uri: str, verbose: bool = False) -> MlflowClient:
-    """A client that was seen to answer; creates a sqlite database that is not there yet.
-
-    verbose: MLflow's own lines are shown.
-    Raises BadInputError with the address and the reason where nothing answers.
-    """
-    for chatty in () if verbose else ("mlflow", "alembic"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
-    logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)  # it raises as well
-    try:
-        if tracking_uri.startswith(SQLITE):
-            Path(tracking_uri.removeprefix(SQLITE)).parent.mkdir(parents=True, exist_ok=True)
-        client = MlflowClient(tracking_uri)
-        client.search_experiments(max_results=1)
-    except Exception as error:  # MLflow's, SQLAlchemy's, alembic's, a driver's that is not there
-        reason = str(error).strip().splitlines()[0][:200]
-        raise BadInputError(
-            f"no MLflow records at {tracking_uri}: {reason}; start the server, or give "
-            "--tracking-uri sqlite:///FILE or http://HOST:PORT"
-        ) from None
-    return client
-
-
-def open_records(space: str, tracking_uri: str | None, results: Path) -> MlflowClient:
-    """The client of a command that reads: of the server, or of the results folder's database.
-
-    Raises BadInputError where there is neither.
-    """
-    check_name("a space's name", space)
-    database = results.absolute() / "mlflow.db"
-    if tracking_uri and tracking_uri.startswith(SQLITE):
-        named = Path(tracking_uri.removeprefix(SQLITE))
-        if not named.exists():  # MLflow would make an empty one
-            raise BadInputError(f"no MLflow records at {tracking_uri}: there is no file {named}")
-    if tracking_uri is None and not database.exists():
-        raise BadInputError(
-            f"no records in {results}: launch a study first (python -m study.launch --space "
-            f"{space}), or give --results or --tracking-uri"
-        )
-    return open_client(tracking_uri or f"sqlite:///{database}")
 
 
 @dataclass(frozen=True)
@@ -143,78 +90,3 @@ class Study:
     seeds: int
     settings: list[PlannedSetting]
     trials: list[Record]
-
-
-def read(client: MlflowClient, space: str) -> list[Record]:
-    """All ended trials of a space; none where it was never launched.
-
-    Where a key was recorded more than once (it should not be), a FINISHED run counts.
-    """
-    experiment = client.get_experiment_by_name(experiment_names(space)[1])
-    if experiment is None:
-        return []
-    found: dict[str, Record] = {}
-    for run in runs(client, experiment.experiment_id):
-        record = _record(run)
-        if record and (record.status == "FINISHED" or record.key not in found):
-            found[record.key] = record
-    return list(found.values())
-
-
-def read_study(client: MlflowClient, space: str) -> Study:
-    """The whole record of a space.
-
-    Raises BadInputError where nothing of it is recorded.
-    """
-    experiment = client.get_experiment_by_name(experiment_names(space)[0])
-    if experiment is None:
-        raise BadInputError(
-            f"nothing of {space!r} is recorded there (no experiment of that name): "
-            f"python -m study.launch --space {space}"
-        )
-    planned = [_planned(run) for run in runs(client, experiment.experiment_id)]
-    trials = read(client, space)
-    gc.freeze()  # they stay to the end: 10,000 trials in the collector's rounds cost seconds
-    return Study(
-        space=space,
-        about=experiment.tags.get(ABOUT) or experiment.tags.get("mlflow.note.content", ""),
-        seeds=int(experiment.tags.get(SEEDS_PLANNED, 0)),
-        settings=sorted((p for p in planned if p), key=lambda p: p.place),
-        trials=trials,
-    )
-
-
-def _record(run: RunRow) -> Record | None:
-    tags = run.tags
-    if run.status not in ("FINISHED", "FAILED") or TRIAL_KEY not in tags:
-        return None
-    return Record(
-        key=tags[TRIAL_KEY],
-        setting=tags[SETTING_KEY],
-        setting_name=tags.get(SETTING_NAME, tags[SETTING_KEY]),
-        seed=int(tags[SEED]),
-        status=run.status,
-        metrics=run.metrics,
-        parameters=run.params,
-        tags=tags,
-        run_id=run.run_id,
-        ended=run.ended or 0,
-    )
-
-
-def _planned(run: RunRow) -> PlannedSetting | None:
-    tags = run.tags
-    if SETTING_KEY not in tags or PLACE not in tags or not run.params:
-        return None  # a launch was killed between making the run and filling it
-    return PlannedSetting(
-        key=tags[SETTING_KEY],
-        name=tags.get(SETTING_NAME, tags.get("mlflow.runName", tags[SETTING_KEY])),
-        parameters=run.params,
-        place=int(tags[PLACE]),
-        asked=int(tags[ASKED]) if ASKED in tags else None,
-        definition=json.loads(tags[DEFINITION]),
-        search=tags.get(SEARCH),
-        seeds=range(*map(int, tags[SELECTION_SEEDS].split(":")))
-        if SELECTION_SEEDS in tags
-        else None,
-    )

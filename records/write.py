@@ -27,8 +27,8 @@ from mlflow.utils.uri import append_to_uri_path
 from mlflow.utils.validation import MAX_PARAM_VAL_LENGTH
 from sqlalchemy import Connection, insert, select
 
+from records.client import database, is_database
 from records.jsonl import Line
-from records.runs import database, is_database
 from trainables.errors import StudyError
 
 BATCH = 1_000  # MLflow takes no more metrics in one call

@@ -15,7 +15,8 @@ from search_spaces.rows.garments import (
     ON_MNIST,
     SMALL_ALONE,
 )
-from trainables.links.link import Noise, VaeLink
+from trainables.links.fixed import Noise
+from trainables.links.vae import VaeLink
 from trainables.recipes import VaeRecipe
 from trainables.settings.scoring import CrossValidation, Pruning
 

@@ -12,8 +12,8 @@ from search_spaces.rows.garments import (
     on_generated,
     on_mnist_vae,
 )
+from search_spaces.rows.published import published
 from trainables.recipes import VaeRecipe
-from trainables.settings.setting import published
 
 NINE_ROWS = (
     TRAIN_ALONE,

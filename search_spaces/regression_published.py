@@ -9,8 +9,9 @@ and on. The authors' code for this table is not public; this is what the evidenc
 from dataclasses import replace
 
 from search_spaces.base.space import Space
+from search_spaces.rows.published import published
 from search_spaces.rows.rentals import REG_ON_TRAIN, REG_TRAIN_ALONE
-from trainables.settings.setting import Setting, published
+from trainables.settings.setting import Setting
 
 
 def mended(setting: Setting) -> Setting:

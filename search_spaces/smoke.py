@@ -4,8 +4,10 @@ from dataclasses import replace
 
 from search_spaces.base.search import Search
 from search_spaces.base.space import Space
-from trainables.links.link import Dilation, Noise, VaeLink
-from trainables.recipes import GENERATED, SOURCE, TARGET, Schedule, TeacherRecipe, VaeRecipe
+from trainables.data.domains import GENERATED, SOURCE, TARGET
+from trainables.links.fixed import Dilation, Noise
+from trainables.links.vae import VaeLink
+from trainables.recipes import Schedule, TeacherRecipe, VaeRecipe
 from trainables.settings.scoring import HoldOut, Pruning
 from trainables.settings.setting import Setting
 

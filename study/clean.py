@@ -15,15 +15,10 @@ from mlflow import MlflowClient
 from rich.console import Console
 
 from records.cli import Results, Storage, TrackingUri, run_command
+from records.client import open_records
+from records.read import read
 from records.runs import RunRow, runs
-from records.schema import (
-    ARTIFACT,
-    ARTIFACTS,
-    SETTING_NAME,
-    experiment_names,
-    open_records,
-    read,
-)
+from records.schema import ARTIFACT, ARTIFACTS, SETTING_NAME, experiment_names
 from search_spaces.base.catalogue import load, names
 from search_spaces.base.space import Space
 from study.planning.plan import Plan

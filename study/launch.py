@@ -18,10 +18,12 @@ from requests import RequestException
 from rich.console import Console
 
 from analysis.evidence.rows import rows_of
-from analysis.table import show
+from analysis.tables.console import show
 from records.cli import INTERRUPTED, Results, Storage, TrackingUri, run_command
+from records.client import open_client
 from records.experiments import open_study
-from records.schema import Record, open_client, read, read_study, report_path
+from records.read import read, read_study
+from records.schema import Record, report_path
 from search_spaces.base.catalogue import load, names
 from search_spaces.base.space import Space
 from study.cluster.resources import Node, Resources, of_this_machine
@@ -189,7 +191,7 @@ def _show(todo: Plan, client: MlflowClient, results: Path, uri: str) -> None:
 
 
 def _nodes_at(address: str) -> list[Node]:
-    from study.preflight import ask_nodes  # ray takes a second to import
+    from study.cluster.head import ask_nodes  # ray takes a second to import
 
     return ask_nodes(address)
 

@@ -17,7 +17,9 @@ from rich.table import Table
 from rich.text import Text
 
 from records.cli import Results, Storage, TrackingUri, run_command
-from records.schema import experiment_names, open_records, read
+from records.client import open_records
+from records.read import read
+from records.schema import experiment_names
 from search_spaces.base.catalogue import load
 from search_spaces.base.search import Search
 from study.planning.plan import Plan, check_counts
@@ -27,7 +29,7 @@ from study.running.lock import leader_of
 from trainables.artifacts.store import open_store
 from trainables.data.domains import Measure
 from trainables.errors import BadInputError
-from trainables.settings.setting import Trial
+from trainables.settings.trial import Trial
 
 out = Console(highlight=False)
 MOST_SHOWN = 20

@@ -6,7 +6,8 @@ import pytest
 import torch
 
 from trainables.cohorts.kinds import open_workshop
-from trainables.data.download import DATASETS, ensure
+from trainables.data.download import ensure
+from trainables.data.sources import DATASETS
 
 torch.set_num_threads(1)  # oversubscribed threads slow training some 30-fold
 

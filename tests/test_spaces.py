@@ -7,11 +7,11 @@ import pytest
 
 import trainables
 from search_spaces.base.catalogue import load, names
-from trainables.artifacts.artifact import all_logits_for, logits_for
 from trainables.artifacts.teacher import _own_rows
-from trainables.cohorts.cohort import cost
-from trainables.data.datasets import hold_out
-from trainables.settings.setting import Trial
+from trainables.cohorts.costs import cost
+from trainables.data.splits import hold_out
+from trainables.distillation.requirements import all_logits_for, logits_for
+from trainables.settings.trial import Trial
 
 ROOT = Path(trainables.__file__).parent.parent
 MAY_KNOW = {

@@ -4,13 +4,17 @@ import math
 from dataclasses import dataclass
 
 from trainables.checks import check_choice, check_real, check_whole
+from trainables.data.domains import (
+    BIKES,
+    BIKES_PUBLISHED,
+    DOMAINS,
+    GENERATED,
+    TARGET,
+    TRAINING_SPLITS,
+)
 from trainables.errors import BadInputError
 
-TARGET, SOURCE, GENERATED = "FashionMNIST", "MNIST", "GeneratedMNIST"
-BIKES, BIKES_PUBLISHED = "Reg", "RegRaw"  # the rentals as they should be read, as they were
-DOMAINS = (TARGET, SOURCE, GENERATED, BIKES, BIKES_PUBLISHED)
 DENSE_EPOCHS = 20  # so many or fewer are all measured
-TRAINING_SPLITS = ("Train", "Big", "Small")
 
 
 @dataclass(frozen=True, kw_only=True)

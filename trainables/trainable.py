@@ -22,7 +22,7 @@ from trainables.artifacts.workshop import Workshop
 from trainables.cohorts.cohort import Cohort
 from trainables.cohorts.kinds import open_workshop
 from trainables.distillation.student import train_students
-from trainables.settings.setting import Trial
+from trainables.settings.trial import Trial
 
 METRIC = "fraction"  # of the cohort's work that is done; Tune demands some metric in each report
 REPORT_SECONDS = 1.0

@@ -11,12 +11,12 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from analysis.evidence.differences import difference
 from analysis.evidence.rows import NONE, Row
 from analysis.evidence.sentences import interval_text
 from analysis.evidence.statistics import Comparison, compare, summarise
 from analysis.papers.tables import TABLE_3, Published
-from analysis.tables.columns import difference
-from analysis.tables.views import View
+from analysis.tables.view import View
 from trainables.data.domains import ACCURACY as MEASURE
 
 ACCURACY, CROSS_ENTROPY = "test/accuracy", "test/cross_entropy"

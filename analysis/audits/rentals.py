@@ -10,14 +10,13 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from analysis.evidence.differences import difference
 from analysis.evidence.rows import NONE, Row
 from analysis.evidence.sentences import NO_DIFFERENCE, interval_text
 from analysis.evidence.statistics import summarise
 from analysis.papers.tables import PublishedRegression
-from analysis.tables.columns import difference
-from analysis.tables.views import View
-from trainables.data.domains import MSE
-from trainables.recipes import BIKES_PUBLISHED
+from analysis.tables.view import View
+from trainables.data.domains import BIKES_PUBLISHED, MSE
 
 TENTHS = MSE.with_digits(1)
 TEST, CONSTANT = f"test/{MSE.name}", f"constant/test_{MSE.name}"

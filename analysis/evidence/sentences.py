@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
+from analysis.evidence.differences import difference
 from analysis.evidence.rows import Row
 from analysis.evidence.selection import (
     Gain,
@@ -17,7 +18,6 @@ from analysis.evidence.selection import (
     tuning_gains,
 )
 from analysis.evidence.statistics import ALPHA, Comparison, holm, summarise
-from analysis.tables.columns import difference
 from trainables.data.domains import Measure
 
 NO_DIFFERENCE = "the seeds support no difference"

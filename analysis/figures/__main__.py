@@ -11,7 +11,8 @@ import typer
 from analysis.evidence.rows import rows_of
 from analysis.figures import draw_all, save
 from records.cli import Results, Storage, TrackingUri, run_command, writing
-from records.schema import open_records, read_study
+from records.client import open_records
+from records.read import read_study
 from trainables.artifacts.store import open_store
 
 

@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator
 
+from analysis.evidence.differences import difference
 from analysis.evidence.rows import Row
 from analysis.evidence.selection import chosen, tuned
 from analysis.evidence.sentences import NO_DIFFERENCE, interval_text
@@ -13,7 +14,6 @@ from analysis.evidence.statistics import Comparison, compare
 from analysis.figures.figure import COLOURS, LINES, Drawn, Left, new_figure, style
 from analysis.figures.forest import name_of
 from analysis.papers.tables import Published
-from analysis.tables.columns import difference
 from trainables.settings.setting import BROADCAST
 
 Read = Callable[[str, str], dict[int, float]]  # a run's id and a metric → its values by epoch

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator
 
+from analysis.evidence.differences import cost, difference
 from analysis.evidence.rows import NONE, Row
 from analysis.evidence.statistics import Comparison, holm, summarise
 from analysis.figures.figure import COLOURS, MARKERS, QUIET, Drawn, new_figure, style
-from analysis.tables.columns import cost, difference
 from trainables.data.domains import ACCURACY, Measure
 
 MOST = 40

@@ -12,12 +12,14 @@ from analysis.evidence.rows import Row
 from analysis.figures.figure import Drawn, Left, new_figure, style
 from records.schema import ARTIFACT
 from trainables.artifacts.store import Store, UnusableArtifactError
-from trainables.data.datasets import Images, load, pair_with_digits, split_rows
-from trainables.data.domains import IMAGES
-from trainables.links.link import Dilation, Link, Noise
-from trainables.networks.perceptron import Vae
+from trainables.data.datasets import Images, load
+from trainables.data.domains import IMAGES, SOURCE, TARGET
+from trainables.data.splits import pair_with_digits, split_rows
+from trainables.links.fixed import Dilation, Noise
+from trainables.links.link import Link
+from trainables.networks.vae import Vae
 from trainables.randomness import generator
-from trainables.recipes import SOURCE, TARGET, VaeRecipe
+from trainables.recipes import VaeRecipe
 
 CLASSES = (
     "T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "boot",

@@ -12,14 +12,14 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from analysis.evidence.differences import cost, difference
 from analysis.evidence.rows import NONE, Row
 from analysis.evidence.selection import mean
 from analysis.evidence.sentences import interval_text, p_text
 from analysis.evidence.statistics import Comparison, compare, holm, summarise
 from analysis.methods.pairs import ACCURACY, comparisons
 from analysis.papers.methods import Known, known_of
-from analysis.tables.columns import cost, difference
-from analysis.tables.views import View
+from analysis.tables.view import View
 from trainables.data.domains import ACCURACY as MEASURE
 
 TEACHER_ACCURACY = "teacher/test_accuracy"

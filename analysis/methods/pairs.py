@@ -7,7 +7,7 @@ import pandas as pd
 from analysis.evidence.rows import NONE, Row
 from analysis.evidence.sentences import interval_text, p_text
 from analysis.evidence.statistics import Comparison, compare, holm, summarise
-from analysis.tables.views import View
+from analysis.tables.view import View
 from trainables.data.domains import ACCURACY as MEASURE
 
 ACCURACY = "test/accuracy"

@@ -3,12 +3,12 @@
 import statistics
 from collections.abc import Iterator, Sequence
 
+from analysis.evidence.differences import cost
 from analysis.evidence.rows import NONE, Row
 from analysis.evidence.sentences import NO_DIFFERENCE
 from analysis.evidence.statistics import ALPHA, Comparison, holm
 from analysis.methods.comparison import Line, gap_text, lines_of
 from analysis.methods.pairs import ACCURACY, SMALL_LABELS, against
-from analysis.tables.columns import cost
 
 CHANCE = 0.1
 VARIES = 2.0  # times the student alone's standard deviation

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from trainables.recipes import BIKES, BIKES_PUBLISHED
+from trainables.data.domains import BIKES, BIKES_PUBLISHED
 
 
 class Published(NamedTuple):

@@ -6,7 +6,8 @@ from enum import StrEnum
 
 import pandas as pd
 
-from analysis.tables.views import View, views
+from analysis.tables.view import View
+from analysis.tables.views import views
 from records.schema import Study
 
 LATEX_SIGNS: dict[str, str | int | None] = {

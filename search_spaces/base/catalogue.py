@@ -12,13 +12,21 @@ from search_spaces.base.space import Space
 from trainables.errors import BadInputError, unknown
 
 OWN_MODULE = "own_space"  # the module name of a user's file
-_NOT_SPACES = {"space", "search", "catalogue", "rows", "rentals"}
+NOT_SPACES = ("base", "rows")  # the folders of search_spaces without spaces
 
 
 def names() -> list[str]:
     """The built-in spaces' names."""
-    found = {module.name for module in pkgutil.iter_modules(search_spaces.__path__)}
-    return sorted(found - _NOT_SPACES)
+    return sorted(_modules())
+
+
+def _modules() -> dict[str, str]:
+    """Each built-in space's name with its module: spaces may stand in folders."""
+    found = pkgutil.walk_packages(search_spaces.__path__, f"{search_spaces.__name__}.")
+    paths = [module.name for module in found if not module.ispkg]
+    return {
+        path.rpartition(".")[2]: path for path in paths if path.split(".")[1] not in NOT_SPACES
+    }
 
 
 def load(name_or_path: str) -> Space:
@@ -26,8 +34,8 @@ def load(name_or_path: str) -> Space:
 
     Raises BadInputError with the nearest name, or with file and line of a file's mistake.
     """
-    if name_or_path in names():
-        space: Space = importlib.import_module(f"search_spaces.{name_or_path}").SPACE
+    if module := _modules().get(name_or_path):
+        space: Space = importlib.import_module(module).SPACE
         return space
     if name_or_path.endswith(".py"):
         return _from_file(Path(name_or_path))

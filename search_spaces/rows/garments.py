@@ -2,8 +2,11 @@
 
 from dataclasses import replace
 
-from trainables.links.link import Dilation, Link, Noise, VaeLink
-from trainables.recipes import GENERATED, SOURCE, TARGET, Schedule, TeacherRecipe, VaeRecipe
+from trainables.data.domains import GENERATED, SOURCE, TARGET
+from trainables.links.fixed import Dilation, Noise
+from trainables.links.link import Link
+from trainables.links.vae import VaeLink
+from trainables.recipes import Schedule, TeacherRecipe, VaeRecipe
 from trainables.settings.setting import Setting
 
 SMALL_ALONE = Setting(hard_label_weight=1)

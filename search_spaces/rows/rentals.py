@@ -12,8 +12,9 @@ How long and how fast, chosen without the test set. Adam at its usual 1e-3, batc
 
 from dataclasses import replace
 
-from trainables.links.link import FeatureNoise
-from trainables.recipes import BIKES, Schedule, TeacherRecipe
+from trainables.data.domains import BIKES
+from trainables.links.fixed import FeatureNoise
+from trainables.recipes import Schedule, TeacherRecipe
 from trainables.settings.setting import Setting
 
 LONG = Schedule(epochs=30, batch_size=64)

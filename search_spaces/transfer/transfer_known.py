@@ -4,7 +4,9 @@ from dataclasses import replace
 
 from search_spaces.base.space import Space
 from search_spaces.transfer.transfer_methods import PIXELS_OF, made_by
-from trainables.links.link import Dilation, Link, Noise
+from trainables.data.domains import SOURCE
+from trainables.links.fixed import Dilation, Noise
+from trainables.links.link import Link
 from trainables.links.photographs import PhotographBlend
 from trainables.methods.adversarial.dann import Dann
 from trainables.methods.data_free.dafl import DataFree
@@ -12,7 +14,7 @@ from trainables.methods.data_free.zero_shot import ZeroShot
 from trainables.methods.federated.fedavg import FedAvg
 from trainables.methods.federated.pfedme import PFedMe
 from trainables.methods.omitted_class import OmittedClass
-from trainables.recipes import SOURCE, Schedule, TeacherRecipe
+from trainables.recipes import Schedule, TeacherRecipe
 from trainables.settings.setting import Setting
 
 TWO_HIDDEN = (200, 200)  # the 2NN of McMahan et al. 2017

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from search_spaces.base.space import Space
 from search_spaces.rows.garments import ON_BIG, SMALL_ALONE, TRAIN_ALONE, on_mnist_vae
-from trainables.links.link import Dilation, Noise
+from trainables.data.domains import SOURCE, TARGET
+from trainables.links.fixed import Dilation, Noise
 from trainables.methods.adversarial.adda import Adda
 from trainables.methods.adversarial.dann import Dann
 from trainables.methods.data_free.class_impressions import ClassImpressions
@@ -16,7 +17,7 @@ from trainables.methods.federated.pfedme import PFedMe
 from trainables.methods.method import Method
 from trainables.methods.self_supervised.barlow_twins import BarlowTwins
 from trainables.methods.self_supervised.instance_features import InstanceFeatures
-from trainables.recipes import SOURCE, TARGET, Schedule
+from trainables.recipes import Schedule
 from trainables.settings.setting import Setting
 
 PIXELS_OF = {TARGET: PixelScale(0.2860, 0.3530), SOURCE: PixelScale(0.1307, 0.3081)}

@@ -3,27 +3,23 @@
 Is this project importable at the same versions, is the storage shared, are the data to be had.
 """
 
-import hashlib
-import importlib.util
-import platform
 import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 
 import ray
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-from study.cluster.ray import ROOMS, Say
+from study.cluster.code import code_digest, versions
+from study.cluster.ray import Say
 from trainables.artifacts.store import open_folder
 from trainables.data.download import ensure
 from trainables.errors import BadInputError
 
 PROBE_SECONDS = 120  # a node starts a worker for it, which imports torch
 FETCH_SECONDS = 900  # on a node that has no data yet
-PACKAGES = ("torch", "ray")
 
 
 @dataclass(frozen=True)
@@ -119,19 +115,3 @@ def _fetch(wanted: Wanted) -> str:
     except BadInputError as error:
         return str(error)
     return ""
-
-
-def code_digest() -> str:
-    """One hash of all source files of this project, as Python would import them here."""
-    digest = hashlib.sha256()
-    for room in ROOMS:
-        found = importlib.util.find_spec(room)
-        for folder in (found.submodule_search_locations or ()) if found else ():
-            for file in sorted(Path(folder).rglob("*.py")):
-                digest.update(f"{room}/{file.relative_to(folder)}".encode() + file.read_bytes())
-    return digest.hexdigest()
-
-
-def versions() -> dict[str, str]:
-    """Of Python and of the packages that train."""
-    return {"Python": platform.python_version()} | {name: version(name) for name in PACKAGES}

@@ -1,7 +1,6 @@
 """Ray: started on this machine, or joined; watched while it works; ended."""
 
 import contextlib
-import os
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,15 +9,13 @@ from typing import Any
 import psutil
 import ray
 
+from study.cluster.code import runtime_env
 from study.cluster.resources import Resources
 from trainables.errors import BadInputError
 
 TOKEN = Path.home() / ".ray" / "auth_token"
 VITAL = {"raylet", "gcs_server"}  # without these processes nothing of Ray's goes on
 LOOK_SECONDS = 0.2
-ROOMS = ("study", "trainables", "search_spaces", "analysis")
-TRAVELS = ("STUDY_DATA", "STUDY_OFFLINE", "RAY_CHDIR_TO_TRIAL_DIR")
-SENT = "RAY_JOB_CONFIG_JSON_ENV_VAR"  # set by `ray job submit`: what travels already
 
 Say = Callable[[str], None]
 
@@ -59,19 +56,6 @@ def join_cluster(
 def _chatter(verbose: bool) -> dict[str, Any]:
     """Ray's own lines, and what the workers print: shown if asked for."""
     return {"log_to_driver": verbose, "logging_level": "INFO" if verbose else "ERROR"}
-
-
-def runtime_env() -> dict[str, Any]:
-    """What travels to every node: this project's code, and what its environment says here.
-
-    Code as modules rather than a wheel that is installed: nothing is built, and a change made a
-    minute ago is what runs on every node. What was sent by `ray job submit --working-dir` is on
-    every node already.
-    """
-    sent = SENT in os.environ and "working_dir" in os.environ[SENT]
-    root = Path(__file__).parent.parent
-    modules = {} if sent else {"py_modules": [str(root / room) for room in ROOMS]}
-    return {**modules, "env_vars": {k: os.environ[k] for k in TRAVELS if k in os.environ}}
 
 
 @contextlib.contextmanager

@@ -11,11 +11,13 @@ from search_spaces.base.search import Search
 from search_spaces.base.space import Space
 from study.planning.optuna_search import Walk
 from study.planning.trial_index import Ledger
-from trainables.artifacts.artifact import Artifact, VaeArtifact, all_logits_for
+from trainables.artifacts.artifact import Artifact, VaeArtifact
 from trainables.artifacts.store import Store
-from trainables.cohorts.cohort import cost
+from trainables.cohorts.costs import cost
+from trainables.distillation.requirements import all_logits_for
 from trainables.errors import BadInputError
-from trainables.settings.setting import Setting, Trial
+from trainables.settings.setting import Setting
+from trainables.settings.trial import Trial
 
 
 def check_counts(space: Space, seeds: int | None, settings: int | None) -> None:

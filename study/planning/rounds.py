@@ -12,7 +12,8 @@ from search_spaces.base.search import Search
 from study.planning.plan import Expected, Plan
 from trainables.artifacts.artifact import Artifact
 from trainables.cohorts.cohort import Cohort, form_cohorts
-from trainables.settings.setting import Setting, Trial
+from trainables.settings.setting import Setting
+from trainables.settings.trial import Trial
 
 
 @dataclass(frozen=True)

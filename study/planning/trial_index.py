@@ -7,7 +7,8 @@ from records.schema import Record
 from search_spaces.base.search import Search
 from study.planning.optuna_search import Outcome
 from trainables.data.domains import MEASURES
-from trainables.settings.setting import Setting, Trial
+from trainables.settings.setting import Setting
+from trainables.settings.trial import Trial
 
 
 class Ledger:

@@ -18,10 +18,10 @@ from typing import TypeVar
 from mlflow import MlflowClient
 from tenacity import RetryCallState, Retrying, retry_if_exception, wait_exponential
 
-from records.client import may_pass
+from records.client import is_database, may_pass
 from records.jsonl import Line
-from records.runs import is_database
-from records.schema import TRIAL_KEY, Record, experiment_names, read
+from records.read import read
+from records.schema import TRIAL_KEY, Record, experiment_names
 from records.write import write_runs
 from search_spaces.base.space import Space
 from study.planning.plan import Expected
@@ -29,8 +29,8 @@ from study.planning.trial_index import Ledger
 from study.recording.setting_runs import SettingRuns
 from study.recording.spool import Spool
 from study.recording.trial_runs import line_of, record_of
-from trainables.distillation.member import TrialResult
 from trainables.errors import StudyError
+from trainables.results import TrialResult
 
 BATCH = 100  # runs written at a time: a tenth of a second
 LONGEST_WAIT = 15  # seconds between two tries

@@ -24,9 +24,9 @@ from records.schema import (
 )
 from study.recording.environment import describe
 from study.recording.setting_runs import definition_of, parameters_of
-from trainables.artifacts.artifact import all_logits_for, logits_for
-from trainables.distillation.member import TrialResult
-from trainables.settings.setting import Trial
+from trainables.distillation.requirements import all_logits_for, logits_for
+from trainables.results import TrialResult
+from trainables.settings.trial import Trial
 
 
 def line_of(result: TrialResult, experiment: str) -> Line:

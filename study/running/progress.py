@@ -13,7 +13,7 @@ from rich.progress import Progress as Bars
 
 from study.planning.rounds import Round
 from trainables.cohorts.cohort import Cohort
-from trainables.distillation.member import TrialResult
+from trainables.results import TrialResult
 
 LINE_SECONDS = 10.0
 WIDE = 120  # columns of a terminal; a narrower one has no room for a bar

@@ -24,8 +24,8 @@ from study.planning.rounds import Round
 from study.recording.recorder import Recorder
 from study.running.progress import Progress
 from trainables.cohorts.cohort import Cohort
-from trainables.distillation.member import TrialResult
-from trainables.settings.setting import Trial
+from trainables.results import TrialResult
+from trainables.settings.trial import Trial
 from trainables.trainable import METRIC, train_cohort
 
 RETRIES = 1  # of a cohort whose worker died; then it is halved. Own exceptions are results

@@ -2,7 +2,7 @@
 
 from records.schema import PlannedSetting, Record, Study
 from trainables.identity import canonical
-from trainables.settings.setting import Trial
+from trainables.settings.trial import Trial
 
 
 def parameters(setting):

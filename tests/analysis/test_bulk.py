@@ -4,8 +4,9 @@ import math
 
 from mlflow.entities import Metric
 
+from records.client import open_client
 from records.runs import _from_server, curve, runs
-from records.schema import experiment_names, open_client
+from records.schema import experiment_names
 
 
 def known(rows):

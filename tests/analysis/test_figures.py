@@ -22,14 +22,14 @@ from analysis.figures import (
     svg_text,
 )
 from analysis.figures import curves as curves_
-from records.schema import read_study
+from records.read import read_study
 from search_spaces.rows.garments import ON_BIG, ON_BIG_NOISE, ON_MNIST, SMALL_ALONE, on_mnist_vae
+from search_spaces.rows.published import published
 from trainables.artifacts.artifact import VaeArtifact
 from trainables.artifacts.store import Saved, Store
-from trainables.networks.perceptron import Vae
+from trainables.networks.vae import Vae
 from trainables.randomness import generator
 from trainables.recipes import VaeRecipe
-from trainables.settings.setting import published
 
 ALONE = [0.79, 0.80, 0.80, 0.81, 0.80]
 TAUGHT = [0.81, 0.81, 0.83, 0.82, 0.80]

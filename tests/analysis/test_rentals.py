@@ -12,7 +12,8 @@ from analysis.evidence.selection import chosen, tuned
 from analysis.evidence.sentences import choice, evidence
 from analysis.figures import Left, curves, forest, pictures, reliability, weights
 from analysis.tables.columns import build
-from analysis.tables.views import selection_views, views
+from analysis.tables.selection_views import selection_views
+from analysis.tables.views import views
 from records.schema import PlannedSetting
 from search_spaces.base.search import Search
 from search_spaces.regression_published import SPACE as PUBLISHED
@@ -24,10 +25,10 @@ from search_spaces.rows.rentals import (
     REG_TRAIN_ALONE,
 )
 from study.running.progress import Progress
-from trainables.distillation.member import TrialResult
 from trainables.identity import canonical
+from trainables.results import TrialResult
 from trainables.settings.scoring import CrossValidation
-from trainables.settings.setting import Trial
+from trainables.settings.trial import Trial
 
 ALONE = [12_000.0, 11_500.0, 12_500.0, 11_800.0, 12_200.0]
 TAUGHT = [11_400.0, 11_000.0, 11_900.0, 11_300.0, 11_500.0]

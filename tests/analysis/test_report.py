@@ -7,7 +7,7 @@ from golden.make import outputs
 
 from analysis.report import write
 from analysis.tables.formats import Format
-from records.schema import read_study
+from records.read import read_study
 
 GOLDEN = Path(__file__).parent / "golden"
 

@@ -10,14 +10,15 @@ from analysis.evidence.rows import rows_of
 from analysis.evidence.selection import alone_of, chosen, reported, tuned, tuning_gains
 from analysis.evidence.sentences import _beside, _said, choice
 from analysis.tables.columns import build
-from analysis.tables.views import selection_views, views
+from analysis.tables.selection_views import selection_views
+from analysis.tables.views import views
 from records.schema import PlannedSetting
 from search_spaces.base.search import Search
 from search_spaces.rows.garments import SMALL_ALONE, on_mnist_vae
 from trainables.data.domains import ACCURACY
 from trainables.identity import canonical
 from trainables.settings.scoring import CrossValidation, Pruning
-from trainables.settings.setting import Trial
+from trainables.settings.trial import Trial
 
 SEARCH = Search(base=on_mnist_vae("all"), rule=CrossValidation(pruning=Pruning(group=2)))
 A, B, C = (SEARCH.setting({"lambda": w, "temperature": 2.0}) for w in (0.2, 0.6, 0.9))

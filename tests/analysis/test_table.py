@@ -20,13 +20,13 @@ from analysis.evidence.rows import rows_of
 from analysis.evidence.selection import chosen
 from analysis.evidence.sentences import choice, evidence
 from analysis.papers.tables import TABLE_3, row_of
-from analysis.table import lacks
 from analysis.tables.columns import build
+from analysis.tables.console import lacks
 from analysis.tables.formats import Format, render
 from analysis.tables.views import views
 from search_spaces.paper_table import NINE_ROWS
 from search_spaces.rows.garments import ON_BIG, ON_MNIST, SMALL_ALONE, on_mnist_vae
-from trainables.settings.setting import published
+from search_spaces.rows.published import published
 
 ALONE = [0.79, 0.80, 0.80, 0.81, 0.80]
 TAUGHT = [0.81, 0.81, 0.83, 0.82, 0.80]

@@ -5,15 +5,16 @@ from dataclasses import replace
 import pytest
 from invented import record, study
 
+from analysis.evidence.differences import cost
 from analysis.evidence.rows import rows_of
 from analysis.figures import forest, maps
 from analysis.methods.comparison import lines_of, transfer_views
 from analysis.methods.sentences import transfer_sentences
 from analysis.papers.methods import KNOWN
-from analysis.tables.columns import build, cost
+from analysis.tables.columns import build
 from search_spaces.base.catalogue import load
 from search_spaces.rows.garments import ON_BIG, SMALL_ALONE, TRAIN_ALONE
-from trainables.links.link import Dilation
+from trainables.links.fixed import Dilation
 from trainables.methods.adversarial.adda import Adda
 from trainables.methods.adversarial.dann import Dann
 from trainables.methods.data_free.dafl import DataFree

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from search_spaces.grid import SPACE as GRID
-from trainables.links.link import VaeLink
+from trainables.links.vae import VaeLink
 from trainables.recipes import Schedule, VaeRecipe
 
 SHORT = Schedule(epochs=2, batch_size=64)

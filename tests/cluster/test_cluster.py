@@ -15,8 +15,9 @@ import pytest
 from lab import HEAD, NETWORK, ROOT, VENV, Lab
 from tracking import TrackingServer
 
+from records.client import open_client
 from records.runs import runs
-from records.schema import experiment_names, open_client
+from records.schema import experiment_names
 
 pytestmark = pytest.mark.cluster
 SPACE = Path(__file__).with_name("grid_small.py")

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import psutil
 
+from records.client import open_client
 from records.runs import histories, runs
-from records.schema import experiment_names, open_client
+from records.schema import experiment_names
 
 NUMBER = count()
 

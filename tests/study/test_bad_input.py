@@ -20,8 +20,8 @@ from analysis.figures.__main__ import figures
 from analysis.report import report
 from analysis.table import table
 from records.cli import run_command
+from records.client import open_client
 from records.experiments import open_study
-from records.schema import open_client
 from search_spaces.base.catalogue import load
 from search_spaces.smoke import ALONE, SPACE
 from study.clean import clean
@@ -32,9 +32,10 @@ from study.recording.recorder import Recorder
 from study.recording.spool import Spool
 from study.records import records
 from study.status import status
-from trainables.distillation.member import TrialResult
 from trainables.errors import BadInputError
-from trainables.settings.setting import Setting, Trial
+from trainables.results import TrialResult
+from trainables.settings.setting import Setting
+from trainables.settings.trial import Trial
 
 ENVIRONMENT = (
     "MLFLOW_TRACKING_URI", "RAY_ADDRESS", "STUDY_RESULTS", "STUDY_DATA", "STUDY_OFFLINE",

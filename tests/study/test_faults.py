@@ -15,7 +15,8 @@ import pytest
 from faults import Launch, launch, recorded
 from tracking import TrackingServer
 
-from records.schema import open_client, read
+from records.client import open_client
+from records.read import read
 from study.running.lock import LEADER
 from trainables.artifacts.store import FORMAT
 

@@ -14,7 +14,7 @@ from study.planning.plan import Plan
 from study.planning.rounds import rounds
 from study.planning.trial_index import Ledger
 from trainables.artifacts.store import Saved, Store
-from trainables.settings.setting import Trial
+from trainables.settings.trial import Trial
 
 
 def record(trial, status="FINISHED"):

@@ -10,9 +10,9 @@ from search_spaces.smoke import ALONE, taught
 from study.planning.rounds import Round
 from study.running.progress import Progress
 from trainables.cohorts.cohort import Cohort
-from trainables.distillation.member import TrialResult
-from trainables.links.link import Noise
-from trainables.settings.setting import Trial
+from trainables.links.fixed import Noise
+from trainables.results import TrialResult
+from trainables.settings.trial import Trial
 
 PLAIN = replace(taught("FashionMNIST"), held_out=0.2)
 NOISY = replace(PLAIN, link=Noise())

@@ -11,18 +11,19 @@ from mlflow.entities import ViewType
 from sqlalchemy.exc import OperationalError
 
 from records import write as writing
+from records.client import open_client
 from records.experiments import open_study
-from records.schema import open_client, read, read_study
+from records.read import read, read_study
 from search_spaces.smoke import ALONE, SPACE, taught
 from study.planning.plan import Expected
 from study.planning.trial_index import Ledger
 from study.recording import recorder as record
 from study.recording.recorder import Recorder
 from study.recording.spool import Spool
-from trainables.distillation.member import TrialResult
 from trainables.errors import StudyError
 from trainables.objectives.calibration import Reliability
-from trainables.settings.setting import Trial
+from trainables.results import TrialResult
+from trainables.settings.trial import Trial
 
 SETTING = taught("FashionMNIST")
 

@@ -14,19 +14,21 @@ import pytest
 from mlflow.entities import Metric
 from tracking import TrackingServer
 
+from records.client import open_client
 from records.experiments import open_study
 from records.jsonl import read_lines, write_lines
-from records.schema import experiment_names, open_client, read, read_study
+from records.read import read, read_study
+from records.schema import experiment_names
+from records.transfer import export, load
 from search_spaces.smoke import ALONE, SPACE, taught
 from study.planning.plan import Expected
 from study.planning.trial_index import Ledger
 from study.recording.recorder import Recorder
 from study.recording.spool import Spool
-from study.records import export, load
-from trainables.distillation.member import TrialResult
 from trainables.errors import BadInputError
 from trainables.objectives.calibration import Reliability
-from trainables.settings.setting import Trial
+from trainables.results import TrialResult
+from trainables.settings.trial import Trial
 
 ALL = ALONE, TAUGHT, UNTRAINED = ALONE, taught("FashionMNIST"), taught("MNIST")
 

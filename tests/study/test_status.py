@@ -8,17 +8,19 @@ import requests
 from test_record import SETTING, recorder_of, result
 
 from records.cli import run_command
-from records.schema import experiment_names, open_client, read
+from records.client import open_client
+from records.read import read
+from records.schema import experiment_names
 from search_spaces.smoke import ALONE
 from study.clean import clean
 from study.planning.plan import Expected, Plan
 from study.planning.trial_index import Ledger
 from study.running.lock import leader_of, leading, locked
 from study.status import counts, status
-from trainables.artifacts.artifact import all_logits_for
 from trainables.artifacts.store import Store
+from trainables.distillation.requirements import all_logits_for
 from trainables.errors import BadInputError
-from trainables.settings.setting import Trial
+from trainables.settings.trial import Trial
 
 
 @pytest.fixture

@@ -3,9 +3,10 @@
 import subprocess
 import sys
 
-from records.schema import open_client, read
+from records.client import open_client
+from records.read import read
 from search_spaces.base.catalogue import load
-from trainables.settings.setting import Trial
+from trainables.settings.trial import Trial
 
 OWN = """
 from dataclasses import replace

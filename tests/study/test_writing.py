@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy.exc import IntegrityError
 
 from records import write as writing
+from records.client import open_client
 from records.jsonl import Line
 from records.runs import histories, runs
-from records.schema import open_client
 from records.write import write_runs
 from trainables.errors import StudyError
 

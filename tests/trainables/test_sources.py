@@ -9,13 +9,8 @@ import tarfile
 import pytest
 
 from trainables.data import download as sources
-from trainables.data.download import (
-    DATASETS,
-    Dataset,
-    ensure,
-    from_npm_package,
-    from_system_folder,
-)
+from trainables.data.download import ensure
+from trainables.data.sources import DATASETS, Dataset, from_npm_package, from_system_folder
 from trainables.errors import BadInputError
 
 CONTENT = {"images": b"right images", "labels": b"right labels"}

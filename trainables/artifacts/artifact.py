@@ -6,13 +6,12 @@ Each is a frozen dataclass that says all that determines it, so that its hash is
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from trainables.data.domains import Target, target_of
 from trainables.identity import identity
 from trainables.links.link import Link
-from trainables.recipes import GENERATED, TeacherRecipe, VaeRecipe
-from trainables.settings.setting import Trial
+from trainables.recipes import TeacherRecipe, VaeRecipe
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,39 +132,3 @@ class LogitsArtifact(Artifact):
     def shape(self) -> str:
         """All of one split go well together: they share its images."""
         return self.split
-
-
-def logits_for(trial: Trial, part: int = 0) -> LogitsArtifact | None:
-    """The teacher's logits that a trial learns from; None for a student alone.
-
-    part: which part of the split is held out. An artifact that was made of labels of that part
-    would tell the student about them, so it is made without them.
-    """
-    setting, seed = trial.setting, trial.network_seed
-    if setting.teacher is None:
-        return None
-    withheld: dict[str, Any] = {"held_out": setting.withheld_share, "part": part}
-    vae = None
-    if setting.link.vae:
-        blind = withheld if setting.link.vae.labels == "small" else {}
-        vae = VaeArtifact(recipe=setting.link.vae, seed=seed, **blind)
-    generated = setting.teacher.domain == GENERATED
-    shared = setting.shares_objects and setting.withheld_share > 0
-    if shared:
-        withheld["withheld_from"] = setting.student_split
-    teacher = TeacherArtifact(
-        recipe=setting.teacher,
-        source_link=setting.link if setting.link.makes_source else None,
-        vae=vae if generated else None,
-        seed=seed,
-        **(withheld if generated or shared else {}),
-    )
-    return LogitsArtifact(
-        teacher=teacher, link=setting.link, vae=vae, split=setting.student_split, seed=seed
-    )
-
-
-def all_logits_for(trial: Trial) -> list[LogitsArtifact]:
-    """Those of all parts that its rule holds out, each once; none for a student alone."""
-    found = [logits_for(trial, part) for part in range(trial.setting.parts)]
-    return list(dict.fromkeys(logits for logits in found if logits))

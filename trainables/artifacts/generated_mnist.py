@@ -4,11 +4,12 @@ import torch
 from torch import Tensor
 
 from trainables.artifacts.artifact import VaeArtifact
-from trainables.data.datasets import Domain, Images, labelled_garments, load
-from trainables.data.domains import IMAGE_SPLITS
-from trainables.networks.perceptron import Vae
+from trainables.data.datasets import Domain, Images, load
+from trainables.data.domains import IMAGE_SPLITS, TARGET
+from trainables.data.splits import labelled_garments
+from trainables.networks.vae import Vae
 from trainables.randomness import generator
-from trainables.recipes import TARGET, TeacherRecipe
+from trainables.recipes import TeacherRecipe
 
 BLOCK = 5_000  # digits decoded at a time
 

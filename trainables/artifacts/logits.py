@@ -17,11 +17,12 @@ from torch import Tensor
 from trainables.artifacts.artifact import LogitsArtifact
 from trainables.artifacts.store import Saved
 from trainables.artifacts.workshop import Workshop
-from trainables.data.datasets import domain_of, source_split
+from trainables.data.splits import domain_of, source_split
 from trainables.data.standardise import Scale
 from trainables.links.link import Link
-from trainables.networks.perceptron import Perceptron, Vae
+from trainables.networks.perceptron import Perceptron
 from trainables.networks.stack import Report
+from trainables.networks.vae import Vae
 from trainables.objectives.calibration import measure as measure_reliability
 from trainables.objectives.tasks import task_of
 from trainables.randomness import generator

@@ -15,8 +15,9 @@ from trainables.artifacts.artifact import TeacherArtifact
 from trainables.artifacts.generated_mnist import generate
 from trainables.artifacts.store import Saved
 from trainables.artifacts.workshop import Workshop
-from trainables.data.datasets import Domain, domain_of, hold_out, split_rows
+from trainables.data.datasets import Domain
 from trainables.data.domains import Target
+from trainables.data.splits import domain_of, hold_out, split_rows
 from trainables.data.standardise import Scale, scale_of
 from trainables.links.link import Link
 from trainables.networks.perceptron import Perceptron

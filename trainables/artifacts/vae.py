@@ -11,18 +11,13 @@ from torch import Tensor
 from trainables.artifacts.artifact import VaeArtifact
 from trainables.artifacts.store import Saved
 from trainables.artifacts.workshop import Workshop
-from trainables.data.datasets import (
-    Images,
-    labelled_garments,
-    load,
-    pair_with_digits,
-    split_rows,
-)
-from trainables.networks.perceptron import Vae
+from trainables.data.datasets import Images, load
+from trainables.data.domains import SOURCE, TARGET
+from trainables.data.splits import labelled_garments, pair_with_digits, split_rows
 from trainables.networks.stack import Report, Stack, gather_inputs, stack_equal
+from trainables.networks.vae import Vae
 from trainables.objectives.losses import bernoulli_reconstruction, gaussian_kl
 from trainables.randomness import generator
-from trainables.recipes import SOURCE, TARGET
 
 PAIRED_SHARE = 0.25  # of a batch, where few garments are labelled: the rest are unlabelled ones
 

@@ -10,8 +10,9 @@ from trainables.artifacts.artifact import Artifact, TeacherArtifact, VaeArtifact
 from trainables.artifacts.store import Saved, Store, UnusableArtifactError
 from trainables.identity import canonical
 from trainables.links.link import Link
-from trainables.networks.perceptron import Perceptron, Vae
+from trainables.networks.perceptron import Perceptron
 from trainables.networks.stack import Report
+from trainables.networks.vae import Vae
 from trainables.randomness import generator
 
 

@@ -6,8 +6,23 @@ figures and report take them from here.
 
 from dataclasses import dataclass, replace
 
-from trainables.networks.perceptron import CLASSES, PIXELS, STUDENT_HIDDEN_SIZES
-from trainables.recipes import BIKES, BIKES_PUBLISHED, GENERATED, SOURCE, TARGET
+PIXELS, CLASSES = 28 * 28, 10
+
+
+STUDENT_HIDDEN_SIZES = (64,)
+
+
+TARGET, SOURCE, GENERATED = "FashionMNIST", "MNIST", "GeneratedMNIST"
+
+
+BIKES, BIKES_PUBLISHED = "Reg", "RegRaw"  # the rentals as they should be read, as they were
+
+
+DOMAINS = (TARGET, SOURCE, GENERATED, BIKES, BIKES_PUBLISHED)
+
+
+TRAINING_SPLITS = ("Train", "Big", "Small")
+
 
 FEATURES = 15  # seed 003, Table 4
 IMAGES, TABLE = "images", "features"  # kinds of objects: what a link maps

@@ -11,7 +11,8 @@ from torch import Tensor
 
 from trainables.artifacts.workshop import Workshop
 from trainables.data.datasets import load
-from trainables.distillation.member import Member, TrialResult, members_of, results_of
+from trainables.data.domains import TARGET
+from trainables.distillation.member import Member, members_of, results_of
 from trainables.distillation.pruning import dropped, rung_epochs
 from trainables.networks.perceptron import Perceptron
 from trainables.networks.stack import (
@@ -26,8 +27,8 @@ from trainables.objectives.losses import Terms
 from trainables.objectives.metrics import SharedSet, own_quality
 from trainables.objectives.tasks import task_of
 from trainables.randomness import generator
-from trainables.recipes import TARGET
-from trainables.settings.setting import Trial
+from trainables.results import TrialResult
+from trainables.settings.trial import Trial
 
 GATHERED = 16  # batches gathered at a time
 

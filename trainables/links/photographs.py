@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from trainables.links.link import Link
-from trainables.networks.perceptron import Vae
+from trainables.networks.vae import Vae
 
 SIDE = 28
 

@@ -6,9 +6,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from trainables.data.datasets import load, split_rows
+from trainables.data.datasets import load
+from trainables.data.domains import PIXELS
+from trainables.data.splits import split_rows
 from trainables.links.link import Identity, Link
-from trainables.networks.perceptron import PIXELS
 from trainables.networks.stack import batches, shuffled
 from trainables.randomness import generator
 

@@ -11,16 +11,16 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from trainables.checks import check_choice
+from trainables.data.domains import PIXELS, SOURCE, STUDENT_HIDDEN_SIZES, TARGET
 from trainables.identity import canonical
-from trainables.networks.perceptron import PIXELS, STUDENT_HIDDEN_SIZES
-from trainables.recipes import SOURCE, TARGET
 
 if TYPE_CHECKING:
     from trainables.artifacts.artifact import Artifact
     from trainables.artifacts.workshop import Workshop
-    from trainables.distillation.member import TrialResult
     from trainables.networks.stack import Report
-    from trainables.settings.setting import Setting, Trial
+    from trainables.results import TrialResult
+    from trainables.settings.setting import Setting
+    from trainables.settings.trial import Trial
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,23 +3,23 @@
 import math
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor
 
 from trainables.data.datasets import load
-from trainables.distillation.member import History, TrialResult
 from trainables.links.link import Identity, Link
 from trainables.methods.batches import framed
 from trainables.networks.stack import Report, Stack
 from trainables.objectives.calibration import measure
+from trainables.objectives.metrics import Network, quality
 from trainables.randomness import generator
-from trainables.settings.setting import Trial
+from trainables.results import History, TrialResult
+from trainables.settings.trial import Trial
 
 BLOCK = 1_000
 IDENTITY = Identity()
-Network = Callable[[Tensor], Tensor]  # objects [B, 784] that all members see → logits [N, B, 10]
 
 
 class Course:
@@ -110,21 +110,6 @@ def perceptrons(stack: Stack) -> Network:
 def own_inputs(stack: Stack) -> Network:
     """The network that a stack of any modules is: every member is given the objects."""
     return lambda x: stack(x.expand(len(stack), -1, -1))
-
-
-@torch.no_grad()
-def quality(network: Network, blocks: Iterable[tuple[Tensor, Tensor]]) -> tuple[Tensor, Tensor]:
-    """Accuracy and mean cross-entropy [N] over blocks of objects [B, 784] and labels [B]."""
-    right: Tensor | float = 0.0
-    loss: Tensor | float = 0.0
-    objects = 0
-    for x, y in blocks:
-        logits = network(x)
-        picked = logits.gather(-1, y.expand(len(logits), -1).unsqueeze(-1)).squeeze(-1)
-        loss = loss + (logits.logsumexp(-1) - picked).sum(-1)
-        right = right + (logits.argmax(-1) == y).sum(-1)
-        objects += len(y)
-    return torch.as_tensor(right) / objects, torch.as_tensor(loss) / objects
 
 
 def _listed(values: Tensor | Sequence[float]) -> list[float]:

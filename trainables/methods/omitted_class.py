@@ -12,11 +12,10 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from trainables.artifacts.artifact import logits_for
 from trainables.artifacts.workshop import Workshop
 from trainables.checks import check_choice
-from trainables.data.domains import IMAGE_SPLITS
-from trainables.distillation.member import TrialResult
+from trainables.data.domains import IMAGE_SPLITS, SOURCE
+from trainables.distillation.requirements import logits_for
 from trainables.errors import BadInputError
 from trainables.methods.batches import Pool, generators
 from trainables.methods.data_free.teacher_alone import new_students
@@ -24,8 +23,9 @@ from trainables.methods.method import Method, weights_of
 from trainables.methods.method_run import Course, perceptrons
 from trainables.networks.stack import Report, Stack, batches, shuffled
 from trainables.objectives.losses import soft_cross_entropy
-from trainables.recipes import SOURCE
-from trainables.settings.setting import Setting, Trial
+from trainables.results import TrialResult
+from trainables.settings.setting import Setting
+from trainables.settings.trial import Trial
 
 BLOCK = 10_000  # objects that a teacher is asked about at a time
 STEPS = tuple(step / 4 for step in range(41))  # constants tried: 0 to 10

@@ -6,20 +6,15 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from trainables.methods.batches import Pool, endless, generators
 from trainables.networks.convolution import Convolution
 from trainables.networks.kernels import LINEAR, RELU
 from trainables.networks.perceptron import Perceptron
-from trainables.networks.stack import Report, Stack
-from trainables.objectives.losses import hard_cross_entropy
 from trainables.randomness import generator
-from trainables.recipes import Schedule
 
 WHOLE = (6, 16, 120, 84)
 HALF = (3, 8, 60, 42)  # DAFL's student: its code says so
 HALF_CHANNELS = (3, 8, 120, 84)  # ZSKD's: of its 35,820 parameters no other halving gives as many
 PRODUCTS = 416_520  # multiplications of a picture by WHOLE
-TEACHING = Schedule(epochs=3, batch_size=64)
 
 
 class ConvPool(Convolution):
@@ -58,21 +53,3 @@ class LeNet5(Perceptron):
 def lenet_parameters(widths: Sequence[int]) -> int:
     """Weights and biases of a LeNet-5 of these widths."""
     return sum(p.numel() for p in LeNet5(widths, generator("unused", 0)).parameters())
-
-
-def train_lenets(
-    domain: str, seeds: Sequence[int], device: torch.device, report: Report
-) -> list[LeNet5]:
-    """A teacher for each seed, of all of the domain's Train."""
-    models = [LeNet5(WHOLE, generator("init/teacher", seed)) for seed in seeds]
-    pool = Pool(domain, "Train", seeds, device)
-    stack = Stack(models, [TEACHING.learning_rate] * len(seeds), device)
-    places = endless(len(pool), TEACHING.batch_size, generators("order/teacher", seeds))
-    for step in range(TEACHING.steps(len(pool))):
-        x, y = pool.at(next(places))
-        stack.step(hard_cross_entropy(stack(x), y))
-        if step % 100 == 0:
-            report(0.0)
-    for place, model in enumerate(models):
-        model.load_state_dict(stack.member(place))
-    return [model.to(device).requires_grad_(False) for model in models]

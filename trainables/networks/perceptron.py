@@ -2,16 +2,12 @@
 
 import itertools
 from collections.abc import Sequence
-from typing import NamedTuple, cast
+from typing import cast
 
 import torch
 from torch import Tensor, nn
 
-from trainables.networks.kernels import LEAKY_RELU, LINEAR, RELU, layer, shared_layer
-from trainables.recipes import VaeRecipe
-
-PIXELS, CLASSES = 28 * 28, 10
-STUDENT_HIDDEN_SIZES = (64,)
+from trainables.networks.kernels import LINEAR, RELU, layer, shared_layer
 
 
 def parameter_count(sizes: Sequence[int]) -> int:
@@ -67,76 +63,3 @@ class Perceptron(nn.Module):
             x = each(x, RELU)
         logits: Tensor = last(x)
         return logits
-
-
-class Latent(NamedTuple):
-    """The encoder's answer: mean and standard deviation, each [..., latent]."""
-
-    mean: Tensor
-    std: Tensor
-
-    def sample(self, noise: Tensor) -> Tensor:
-        """Z = μ + σ · noise, noise ~ N(0, I) of the same shape."""
-        return self.mean + self.std * noise
-
-
-class Vae(nn.Module):
-    """One encoder 784→200→(μ, softplus σ), two decoders latent→200→784 (PROTOCOL.md §4).
-
-    The decoders answer with logits, clamped to where the sigmoid lies in [0.01, 0.99].
-    """
-
-    LOGIT_BOUND = 4.59511985  # log(0.99 / 0.01)
-
-    def __init__(self, recipe: VaeRecipe, generator: torch.Generator) -> None:
-        super().__init__()
-        hidden, latent = recipe.hidden_size, recipe.latent_size
-        self.encoder = nn.ModuleList(
-            [Linear(PIXELS, hidden, generator), Linear(hidden, 2 * latent, generator)]
-        )
-        self.garment_decoder, self.digit_decoder = (
-            nn.ModuleList([Linear(latent, hidden, generator), Linear(hidden, PIXELS, generator)])
-            for _ in range(2)
-        )
-
-    def encode(self, garments: Tensor) -> Latent:
-        """Garments [..., 784] in [0, 1] → the distribution of z."""
-        mean, raw = _two_layers(self.encoder, garments).chunk(2, dim=-1)
-        return Latent(mean, nn.functional.softplus(raw))
-
-    def garment_logits(self, z: Tensor) -> Tensor:
-        """Z [..., latent] → logits [..., 784] of the garment's grey values."""
-        logits = _two_layers(self.garment_decoder, z)
-        return logits.clamp(-self.LOGIT_BOUND, self.LOGIT_BOUND)
-
-    def digit_logits(self, z: Tensor) -> Tensor:
-        """Z [..., latent] → logits [..., 784] of the paired digit's grey values."""
-        logits = _two_layers(self.digit_decoder, z)
-        return logits.clamp(-self.LOGIT_BOUND, self.LOGIT_BOUND)
-
-    def digits(self, garments: Tensor, noise: Tensor) -> Tensor:
-        """φ: garments [..., 784] → a digit's mean grey values [..., 784], for one sample of z."""
-        return self.digit_logits(self.encode(garments).sample(noise)).sigmoid()
-
-    def forward(
-        self, garments: Tensor, garment_noise: Tensor, digit_noise: Tensor
-    ) -> tuple[Tensor, Tensor, Latent]:
-        """Garments [B, 784], noises [B, latent] and [B', latent], B' ≤ B.
-
-        → garment logits [B, 784]; digit logits [B', 784] of the first B' garments, from a
-        sample of their own (PROTOCOL.md §4: separate z for each decoder); the latent.
-        """
-        latent = self.encode(garments)
-        paired = digit_noise.shape[-2]
-        digit_latent = Latent(latent.mean[..., :paired, :], latent.std[..., :paired, :])
-        return (
-            self.garment_logits(latent.sample(garment_noise)),
-            self.digit_logits(digit_latent.sample(digit_noise)),
-            latent,
-        )
-
-
-def _two_layers(layers: nn.ModuleList, x: Tensor) -> Tensor:
-    first, second = layers
-    result: Tensor = second(first(x, LEAKY_RELU))
-    return result

@@ -1,7 +1,7 @@
 """Many models of one shape trained as one stacked model (DESIGN.md, decision 1).
 
-Every parameter is [N, ...], and a layer of all members is one call (trainables.networks.kernels). Members
-share nothing: each has its own order and draws, and equals its solo run (see LANES: to the bit).
+Every parameter is [N, ...], and a layer of all members is one call (see kernels). Members share
+nothing: each has its own order and draws, and equals its solo run (see LANES: to the bit).
 """
 
 import copy

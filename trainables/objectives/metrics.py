@@ -6,7 +6,7 @@ through their first layers as one wide product.
 """
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import torch
@@ -101,3 +101,21 @@ def own_quality(
     sizes: members of each group; quality: `classified` or `deviating`. For stacks of Perceptrons.
     """
     return quality(stack.shared(inputs, sizes), labels)
+
+
+Network = Callable[[Tensor], Tensor]  # objects [B, 784] that all members see → logits [N, B, 10]
+
+
+@torch.no_grad()
+def quality(network: Network, blocks: Iterable[tuple[Tensor, Tensor]]) -> tuple[Tensor, Tensor]:
+    """Accuracy and mean cross-entropy [N] over blocks of objects [B, 784] and labels [B]."""
+    right: Tensor | float = 0.0
+    loss: Tensor | float = 0.0
+    objects = 0
+    for x, y in blocks:
+        logits = network(x)
+        picked = logits.gather(-1, y.expand(len(logits), -1).unsqueeze(-1)).squeeze(-1)
+        loss = loss + (logits.logsumexp(-1) - picked).sum(-1)
+        right = right + (logits.argmax(-1) == y).sum(-1)
+        objects += len(y)
+    return torch.as_tensor(right) / objects, torch.as_tensor(loss) / objects

@@ -5,23 +5,20 @@ from functools import cached_property
 from typing import Any
 
 from trainables.checks import check_choice, check_real
-from trainables.data.domains import TARGETS, Target, target_of
+from trainables.data.domains import (
+    GENERATED,
+    TARGET,
+    TARGETS,
+    Target,
+    target_of,
+)
 from trainables.errors import BadInputError
 from trainables.identity import canonical, hashed
-from trainables.links.link import ANYTHING, Dilation, Identity, Link, Noise, VaeLink
+from trainables.links.link import ANYTHING, Identity, Link
 from trainables.methods.method import Method
 from trainables.networks.perceptron import parameter_count
 from trainables.objectives.losses import hinton_weights, lambda_weights
-from trainables.recipes import (
-    BIKES,
-    BIKES_PUBLISHED,
-    GENERATED,
-    SOURCE,
-    TARGET,
-    Schedule,
-    TeacherRecipe,
-    VaeRecipe,
-)
+from trainables.recipes import Schedule, TeacherRecipe
 from trainables.settings.scoring import Rule
 
 BROADCAST = ", broadcast"  # in names and in the column of the loss
@@ -258,89 +255,3 @@ class Setting:
         if self.domain.has_temperature:
             parameters += f" T={self.temperature:.3g}"
         return f"{row['student']} ← {row['teacher']}", f"φ={link}", f"{parameters}{ending}"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Trial:
-    """A setting with a seed: one trained student, one recorded run."""
-
-    setting: Setting
-    seed: int
-
-    @cached_property
-    def key(self) -> str:
-        """The identity of this trial's record."""
-        return hashed({"setting": self.setting.plain, "seed": self.seed})
-
-    @property
-    def chained(self) -> bool:
-        """True where the seed is one further attempt of the same network."""
-        return self.setting.protocol == "published"
-
-    @property
-    def network_seed(self) -> int:
-        """The seed of all that is random: the published protocol knows one network only."""
-        return 0 if self.chained else self.seed
-
-    @property
-    def attempt(self) -> int:
-        """Which attempt of its network this is; always the first under `corrected`."""
-        return self.seed if self.chained else 0
-
-
-def published_link(link: Link) -> Link:
-    """The same link with the constants of the published code (PROTOCOL.md §4)."""
-    match link:
-        case Noise():
-            return Noise(std=0.08, draws=100)
-        case Dilation():
-            return Dilation(scaled=False)
-        case VaeLink():
-            schedule = Schedule(epochs=75, batch_size=64)
-            return VaeLink(recipe=VaeRecipe(schedule=schedule), draws=100)
-    return link
-
-
-def published(setting: Setting) -> Setting:
-    """The row that was actually run behind Table 3 for this corrected one (PROTOCOL.md §4).
-
-    Of a regression: as the evidence says it was run (§5, row 5).
-    """
-    if setting.target == BIKES:
-        return _published_regression(setting)
-    teacher = setting.teacher
-    if teacher:
-        teacher = TeacherRecipe(
-            domain=teacher.domain,
-            split="Train" if teacher.domain == SOURCE else teacher.split,
-            hidden_sizes=(64, 64, 64, 64),
-            copies=teacher.domain == GENERATED,
-        )
-    return Setting(
-        student_split=setting.student_split,
-        teacher=teacher,
-        link=published_link(setting.link),
-        hard_label_weight=setting.hard_label_weight,
-        loss="hinton" if teacher else "lambda",
-        schedule=Schedule(epochs=20, batch_size=100),
-        protocol="published",
-    )
-
-
-def _published_regression(setting: Setting) -> Setting:
-    """The first 10,000 rows in raw columns, the loss broadcast, one student trained on.
-
-    Schedules as in the code behind Table 3 of seed 000; that behind this table is not public.
-    """
-    teacher = setting.teacher
-    if teacher:
-        teacher = TeacherRecipe(domain=BIKES_PUBLISHED, split=teacher.split, broadcast=True)
-    return Setting(
-        target=BIKES_PUBLISHED,
-        student_split=setting.student_split,
-        teacher=teacher,
-        hard_label_weight=setting.hard_label_weight,
-        broadcast=True,
-        schedule=Schedule(epochs=20, batch_size=100),
-        protocol="published",
-    )

@@ -16,12 +16,13 @@ from rich.console import Console
 
 from analysis.evidence.rows import rows_of
 from analysis.report import write
-from analysis.table import lacks, show
 from analysis.tables.columns import build
+from analysis.tables.console import lacks, show
 from analysis.tables.formats import Format, render
+from records.client import open_client, open_records
 from records.jsonl import read_lines, write_lines
-from records.schema import open_client, open_records, read_study
-from study.records import export, load
+from records.read import read_study
+from records.transfer import export, load
 
 HERE = Path(__file__).parent
 FIXTURE = HERE / "smoke.jsonl.gz"

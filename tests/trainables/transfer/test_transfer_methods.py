@@ -12,10 +12,13 @@ from search_spaces.rows.garments import ON_BIG, SMALL_ALONE
 from search_spaces.transfer.transfer_known import OMITTED
 from search_spaces.transfer.transfer_methods import PIXELS_OF
 from trainables.artifacts.workshop import ignore
-from trainables.cohorts.cohort import Cohort, cost, form_cohorts, memory
-from trainables.data.datasets import load, split_rows
+from trainables.cohorts.cohort import Cohort, form_cohorts
+from trainables.cohorts.costs import cost, memory
+from trainables.data.datasets import load
+from trainables.data.splits import split_rows
 from trainables.errors import BadInputError
-from trainables.links.link import Dilation, Identity, Noise
+from trainables.links.fixed import Dilation, Noise
+from trainables.links.link import Identity
 from trainables.links.photographs import PhotographBlend
 from trainables.methods.adversarial.adda import Adda
 from trainables.methods.adversarial.dann import Dann
@@ -40,7 +43,8 @@ from trainables.networks.perceptron import Perceptron
 from trainables.networks.stack import Stack
 from trainables.randomness import generator
 from trainables.recipes import Schedule, TeacherRecipe
-from trainables.settings.setting import Setting, Trial
+from trainables.settings.setting import Setting
+from trainables.settings.trial import Trial
 
 LARGE = Schedule(epochs=2, batch_size=256)
 SMALL = {"split": "Small"}

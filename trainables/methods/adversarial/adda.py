@@ -16,7 +16,6 @@ from torch.nn import functional
 
 from trainables.artifacts.workshop import Workshop
 from trainables.data.domains import IMAGE_SPLITS
-from trainables.distillation.member import TrialResult
 from trainables.methods.adversarial.critic import CRITIC_HIDDEN, Adversarial, Sides, domain_loss
 from trainables.methods.batches import Pool, endless, generators
 from trainables.methods.method import weights_of
@@ -28,7 +27,9 @@ from trainables.networks.stack import Report, Stack
 from trainables.objectives.losses import hard_cross_entropy
 from trainables.randomness import generator
 from trainables.recipes import Schedule
-from trainables.settings.setting import Setting, Trial
+from trainables.results import TrialResult
+from trainables.settings.setting import Setting
+from trainables.settings.trial import Trial
 
 
 def inverted_loss(target: Tensor) -> Tensor:

@@ -8,11 +8,10 @@ from torch import Tensor
 from torch.nn import functional
 
 from trainables.checks import check_choice
-from trainables.data.domains import IMAGE_SPLITS
+from trainables.data.domains import IMAGE_SPLITS, SOURCE, TARGET, TRAINING_SPLITS
 from trainables.links.link import Identity, Link
 from trainables.methods.batches import Pool, framed, generators
 from trainables.methods.method import Method
-from trainables.recipes import SOURCE, TARGET, TRAINING_SPLITS
 
 CRITIC_HIDDEN = 100  # units; Ganin and Lempitsky's critic of digits has as many
 

@@ -15,7 +15,6 @@ from torch import Tensor, nn
 
 from trainables.artifacts.workshop import Workshop
 from trainables.data.domains import IMAGE_SPLITS
-from trainables.distillation.member import TrialResult
 from trainables.methods.adversarial.critic import CRITIC_HIDDEN, Adversarial, Sides, domain_loss
 from trainables.methods.batches import Pool, endless, generators
 from trainables.methods.method import weights_of
@@ -27,7 +26,9 @@ from trainables.networks.perceptron import Linear, Perceptron
 from trainables.networks.stack import Report
 from trainables.objectives.losses import hard_cross_entropy
 from trainables.randomness import generator
-from trainables.settings.setting import Setting, Trial
+from trainables.results import TrialResult
+from trainables.settings.setting import Setting
+from trainables.settings.trial import Trial
 
 
 class _Reversal(torch.autograd.Function):

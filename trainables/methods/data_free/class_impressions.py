@@ -10,9 +10,10 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
+from trainables.data.domains import CLASSES, PIXELS
 from trainables.methods.data_free.impressions import FromImpressions
 from trainables.methods.data_free.input_optimisation import make_inputs
-from trainables.networks.perceptron import CLASSES, PIXELS, Perceptron
+from trainables.networks.perceptron import Perceptron
 from trainables.randomness import generator
 
 

@@ -13,7 +13,6 @@ from torch import Tensor
 
 from trainables.artifacts.workshop import Workshop
 from trainables.checks import check_real, check_whole
-from trainables.distillation.member import TrialResult
 from trainables.errors import BadInputError
 from trainables.methods.batches import generators, normal
 from trainables.methods.data_free.generators import (
@@ -28,7 +27,9 @@ from trainables.methods.method_run import Course, own_inputs
 from trainables.networks.optimisers import WithFeatures
 from trainables.networks.stack import Report, Stack
 from trainables.objectives.losses import soft_cross_entropy
-from trainables.settings.setting import Setting, Trial
+from trainables.results import TrialResult
+from trainables.settings.setting import Setting
+from trainables.settings.trial import Trial
 
 
 def one_hot_loss(logits: Tensor) -> Tensor:

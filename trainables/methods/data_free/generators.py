@@ -9,8 +9,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from trainables.checks import check_real
+from trainables.data.domains import PIXELS
 from trainables.networks.convolution import Convolution
-from trainables.networks.perceptron import PIXELS, Linear
+from trainables.networks.perceptron import Linear
 from trainables.randomness import generator
 
 SLOPE = 0.2  # of the leaky ReLUs

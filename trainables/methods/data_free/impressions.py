@@ -9,21 +9,24 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from trainables.artifacts.artifact import Artifact, TeacherArtifact, logits_for
+from trainables.artifacts.artifact import Artifact, TeacherArtifact
 from trainables.artifacts.store import Saved
 from trainables.artifacts.workshop import Workshop
 from trainables.checks import check_real, check_whole
-from trainables.distillation.member import TrialResult
+from trainables.data.domains import CLASSES
+from trainables.distillation.requirements import logits_for
 from trainables.identity import identity
 from trainables.methods.batches import generators
 from trainables.methods.data_free.input_optimisation import posed
 from trainables.methods.data_free.teacher_alone import Asked, TeacherAlone, WithSmall, ask
 from trainables.methods.method import weights_of
 from trainables.methods.method_run import Course, own_inputs
-from trainables.networks.perceptron import CLASSES, Perceptron
+from trainables.networks.perceptron import Perceptron
 from trainables.networks.stack import Report, Stack, batches, shuffled
 from trainables.objectives.losses import soft_cross_entropy
-from trainables.settings.setting import Setting, Trial
+from trainables.results import TrialResult
+from trainables.settings.setting import Setting
+from trainables.settings.trial import Trial
 
 
 @dataclass(frozen=True, kw_only=True)

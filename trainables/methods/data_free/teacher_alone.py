@@ -7,17 +7,19 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 
-from trainables.artifacts.artifact import logits_for
 from trainables.artifacts.workshop import Workshop
+from trainables.distillation.requirements import logits_for
 from trainables.methods.batches import Pool, endless, generators
+from trainables.methods.data_free.lenet_teachers import train_lenets
 from trainables.methods.method import Method, weights_of
 from trainables.methods.method_run import Course
-from trainables.networks.lenet import HALF, PRODUCTS, LeNet5, lenet_parameters, train_lenets
+from trainables.networks.lenet import HALF, PRODUCTS, LeNet5, lenet_parameters
 from trainables.networks.perceptron import Perceptron
 from trainables.networks.stack import Stack
 from trainables.objectives.losses import distillation_loss, softened
 from trainables.randomness import generator
-from trainables.settings.setting import Setting, Trial
+from trainables.settings.setting import Setting
+from trainables.settings.trial import Trial
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,10 +13,11 @@ from torch import Tensor
 from torch.nn import functional
 
 from trainables.checks import check_real
+from trainables.data.domains import CLASSES, PIXELS
 from trainables.methods.data_free.impressions import FromImpressions
 from trainables.methods.data_free.input_optimisation import make_inputs
 from trainables.networks.lenet import HALF_CHANNELS
-from trainables.networks.perceptron import CLASSES, PIXELS, Linear, Perceptron
+from trainables.networks.perceptron import Linear, Perceptron
 from trainables.randomness import generator
 
 LEAST = 1e-2  # of a concentration, which must be above zero

@@ -9,10 +9,11 @@ import torch
 from torch import Tensor
 
 from trainables.methods.batches import Pool
-from trainables.methods.method_run import Network, perceptrons
+from trainables.methods.method_run import perceptrons
 from trainables.networks.optimisers import Descent, Optimiser, load
 from trainables.networks.perceptron import Perceptron
 from trainables.objectives.losses import hard_cross_entropy
+from trainables.objectives.metrics import Network
 from trainables.randomness import generator
 
 Weights = dict[str, Tensor]  # every parameter by name, [N, ...]

@@ -13,8 +13,7 @@ import torch
 
 from trainables.artifacts.workshop import Workshop
 from trainables.checks import check_choice, check_real, check_whole
-from trainables.data.domains import IMAGE_SPLITS
-from trainables.distillation.member import TrialResult
+from trainables.data.domains import IMAGE_SPLITS, PIXELS, STUDENT_HIDDEN_SIZES
 from trainables.methods.batches import Pool, generators
 from trainables.methods.federated.clients import (
     Federation,
@@ -26,9 +25,10 @@ from trainables.methods.federated.clients import (
 from trainables.methods.method import Method, weights_of
 from trainables.methods.method_run import Course
 from trainables.networks.optimisers import load
-from trainables.networks.perceptron import PIXELS, STUDENT_HIDDEN_SIZES
 from trainables.networks.stack import Report
-from trainables.settings.setting import Setting, Trial
+from trainables.results import TrialResult
+from trainables.settings.setting import Setting
+from trainables.settings.trial import Trial
 
 
 @dataclass(frozen=True, kw_only=True)

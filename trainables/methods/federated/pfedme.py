@@ -14,16 +14,16 @@ from torch import Tensor
 
 from trainables.artifacts.workshop import Workshop
 from trainables.checks import check_real, check_whole
-from trainables.data.domains import IMAGE_SPLITS
-from trainables.distillation.member import TrialResult
+from trainables.data.domains import IMAGE_SPLITS, PIXELS, STUDENT_HIDDEN_SIZES
 from trainables.methods.batches import Pool, generators
 from trainables.methods.federated.clients import Federation, deal_labels, weighted_mean
 from trainables.methods.method import Method, weights_of
 from trainables.methods.method_run import Course
 from trainables.networks.optimisers import load
-from trainables.networks.perceptron import PIXELS, STUDENT_HIDDEN_SIZES
 from trainables.networks.stack import Report, Stack
-from trainables.settings.setting import Setting, Trial
+from trainables.results import TrialResult
+from trainables.settings.setting import Setting
+from trainables.settings.trial import Trial
 
 
 def moreau_step(theta: Stack, losses: Tensor, anchor: dict[str, Tensor], pull: float) -> None:

@@ -13,19 +13,20 @@ from torch import Tensor
 
 from trainables.artifacts.workshop import Workshop
 from trainables.checks import check_choice
-from trainables.data.domains import IMAGE_SPLITS
-from trainables.distillation.member import TrialResult
+from trainables.data.domains import IMAGE_SPLITS, PIXELS, TRAINING_SPLITS
 from trainables.methods.batches import Pool, endless, generators
 from trainables.methods.method import Method, weights_of
 from trainables.methods.method_run import Course, perceptrons
 from trainables.networks.kernels import RELU, layer
 from trainables.networks.optimisers import load
-from trainables.networks.perceptron import PIXELS, Perceptron
+from trainables.networks.perceptron import Perceptron
 from trainables.networks.stack import Report, Stack, batches, shuffled
 from trainables.objectives.losses import hard_cross_entropy
 from trainables.randomness import generator
-from trainables.recipes import TRAINING_SPLITS, Schedule
-from trainables.settings.setting import Setting, Trial
+from trainables.recipes import Schedule
+from trainables.results import TrialResult
+from trainables.settings.setting import Setting
+from trainables.settings.trial import Trial
 
 SHARED_DRAW = 16  # objects of a random batch that share one draw of a view's parameters
 PROBE_RATE = 0.01  # Adam, all of Small a step: a convex problem

@@ -1,0 +1,101 @@
+"""The records of a space, read: every ended trial, every planned setting."""
+
+import gc
+import json
+
+from mlflow import MlflowClient
+
+from records.runs import RunRow, runs
+from records.schema import (
+    ABOUT,
+    ASKED,
+    DEFINITION,
+    PLACE,
+    SEARCH,
+    SEED,
+    SEEDS_PLANNED,
+    SELECTION_SEEDS,
+    SETTING_KEY,
+    SETTING_NAME,
+    TRIAL_KEY,
+    PlannedSetting,
+    Record,
+    Study,
+    experiment_names,
+)
+from trainables.errors import BadInputError
+
+
+def read(client: MlflowClient, space: str) -> list[Record]:
+    """All ended trials of a space; none where it was never launched.
+
+    Where a key was recorded more than once (it should not be), a FINISHED run counts.
+    """
+    experiment = client.get_experiment_by_name(experiment_names(space)[1])
+    if experiment is None:
+        return []
+    found: dict[str, Record] = {}
+    for run in runs(client, experiment.experiment_id):
+        record = _record(run)
+        if record and (record.status == "FINISHED" or record.key not in found):
+            found[record.key] = record
+    return list(found.values())
+
+
+def read_study(client: MlflowClient, space: str) -> Study:
+    """The whole record of a space.
+
+    Raises BadInputError where nothing of it is recorded.
+    """
+    experiment = client.get_experiment_by_name(experiment_names(space)[0])
+    if experiment is None:
+        raise BadInputError(
+            f"nothing of {space!r} is recorded there (no experiment of that name): "
+            f"python -m study.launch --space {space}"
+        )
+    planned = [_planned(run) for run in runs(client, experiment.experiment_id)]
+    trials = read(client, space)
+    gc.freeze()  # they stay to the end: 10,000 trials in the collector's rounds cost seconds
+    return Study(
+        space=space,
+        about=experiment.tags.get(ABOUT) or experiment.tags.get("mlflow.note.content", ""),
+        seeds=int(experiment.tags.get(SEEDS_PLANNED, 0)),
+        settings=sorted((p for p in planned if p), key=lambda p: p.place),
+        trials=trials,
+    )
+
+
+def _record(run: RunRow) -> Record | None:
+    tags = run.tags
+    if run.status not in ("FINISHED", "FAILED") or TRIAL_KEY not in tags:
+        return None
+    return Record(
+        key=tags[TRIAL_KEY],
+        setting=tags[SETTING_KEY],
+        setting_name=tags.get(SETTING_NAME, tags[SETTING_KEY]),
+        seed=int(tags[SEED]),
+        status=run.status,
+        metrics=run.metrics,
+        parameters=run.params,
+        tags=tags,
+        run_id=run.run_id,
+        ended=run.ended or 0,
+    )
+
+
+def _planned(run: RunRow) -> PlannedSetting | None:
+    tags = run.tags
+    if SETTING_KEY not in tags or PLACE not in tags or not run.params:
+        return None  # a launch was killed between making the run and filling it
+    return PlannedSetting(
+        key=tags[SETTING_KEY],
+        name=tags.get(SETTING_NAME, tags.get("mlflow.runName", tags[SETTING_KEY])),
+        parameters=run.params,
+        place=int(tags[PLACE]),
+        asked=int(tags[ASKED]) if ASKED in tags else None,
+        definition=json.loads(tags[DEFINITION]),
+        search=tags.get(SEARCH),
+        seeds=range(*map(int, tags[SELECTION_SEEDS].split(":")))
+        if SELECTION_SEEDS in tags
+        else None,
+    )
