@@ -33,7 +33,7 @@ from search_spaces.rows.garments import (
     on_mnist_vae,
 )
 from study.planning.plan import Expected
-from study.planning.trial_index import Ledger
+from study.planning.trial_index import TrialIndex
 from study.recording.recorder import Recorder
 from study.recording.spool import Spool
 from trainables.objectives.calibration import BINS, Reliability
@@ -80,13 +80,13 @@ def fill(folder: Path, trials: int) -> float:
     client = open_client(f"sqlite:///{folder}/mlflow.db")
     listed = tuple(settings(trials // SEEDS))
     space = Space(name=NAME, about="How long do the readers take?", settings=listed, seeds=SEEDS)
-    ledger = Ledger(read(client, NAME))
+    trial_index = TrialIndex(read(client, NAME))
     experiments = open_study(client, space, SEEDS, str(folder))
-    recorder = Recorder(client, space, SEEDS, ledger, Spool(folder / "spool"), experiments)
+    recorder = Recorder(client, space, SEEDS, trial_index, Spool(folder / "spool"), experiments)
     recorder.expect(map(Expected, listed))
     started, done = time.perf_counter(), 0
     for setting, seed in product(listed, range(SEEDS)):
-        if not ledger.is_done(Trial(setting=setting, seed=seed)):
+        if not trial_index.is_done(Trial(setting=setting, seed=seed)):
             recorder.add([invent(setting, seed)])
             done += 1
     recorder.close()

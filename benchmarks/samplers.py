@@ -27,12 +27,12 @@ from records.read import read_study
 from search_spaces.base.search import Search
 from search_spaces.base.space import Space
 from search_spaces.smoke import taught
-from trainables.data.domains import TARGET
+from trainables.data.domains import FASHION_MNIST
 from trainables.settings.scoring import CrossValidation
 
 REPEATS, SETTINGS, MARGIN = 20, 64, 0.005
 IN_ROUNDS = Search(
-    base=taught(TARGET),
+    base=taught(FASHION_MNIST),
     rule=CrossValidation(),
     settings=SETTINGS,
     seeds=1,

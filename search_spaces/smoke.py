@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from search_spaces.base.search import Search
 from search_spaces.base.space import Space
-from trainables.data.domains import GENERATED, SOURCE, TARGET
+from trainables.data.domains import FASHION_MNIST, GENERATED_MNIST, MNIST
 from trainables.links.fixed import Dilation, Noise
 from trainables.links.vae import VaeLink
 from trainables.recipes import Schedule, TeacherRecipe, VaeRecipe
@@ -19,7 +19,7 @@ ALONE = Setting(hard_label_weight=1, schedule=SHORT)
 def taught(domain: str) -> Setting:
     """A student under a teacher of the domain's Small."""
     teacher = TeacherRecipe(domain=domain, split="Small", schedule=SHORT)
-    link = LINK if domain == GENERATED else ALONE.link
+    link = LINK if domain == GENERATED_MNIST else ALONE.link
     return replace(ALONE, teacher=teacher, link=link, hard_label_weight=0.5)
 
 
@@ -29,15 +29,15 @@ SPACE = Space(
     settings=(
         ALONE,
         replace(ALONE, held_out=0.2),
-        taught(TARGET),
-        replace(taught(TARGET), link=Noise(draws=2)),
-        replace(taught(TARGET), link=Dilation()),
-        taught(GENERATED),
-        replace(taught(TARGET), protocol="published"),
+        taught(FASHION_MNIST),
+        replace(taught(FASHION_MNIST), link=Noise(draws=2)),
+        replace(taught(FASHION_MNIST), link=Dilation()),
+        taught(GENERATED_MNIST),
+        replace(taught(FASHION_MNIST), protocol="published"),
     ),
     searches=(
         Search(
-            base=replace(taught(SOURCE), link=LINK),
+            base=replace(taught(MNIST), link=LINK),
             rule=HoldOut(held_out=0.2, pruning=Pruning(group=2, rungs=(0.5,))),
             settings=4,
             round_size=2,

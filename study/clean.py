@@ -22,7 +22,7 @@ from records.schema import ARTIFACT, ARTIFACTS, SETTING_NAME, experiment_names
 from search_spaces.base.catalogue import load, names
 from search_spaces.base.space import Space
 from study.planning.plan import Plan
-from study.planning.trial_index import Ledger
+from study.planning.trial_index import TrialIndex
 from study.running.lock import leader_of, locked
 from trainables.artifacts.store import Store, open_store
 from trainables.errors import BadInputError
@@ -80,7 +80,7 @@ def _named(row: RunRow) -> Iterable[str]:
 
 def _planned(client: MlflowClient, space: Space, store: Store) -> Iterable[str]:
     """The artifacts behind all that a space plans, done or not."""
-    plan = Plan(space, space.seeds, None, store, Ledger(read(client, space.name)), workers=1)
+    plan = Plan(space, space.seeds, None, store, TrialIndex(read(client, space.name)), workers=1)
     return {artifact.key for artifact in plan.all_artifacts()}
 
 

@@ -29,7 +29,7 @@ from search_spaces.base.space import Space
 from study.cluster.resources import Node, Resources, of_this_machine
 from study.planning.optuna_journal import write_journal
 from study.planning.plan import Plan, check_counts
-from study.planning.trial_index import Ledger
+from study.planning.trial_index import TrialIndex
 from study.recording.recorder import Recorder
 from study.recording.spool import Spool, spool_of
 from study.running import messages
@@ -127,10 +127,10 @@ def launch(
     folders = _folders(results, uri)
     with nullcontext() if plan else locked(folders, chosen.name, wait, _say):
         client = open_client(uri, verbose)
-        ledger = Ledger(_ended(client, chosen, retry_failed))
+        trial_index = TrialIndex(_ended(client, chosen, retry_failed))
         store = open_store(storage, results)
         count = resources.workers or 1
-        todo = Plan(chosen, seeds or chosen.seeds, settings, store, ledger, count)
+        todo = Plan(chosen, seeds or chosen.seeds, settings, store, trial_index, count)
         if plan:
             messages.say_plan(todo, out)
             return ALL_DONE
@@ -143,7 +143,7 @@ def launch(
         with leading(client, experiments[0], wait, _say, lambda: progress.summary):
             spool = Spool(spool_of(results, chosen.name))
             recorder = Recorder(
-                client, chosen, todo.seeds, ledger, spool, experiments, progress.warn
+                client, chosen, todo.seeds, trial_index, spool, experiments, progress.warn
             )
             code = run(todo, recorder, resources, progress, patience)
         if code != INTERRUPTED:
@@ -175,7 +175,7 @@ def _show(todo: Plan, client: MlflowClient, results: Path, uri: str) -> None:
     rows = rows_of(recorded)
     show(recorded, rows, out, limit=ROWS_AT_THE_END, most=VIEWS_AT_THE_END)
     page, pictures = report_path(results, space.name), results / "figures" / space.name
-    if todo.ledger.news or not page.exists():
+    if todo.trial_index.news or not page.exists():
         from analysis.mlflow_page.notes import write_notes
         from analysis.report import write  # matplotlib takes a second to import
 
@@ -199,7 +199,7 @@ def _nodes_at(address: str) -> list[Node]:
 def _join(resources: Resources, todo: Plan, say: Callable[[str], None], verbose: bool) -> None:
     from study.cluster.ray import join_cluster
 
-    datasets = todo.space.target.datasets
+    datasets = todo.space.domain.datasets
     join_cluster(resources, str(todo.store.root), datasets, say, verbose)
 
 

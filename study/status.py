@@ -23,7 +23,7 @@ from records.schema import experiment_names
 from search_spaces.base.catalogue import load
 from search_spaces.base.search import Search
 from study.planning.plan import Plan, check_counts
-from study.planning.trial_index import Ledger
+from study.planning.trial_index import TrialIndex
 from study.recording.spool import Spool, spool_of
 from study.running.lock import leader_of
 from trainables.artifacts.store import open_store
@@ -73,7 +73,7 @@ def _of_search(plan: Plan, search: Search) -> list[Count]:
 
 
 def _count(plan: Plan, part: str, trials: list[Trial], unknown: int = 0) -> Count:
-    records = [plan.ledger.records.get(key) for key in {trial.key for trial in trials}]
+    records = [plan.trial_index.records.get(key) for key in {trial.key for trial in trials}]
     failed = sum(record is not None and record.status == "FAILED" for record in records)
     missing = sum(record is None for record in records)
     return Count(part, len(records) - failed - missing, failed, missing, unknown)
@@ -97,8 +97,8 @@ def status(
     store = open_store(storage, results)
 
     def read_plan() -> Plan:
-        ledger = Ledger(read(client, chosen.name))
-        return Plan(chosen, seeds or chosen.seeds, settings, store, ledger, workers=1)
+        trial_index = TrialIndex(read(client, chosen.name))
+        return Plan(chosen, seeds or chosen.seeds, settings, store, trial_index, workers=1)
 
     plan = _watch(client, read_plan) if watch else read_plan()
     if not watch:
@@ -107,7 +107,7 @@ def status(
         out.print(f"what is missing: python -m study.launch --space {space} goes on")
     if waiting := len(Spool(spool_of(results, chosen.name)).read()):
         out.print(f"{waiting} results are kept in {results}: the next launch records them")
-    failed = plan.ledger.failed()
+    failed = plan.trial_index.failed()
     for record in failed[:MOST_SHOWN]:
         line = f"failed: {record.setting_name} seed={record.seed}: {record.failure}"
         out.print(line, soft_wrap=True, markup=False)
@@ -136,8 +136,8 @@ def _overview(client: MlflowClient, plan: Plan) -> Group:
     for one in counts(plan):
         figures = (one.done, one.failed, one.missing, one.unknown)
         shown.add_row(one.part, *(str(figure or "") for figure in figures))
-    main = plan.space.target.main
-    scores = best_by_link(plan.ledger, main).items()
+    main = plan.space.domain.main
+    scores = best_by_link(plan.trial_index, main).items()
     best = ", ".join(f"{link} {main.text(score)}" for link, score in scores)
     return Group(
         f"[bold]{plan.space.name}[/bold]: {plan.space.about}",
@@ -147,11 +147,11 @@ def _overview(client: MlflowClient, plan: Plan) -> Group:
     )
 
 
-def best_by_link(ledger: Ledger, main: Measure) -> dict[str, float]:
+def best_by_link(trial_index: TrialIndex, main: Measure) -> dict[str, float]:
     """The best setting's mean validation score for each φ; one seed alone is luck."""
     name, better = f"validation/{main.name}", max if main.higher_is_better else min
     scores: dict[tuple[str, str], list[float]] = defaultdict(list)
-    for record in ledger.records.values():
+    for record in trial_index.records.values():
         if name in record.metrics and not record.pruned:
             scores[record.parameters["link"], record.setting].append(record.metrics[name])
     best: dict[str, float] = {}

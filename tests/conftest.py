@@ -25,6 +25,14 @@ def workshop(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def golden_client(tmp_path_factory):
+    """The golden study's records in a real MLflow database."""
+    from golden.make import open_golden
+
+    return open_golden(tmp_path_factory.mktemp("golden"))
+
+
+@pytest.fixture(scope="session")
 def browser():
     """Chromium without a window, driven by Playwright."""
     from browser import FLAGS, MISSING, find

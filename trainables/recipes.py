@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from trainables.checks import check_choice, check_real, check_whole
 from trainables.data.domains import (
-    BIKES,
-    BIKES_PUBLISHED,
+    BIKE_SHARING,
+    BIKE_SHARING_PUBLISHED,
     DOMAINS,
-    GENERATED,
-    TARGET,
+    FASHION_MNIST,
+    GENERATED_MNIST,
     TRAINING_SPLITS,
 )
 from trainables.errors import BadInputError
@@ -78,7 +78,7 @@ class TeacherRecipe:
     `broadcast` repeats the loss of the published regression (§5, row 5): see Setting.broadcast.
     """
 
-    domain: str = TARGET
+    domain: str = FASHION_MNIST
     split: str = "Big"
     hidden_sizes: tuple[int, ...] = (256, 128, 64, 64)
     schedule: Schedule = Schedule(epochs=10, batch_size=64)
@@ -93,10 +93,12 @@ class TeacherRecipe:
             raise BadInputError(
                 f"hidden_sizes is {self.hidden_sizes}: give one or more sizes of at least 1"
             )
-        if self.copies and self.domain != GENERATED:
-            raise BadInputError(f"copies=True is for {GENERATED} only, not for {self.domain}")
-        if self.broadcast and self.domain not in (BIKES, BIKES_PUBLISHED):
+        if self.copies and self.domain != GENERATED_MNIST:
             raise BadInputError(
-                f"broadcast=True is for teachers of {BIKES} and {BIKES_PUBLISHED} only, not for "
-                f"{self.domain}"
+                f"copies=True is for {GENERATED_MNIST} only, not for {self.domain}"
+            )
+        if self.broadcast and self.domain not in (BIKE_SHARING, BIKE_SHARING_PUBLISHED):
+            raise BadInputError(
+                f"broadcast=True is for teachers of {BIKE_SHARING} and {BIKE_SHARING_PUBLISHED} "
+                f"only, not for {self.domain}"
             )

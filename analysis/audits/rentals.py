@@ -16,7 +16,7 @@ from analysis.evidence.sentences import NO_DIFFERENCE, interval_text
 from analysis.evidence.statistics import summarise
 from analysis.papers.tables import PublishedRegression
 from analysis.tables.view import View
-from trainables.data.domains import BIKES_PUBLISHED, MSE
+from trainables.data.domains import BIKE_SHARING_PUBLISHED, MSE
 
 TENTHS = MSE.with_digits(1)
 TEST, CONSTANT = f"test/{MSE.name}", f"constant/test_{MSE.name}"
@@ -46,7 +46,7 @@ def audited(rows: Sequence[Row]) -> list[Audited]:
     """The rows of Table 5 that were run in all three ways, in its order."""
     found: dict[int, dict[tuple[bool, bool], Row]] = {}
     for row in rows:
-        if row.printed and row["student"].startswith(f"{BIKES_PUBLISHED}-"):
+        if row.printed and row["student"].startswith(f"{BIKE_SHARING_PUBLISHED}-"):
             found.setdefault(row.place, {})[row.corrected, row.broadcast] = row
     ways = ((False, True), (True, True), (True, False))
     return [

@@ -10,7 +10,7 @@ from typing import Any
 
 from analysis.papers.tables import UNPRINTED, Printed, is_comparable, row_of
 from records.schema import PlannedSetting, Record, Study
-from trainables.data.domains import MEASURES, Measure, Target, target_of
+from trainables.data.domains import MEASURES, Domain, Measure, target_domain_of
 from trainables.settings.setting import BROADCAST
 
 NONE = "—"
@@ -54,19 +54,19 @@ class Row:
         return float(self[name])
 
     @property
-    def target(self) -> Target:
+    def domain(self) -> Domain:
         """What its student must learn, and how that is measured."""
-        return target_named(self["student"])
+        return domain_named(self["student"])
 
     @property
     def test(self) -> str:
         """The recorded metric that results are compared by: "test/accuracy", say."""
-        return f"test/{self.target.main.name}"
+        return f"test/{self.domain.main.name}"
 
     @property
     def validation(self) -> str:
         """The recorded metric of what was held out: "validation/accuracy", say."""
-        return f"validation/{self.target.main.name}"
+        return f"validation/{self.domain.main.name}"
 
     @property
     def is_candidate(self) -> bool:
@@ -142,7 +142,7 @@ class Row:
     def tuning(self, digits: int = 3) -> str:
         """λ, and T where there is one: "λ 0.72, T 1.5"."""
         found = f"λ {self.number('lambda'):.{digits}g}"
-        if not self.target.has_temperature:
+        if not self.domain.has_temperature:
             return found
         return f"{found}, T {self.number('temperature'):.{digits}g}"
 
@@ -200,9 +200,9 @@ class Row:
         return "; ".join(said)
 
 
-def target_named(student: str) -> Target:
+def domain_named(student: str) -> Domain:
     """The target of a student as records name it: "FashionMNIST-Small"."""
-    return target_of(student.rpartition("-")[0])
+    return target_domain_of(student.rpartition("-")[0])
 
 
 def _number(text: str) -> float | int:

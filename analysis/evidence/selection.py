@@ -82,7 +82,7 @@ class Tuned:
     @property
     def main(self) -> Measure:
         """What its target's results are compared by."""
-        return self.best.target.main
+        return self.best.domain.main
 
     @property
     def spent(self) -> float:
@@ -99,7 +99,7 @@ class Tuned:
 
     def front(self) -> list[Row]:
         """The settings that none beats in both compared measures (validation)."""
-        one, two = self.best.target.compared
+        one, two = self.best.domain.compared
         whole = [row for row in self.asked if row.values(row.validation) and not row.pruned]
         points = [
             (

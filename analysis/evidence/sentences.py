@@ -65,7 +65,7 @@ def evidence(rows: Sequence[Row]) -> list[str]:
         if row.corrected and not row.is_candidate and not row.from_labels_alone and row.alone
     ]
     lines = choice(rows)
-    for measure in compared[0].target.compared if compared else ():
+    for measure in compared[0].domain.compared if compared else ():
         metric, higher = f"test/{measure.name}", measure.higher_is_better
         found = [difference(row, metric, higher_is_better=higher) for row in compared]
         adjusted = holm([one.p for one in found])
@@ -108,7 +108,7 @@ def choice(rows: Sequence[Row]) -> list[str]:
     best = chosen(row for row in rows if not row.is_candidate)
     if best is None:
         return []
-    main = best.target.main
+    main = best.domain.main
     lines = [
         f"Chosen by validation: {_about(best)}: validation {main.title} "
         f"{main.text(mean(best, best.validation))}, {_tested(best)}."
@@ -128,7 +128,7 @@ def _about(row: Row) -> str:
 
 
 def _tested(row: Row) -> str:
-    test, main = summarise([*row.values(row.test).values()]), row.target.main
+    test, main = summarise([*row.values(row.test).values()]), row.domain.main
     found = f"{main.text(test.mean)} ± {main.text(test.std)}"
     return f"test {main.title} {found} (n = {test.n})"
 
@@ -170,7 +170,7 @@ def _of_a_search(one: Tuned, beside: str, alone: Gain, tuning: Gain) -> list[str
         gained = tuning.holds and main.sign * tuning.found.mean > 0
         verb = "beats" if gained else "does not beat"
         said = _said(tuning.found, main, tuning.adjusted)
-        lines.append(f"{one.name}: tuning {verb} {best.target.fixed}: {said}.")
+        lines.append(f"{one.name}: tuning {verb} {best.domain.fixed}: {said}.")
     if not math.isnan(one.optimism):
         lines.append(
             f"{one.name}: an oracle would have chosen by test and claimed {main.text(one.claim)}; "

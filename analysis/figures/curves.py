@@ -54,7 +54,7 @@ def draw(rows: Sequence[Row], read: Read) -> Iterator[Drawn | Left]:
 
 def _of_each_student(rows: Sequence[Row], read: Read) -> Iterator[Drawn | Left]:
     """Figure 1 of seed 003, and the same for every split that its students learn from."""
-    if any(row.target.has_temperature or row.is_candidate for row in rows):
+    if any(row.domain.has_temperature or row.is_candidate for row in rows):
         return
     groups: dict[tuple[str, str], list[Row]] = {}
     for row in rows:
@@ -70,7 +70,7 @@ def _figure(name: str, what: str, rows: list[Row], read: Read) -> Drawn | Left:
         return Left(name, what, "; ".join(lacks))
     protocols = sorted({row["protocol"] for row in rows})
     records = [record for row in rows for record in row.finished.values()]
-    target = rows[0].target
+    target = rows[0].domain
     measures = [m for m in target.compared if all(f"test/{m.name}" in r.metrics for r in records)]
     with style(name):
         figure = new_figure(0.3 + 2.7 * len(protocols))
@@ -138,7 +138,7 @@ def _what_is_seen(rows: Sequence[Row]) -> str:
     first, *others = mine
     known = [row for row in others if row["vae_labels"] != "small"]
     last = (known or others or mine)[-1]
-    main, higher = last.target.main, last.target.main.higher_is_better
+    main, higher = last.domain.main, last.domain.main.higher_is_better
     if last.alone is first:
         found = difference(last, last.test, higher_is_better=higher)
         other = "the student alone"

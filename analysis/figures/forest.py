@@ -20,7 +20,7 @@ COSTS_DIFFER = 1.2  # dearest against cheapest, for the plot of cost to say some
 
 def draw(rows: Sequence[Row]) -> Iterator[Drawn]:
     """The forest plot, and cost against gain; neither where nothing can be compared."""
-    gains = {row.planned.key: _gain(row, row.target.main) for row in rows}
+    gains = {row.planned.key: _gain(row, row.domain.main) for row in rows}
     compared = [row for row in rows if not math.isnan(gains[row.planned.key].mean)]
     if not compared:
         return
@@ -36,7 +36,7 @@ def draw(rows: Sequence[Row]) -> Iterator[Drawn]:
 
 def _by_validation(row: Row) -> float:
     mean = summarise([*row.values(row.validation).values()]).mean
-    return 0.0 if math.isnan(mean) else -row.target.main.sign * mean
+    return 0.0 if math.isnan(mean) else -row.domain.main.sign * mean
 
 
 def _gain(row: Row, measure: Measure) -> Comparison:
@@ -52,7 +52,7 @@ def name_of(row: Row) -> str:
 
 
 def _forest(rows: Sequence[Row], left_out: int) -> Drawn:
-    measures = rows[0].target.compared
+    measures = rows[0].domain.compared
     main, found = measures[0], {one: [_gain(row, one) for row in rows] for one in measures}
     with style("forest"):
         figure = new_figure(1.0 + 0.25 * len(rows))
@@ -128,7 +128,7 @@ def _kind(row: Row) -> str:
 
 
 def _cost_and_gain(rows: Sequence[Row], gains: Sequence[Comparison]) -> Drawn:
-    main = rows[0].target.main
+    main = rows[0].domain.main
     kinds = list(dict.fromkeys(map(_kind, rows)))
     with style("cost"):
         figure = new_figure(4.0)

@@ -54,7 +54,7 @@ def score(row: Row) -> float:
 
 def _figure(maps: dict[str, list[Row]], rows: Sequence[Row]) -> Drawn:
     scores = [score(row) for mine in maps.values() for row in mine]
-    norm, main = Normalize(min(scores), max(scores)), rows[0].target.main
+    norm, main = Normalize(min(scores), max(scores)), rows[0].domain.main
     lines = -(-len(maps) // PANELS_A_LINE)
     with style("lambda_temperature"):
         figure = new_figure(0.4 + 3.1 * lines)
@@ -96,7 +96,7 @@ def _of_the_chosen(best: Row | None, rows: Sequence[Row]) -> str:
         return "no whole setting"
     final = reported(best, rows)
     test = summarise([*final.values(final.test).values()] if final else [])
-    text = best.target.main.text
+    text = best.domain.main.text
     if np.isnan(test.mean):
         return f"chosen: validation {text(score(best))}"
     return f"chosen: test {text(test.mean)} [{text(test.low)}, {text(test.high)}]"

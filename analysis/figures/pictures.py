@@ -13,7 +13,7 @@ from analysis.figures.figure import Drawn, Left, new_figure, style
 from records.schema import ARTIFACT
 from trainables.artifacts.store import Store, UnusableArtifactError
 from trainables.data.datasets import Images, load
-from trainables.data.domains import IMAGES, SOURCE, TARGET
+from trainables.data.domains import FASHION_MNIST, IMAGES, MNIST
 from trainables.data.splits import pair_with_digits, split_rows
 from trainables.links.fixed import Dilation, Noise
 from trainables.links.link import Link
@@ -33,7 +33,7 @@ LINKS: dict[str, tuple[str, type[Link]]] = {
 
 def draw(rows: Sequence[Row], store: Store | None) -> Iterator[Drawn | Left]:
     """Each picture whose link or VAE the study has; none where its objects are no images."""
-    if not any(row.target.kind == IMAGES for row in rows):
+    if not any(row.domain.kind == IMAGES for row in rows):
         return
     for name, (file, link) in LINKS.items():
         row = next((row for row in rows if row["link"] == name and row.corrected), None)
@@ -58,8 +58,8 @@ def _or_left(name: str, title: str, make: "partial[Drawn]") -> Drawn | Left:
 
 def one_of_each_class(seed: int = 0) -> Images:
     """A garment of each class, from Small of a seed."""
-    garments = load(TARGET).train
-    rows = split_rows(TARGET, seed).small
+    garments = load(FASHION_MNIST).train
+    rows = split_rows(FASHION_MNIST, seed).small
     labels = garments.labels[rows]
     first = torch.stack([rows[(labels == label).nonzero()[0, 0]] for label in range(10)])
     return garments[first]
@@ -134,7 +134,7 @@ def _through_the_vae(row: Row, store: Store | None) -> Drawn:
         raise UnusableArtifactError(f"{row.label}: {row.lack()}")
     seed, record = min(row.finished.items())
     vae = _load_vae(store, record.tags.get(f"{ARTIFACT}.vae", "unknown"))
-    garments, digits = one_of_each_class(seed), load(SOURCE).train
+    garments, digits = one_of_each_class(seed), load(MNIST).train
     paired = digits[pair_with_digits(garments.labels, digits, generator("pairing/figure", seed))]
     latent = vae.encode(garments.inputs())
     noise = torch.randn(latent.mean.shape, generator=generator("latent/figure", seed))

@@ -48,7 +48,7 @@ def importances(rows: Sequence[Row]) -> dict[str, float]:
         name: FloatDistribution(min(found), max(found), log=name != "lambda")
         for name, found in varied.items()
     }
-    upwards = rows[0].target.main.higher_is_better
+    upwards = rows[0].domain.main.higher_is_better
     study = optuna.create_study(direction="maximize" if upwards else "minimize")
     for place, row in enumerate(rows):
         parameters = {name: found[place] for name, found in varied.items()}
@@ -64,7 +64,7 @@ def _figure(name: str, rows: Sequence[Row]) -> Drawn:
     scores = [score(row) for row in rows]
     best = chosen(rows)
     weights = importances(rows)
-    main = rows[0].target.main
+    main = rows[0].domain.main
     accumulate = np.maximum.accumulate if main.higher_is_better else np.minimum.accumulate
     with style(f"search_{name}"):
         figure = new_figure(2.9)

@@ -18,7 +18,7 @@ def draw(rows: Sequence[Row]) -> Iterator[Drawn]:
 
 
 def _figure(name: str, asked: Sequence[Row], best: Row) -> Drawn:
-    main, kept = best.target.main, [row for row in asked if not row.pruned]
+    main, kept = best.domain.main, [row for row in asked if not row.pruned]
     with style(f"lambda_{name}"):
         figure = new_figure(3.0)
         axes = figure.subplots()

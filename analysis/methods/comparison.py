@@ -113,7 +113,7 @@ def _result(row: Row) -> tuple[dict[int, float], float, int]:
 
 def _objects(row: Row, of: str) -> int:
     """Objects of a split as records name it: "FashionMNIST-Small"."""
-    return row.target.split_sizes[of.rpartition("-")[2]]
+    return row.domain.split_sizes[of.rpartition("-")[2]]
 
 
 def _knowledge(row: Row) -> str:

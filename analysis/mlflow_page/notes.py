@@ -35,7 +35,7 @@ def write_notes(
     client.log_artifacts(run, str(pictures), "figures")
     settings = found[0].experiment_id
     if rows:
-        client.set_experiment_tag(settings, TAG, view_state(rows[0].target))
+        client.set_experiment_tag(settings, TAG, view_state(rows[0].domain))
     note = _note(
         study, rows, settings, f"#/experiments/{place}/runs/{run}/artifacts?{MODE}", pictures
     )

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from trainables.data.domains import BIKES, BIKES_PUBLISHED
+from trainables.data.domains import BIKE_SHARING, BIKE_SHARING_PUBLISHED
 
 
 class Published(NamedTuple):
@@ -48,9 +48,9 @@ def row_of(student: str, teacher: str, link: str) -> tuple[int, Printed | None]:
     rentals as they were read stand for the same rows as those as they should be.
     """
     domain = teacher.split("-")[0]
-    if domain == BIKES_PUBLISHED:
-        domain = BIKES
-    key = (student.replace(BIKES_PUBLISHED, BIKES), domain, link)
+    if domain == BIKE_SHARING_PUBLISHED:
+        domain = BIKE_SHARING
+    key = (student.replace(BIKE_SHARING_PUBLISHED, BIKE_SHARING), domain, link)
     table: dict[tuple[str, str, str], Printed] = {**TABLE_3, **TABLE_5}
     if key not in table:
         return UNPRINTED, None

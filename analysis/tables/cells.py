@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from analysis.evidence.rows import NONE, target_named
+from analysis.evidence.rows import NONE, domain_named
 from analysis.evidence.sentences import p_text
-from trainables.data.domains import ACCURACY, Measure, Target
+from trainables.data.domains import ACCURACY, Domain, Measure
 from trainables.settings.setting import BROADCAST
 
 Line = Mapping[Any, Any]
@@ -59,8 +59,8 @@ def _temperature(line: Line) -> str:
     return _teacher_only("temperature")(line) if _target(line).has_temperature else NONE
 
 
-def _target(line: Line) -> Target:
-    return target_named(line["student"])
+def _target(line: Line) -> Domain:
+    return domain_named(line["student"])
 
 
 def _student(line: Line) -> str:
@@ -94,7 +94,7 @@ NAMED: Cells = {
 }
 
 
-def quality(target: Target) -> Cells:
+def quality(target: Domain) -> Cells:
     """Each measure on the test set; compared ones with the interval of their mean."""
     found: Cells = {"n": _n, "validation": mean_std("validation", target.main)}
     for place, measure in enumerate(target.measures):
@@ -108,7 +108,7 @@ def quality(target: Target) -> Cells:
     return found | {"I": _of("integral", target.curve.with_digits(area))}
 
 
-def evidence(target: Target) -> Cells:
+def evidence(target: Domain) -> Cells:
     """Each compared measure against the student alone."""
     found: Cells = {}
     for place, measure in enumerate(target.compared):
@@ -121,7 +121,7 @@ def evidence(target: Target) -> Cells:
     return found | {"S": _difference("S", target.curve)}
 
 
-def printed(target: Target) -> Cells:
+def printed(target: Domain) -> Cells:
     """Each compared measure beside what was printed."""
     found: Cells = {"n": _n}
     for place, measure in enumerate(target.compared):
@@ -132,7 +132,7 @@ def printed(target: Target) -> Cells:
     return found
 
 
-def teachers(target: Target) -> Cells:
+def teachers(target: Domain) -> Cells:
     """The teacher's own quality, what it is worth through its link, sizes and seconds."""
     main = target.main
     found: Cells = {

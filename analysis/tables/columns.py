@@ -14,13 +14,13 @@ import pandas as pd
 from analysis.evidence.differences import difference
 from analysis.evidence.rows import Row
 from analysis.evidence.statistics import Summary, holm, summarise
-from trainables.data.domains import Target
+from trainables.data.domains import Domain
 
 CALIBRATION = "test/calibration_error"
 CORRECTION = "_p_holm"
 
 
-def measures(target: Target) -> dict[str, str]:
+def measures(target: Domain) -> dict[str, str]:
     """Column → recorded metric, of what each setting is summarised by."""
     found = {"validation": f"validation/{target.main.name}"}
     found |= {measure.name: f"test/{measure.name}" for measure in target.measures}
@@ -28,12 +28,12 @@ def measures(target: Target) -> dict[str, str]:
     return found | ({"calibration_error": CALIBRATION} if target.has_temperature else {})
 
 
-def compared(target: Target) -> dict[str, bool]:
+def compared(target: Domain) -> dict[str, bool]:
     """Column → is higher better?, of what is compared with the student alone."""
     return {one.name: one.higher_is_better for one in target.compared} | {"integral": False}
 
 
-def facts(target: Target) -> dict[str, str]:
+def facts(target: Domain) -> dict[str, str]:
     """Column → recorded metric, of what has a mean alone."""
     main = target.main.name
     found = {name: f"{name}/test_{main}" for name in ("teacher", "through_link")}
@@ -53,7 +53,7 @@ def build(rows: Iterable[Row]) -> pd.DataFrame:
     table = pd.DataFrame([_line(row) for row in rows])
     if table.empty:
         return table
-    for measure in compared(rows[0].target):
+    for measure in compared(rows[0].domain):
         p = f"{measure}_difference_p"
         table[f"{measure}_difference{CORRECTION}"] = math.nan
         for _, family in table.groupby("protocol"):
@@ -64,7 +64,7 @@ def build(rows: Iterable[Row]) -> pd.DataFrame:
 
 
 def _order(rows: list[Row], table: pd.DataFrame) -> list[int]:
-    sign = rows[0].target.main.sign
+    sign = rows[0].domain.main.sign
     validation = (sign * table["validation"]).fillna(-math.inf).tolist()
 
     def place(index: int) -> tuple[float | str, ...]:
@@ -85,21 +85,21 @@ def _line(row: Row) -> dict[str, Any]:
         "failed": len(row.failed),
         "lack": row.lack(),
     }
-    metrics = measures(row.target)
+    metrics = measures(row.domain)
     for measure, metric in metrics.items():
         line |= _summary(measure, row, metric)
-    for measure, higher_is_better in compared(row.target).items():
+    for measure, higher_is_better in compared(row.domain).items():
         line |= _difference(measure, row, metrics[measure], higher_is_better)
     # Grabovoy's signed form: I(student alone) - I(this student); positive = it helped.
     difference, low, high = (line[f"integral_difference{end}"] for end in ("", "_low", "_high"))
     line |= {"S": -difference, "S_low": -high, "S_high": -low}
-    for measure in (one.name for one in row.target.compared):
+    for measure in (one.name for one in row.domain.compared):
         printed = getattr(row.printed, measure, math.nan)
         line[f"printed_{measure}"] = printed
         line[f"{measure}_minus_printed"] = line[measure] - printed
     line |= {
         name: summarise([*row.values(metric).values()]).mean
-        for name, metric in facts(row.target).items()
+        for name, metric in facts(row.domain).items()
     }
     return line
 

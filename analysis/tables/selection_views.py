@@ -37,7 +37,7 @@ def selection_views(rows: Sequence[Row]) -> Iterator[View]:
         "Holm's correction over the searches",
         table.drop(columns=_idle(table)),
     )
-    both = " and ".join(measure.title for measure in searches[0].best.target.compared)
+    both = " and ".join(measure.title for measure in searches[0].best.domain.compared)
     fronts = [(one.name, row) for one in searches for row in one.front()]
     yield View(
         "Pareto fronts",
@@ -56,14 +56,14 @@ def _tuned_line(one: Tuned, alone: Gain, tuning: Gain) -> dict[str, str]:
         "teacher": best["teacher"],
         "φ": best.link,
         "λ": f"{best.number('lambda'):.3g}" if best.has_teacher else NONE,
-        "T": f"{best.number('temperature'):.3g}" if best.target.has_temperature else NONE,
+        "T": f"{best.number('temperature'):.3g}" if best.domain.has_temperature else NONE,
         RATE: f"{best.number('learning_rate'):.3g}",
         EPOCHS: best["epochs"],
         "score": number(mean(best, f"validation/{best.score}"), best.scored),
         f"test {main.title}": number(test.mean, main)
         + ("" if test.n < 2 else f" ± {main.text(test.std)}"),
         "Δ alone": _gap(alone, main),
-        f"Δ {best.target.fixed.replace(' and', ',')}": _gap(tuning, main),
+        f"Δ {best.domain.fixed.replace(' and', ',')}": _gap(tuning, main),
         "oracle": number(one.claim, main),
         "optimism": number(one.optimism, main, sign="+"),
         "epochs": percent(one.spent),
@@ -81,8 +81,8 @@ def _front_line(name: str, row: Row) -> dict[str, str]:
         "teacher": row["teacher"],
         "φ": row.link,
         "λ": f"{row.number('lambda'):.3g}",
-        "T": f"{row.number('temperature'):.3g}" if row.target.has_temperature else NONE,
+        "T": f"{row.number('temperature'):.3g}" if row.domain.has_temperature else NONE,
     } | {
         f"validation {one.title}": number(mean(row, f"validation/{one.name}"), one)
-        for one in row.target.compared
+        for one in row.domain.compared
     }

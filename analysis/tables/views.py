@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from analysis.evidence.rows import NONE, target_named
+from analysis.evidence.rows import NONE, domain_named
 from analysis.tables.cells import (
     EPOCHS,
     NAMED,
@@ -16,7 +16,7 @@ from analysis.tables.cells import (
     teachers,
 )
 from analysis.tables.view import View
-from trainables.data.domains import Target
+from trainables.data.domains import Domain
 
 DRIFT = (
     "under `published` one network is trained on and on: its ± is drift, not the spread over seeds"
@@ -29,7 +29,7 @@ OTHER_DATA = (
 
 def views(table: pd.DataFrame) -> Iterator[View]:
     """The views that have something to say for this table (analysis.tables.columns.build)."""
-    target = target_named(table["student"].iloc[0])
+    target = domain_named(table["student"].iloc[0])
     main = target.main.name
     yield View(
         "Quality on the test set",
@@ -65,7 +65,7 @@ def views(table: pd.DataFrame) -> Iterator[View]:
     )
 
 
-def _units(target: Target) -> str:
+def _units(target: Domain) -> str:
     """Units, where measures have them, and what a constant is."""
     units = ", ".join(f"{one.title} in {one.unit}" for one in target.measures if one.power)
     constant = "a constant: the MSE of answering the mean of what was learnt from"

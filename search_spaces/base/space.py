@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from search_spaces.base.search import Search
 from trainables.checks import check_name, check_whole
-from trainables.data.domains import Target
+from trainables.data.domains import Domain
 from trainables.errors import BadInputError
 from trainables.recipes import VaeRecipe
 from trainables.settings.setting import Setting
@@ -50,6 +50,6 @@ class Space:
         return [*self.settings, *(base for search in self.searches for base in search.bases())]
 
     @property
-    def target(self) -> Target:
+    def domain(self) -> Domain:
         """What all its students must learn."""
         return self._bases()[0].domain

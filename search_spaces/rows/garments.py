@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from trainables.data.domains import GENERATED, SOURCE, TARGET
+from trainables.data.domains import FASHION_MNIST, GENERATED_MNIST, MNIST
 from trainables.links.fixed import Dilation, Noise
 from trainables.links.link import Link
 from trainables.links.vae import VaeLink
@@ -10,17 +10,17 @@ from trainables.recipes import Schedule, TeacherRecipe, VaeRecipe
 from trainables.settings.setting import Setting
 
 SMALL_ALONE = Setting(hard_label_weight=1)
-ON_BIG = Setting(teacher=TeacherRecipe(domain=TARGET, split="Big"))
+ON_BIG = Setting(teacher=TeacherRecipe(domain=FASHION_MNIST, split="Big"))
 ON_BIG_NOISE = replace(ON_BIG, link=Noise())
 ON_BIG_DILATION = replace(ON_BIG, link=Dilation())
-ON_MNIST = Setting(teacher=TeacherRecipe(domain=SOURCE, split="Big"))
+ON_MNIST = Setting(teacher=TeacherRecipe(domain=MNIST, split="Big"))
 
 # On 60,000 objects 20 epochs, as published, are 18,760 steps; on Small 50 epochs are 800.
 TRAIN_ALONE = replace(
     SMALL_ALONE, student_split="Train", schedule=Schedule(epochs=20, batch_size=64)
 )
 ON_TRAIN = replace(
-    TRAIN_ALONE, teacher=TeacherRecipe(domain=TARGET, split="Train"), hard_label_weight=0.5
+    TRAIN_ALONE, teacher=TeacherRecipe(domain=FASHION_MNIST, split="Train"), hard_label_weight=0.5
 )
 
 
@@ -36,4 +36,6 @@ def on_mnist_vae(labels: str) -> Setting:
 
 def on_generated(labels: str) -> Setting:
     """Teacher on GeneratedMNIST-Big, asked about the VAE's digit of the garment."""
-    return Setting(teacher=TeacherRecipe(domain=GENERATED, split="Big"), link=vae_link(labels))
+    return Setting(
+        teacher=TeacherRecipe(domain=GENERATED_MNIST, split="Big"), link=vae_link(labels)
+    )

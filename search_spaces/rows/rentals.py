@@ -12,7 +12,7 @@ How long and how fast, chosen without the test set. Adam at its usual 1e-3, batc
 
 from dataclasses import replace
 
-from trainables.data.domains import BIKES
+from trainables.data.domains import BIKE_SHARING
 from trainables.links.fixed import FeatureNoise
 from trainables.recipes import Schedule, TeacherRecipe
 from trainables.settings.setting import Setting
@@ -20,11 +20,11 @@ from trainables.settings.setting import Setting
 LONG = Schedule(epochs=30, batch_size=64)
 
 REG_SMALL_ALONE = Setting(
-    target=BIKES, hard_label_weight=1, schedule=Schedule(epochs=300, batch_size=64)
+    target=BIKE_SHARING, hard_label_weight=1, schedule=Schedule(epochs=300, batch_size=64)
 )
 REG_ON_BIG = replace(
     REG_SMALL_ALONE,
-    teacher=TeacherRecipe(domain=BIKES, split="Big", schedule=LONG),
+    teacher=TeacherRecipe(domain=BIKE_SHARING, split="Big", schedule=LONG),
     hard_label_weight=0.5,
 )
 REG_ON_BIG_NOISE = replace(REG_ON_BIG, link=FeatureNoise())
@@ -34,7 +34,7 @@ REG_TRAIN_ALONE = replace(
 )
 REG_ON_TRAIN = replace(
     REG_TRAIN_ALONE,
-    teacher=TeacherRecipe(domain=BIKES, split="Train", schedule=LONG),
+    teacher=TeacherRecipe(domain=BIKE_SHARING, split="Train", schedule=LONG),
     hard_label_weight=0.5,
 )
 REG_ON_TRAIN_NOISE = replace(REG_ON_TRAIN, link=FeatureNoise())

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from search_spaces.base.space import Space
 from search_spaces.transfer.transfer_methods import PIXELS_OF, made_by
-from trainables.data.domains import SOURCE
+from trainables.data.domains import MNIST
 from trainables.links.fixed import Dilation, Noise
 from trainables.links.link import Link
 from trainables.links.photographs import PhotographBlend
@@ -22,30 +22,30 @@ TWO_HIDDEN = (200, 200)  # the 2NN of McMahan et al. 2017
 
 def federated(deal: str, rounds: int) -> Setting:
     """FedAvg of the 2NN with E = 1, B = 10, C = 0.1: as Table 1 of the paper has it."""
-    method = FedAvg(domain=SOURCE, deal=deal, local_epochs=1, hidden_sizes=TWO_HIDDEN)
+    method = FedAvg(domain=MNIST, deal=deal, local_epochs=1, hidden_sizes=TWO_HIDDEN)
     return made_by(method, epochs=rounds, batch_size=10, learning_rate=0.1)
 
 
 def adapted(link: Link, adapt: bool) -> Setting:
     """DANN from MNIST to MNIST under a link; by LeNet-5 where the paper has a figure."""
     printed = isinstance(link, PhotographBlend)
-    method = Dann(domain=SOURCE, source=SOURCE, target_link=link, adapt=adapt, lenet=printed)
+    method = Dann(domain=MNIST, source=MNIST, target_link=link, adapt=adapt, lenet=printed)
     return made_by(method, epochs=6 if printed else 3, batch_size=64, learning_rate=0.01)
 
 
 OMITTED = Setting(
-    teacher=TeacherRecipe(domain=SOURCE, split="Train"),
+    teacher=TeacherRecipe(domain=MNIST, split="Train"),
     method=OmittedClass(),
     hard_label_weight=0,
     temperature=20,
     schedule=Schedule(epochs=5, batch_size=64),
 )
 ZERO_SHOT = made_by(
-    ZeroShot(domain=SOURCE, lenet=True, posed=False, augmented=True), epochs=100, batch_size=64
+    ZeroShot(domain=MNIST, lenet=True, posed=False, augmented=True), epochs=100, batch_size=64
 )
 # Rates as in the authors' code; a narrower generator, half the batch, a 24th of the steps.
 DATA_FREE = made_by(
-    DataFree(domain=SOURCE, lenet=True, pixels=PIXELS_OF[SOURCE], channels=(32, 16), rate=0.2),
+    DataFree(domain=MNIST, lenet=True, pixels=PIXELS_OF[MNIST], channels=(32, 16), rate=0.2),
     epochs=10,
     batch_size=256,
     learning_rate=2e-3,
@@ -53,7 +53,7 @@ DATA_FREE = made_by(
 # As the authors' code sets it for its table of the DNN.
 PERSONAL = made_by(
     PFedMe(
-        domain=SOURCE,
+        domain=MNIST,
         hidden_sizes=(100,),
         closeness=30,
         local_rate=0.01,

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from search_spaces.base.space import Space
 from search_spaces.rows.garments import ON_BIG, SMALL_ALONE, TRAIN_ALONE, on_mnist_vae
-from trainables.data.domains import SOURCE, TARGET
+from trainables.data.domains import FASHION_MNIST, MNIST
 from trainables.links.fixed import Dilation, Noise
 from trainables.methods.adversarial.adda import Adda
 from trainables.methods.adversarial.dann import Dann
@@ -20,7 +20,7 @@ from trainables.methods.self_supervised.instance_features import InstanceFeature
 from trainables.recipes import Schedule
 from trainables.settings.setting import Setting
 
-PIXELS_OF = {TARGET: PixelScale(0.2860, 0.3530), SOURCE: PixelScale(0.1307, 0.3081)}
+PIXELS_OF = {FASHION_MNIST: PixelScale(0.2860, 0.3530), MNIST: PixelScale(0.1307, 0.3081)}
 # The base row: hard and soft cross-entropy, equally weighed (seed 000, §2.1).
 HINTON = replace(ON_BIG, loss="hinton")
 
@@ -55,14 +55,14 @@ ADVERSARIAL = tuple(
         Dann(source_link=Noise(), adapt=False),
         Dann(source_link=Dilation()),
         Dann(source_link=Dilation(), adapt=False),
-        Dann(source=SOURCE),
-        Dann(source=SOURCE, adapt=False),
-        Dann(source=SOURCE, small=True),
-        Dann(source=SOURCE, small=True, adapt=False),
+        Dann(source=MNIST),
+        Dann(source=MNIST, adapt=False),
+        Dann(source=MNIST, small=True),
+        Dann(source=MNIST, small=True, adapt=False),
         Adda(source_link=Noise()),
         Adda(source_link=Dilation()),
-        Adda(source=SOURCE),
-        Adda(source=SOURCE, small=True),
+        Adda(source=MNIST),
+        Adda(source=MNIST, small=True),
     )
 )
 DATA_FREE = tuple(
@@ -71,7 +71,7 @@ DATA_FREE = tuple(
     for setting in (
         of_teacher_alone(ClassImpressions(small=small), 20, 64),
         of_teacher_alone(ZeroShot(small=small), 20, 64),
-        of_teacher_alone(DataFree(pixels=PIXELS_OF[TARGET], small=small), 10, 256),
+        of_teacher_alone(DataFree(pixels=PIXELS_OF[FASHION_MNIST], small=small), 10, 256),
     )
 )
 FEDERATED = (

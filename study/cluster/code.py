@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-ROOMS = ("study", "trainables", "search_spaces", "analysis")
+PACKAGES_SENT = ("study", "trainables", "search_spaces", "records", "analysis")
 
 
 TRAVELS = ("STUDY_DATA", "STUDY_OFFLINE", "RAY_CHDIR_TO_TRIAL_DIR")
@@ -26,7 +26,7 @@ def runtime_env() -> dict[str, Any]:
     """
     sent = SENT in os.environ and "working_dir" in os.environ[SENT]
     root = Path(__file__).parent.parent
-    modules = {} if sent else {"py_modules": [str(root / room) for room in ROOMS]}
+    modules = {} if sent else {"py_modules": [str(root / room) for room in PACKAGES_SENT]}
     return {**modules, "env_vars": {k: os.environ[k] for k in TRAVELS if k in os.environ}}
 
 
@@ -36,7 +36,7 @@ PACKAGES = ("torch", "ray")
 def code_digest() -> str:
     """One hash of all source files of this project, as Python would import them here."""
     digest = hashlib.sha256()
-    for room in ROOMS:
+    for room in PACKAGES_SENT:
         found = importlib.util.find_spec(room)
         for folder in (found.submodule_search_locations or ()) if found else ():
             for file in sorted(Path(folder).rglob("*.py")):

@@ -57,7 +57,7 @@ def sampler_of(search: Search) -> BaseSampler:
                 )
 
 
-class Walk:
+class OptunaSearch:
     """One search, from its first question on."""
 
     def __init__(self, search: Search) -> None:

@@ -9,8 +9,8 @@ import optuna
 
 from search_spaces.base.search import Search
 from search_spaces.base.space import Space
-from study.planning.optuna_search import Walk
-from study.planning.trial_index import Ledger
+from study.planning.optuna_search import OptunaSearch
+from study.planning.trial_index import TrialIndex
 from trainables.artifacts.artifact import Artifact, VaeArtifact
 from trainables.artifacts.store import Store
 from trainables.cohorts.costs import cost
@@ -52,7 +52,7 @@ class Plan:
     seeds: int
     searched: int | None
     store: Store
-    ledger: Ledger
+    trial_index: TrialIndex
     workers: int
 
     # ---- what there is ----
@@ -71,7 +71,7 @@ class Plan:
 
     def missing(self, trials: Iterable[Trial]) -> list[Trial]:
         """Those that are not recorded yet, each once."""
-        found = {trial.key: trial for trial in trials if not self.ledger.is_done(trial)}
+        found = {trial.key: trial for trial in trials if not self.trial_index.is_done(trial)}
         return list(found.values())
 
     def candidates(self, search: Search, settings: Iterable[Setting]) -> list[Trial]:
@@ -97,20 +97,20 @@ class Plan:
         Ends early where the scores of a round are not all known: to ask on without them would
         ask other settings.
         """
-        yield from self._walked(Walk(search))
+        yield from self._walked(OptunaSearch(search))
 
     def told(self, search: Search) -> optuna.Study:
         """The Optuna study of a search, told all that is known."""
-        walk = Walk(search)
+        walk = OptunaSearch(search)
         list(self._walked(walk))
         return walk.study
 
-    def _walked(self, walk: Walk) -> Iterator[list[Setting]]:
+    def _walked(self, walk: OptunaSearch) -> Iterator[list[Setting]]:
         search = walk.search
         for start in range(0, self.count(search), search.round_size):
             settings = walk.ask(min(search.round_size, self.count(search) - start))
             yield settings
-            outcomes = [self.ledger.outcome(search, setting) for setting in settings]
+            outcomes = [self.trial_index.outcome(search, setting) for setting in settings]
             known = [outcome for outcome in outcomes if outcome is not None]
             if len(known) < len(outcomes):
                 return
@@ -119,16 +119,16 @@ class Plan:
     def chosen(self, search: Search, asked: Sequence[Setting]) -> list[Setting]:
         """What is trained anew once all is scored: the rule's choice, and the oracle's."""
         kinds = [(search, setting) for setting in asked]
-        best = self.ledger.best(kinds)
+        best = self.trial_index.best(kinds)
         found = [search.reported(best)] if best else []
-        if search.oracle and (claimed := self.ledger.best(kinds, oracle=True)):
+        if search.oracle and (claimed := self.trial_index.best(kinds, oracle=True)):
             found.append(search.reported(claimed))
         return list(dict.fromkeys(found))
 
     def replayed(self, search: Search) -> tuple[list[Setting], bool]:
         """What a search has asked for, its next round included; and whether all is scored."""
         asked = [setting for settings in self.walk(search) for setting in settings]
-        scored = all(self.ledger.outcome(search, setting) for setting in asked)
+        scored = all(self.trial_index.outcome(search, setting) for setting in asked)
         return asked, len(asked) == self.count(search) and scored
 
     def trial_counts(self) -> tuple[int, int]:

@@ -11,7 +11,7 @@ from trainables.settings.setting import Setting
 from trainables.settings.trial import Trial
 
 
-class Ledger:
+class TrialIndex:
     """Ended trials by key: finished, pruned, or failed for a reason of their own."""
 
     def __init__(self, records: Iterable[Record]) -> None:

@@ -25,7 +25,7 @@ from records.schema import TRIAL_KEY, Record, experiment_names
 from records.write import write_runs
 from search_spaces.base.space import Space
 from study.planning.plan import Expected
-from study.planning.trial_index import Ledger
+from study.planning.trial_index import TrialIndex
 from study.recording.setting_runs import SettingRuns
 from study.recording.spool import Spool
 from study.recording.trial_runs import line_of, record_of
@@ -41,26 +41,26 @@ T = TypeVar("T")
 
 
 class Recorder:
-    """Writes what ends to the two experiments of a study, and to the ledger."""
+    """Writes what ends to the two experiments of a study, and to the trial_index."""
 
     def __init__(
         self,
         client: MlflowClient,
         space: Space,
         seeds: int,
-        ledger: Ledger,
+        trial_index: TrialIndex,
         spool: Spool,
         experiments: tuple[str, str],
         say: Say = print,
     ) -> None:
-        self.client, self.ledger, self.spool, self.say = client, ledger, spool, say
+        self.client, self.trial_index, self.spool, self.say = client, trial_index, spool, say
         settings_experiment, self.trials_experiment = experiments
         self.trials_name = experiment_names(space.name)[1]
         self._close_stale_runs()
         selection = {search.name: search.selection_seeds for search in space.searches}
         self.settings = SettingRuns(client, settings_experiment, seeds, selection)
         self._by_setting: dict[str, dict[int, Record]] = defaultdict(dict)
-        for record in ledger.records.values():
+        for record in trial_index.records.values():
             self._by_setting[record.setting][record.seed] = record
         self._queue: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._spooling = threading.Lock()  # the spool is cleared when the queue is seen empty
@@ -81,11 +81,11 @@ class Recorder:
         self._put(self._write_settings, list(expected))
 
     def add(self, results: Iterable[TrialResult]) -> None:
-        """Take results: on the disk and in the ledger at once, recorded soon."""
+        """Take results: on the disk and in the trial_index at once, recorded soon."""
         if self._broken:  # better to stop than to train for hours what nobody records
             raise self._broken
         # What is done already was trained again as company of one that was missing.
-        new = [one for one in results if not self.ledger.is_done(one.trial)]
+        new = [one for one in results if not self.trial_index.is_done(one.trial)]
         lines = [line_of(one, self.trials_name) for one in new]
         with self._spooling:
             try:
@@ -115,8 +115,8 @@ class Recorder:
         new = []
         for line in lines:
             record = record_of(line)
-            if record.key not in self.ledger.records:
-                self.ledger.add(record)
+            if record.key not in self.trial_index.records:
+                self.trial_index.add(record)
                 new.append((line, record))
         self._put(self._write_trials, new)
 

@@ -28,11 +28,11 @@ from records.schema import (
 from records.write import write_runs
 from study.planning.plan import Expected
 from study.recording.environment import describe
-from trainables.data.domains import MEASURES, TARGETS
+from trainables.data.domains import MEASURES, TARGET_DOMAINS
 from trainables.settings.setting import Setting
 
 GROUPS = ("test", "validation", "oracle")
-INTEGRALS = {f"test/{target.curve.name}_integral": None for target in TARGETS.values()}
+INTEGRALS = {f"test/{target.curve.name}_integral": None for target in TARGET_DOMAINS.values()}
 FINALS = tuple(f"{group}/{name}" for group in GROUPS for name in MEASURES)
 SUMMARISED = (*FINALS, *INTEGRALS, "test/calibration_error")
 

@@ -108,7 +108,7 @@ def _inputs(trial: Trial) -> list[Line]:
             "name": name,
             "digest": f"seed-{trial.network_seed}",
             "source_type": "code",
-            "source": f"trainables.data.datasets, split of seed {trial.network_seed}",
+            "source": f"trainables.data.splits, split of seed {trial.network_seed}",
             "tags": {"mlflow.data.context": context},
         }
         for name, context in used

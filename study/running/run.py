@@ -48,7 +48,7 @@ def fetch_data(todo: Plan, say: Callable[[str], None]) -> None:
     Raises BadInputError where it cannot be had.
     """
     if has_work(todo):
-        for name in todo.space.target.datasets:
+        for name in todo.space.domain.datasets:
             ensure(name, say)
 
 
@@ -106,7 +106,7 @@ def _again(gone: str, progress: Progress) -> None:
 
 def _exit_code(todo: Plan, errors: list[str], progress: Progress) -> int:
     done, total = todo.trial_counts()
-    failed = todo.ledger.failed()
+    failed = todo.trial_index.failed()
     if errors or done < total:
         progress.warn(f"{total - done} trials could not be trained; the same command tries again")
         for error in errors:

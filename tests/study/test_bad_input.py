@@ -27,7 +27,7 @@ from search_spaces.smoke import ALONE, SPACE
 from study.clean import clean
 from study.launch import launch
 from study.planning.plan import Expected
-from study.planning.trial_index import Ledger
+from study.planning.trial_index import TrialIndex
 from study.recording.recorder import Recorder
 from study.recording.spool import Spool
 from study.records import records
@@ -48,7 +48,7 @@ def kept(tmp_path_factory):
     results = tmp_path_factory.mktemp("kept")
     client = open_client(f"sqlite:///{results}/mlflow.db")
     experiments = open_study(client, SPACE, 2, str(results / "mlflow-artifacts"))
-    recorder = Recorder(client, SPACE, 2, Ledger([]), Spool(results / "spool"), experiments)
+    recorder = Recorder(client, SPACE, 2, TrialIndex([]), Spool(results / "spool"), experiments)
     recorder.expect([Expected(ALONE)])
     curve = {"test/accuracy": [0.5, 0.8], "test/cross_entropy": [1.0, 0.5]}
     recorder.add([TrialResult(Trial(setting=ALONE, seed=0), curve, {}, 0.1)])
@@ -198,7 +198,7 @@ def test_data_that_is_not_what_it_should_be(attempt, monkeypatch, capsys, damage
     }
     monkeypatch.setenv("STUDY_DATA", "data")
     monkeypatch.setenv("STUDY_OFFLINE", "1")
-    monkeypatch.setattr("trainables.data.download.SYSTEM_FOLDERS", Path("nowhere"))
+    monkeypatch.setattr("trainables.data.sources.SYSTEM_FOLDERS", Path("nowhere"))
     if damage in bytes_of:
         file.write_bytes(bytes_of[damage])
     records = content(Path("results"))

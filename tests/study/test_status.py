@@ -14,7 +14,7 @@ from records.schema import experiment_names
 from search_spaces.smoke import ALONE
 from study.clean import clean
 from study.planning.plan import Expected, Plan
-from study.planning.trial_index import Ledger
+from study.planning.trial_index import TrialIndex
 from study.running.lock import leader_of, leading, locked
 from study.status import counts, status
 from trainables.artifacts.store import Store
@@ -73,7 +73,7 @@ def test_status_counts_every_trial_once(client, command):
 def test_status_agrees_with_the_plan(client, tmp_path):
     from search_spaces.smoke import SPACE
 
-    plan = Plan(SPACE, 2, None, Store(tmp_path), Ledger(read(client, "smoke")), 1)
+    plan = Plan(SPACE, 2, None, Store(tmp_path), TrialIndex(read(client, "smoke")), 1)
     done, total = plan.trial_counts()
     found = counts(plan)
     assert sum(one.done + one.failed for one in found) == done

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
 
-from trainables.data.domains import Target, target_of
+from trainables.data.domains import Domain, target_domain_of
 from trainables.identity import identity
 from trainables.links.link import Link
 from trainables.recipes import TeacherRecipe, VaeRecipe
@@ -82,23 +82,23 @@ class TeacherArtifact(Artifact):
     @property
     def inputs(self) -> int:
         """Values that it reads for each object."""
-        return self.source_link.teacher_inputs if self.source_link else self.target.inputs
+        return self.source_link.teacher_inputs if self.source_link else self.domain.inputs
 
     @property
-    def target(self) -> Target:
+    def domain(self) -> Domain:
         """The target whose students it can teach."""
-        return target_of(self.recipe.domain)
+        return target_domain_of(self.recipe.domain)
 
     @property
     def objects(self) -> int:
         """How many objects it learns from."""
-        sizes = self.target.split_sizes
+        sizes = self.domain.split_sizes
         return sizes[self.recipe.split] - round(sizes.get(self.withheld_from, 0) * self.held_out)
 
     @property
     def sizes(self) -> tuple[int, ...]:
         """Layer sizes."""
-        return (self.inputs, *self.recipe.hidden_sizes, self.target.outputs)
+        return (self.inputs, *self.recipe.hidden_sizes, self.domain.outputs)
 
     @property
     def shape(self) -> str:

@@ -4,8 +4,8 @@ import torch
 from torch import Tensor
 
 from trainables.artifacts.artifact import VaeArtifact
-from trainables.data.datasets import Domain, Images, load
-from trainables.data.domains import IMAGE_SPLITS, TARGET
+from trainables.data.datasets import DomainData, Images, load
+from trainables.data.domains import FASHION_MNIST, IMAGE_SPLITS
 from trainables.data.splits import labelled_garments
 from trainables.networks.vae import Vae
 from trainables.randomness import generator
@@ -47,7 +47,7 @@ def garment_of_each_image(
 @torch.no_grad()
 def generate(
     vae: Vae, artifact: VaeArtifact, recipe: TeacherRecipe, held_out: float, part: int = 0
-) -> Domain:
+) -> DomainData:
     """The domain for a seed: `train` is the recipe's split, `test` shares no garment with it.
 
     Digits are decoder means for a sample z of each image (one sample a garment under `copies`),
@@ -55,7 +55,7 @@ def generate(
     """
     device = next(vae.parameters()).device
     rows = labelled_garments("small", held_out, artifact.seed, part)
-    garments = load(TARGET).train[rows]
+    garments = load(FASHION_MNIST).train[rows]
     inputs = garments.inputs().to(device)
     owners, digits = garment_of_each_image(len(garments), recipe.copies, artifact.seed)
     # The noise of an image belongs to its garment and number, not to where it stands.
@@ -72,7 +72,7 @@ def generate(
         return Images(torch.cat(pixels), garments.labels[owner])
 
     if recipe.split != "Train":
-        return Domain(images_of(recipe.split), images_of("Test"))
+        return DomainData(images_of(recipe.split), images_of("Test"))
     big, small = images_of("Big"), images_of("Small")
     whole = Images(torch.cat([big.pixels, small.pixels]), torch.cat([big.labels, small.labels]))
-    return Domain(whole, images_of("Test"))
+    return DomainData(whole, images_of("Test"))

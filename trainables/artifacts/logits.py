@@ -43,8 +43,8 @@ def compute_logits(
 
 
 def _compute(artifact: LogitsArtifact, workshop: Workshop) -> Saved:
-    started, target = time.perf_counter(), artifact.teacher.target
-    own = workshop.obtain(artifact.teacher).facts
+    started, target = time.perf_counter(), artifact.teacher.domain
+    own = workshop.get_or_make(artifact.teacher).facts
     scale = Scale(**own["scale"]) if "scale" in own else None
     asked = _Asked(
         workshop.teacher(artifact.teacher), workshop.vae_of(artifact.link, artifact.vae), scale
@@ -66,7 +66,7 @@ def _compute(artifact: LogitsArtifact, workshop: Workshop) -> Saved:
         facts[f"through_link/test_{measure.name}"] = value.item()
     facts |= {"teacher/seconds": own["seconds"], "logits/seconds": time.perf_counter() - started}
     if artifact.vae:
-        facts["vae/seconds"] = workshop.obtain(artifact.vae).facts["seconds"]
+        facts["vae/seconds"] = workshop.get_or_make(artifact.vae).facts["seconds"]
     if target.has_temperature:
         reliability = measure_reliability([(on_test.T[None], test.labels)])[0]
         facts["through_link/test_calibration_error"] = reliability.error

@@ -15,8 +15,8 @@ from trainables.artifacts.artifact import TeacherArtifact
 from trainables.artifacts.generated_mnist import generate
 from trainables.artifacts.store import Saved
 from trainables.artifacts.workshop import Workshop
-from trainables.data.datasets import Domain
-from trainables.data.domains import Target
+from trainables.data.datasets import DomainData
+from trainables.data.domains import Domain
 from trainables.data.splits import domain_of, hold_out, split_rows
 from trainables.data.standardise import Scale, scale_of
 from trainables.links.link import Link
@@ -57,9 +57,9 @@ def prepare(artifact: TeacherArtifact, workshop: Workshop) -> Member:
         domain, rows = made, torch.arange(len(made.train))
     else:
         domain, rows = domain_of(recipe.domain, seed), _own_rows(artifact)
-    scale = scale_of(domain.train[rows]) if artifact.target.standardised else None
+    scale = scale_of(domain.train[rows]) if artifact.domain.standardised else None
     if scale:
-        domain = Domain(scale.objects(domain.train), scale.objects(domain.test))
+        domain = DomainData(scale.objects(domain.train), scale.objects(domain.test))
     link, noise = artifact.source_link, generator("link/teacher", seed)
     fresh = link if link and link.samples > 1 else None
     pixels, test = domain.train.pixels, domain.test.inputs()
@@ -90,7 +90,7 @@ def _own_rows(artifact: TeacherArtifact) -> Tensor:
     return rows[~torch.isin(rows, theirs[held])]
 
 
-def _transformed(domain: Domain, link: Link, noise: torch.Generator) -> Tensor:
+def _transformed(domain: DomainData, link: Link, noise: torch.Generator) -> Tensor:
     blocks = domain.train.inputs().split(10_000)
     return torch.cat([link(block, noise, None) for block in blocks])
 
@@ -108,7 +108,7 @@ def train_teachers(
     stack = Stack(models, [a.recipe.schedule.learning_rate for a in artifacts], device)
     orders = [generator("order/teacher", a.seed) for a in artifacts]
     schedule = artifacts[0].recipe.schedule
-    task = task_of(artifacts[0].target, broadcast=artifacts[0].recipe.broadcast)
+    task = task_of(artifacts[0].domain, broadcast=artifacts[0].recipe.broadcast)
     for epoch in range(schedule.epochs):
         order = shuffled(artifacts[0].objects, orders).to(device)
         positions = list(batches(order, schedule.batch_size))
@@ -120,7 +120,7 @@ def train_teachers(
     seconds = (time.perf_counter() - started) / len(artifacts)
     return [
         Saved(stack.member(i), facts | {"seconds": seconds})
-        for i, facts in enumerate(_test(stack, members, artifacts[0].target))
+        for i, facts in enumerate(_test(stack, members, artifacts[0].domain))
     ]
 
 
@@ -136,7 +136,7 @@ def _batch(members: Sequence[Member], position: Tensor) -> tuple[Tensor, Tensor]
     return x, torch.stack([m.labels[mine] for m, mine in zip(members, rows, strict=True)])
 
 
-def _test(stack: Stack, members: Sequence[Member], target: Target) -> list[dict[str, Any]]:
+def _test(stack: Stack, members: Sequence[Member], target: Domain) -> list[dict[str, Any]]:
     task, size, block = task_of(target, broadcast=False), len(members[0].test_labels), 1_000
     sums = torch.zeros(len(target.measures), len(members))
     for start in range(0, size, block):

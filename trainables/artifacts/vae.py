@@ -12,7 +12,7 @@ from trainables.artifacts.artifact import VaeArtifact
 from trainables.artifacts.store import Saved
 from trainables.artifacts.workshop import Workshop
 from trainables.data.datasets import Images, load
-from trainables.data.domains import SOURCE, TARGET
+from trainables.data.domains import FASHION_MNIST, MNIST
 from trainables.data.splits import labelled_garments, pair_with_digits, split_rows
 from trainables.networks.stack import Report, Stack, gather_inputs, stack_equal
 from trainables.networks.vae import Vae
@@ -32,7 +32,7 @@ class Member:
 
     def __post_init__(self) -> None:
         recipe, seed = self.artifact.recipe, self.artifact.seed
-        self.rows = split_rows(TARGET, seed).of(recipe.garments)
+        self.rows = split_rows(FASHION_MNIST, seed).of(recipe.garments)
         self.order = generator("order/vae", seed)
         self.pairing = generator("pairing", seed)
         self.noise = generator("latent/vae", seed)
@@ -76,7 +76,7 @@ def train_vaes(
     """Train VAEs of one recipe as one stack; their facts hold the last epoch's loss terms."""
     started, device = time.perf_counter(), workshop.device
     recipe = artifacts[0].recipe
-    garments, digits = load(TARGET).train, load(SOURCE).train
+    garments, digits = load(FASHION_MNIST).train, load(MNIST).train
     members = [Member(artifact, garments, digits) for artifact in artifacts]
     models = [Vae(recipe, generator("init/vae", artifact.seed)) for artifact in artifacts]
     rates = [artifact.recipe.schedule.learning_rate for artifact in artifacts]

@@ -36,7 +36,7 @@ class Workshop:
     device: torch.device
     makers: Mapping[str, "Maker"]
 
-    def obtain(self, artifact: Artifact) -> Saved:
+    def get_or_make(self, artifact: Artifact) -> Saved:
         """The artifact from the store; made alone where it is missing or unusable."""
         try:
             return self.store.load(artifact.kind, artifact.key)
@@ -53,13 +53,13 @@ class Workshop:
     def vae(self, artifact: VaeArtifact) -> Vae:
         """The trained VAE, ready to use."""
         model = Vae(artifact.recipe, generator("unused", 0))
-        model.load_state_dict(self.obtain(artifact).tensors)
+        model.load_state_dict(self.get_or_make(artifact).tensors)
         return model.to(self.device).requires_grad_(False)
 
     def teacher(self, artifact: TeacherArtifact) -> Perceptron:
         """The trained teacher, ready to use."""
         model = Perceptron(artifact.sizes, generator("unused", 0))
-        model.load_state_dict(self.obtain(artifact).tensors)
+        model.load_state_dict(self.get_or_make(artifact).tensors)
         return model.to(self.device).requires_grad_(False)
 
     def vae_of(self, link: Link, vae: VaeArtifact | None) -> Vae | None:

@@ -53,7 +53,7 @@ class Cohort:
         units = _indivisible(self.members)
         if len(units) < 2:
             return []
-        parts = _deal(units, 2)
+        parts = _partition(units, 2)
         return [Cohort(self.kind, tuple(m for unit in part for m in unit)) for part in parts]
 
 
@@ -75,7 +75,7 @@ def form_cohorts(
         work_share = sum(cost(member) for member in members) / LARGEST_COHORT
         memory_share = sum(memory(member) for member in members) / LARGEST_MEMORY
         turns = math.ceil(max(work_share, memory_share) / workers)  # of all workers: none idles
-        for part in _deal(indivisible, min(turns * workers, len(indivisible))):
+        for part in _partition(indivisible, min(turns * workers, len(indivisible))):
             cohorts.append(Cohort(kind, tuple(member for unit in part for member in unit)))
     return sorted(cohorts, key=lambda cohort: -cohort.cost)
 
@@ -102,7 +102,7 @@ def _indivisible(members: Sequence[Work]) -> list[list[Work]]:
     return list(units.values())
 
 
-def _deal(units: Sequence[list[Work]], parts: int) -> list[list[list[Work]]]:
+def _partition(units: Sequence[list[Work]], parts: int) -> list[list[list[Work]]]:
     """Consecutive parts of equal length, give or take one."""
     bounds = [round(part * len(units) / parts) for part in range(parts + 1)]
     return [list(units[a:b]) for a, b in itertools.pairwise(bounds)]

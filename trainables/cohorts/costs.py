@@ -36,7 +36,7 @@ def cost(member: Work) -> float:
             return 12 * weights * IMAGE_SPLITS[recipe.garments] * recipe.schedule.epochs / 1e9
         case LogitsArtifact(teacher=teacher, link=link, split=split):
             through = 2 * (_weights(teacher.sizes) + (200_000 if link.vae else 0))
-            sizes = teacher.target.split_sizes
+            sizes = teacher.domain.split_sizes
             return through * (sizes[split] * link.samples + sizes["Test"]) / 1e9
         case ImpressionsArtifact():
             return member.work
@@ -57,13 +57,13 @@ def memory(member: Work) -> int:
             activations = 8 * BLOCK * sum(setting.student_sizes[1:])
             return setting.parts * (16 * weights + targets + activations)
         case TeacherArtifact():
-            seen = member.objects + member.target.split_sizes["Test"]  # each has its own
+            seen = member.objects + member.domain.split_sizes["Test"]  # each has its own
             return 16 * _weights(member.sizes) + 4 * seen * member.sizes[0]
         case VaeArtifact(recipe=recipe):
             weights = 3 * PIXELS * recipe.hidden_size
             return 16 * weights + 24 * recipe.schedule.batch_size * PIXELS
         case LogitsArtifact(teacher=teacher, link=link, split=split):
-            objects = teacher.target.split_sizes[split]
+            objects = teacher.domain.split_sizes[split]
             return 4 * teacher.sizes[-1] * objects * link.samples
         case ImpressionsArtifact(method=method):
             return 16 * CLASSES * method.impressions * PIXELS

@@ -10,12 +10,12 @@ import torch
 from torch import Tensor
 
 from trainables.data.bike_sharing import cyc15, raw15, read_hours
-from trainables.data.domains import BIKES, BIKES_PUBLISHED, PIXELS
+from trainables.data.domains import BIKE_SHARING, BIKE_SHARING_PUBLISHED, PIXELS
 from trainables.data.download import ensure
 from trainables.data.sources import DATASETS
 from trainables.errors import BadInputError
 
-TABLES = {BIKES: 17_379, BIKES_PUBLISHED: 10_000}
+TABLES = {BIKE_SHARING: 17_379, BIKE_SHARING_PUBLISHED: 10_000}
 """Of how many rows of hour.csv, from the first, a seed draws its 10,000."""
 
 
@@ -48,7 +48,7 @@ class Images:
 
 
 @dataclass(frozen=True)
-class Domain:
+class DomainData:
     """Objects to train on, of which a seed draws splits, and to test on: 60,000 and 10,000."""
 
     train: Images
@@ -56,7 +56,7 @@ class Domain:
 
 
 @lru_cache(maxsize=2)
-def load(name: str) -> Domain:
+def load(name: str) -> DomainData:
     """FashionMNIST or MNIST, verified; fetched first where missing.
 
     Raises BadInputError where the data cannot be had.
@@ -69,7 +69,7 @@ def load(name: str) -> Domain:
         )
         for part in ("train", "t10k")
     )
-    return Domain(train, test)
+    return DomainData(train, test)
 
 
 def read_idx(path: Path) -> Tensor:
@@ -93,5 +93,5 @@ def load_table(name: str) -> Images:
     Raises BadInputError where the data cannot be had.
     """
     hours = read_hours(DATASETS["BikeSharing"].folder(ensure("BikeSharing")) / "hour.csv")
-    features = cyc15(hours) if name == BIKES else raw15(hours)
+    features = cyc15(hours) if name == BIKE_SHARING else raw15(hours)
     return Images(features.float(), hours["cnt"].float())

@@ -12,13 +12,16 @@ PIXELS, CLASSES = 28 * 28, 10
 STUDENT_HIDDEN_SIZES = (64,)
 
 
-TARGET, SOURCE, GENERATED = "FashionMNIST", "MNIST", "GeneratedMNIST"
+FASHION_MNIST, MNIST, GENERATED_MNIST = "FashionMNIST", "MNIST", "GeneratedMNIST"
 
 
-BIKES, BIKES_PUBLISHED = "Reg", "RegRaw"  # the rentals as they should be read, as they were
+BIKE_SHARING, BIKE_SHARING_PUBLISHED = (
+    "Reg",
+    "RegRaw",
+)  # the rentals as they should be read, as they were
 
 
-DOMAINS = (TARGET, SOURCE, GENERATED, BIKES, BIKES_PUBLISHED)
+DOMAINS = (FASHION_MNIST, MNIST, GENERATED_MNIST, BIKE_SHARING, BIKE_SHARING_PUBLISHED)
 
 
 TRAINING_SPLITS = ("Train", "Big", "Small")
@@ -70,7 +73,7 @@ class Measure:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Target:
+class Domain:
     """What a student must learn, from which objects, by which network, measured how.
 
     measures: the first is what is selected by, the first two are compared with the student alone.
@@ -124,8 +127,8 @@ MSE = Measure(name="mse", title="MSE", higher_is_better=False, digits=0, unit="r
 MAE = Measure(name="mae", title="MAE", higher_is_better=False, digits=1, unit="rentals", power=1)
 R2 = Measure(name="r2", title="R²", higher_is_better=True)
 
-GARMENTS = Target(
-    name=TARGET,
+FASHION = Domain(
+    name=FASHION_MNIST,
     kind=IMAGES,
     inputs=PIXELS,
     outputs=CLASSES,
@@ -137,8 +140,8 @@ GARMENTS = Target(
 )
 
 
-def _rentals(name: str, *, standardised: bool) -> Target:
-    return Target(
+def _rentals(name: str, *, standardised: bool) -> Domain:
+    return Domain(
         name=name,
         kind=TABLE,
         inputs=FEATURES,
@@ -152,16 +155,16 @@ def _rentals(name: str, *, standardised: bool) -> Target:
     )
 
 
-TARGETS = {
-    TARGET: GARMENTS,
-    BIKES: _rentals(BIKES, standardised=True),
-    BIKES_PUBLISHED: _rentals(BIKES_PUBLISHED, standardised=False),
+TARGET_DOMAINS = {
+    FASHION_MNIST: FASHION,
+    BIKE_SHARING: _rentals(BIKE_SHARING, standardised=True),
+    BIKE_SHARING_PUBLISHED: _rentals(BIKE_SHARING_PUBLISHED, standardised=False),
 }
 MEASURES = {
-    measure.name: measure for target in TARGETS.values() for measure in target.measures
+    measure.name: measure for target in TARGET_DOMAINS.values() for measure in target.measures
 }  # fmt: skip
 
 
-def target_of(domain: str) -> Target:
+def target_domain_of(domain: str) -> Domain:
     """The target whose students a teacher of this domain can teach."""
-    return TARGETS[TARGET if domain in (SOURCE, GENERATED) else domain]
+    return TARGET_DOMAINS[FASHION_MNIST if domain in (MNIST, GENERATED_MNIST) else domain]

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from trainables.data.datasets import TABLES, Domain, Images, load, load_table
-from trainables.data.domains import IMAGE_SPLITS, SOURCE, TABLE_SPLITS, TARGET
+from trainables.data.datasets import TABLES, DomainData, Images, load, load_table
+from trainables.data.domains import FASHION_MNIST, IMAGE_SPLITS, MNIST, TABLE_SPLITS
 from trainables.randomness import generator
 
 
-def domain_of(name: str, seed: int) -> Domain:
+def domain_of(name: str, seed: int) -> DomainData:
     """A domain that is there; of a table all rows, and the test set of this seed."""
     if name in TABLES:
-        return Domain(load_table(name), source_split(name, "Test", seed))
+        return DomainData(load_table(name), source_split(name, "Test", seed))
     return load(name)
 
 
@@ -92,7 +92,7 @@ def labelled_garments(labels: str, held_out: float, seed: int, part: int = 0) ->
 
     labels: "all" or "small", as in VaeRecipe.
     """
-    rows = split_rows(TARGET, seed)
+    rows = split_rows(FASHION_MNIST, seed)
     if labels == "all":
         return rows.train
     return rows.small[hold_out(len(rows.small), held_out, seed, part).learn]
@@ -102,6 +102,6 @@ def source_split(domain: str, split: str, seed: int) -> Images:
     """One of Train, Big, Small of a domain that is there, for this seed; of a table also Test."""
     if domain in TABLES:
         return load_table(domain)[split_rows(domain, seed).of(split)]
-    if domain not in (TARGET, SOURCE):
+    if domain not in (FASHION_MNIST, MNIST):
         raise ValueError(f"{domain} is made by a VAE: see trainables.artifacts.generated_mnist")
     return load(domain).train[split_rows(domain, seed).of(split)]

@@ -78,7 +78,7 @@ def members_of(trials: Sequence[Trial], workshop: Workshop) -> list[Member]:
             facts: dict[str, Any] = {}
             if artifact:
                 if artifact.key not in logits:
-                    saved = workshop.obtain(artifact)
+                    saved = workshop.get_or_make(artifact)
                     logits[artifact.key] = (saved.tensors["logits"], saved.facts)
                 all_logits, facts = logits[artifact.key]
                 soft = all_logits[:, parts.learn] if setting.withheld_share else all_logits

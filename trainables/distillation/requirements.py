@@ -3,7 +3,7 @@
 from typing import Any
 
 from trainables.artifacts.artifact import LogitsArtifact, TeacherArtifact, VaeArtifact
-from trainables.data.domains import GENERATED
+from trainables.data.domains import GENERATED_MNIST
 from trainables.settings.trial import Trial
 
 
@@ -21,7 +21,7 @@ def logits_for(trial: Trial, part: int = 0) -> LogitsArtifact | None:
     if setting.link.vae:
         blind = withheld if setting.link.vae.labels == "small" else {}
         vae = VaeArtifact(recipe=setting.link.vae, seed=seed, **blind)
-    generated = setting.teacher.domain == GENERATED
+    generated = setting.teacher.domain == GENERATED_MNIST
     shared = setting.shares_objects and setting.withheld_share > 0
     if shared:
         withheld["withheld_from"] = setting.student_split

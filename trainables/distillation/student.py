@@ -11,7 +11,7 @@ from torch import Tensor
 
 from trainables.artifacts.workshop import Workshop
 from trainables.data.datasets import load
-from trainables.data.domains import TARGET
+from trainables.data.domains import FASHION_MNIST
 from trainables.distillation.member import Member, members_of, results_of
 from trainables.distillation.pruning import dropped, rung_epochs
 from trainables.networks.perceptron import Perceptron
@@ -104,8 +104,8 @@ class _Training:
         self.members, self.device = list(members), device
         self.schedule = members[0].setting.schedule
         self.rule = members[0].setting.rule
-        self.target = members[0].setting.domain
-        self.task = task_of(self.target, broadcast=members[0].setting.broadcast)
+        self.domain = members[0].setting.domain
+        self.task = task_of(self.domain, broadcast=members[0].setting.broadcast)
         settings = [member.setting for member in members]
         self.stack = Stack(
             [
@@ -190,9 +190,9 @@ class _Training:
     def _note_quality(self, group: str, found: Sequence[Tensor]) -> None:
         """Append each measure of the target to the histories, in the target's own unit."""
         units = torch.tensor([member.unit for member in self.members], device=self.device)
-        measures = zip(self.target.measures, found, strict=True)
+        measures = zip(self.domain.measures, found, strict=True)
         values = torch.stack([value * units**measure.power for measure, value in measures])
-        _note(self.members, group, [m.name for m in self.target.measures], values.cpu())
+        _note(self.members, group, [m.name for m in self.domain.measures], values.cpu())
 
     def _test(self, ended: bool) -> None:
         """Append the quality on the test set, where the setting may read it.
@@ -237,7 +237,7 @@ class _Training:
 
 @lru_cache(maxsize=1)
 def _test_set(device: torch.device) -> SharedSet:
-    test = load(TARGET).test
+    test = load(FASHION_MNIST).test
     return SharedSet(test.inputs(), test.labels, device)
 
 

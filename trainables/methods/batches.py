@@ -14,7 +14,7 @@ from trainables.networks.stack import batches, shuffled
 from trainables.randomness import generator
 
 
-class Pool:
+class SplitBatches:
     """A split of a domain for each seed: pixels uint8 [60000, 784], rows of each member [N, n]."""
 
     def __init__(

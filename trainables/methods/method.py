@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from trainables.checks import check_choice
-from trainables.data.domains import PIXELS, SOURCE, STUDENT_HIDDEN_SIZES, TARGET
+from trainables.data.domains import FASHION_MNIST, MNIST, PIXELS, STUDENT_HIDDEN_SIZES
 from trainables.identity import canonical
 
 if TYPE_CHECKING:
@@ -32,11 +32,11 @@ class Method(ABC):
     """
 
     name: ClassVar[str]
-    domain: str = TARGET
+    domain: str = FASHION_MNIST
     small: bool = False
 
     def __post_init__(self) -> None:
-        check_choice(self, "domain", (TARGET, SOURCE))
+        check_choice(self, "domain", (FASHION_MNIST, MNIST))
 
     @property
     def asks_teacher(self) -> bool:

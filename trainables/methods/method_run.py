@@ -1,4 +1,4 @@
-"""The course of a method's training: its curve by epoch, and what it leaves for the records."""
+"""The run of a method's training: its curve by epoch, and what it leaves for the records."""
 
 import math
 import time
@@ -22,7 +22,7 @@ BLOCK = 1_000
 IDENTITY = Identity()
 
 
-class Course:
+class MethodRun:
     """Follows the students of one setting, one a seed, on their domain's test set.
 
     The test set is read for the curve alone; no method is told what it says. link: how that

@@ -14,13 +14,13 @@ from torch import Tensor
 
 from trainables.artifacts.workshop import Workshop
 from trainables.checks import check_choice
-from trainables.data.domains import IMAGE_SPLITS, SOURCE
+from trainables.data.domains import IMAGE_SPLITS, MNIST
 from trainables.distillation.requirements import logits_for
 from trainables.errors import BadInputError
-from trainables.methods.batches import Pool, generators
+from trainables.methods.batches import SplitBatches, generators
 from trainables.methods.data_free.teacher_alone import new_students
 from trainables.methods.method import Method, weights_of
-from trainables.methods.method_run import Course, perceptrons
+from trainables.methods.method_run import MethodRun, perceptrons
 from trainables.networks.stack import Report, Stack, batches, shuffled
 from trainables.objectives.losses import soft_cross_entropy
 from trainables.results import TrialResult
@@ -53,12 +53,12 @@ class OmittedClass(Method):
     """
 
     name: ClassVar[str] = "omitted_class"
-    domain: str = SOURCE
+    domain: str = MNIST
     omitted: int = 3
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_choice(self, "domain", (SOURCE,))
+        check_choice(self, "domain", (MNIST,))
         if self.omitted not in range(10):
             raise BadInputError(f"OmittedClass.omitted is {self.omitted}: give a class, 0 to 9")
 
@@ -88,13 +88,13 @@ class OmittedClass(Method):
         """The seeds as one stack; the curve is of the student as trained, without the constant."""
         setting, device = trials[0].setting, workshop.device
         schedule = setting.schedule
-        course = Course(trials, report, device, schedule.epochs)
-        seeds = course.seeds
-        big = Pool(SOURCE, "Big", seeds, device)
+        run = MethodRun(trials, report, device, schedule.epochs)
+        seeds = run.seeds
+        big = SplitBatches(MNIST, "Big", seeds, device)
         kept = [(big.labels[rows] != self.omitted).nonzero().flatten() for rows in big.rows]
         size = len(big) - int((big.labels == self.omitted).sum())  # as many, whatever the seed
         places = torch.stack([mine[:size] for mine in kept])
-        soft = self._answers(course, workshop, big)
+        soft = self._answers(run, workshop, big)
         student = new_students(trials, self.student_sizes, device)
         temperature = torch.full((len(trials),), setting.temperature, device=device)
         orders = generators("order/student", seeds)
@@ -107,17 +107,17 @@ class OmittedClass(Method):
                 loss = soft_cross_entropy(student(x), targets, temperature)
                 student.step(loss * setting.temperature**2)
                 total += loss.detach() * batch.shape[1]
-            course.epoch(perceptrons(student), total / size)
-        self._correct(course, student)
-        return course.results(perceptrons(student))
+            run.epoch(perceptrons(student), total / size)
+        self._correct(run, student)
+        return run.results(perceptrons(student))
 
-    def _answers(self, course: Course, workshop: Workshop, big: Pool) -> Tensor:
+    def _answers(self, run: MethodRun, workshop: Workshop, big: SplitBatches) -> Tensor:
         """Each seed's teacher on all of Big: logits [N, n, 10]."""
         found = []
-        for rows, trial, facts in zip(big.rows, course.trials, course.facts, strict=True):
+        for rows, trial, facts in zip(big.rows, run.trials, run.facts, strict=True):
             logits = logits_for(trial)
             assert logits
-            teacher, made = workshop.teacher(logits.teacher), workshop.obtain(logits.teacher)
+            teacher, made = workshop.teacher(logits.teacher), workshop.get_or_make(logits.teacher)
             facts["teacher/test_accuracy"] = made.facts["test_accuracy"]
             facts["teacher/seconds"] = made.facts["seconds"]
             found.append(
@@ -126,16 +126,16 @@ class OmittedClass(Method):
         return torch.stack(found)
 
     @torch.no_grad()
-    def _correct(self, course: Course, student: Stack) -> None:
+    def _correct(self, run: MethodRun, student: Stack) -> None:
         """What the constant that Small chooses does to the test set."""
-        small = Pool(SOURCE, "Small", course.seeds, course.device)
-        x, y = small.at(torch.arange(len(small)).expand(len(course.seeds), -1))
+        small = SplitBatches(MNIST, "Small", run.seeds, run.device)
+        x, y = small.at(torch.arange(len(small)).expand(len(run.seeds), -1))
         constants = [best_bias(*one, self.omitted) for one in zip(student(x), y, strict=True)]
-        inputs, labels = (torch.cat(part) for part in zip(*course.test, strict=True))
+        inputs, labels = (torch.cat(part) for part in zip(*run.test, strict=True))
         logits, omitted = perceptrons(student)(inputs), labels == self.omitted
         for name in ("", "corrected/"):
             right = (logits.argmax(-1) == labels).float()
-            course.fact(f"{name}omitted_test_accuracy", right[:, omitted].mean(1))
-            course.fact(f"{name}all_test_accuracy", right.mean(1))
-            logits[..., self.omitted] += torch.tensor(constants, device=course.device)[:, None]
-        course.fact("corrected/constant", constants)
+            run.fact(f"{name}omitted_test_accuracy", right[:, omitted].mean(1))
+            run.fact(f"{name}all_test_accuracy", right.mean(1))
+            logits[..., self.omitted] += torch.tensor(constants, device=run.device)[:, None]
+        run.fact("corrected/constant", constants)

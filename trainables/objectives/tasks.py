@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from torch import Tensor
 
-from trainables.data.domains import Target
+from trainables.data.domains import Domain
 from trainables.objectives.losses import (
     Terms,
     broadcast_regression_loss,
@@ -59,7 +59,7 @@ BROADCAST = Task(
 )
 
 
-def task_of(target: Target, *, broadcast: bool) -> Task:
+def task_of(target: Domain, *, broadcast: bool) -> Task:
     """Classes, where answers have a temperature; else numbers, broadcast as published or not."""
     if target.has_temperature:
         return CLASSES

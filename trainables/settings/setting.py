@@ -6,11 +6,11 @@ from typing import Any
 
 from trainables.checks import check_choice, check_real
 from trainables.data.domains import (
-    GENERATED,
-    TARGET,
-    TARGETS,
-    Target,
-    target_of,
+    FASHION_MNIST,
+    GENERATED_MNIST,
+    TARGET_DOMAINS,
+    Domain,
+    target_domain_of,
 )
 from trainables.errors import BadInputError
 from trainables.identity import canonical, hashed
@@ -43,7 +43,7 @@ class Setting:
         student's last training, and λ and T are for what the method has of a teacher.
     """
 
-    target: str = TARGET
+    target: str = FASHION_MNIST
     student_split: str = "Small"
     teacher: TeacherRecipe | None = None
     link: Link = Identity()
@@ -59,7 +59,7 @@ class Setting:
     method: Method | None = None
 
     def __post_init__(self) -> None:
-        check_choice(self, "target", TARGETS)
+        check_choice(self, "target", TARGET_DOMAINS)
         check_choice(self, "student_split", ("Small", "Train"))
         check_choice(self, "loss", ("lambda", "hinton"))
         check_choice(self, "protocol", ("corrected", "published"))
@@ -84,9 +84,9 @@ class Setting:
                 "a student alone has hard_label_weight=1 and no link; "
                 f"given were {self.hard_label_weight:g} and {self.link.name}"
             )
-        if self.teacher and self.teacher.domain == GENERATED and self.link.vae is None:
+        if self.teacher and self.teacher.domain == GENERATED_MNIST and self.link.vae is None:
             raise BadInputError(
-                f"{GENERATED} is made by a VAE: its link must be VaeLink(...), "
+                f"{GENERATED_MNIST} is made by a VAE: its link must be VaeLink(...), "
                 f"not {self.link.name}"
             )
         self._check_target()
@@ -102,7 +102,7 @@ class Setting:
             )
         if self.broadcast and domain.has_temperature:
             raise BadInputError(f"broadcast=True is for regression only, not for {self.target}")
-        if self.teacher and target_of(self.teacher.domain) is not domain:
+        if self.teacher and target_domain_of(self.teacher.domain) is not domain:
             raise BadInputError(
                 f"a teacher of {self.teacher.domain} cannot teach a student of {self.target}: "
                 f"their answers are of another kind, or in other units"
@@ -120,9 +120,9 @@ class Setting:
             )
 
     @property
-    def domain(self) -> Target:
+    def domain(self) -> Domain:
         """What its target is: splits, networks, measures."""
-        return TARGETS[self.target]
+        return TARGET_DOMAINS[self.target]
 
     def _check_method(self, method: Method) -> None:
         if bool(self.teacher) != method.asks_teacher or self.link != Identity():
@@ -130,8 +130,10 @@ class Setting:
             raise BadInputError(
                 f"{method.name} has {needs}: see search_spaces/transfer_methods.py"
             )
-        if self.target != TARGET:
-            raise BadInputError(f"{method.name} makes students of {TARGET}, not of {self.target}")
+        if self.target != FASHION_MNIST:
+            raise BadInputError(
+                f"{method.name} makes students of {FASHION_MNIST}, not of {self.target}"
+            )
         if self.rule or self.held_out or self.protocol != "corrected":
             raise BadInputError(
                 f"{method.name} is trained on all that it gets, as its setting says: no rule, "

@@ -17,9 +17,9 @@ from torch.nn import functional
 from trainables.artifacts.workshop import Workshop
 from trainables.data.domains import IMAGE_SPLITS
 from trainables.methods.adversarial.critic import CRITIC_HIDDEN, Adversarial, Sides, domain_loss
-from trainables.methods.batches import Pool, endless, generators
+from trainables.methods.batches import SplitBatches, endless, generators
 from trainables.methods.method import weights_of
-from trainables.methods.method_run import Course, perceptrons
+from trainables.methods.method_run import MethodRun, perceptrons
 from trainables.networks.kernels import RELU
 from trainables.networks.optimisers import Descent, load
 from trainables.networks.perceptron import Linear, Perceptron
@@ -63,27 +63,27 @@ class Adda(Adversarial):
         """The seeds of one setting as one stack."""
         schedule, device = trials[0].setting.schedule, workshop.device
         epochs = self.first.epochs + schedule.epochs
-        course = Course(trials, report, device, epochs, self.target_link)
-        sides = Sides(self, course.seeds, device)
-        student = self._first_stage(course, sides)
-        accuracies = [history["test/accuracy"][-1] for history in course.histories]
-        course.fact("source_only/test_accuracy", accuracies)
-        self._second_stage(course, sides, student, schedule)
-        return course.results(perceptrons(student))
+        run = MethodRun(trials, report, device, epochs, self.target_link)
+        sides = Sides(self, run.seeds, device)
+        student = self._first_stage(run, sides)
+        accuracies = [history["test/accuracy"][-1] for history in run.histories]
+        run.fact("source_only/test_accuracy", accuracies)
+        self._second_stage(run, sides, student, schedule)
+        return run.results(perceptrons(student))
 
-    def _first_stage(self, course: Course, sides: Sides) -> Stack:
-        seeds, size = course.seeds, self.first.batch_size
-        small = Pool(self.domain, "Small", seeds, course.device)
+    def _first_stage(self, run: MethodRun, sides: Sides) -> Stack:
+        seeds, size = run.seeds, self.first.batch_size
+        small = SplitBatches(self.domain, "Small", seeds, run.device)
         student = Stack(
             [Perceptron(self.student_sizes, generator("init/student", s)) for s in seeds],
             [self.first.learning_rate] * len(seeds),
-            course.device,
+            run.device,
         )
         source = endless(len(sides.source), size, sides.source_order)
         labelled = endless(len(small), size, generators("order/student", seeds))
         steps = len(sides.source) // size
         for _ in range(self.first.epochs):
-            total = torch.zeros(len(seeds), device=course.device)
+            total = torch.zeros(len(seeds), device=run.device)
             for _ in range(steps):
                 x, y = sides.labelled(next(source))
                 if self.small:
@@ -95,14 +95,14 @@ class Adda(Adversarial):
                     loss = hard_cross_entropy(student(x), y)
                 student.step(loss)
                 total += loss.detach()
-            course.epoch(perceptrons(student), total / steps)
+            run.epoch(perceptrons(student), total / steps)
         return student
 
     def _second_stage(
-        self, course: Course, sides: Sides, student: Stack, schedule: Schedule
+        self, run: MethodRun, sides: Sides, student: Stack, schedule: Schedule
     ) -> None:
         """Leaves the target's encoder in the student, under the source's classifier."""
-        seeds, size, device = course.seeds, schedule.batch_size, course.device
+        seeds, size, device = run.seeds, schedule.batch_size, run.device
         adam = partial(torch.optim.Adam, betas=(self.first_moment, 0.999), fused=True)
         rates = [schedule.learning_rate] * len(seeds)
         inputs, hidden = self.student_sizes[:2]
@@ -132,4 +132,4 @@ class Adda(Adversarial):
                 total += loss.detach()
             adapted = of_target.parameters
             load(student, {f"layers.0.{name}": value for name, value in adapted.items()})
-            course.epoch(perceptrons(student), total / steps)
+            run.epoch(perceptrons(student), total / steps)

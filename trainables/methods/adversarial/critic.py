@@ -8,9 +8,9 @@ from torch import Tensor
 from torch.nn import functional
 
 from trainables.checks import check_choice
-from trainables.data.domains import IMAGE_SPLITS, SOURCE, TARGET, TRAINING_SPLITS
+from trainables.data.domains import FASHION_MNIST, IMAGE_SPLITS, MNIST, TRAINING_SPLITS
 from trainables.links.link import Identity, Link
-from trainables.methods.batches import Pool, framed, generators
+from trainables.methods.batches import SplitBatches, framed, generators
 from trainables.methods.method import Method
 
 CRITIC_HIDDEN = 100  # units; Ganin and Lempitsky's critic of digits has as many
@@ -33,14 +33,14 @@ class Adversarial(Method):
     and the target are changed; a smaller picture is framed in black.
     """
 
-    source: str = TARGET
+    source: str = FASHION_MNIST
     split: str = "Big"
     source_link: Link = Identity()
     target_link: Link = Identity()
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        check_choice(self, "source", (TARGET, SOURCE))
+        check_choice(self, "source", (FASHION_MNIST, MNIST))
         check_choice(self, "split", TRAINING_SPLITS)
 
     @property
@@ -72,8 +72,8 @@ class Sides:
 
     def __init__(self, method: Adversarial, seeds: Sequence[int], device: torch.device) -> None:
         self.method = method
-        self.source = Pool(method.source, method.split, seeds, device)
-        self.target = Pool(method.domain, method.split, seeds, device)
+        self.source = SplitBatches(method.source, method.split, seeds, device)
+        self.target = SplitBatches(method.domain, method.split, seeds, device)
         self.source_draws = generators("link/source", seeds)
         self.target_draws = generators("link/target", seeds)
         self.source_order = generators("order/source", seeds)
@@ -85,5 +85,5 @@ class Sides:
         return framed(self.method.source_link, x, self.source_draws), y
 
     def unlabelled(self, places: Tensor) -> Tensor:
-        """Target objects: [N, B] → [N, B, 784]."""
+        """Domain objects: [N, B] → [N, B, 784]."""
         return framed(self.method.target_link, self.target.at(places)[0], self.target_draws)

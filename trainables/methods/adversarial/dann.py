@@ -16,9 +16,9 @@ from torch import Tensor, nn
 from trainables.artifacts.workshop import Workshop
 from trainables.data.domains import IMAGE_SPLITS
 from trainables.methods.adversarial.critic import CRITIC_HIDDEN, Adversarial, Sides, domain_loss
-from trainables.methods.batches import Pool, endless, generators
+from trainables.methods.batches import SplitBatches, endless, generators
 from trainables.methods.method import weights_of
-from trainables.methods.method_run import Course, own_inputs
+from trainables.methods.method_run import MethodRun, own_inputs
 from trainables.networks.kernels import RELU
 from trainables.networks.lenet import PRODUCTS, WHOLE, LeNet5, lenet_parameters
 from trainables.networks.optimisers import Descent
@@ -94,9 +94,12 @@ class Dann(Adversarial):
     ) -> list[TrialResult]:
         """The seeds of one setting as one stack."""
         schedule, device = trials[0].setting.schedule, workshop.device
-        course = Course(trials, report, device, schedule.epochs, self.target_link)
-        seeds, size = course.seeds, schedule.batch_size
-        sides, small = Sides(self, seeds, device), Pool(self.domain, "Small", seeds, device)
+        run = MethodRun(trials, report, device, schedule.epochs, self.target_link)
+        seeds, size = run.seeds, schedule.batch_size
+        sides, small = (
+            Sides(self, seeds, device),
+            SplitBatches(self.domain, "Small", seeds, device),
+        )
         stack = Descent(
             [self._network(seed) for seed in seeds],
             [schedule.learning_rate] * len(seeds),
@@ -125,9 +128,9 @@ class Dann(Adversarial):
                 total += loss.detach()
                 critic = domain_loss(answers[:, :size], answers[:, size:])
                 stack.step(loss + critic)
-            course.note("train/domain_loss", critic.detach())
-            course.epoch(own_inputs(stack), total / steps)
-        return course.results(own_inputs(stack))
+            run.note("train/domain_loss", critic.detach())
+            run.epoch(own_inputs(stack), total / steps)
+        return run.results(own_inputs(stack))
 
     def _network(self, seed: int) -> "_Dann":
         draw = generator("init/student", seed)

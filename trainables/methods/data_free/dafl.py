@@ -23,7 +23,7 @@ from trainables.methods.data_free.generators import (
 )
 from trainables.methods.data_free.teacher_alone import TeacherAlone, WithSmall, ask
 from trainables.methods.method import weights_of
-from trainables.methods.method_run import Course, own_inputs
+from trainables.methods.method_run import MethodRun, own_inputs
 from trainables.networks.optimisers import WithFeatures
 from trainables.networks.stack import Report, Stack
 from trainables.objectives.losses import soft_cross_entropy
@@ -107,17 +107,17 @@ class DataFree(TeacherAlone):
         """Generators, teachers and students of the seeds, each as one stack."""
         setting, device = trials[0].setting, workshop.device
         schedule = setting.schedule
-        course = Course(trials, report, device, schedule.epochs)
-        asked, members = ask(course, workshop), len(trials)
+        run = MethodRun(trials, report, device, schedule.epochs)
+        asked, members = ask(run, workshop), len(trials)
         makers = Stack(
-            [self._maker(seed) for seed in course.seeds],
+            [self._maker(seed) for seed in run.seeds],
             [self.rate] * members,
             device,
         )
         teachers = Stack([WithFeatures(f) for f in asked.teachers], [self.rate] * members, device)
         student = self.new_students(trials, device)
-        beside = WithSmall(course, asked, schedule.batch_size) if self.small else None
-        draws = generators("latent/generator", course.seeds)
+        beside = WithSmall(run, asked, schedule.batch_size) if self.small else None
+        draws = generators("latent/generator", run.seeds)
         temperature = torch.full((members,), setting.temperature, device=device)
         for _ in range(schedule.epochs):
             total = torch.zeros(members, device=device)
@@ -131,8 +131,8 @@ class DataFree(TeacherAlone):
                 loss = soft_cross_entropy(answers, logits.detach(), temperature)
                 total += loss.detach()
                 student.step(loss + beside.loss(student) if beside else loss)
-            course.epoch(own_inputs(student), total / self.steps)
-        return course.results(own_inputs(student))
+            run.epoch(own_inputs(student), total / self.steps)
+        return run.results(own_inputs(student))
 
     def _maker(self, seed: int) -> ImageMaker:
         """The generator of a seed, untrained."""

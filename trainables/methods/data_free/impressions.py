@@ -17,10 +17,10 @@ from trainables.data.domains import CLASSES
 from trainables.distillation.requirements import logits_for
 from trainables.identity import identity
 from trainables.methods.batches import generators
-from trainables.methods.data_free.input_optimisation import posed
+from trainables.methods.data_free.input_optimisation import random_affine
 from trainables.methods.data_free.teacher_alone import Asked, TeacherAlone, WithSmall, ask
 from trainables.methods.method import weights_of
-from trainables.methods.method_run import Course, own_inputs
+from trainables.methods.method_run import MethodRun, own_inputs
 from trainables.networks.perceptron import Perceptron
 from trainables.networks.stack import Report, Stack, batches, shuffled
 from trainables.objectives.losses import soft_cross_entropy
@@ -76,31 +76,31 @@ class FromImpressions(TeacherAlone):
         self, trials: Sequence[Trial], workshop: Workshop, report: Report
     ) -> list[TrialResult]:
         """Impressions seed by seed, then the students as one stack."""
-        course = Course(trials, report, workshop.device, trials[0].setting.schedule.epochs)
-        asked = ask(course, workshop)
-        made = self._impressions(course, asked, workshop)
-        student = learn_impressions(course, asked, made)
-        return course.results(own_inputs(student))
+        run = MethodRun(trials, report, workshop.device, trials[0].setting.schedule.epochs)
+        asked = ask(run, workshop)
+        made = self._impressions(run, asked, workshop)
+        student = learn_impressions(run, asked, made)
+        return run.results(own_inputs(student))
 
-    def _impressions(self, course: Course, asked: Asked, workshop: Workshop) -> Tensor:
+    def _impressions(self, run: MethodRun, asked: Asked, workshop: Workshop) -> Tensor:
         """Of each seed's teacher: [N, n, 784]."""
         if self.lenet:
-            return self._made_here(course, asked)
+            return self._made_here(run, asked)
         found = []
-        for trial, facts in zip(course.trials, course.facts, strict=True):
-            saved = workshop.obtain(*self.artifacts(trial))
+        for trial, facts in zip(run.trials, run.facts, strict=True):
+            saved = workshop.get_or_make(*self.artifacts(trial))
             facts["impressions/seconds"] = saved.facts["seconds"]
             found.append(saved.tensors["inputs"])
-        course.started = time.perf_counter()  # impressions have seconds of their own
-        return torch.stack(found).to(course.device)
+        run.started = time.perf_counter()  # impressions have seconds of their own
+        return torch.stack(found).to(run.device)
 
-    def _made_here(self, course: Course, asked: Asked) -> Tensor:
+    def _made_here(self, run: MethodRun, asked: Asked) -> Tensor:
         """LeNet's, seed by seed: most of the work."""
-        setting = course.trials[0].setting
+        setting = run.trials[0].setting
         found: list[Tensor] = []
-        course.before = self.making(self.teacher_weights(setting)) / self.work(setting)
-        for teacher, seed in zip(asked.teachers, course.seeds, strict=True):
-            course.report(course.before * len(found) / len(course.seeds))
+        run.before = self.making(self.teacher_weights(setting)) / self.work(setting)
+        for teacher, seed in zip(asked.teachers, run.seeds, strict=True):
+            run.report(run.before * len(found) / len(run.seeds))
             found.append(self.make(teacher, seed))
         return torch.stack(found)
 
@@ -143,33 +143,35 @@ def make_impressions(
     return found
 
 
-def learn_impressions(course: Course, asked: Asked, made: Tensor) -> Stack:
+def learn_impressions(run: MethodRun, asked: Asked, made: Tensor) -> Stack:
     """Students of objects that were made [N, n, 784], and of Small where the method says so.
 
     They learn the teacher's logits on what they see, at the setting's T, times T².
     """
-    trials, device = course.trials, course.device
+    trials, device = run.trials, run.device
     setting, method = trials[0].setting, trials[0].setting.method
     assert isinstance(method, FromImpressions)
     schedule = setting.schedule
     answered = _answers(asked, made)
     student = method.new_students(trials, device)
-    beside = WithSmall(course, asked, schedule.batch_size) if method.small else None
+    beside = WithSmall(run, asked, schedule.batch_size) if method.small else None
     temperature = torch.full((len(trials),), setting.temperature, device=device)
-    orders = generators("order/impressions", course.seeds)
-    poses = generators("pose/impressions", course.seeds)
+    orders = generators("order/impressions", run.seeds)
+    poses = generators("pose/impressions", run.seeds)
     objects = made.shape[1]
     for _ in range(schedule.epochs):
         total = torch.zeros(len(trials), device=device)
         for places in batches(shuffled(objects, orders).to(device), schedule.batch_size):
             x, soft = _rows(made, places), _rows(answered, places)
             if method.augmented:
-                x = torch.stack([posed(mine, draw) for mine, draw in zip(x, poses, strict=True)])
+                x = torch.stack(
+                    [random_affine(mine, draw) for mine, draw in zip(x, poses, strict=True)]
+                )
                 soft = _answers(asked, x)
             loss = soft_cross_entropy(student(x), soft, temperature) * setting.temperature**2
             total += loss.detach() * places.shape[1]
             student.step(loss + beside.loss(student) if beside else loss)
-        course.epoch(own_inputs(student), total / objects)
+        run.epoch(own_inputs(student), total / objects)
     return student
 
 

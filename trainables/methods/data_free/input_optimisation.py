@@ -28,7 +28,7 @@ def make_inputs(
         x = start[places].clone().requires_grad_()
         adam = torch.optim.Adam([x], lr=rate, fused=True)
         for _ in range(steps):
-            seen = posed(x, draw) if draw else x
+            seen = random_affine(x, draw) if draw else x
             (x.grad,) = torch.autograd.grad(objective(seen, places).sum(), [x])
             adam.step()
             with torch.no_grad():
@@ -37,7 +37,7 @@ def make_inputs(
     return torch.cat(made)
 
 
-def posed(
+def random_affine(
     images: Tensor,
     draw: torch.Generator,
     *,

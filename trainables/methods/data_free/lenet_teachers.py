@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import torch
 
-from trainables.methods.batches import Pool, endless, generators
+from trainables.methods.batches import SplitBatches, endless, generators
 from trainables.networks.lenet import WHOLE, LeNet5
 from trainables.networks.stack import Report, Stack
 from trainables.objectives.losses import hard_cross_entropy
@@ -19,11 +19,11 @@ def train_lenets(
 ) -> list[LeNet5]:
     """A teacher for each seed, of all of the domain's Train."""
     models = [LeNet5(WHOLE, generator("init/teacher", seed)) for seed in seeds]
-    pool = Pool(domain, "Train", seeds, device)
+    split = SplitBatches(domain, "Train", seeds, device)
     stack = Stack(models, [TEACHING.learning_rate] * len(seeds), device)
-    places = endless(len(pool), TEACHING.batch_size, generators("order/teacher", seeds))
-    for step in range(TEACHING.steps(len(pool))):
-        x, y = pool.at(next(places))
+    places = endless(len(split), TEACHING.batch_size, generators("order/teacher", seeds))
+    for step in range(TEACHING.steps(len(split))):
+        x, y = split.at(next(places))
         stack.step(hard_cross_entropy(stack(x), y))
         if step % 100 == 0:
             report(0.0)

@@ -9,10 +9,10 @@ from torch import Tensor
 
 from trainables.artifacts.workshop import Workshop
 from trainables.distillation.requirements import logits_for
-from trainables.methods.batches import Pool, endless, generators
+from trainables.methods.batches import SplitBatches, endless, generators
 from trainables.methods.data_free.lenet_teachers import train_lenets
 from trainables.methods.method import Method, weights_of
-from trainables.methods.method_run import Course
+from trainables.methods.method_run import MethodRun
 from trainables.networks.lenet import HALF, PRODUCTS, LeNet5, lenet_parameters
 from trainables.networks.perceptron import Perceptron
 from trainables.networks.stack import Stack
@@ -79,29 +79,29 @@ class Asked:
     on_small: Tensor
 
 
-def ask(course: Course, workshop: Workshop) -> Asked:
+def ask(run: MethodRun, workshop: Workshop) -> Asked:
     """Each seed's teacher, ready to use; its facts go to the records."""
-    method = course.trials[0].setting.method
+    method = run.trials[0].setting.method
     assert isinstance(method, TeacherAlone)
     if method.lenet:
-        return _ask_lenets(course, method)
+        return _ask_lenets(run, method)
     teachers, on_small = [], []
-    for trial, facts in zip(course.trials, course.facts, strict=True):
+    for trial, facts in zip(run.trials, run.facts, strict=True):
         artifact = logits_for(trial)
         assert artifact
-        saved = workshop.obtain(artifact)
+        saved = workshop.get_or_make(artifact)
         teachers.append(workshop.teacher(artifact.teacher))
         on_small.append(saved.tensors["logits"][0])
         facts |= {name: value for name, value in saved.facts.items() if isinstance(value, float)}
-    return Asked(teachers, torch.stack(on_small).to(course.device))
+    return Asked(teachers, torch.stack(on_small).to(run.device))
 
 
-def _ask_lenets(course: Course, method: TeacherAlone) -> Asked:
-    teachers = train_lenets(method.domain, course.seeds, course.device, course.report)
-    small = Pool(method.domain, "Small", course.seeds, course.device)
+def _ask_lenets(run: MethodRun, method: TeacherAlone) -> Asked:
+    teachers = train_lenets(method.domain, run.seeds, run.device, run.report)
+    small = SplitBatches(method.domain, "Small", run.seeds, run.device)
     x, _ = small.at(torch.arange(len(small)).expand(len(teachers), -1))
-    for facts, teacher in zip(course.facts, teachers, strict=True):
-        right = [(teacher(x).argmax(-1) == y).float().mean() for x, y in course.test]
+    for facts, teacher in zip(run.facts, teachers, strict=True):
+        right = [(teacher(x).argmax(-1) == y).float().mean() for x, y in run.test]
         facts["teacher/test_accuracy"] = float(torch.stack(right).mean())
     return Asked(teachers, torch.stack([f(mine) for f, mine in zip(teachers, x, strict=True)]))
 
@@ -109,21 +109,21 @@ def _ask_lenets(course: Course, method: TeacherAlone) -> Asked:
 class WithSmall:
     """Small's batches for students of a data-free method: the λ-loss of the setting on them."""
 
-    def __init__(self, course: Course, asked: Asked, size: int) -> None:
-        setting = course.trials[0].setting
+    def __init__(self, run: MethodRun, asked: Asked, size: int) -> None:
+        setting = run.trials[0].setting
         method = setting.method
         assert method
-        self.pool = Pool(method.domain, "Small", course.seeds, course.device)
-        self.weights = torch.tensor(setting.loss_weights, device=course.device)
-        members = len(course.trials)
-        self.temperatures = torch.full((members,), setting.temperature, device=course.device)
+        self.split = SplitBatches(method.domain, "Small", run.seeds, run.device)
+        self.weights = torch.tensor(setting.loss_weights, device=run.device)
+        members = len(run.trials)
+        self.temperatures = torch.full((members,), setting.temperature, device=run.device)
         self.soft = softened(asked.on_small, self.temperatures)
-        self.places = endless(len(self.pool), size, generators("order/student", course.seeds))
+        self.places = endless(len(self.split), size, generators("order/student", run.seeds))
 
     def loss(self, student: Stack) -> Tensor:
         """Of the next batch: [N]."""
         places = next(self.places).to(self.soft.device)
-        x, y = self.pool.at(places)
+        x, y = self.split.at(places)
         soft = self.soft.gather(1, places.unsqueeze(-1).expand(-1, -1, 10))
         weights = self.weights.expand(len(student), 2)
         return distillation_loss(student(x), soft, y, weights, self.temperatures).loss

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import torch
 from torch import Tensor
 
-from trainables.methods.batches import Pool
+from trainables.methods.batches import SplitBatches
 from trainables.methods.method_run import perceptrons
 from trainables.networks.optimisers import Descent, Optimiser, load
 from trainables.networks.perceptron import Perceptron
@@ -19,7 +19,7 @@ from trainables.randomness import generator
 Weights = dict[str, Tensor]  # every parameter by name, [N, ...]
 
 
-def deal_equally(labels: Tensor, clients: int, draw: torch.Generator) -> Tensor:
+def partition_iid(labels: Tensor, clients: int, draw: torch.Generator) -> Tensor:
     """IID: a random partition into equal parts. labels int64 [n] → places [clients, n // clients].
 
     What does not divide is left over.
@@ -29,7 +29,7 @@ def deal_equally(labels: Tensor, clients: int, draw: torch.Generator) -> Tensor:
     return order[: clients * size].view(clients, size)
 
 
-def deal_shards(labels: Tensor, clients: int, shards: int, draw: torch.Generator) -> Tensor:
+def partition_shards(labels: Tensor, clients: int, shards: int, draw: torch.Generator) -> Tensor:
     """Objects sorted by label, cut into clients · shards pieces, `shards` random ones for each.
 
     (McMahan et al. 2017, §3: most clients then have two labels.) labels int64 [n] → places
@@ -41,7 +41,7 @@ def deal_shards(labels: Tensor, clients: int, shards: int, draw: torch.Generator
     return by_label[order].reshape(clients, shards * size)
 
 
-def deal_labels(labels: Tensor, clients: int, each: int, draw: torch.Generator) -> Tensor:
+def partition_labels(labels: Tensor, clients: int, each: int, draw: torch.Generator) -> Tensor:
     """Client k has the labels k, k + 1, ..., k + each - 1 (mod 10), as many objects of each.
 
     A label's objects are shared equally by its clients (Dinh et al. 2020, §5.1, whose clients
@@ -78,14 +78,14 @@ class Federation:
 
     def __init__(
         self,
-        pool: Pool,
+        split: SplitBatches,
         slots: int,
         sizes: Sequence[int],
         seeds: Sequence[int],
         rate: float,
         optimiser: Optimiser,
     ) -> None:
-        self.pool, self.slots, self.device = pool, slots, pool.pixels.device
+        self.split, self.slots, self.device = split, slots, split.pixels.device
         networks = [Perceptron(sizes, generator("init/student", seed)) for seed in seeds]
         self.server = Descent(networks, [rate] * len(seeds), self.device, optimiser)
         blank = [networks[0]] * (len(seeds) * slots)
@@ -111,8 +111,8 @@ class Federation:
 
     def loss(self, rows: Tensor) -> Tensor:
         """Cross-entropy of every client on its own objects: rows of the domain [N · K, B]."""
-        x = self.pool.pixels[rows].float().div_(255)
-        return hard_cross_entropy(self.clients(x), self.pool.labels[rows])
+        x = self.split.pixels[rows].float().div_(255)
+        return hard_cross_entropy(self.clients(x), self.split.labels[rows])
 
     def network(self) -> Network:
         """The global model's."""

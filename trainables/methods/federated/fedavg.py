@@ -14,16 +14,16 @@ import torch
 from trainables.artifacts.workshop import Workshop
 from trainables.checks import check_choice, check_real, check_whole
 from trainables.data.domains import IMAGE_SPLITS, PIXELS, STUDENT_HIDDEN_SIZES
-from trainables.methods.batches import Pool, generators
+from trainables.methods.batches import SplitBatches, generators
 from trainables.methods.federated.clients import (
     Federation,
-    deal_equally,
-    deal_shards,
     local_batches,
+    partition_iid,
+    partition_shards,
     weighted_mean,
 )
 from trainables.methods.method import Method, weights_of
-from trainables.methods.method_run import Course
+from trainables.methods.method_run import MethodRun
 from trainables.networks.optimisers import load
 from trainables.networks.stack import Report
 from trainables.results import TrialResult
@@ -91,13 +91,13 @@ class FedAvg(Method):
     ) -> list[TrialResult]:
         """The clients of all seeds as one stack, round by round."""
         schedule = trials[0].setting.schedule
-        course = Course(trials, report, workshop.device, schedule.epochs)
-        seeds = course.seeds
-        pool = Pool(self.domain, "Big", seeds, workshop.device)
-        owned = self._deal(pool, seeds)
+        run = MethodRun(trials, report, workshop.device, schedule.epochs)
+        seeds = run.seeds
+        split = SplitBatches(self.domain, "Big", seeds, workshop.device)
+        owned = self._partition(split, seeds)
         sgd = partial(torch.optim.SGD, fused=True)
         federation = Federation(
-            pool, self.slots, self.student_sizes, seeds, schedule.learning_rate, sgd
+            split, self.slots, self.student_sizes, seeds, schedule.learning_rate, sgd
         )
         chosen, orders = generators("clients/chosen", seeds), generators("order/clients", seeds)
         sizes = torch.full((len(seeds), self.slots), float(owned.shape[2]))
@@ -112,28 +112,28 @@ class FedAvg(Method):
                 total, steps = total + loss.detach().cpu(), steps + 1
             load(federation.server, weighted_mean(federation.apart(), sizes))
             mean = total.view(len(seeds), -1).mean(1) / steps
-            course.epoch(federation.network(), mean)
-        self._rounds_to_goal(course)
-        return course.results(federation.network())
+            run.epoch(federation.network(), mean)
+        self._rounds_to_goal(run)
+        return run.results(federation.network())
 
-    def _deal(self, pool: Pool, seeds: Sequence[int]) -> torch.Tensor:
+    def _partition(self, split: SplitBatches, seeds: Sequence[int]) -> torch.Tensor:
         """Rows of the domain that each client owns: [N, clients, n]."""
         parts = []
         draws = generators("clients/deal", seeds)
-        for rows, draw in zip(pool.rows, draws, strict=True):
-            labels = pool.labels[rows]
+        for rows, draw in zip(split.rows, draws, strict=True):
+            labels = split.labels[rows]
             iid = self.deal == "iid"
             dealt = (
-                deal_equally(labels, self.clients, draw)
+                partition_iid(labels, self.clients, draw)
                 if iid
-                else deal_shards(labels, self.clients, 2, draw)
+                else partition_shards(labels, self.clients, 2, draw)
             )
             parts.append(rows[dealt])
         return torch.stack(parts)
 
-    def _rounds_to_goal(self, course: Course) -> None:
+    def _rounds_to_goal(self, run: MethodRun) -> None:
         """The first round whose global model reaches the goal, counted from 1; where it does."""
-        for history, facts in zip(course.histories, course.facts, strict=True):
+        for history, facts in zip(run.histories, run.facts, strict=True):
             reached = [r for r, a in enumerate(history["test/accuracy"], 1) if a >= self.goal]
             if reached:
                 facts["rounds_to_goal"] = float(reached[0])

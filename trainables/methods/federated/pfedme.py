@@ -15,10 +15,10 @@ from torch import Tensor
 from trainables.artifacts.workshop import Workshop
 from trainables.checks import check_real, check_whole
 from trainables.data.domains import IMAGE_SPLITS, PIXELS, STUDENT_HIDDEN_SIZES
-from trainables.methods.batches import Pool, generators
-from trainables.methods.federated.clients import Federation, deal_labels, weighted_mean
+from trainables.methods.batches import SplitBatches, generators
+from trainables.methods.federated.clients import Federation, partition_labels, weighted_mean
 from trainables.methods.method import Method, weights_of
-from trainables.methods.method_run import Course
+from trainables.methods.method_run import MethodRun
 from trainables.networks.optimisers import load
 from trainables.networks.stack import Report, Stack
 from trainables.results import TrialResult
@@ -102,17 +102,17 @@ class PFedMe(Method):
     ) -> list[TrialResult]:
         """All clients of all seeds as one stack: their θ; their copies of w beside it."""
         schedule = trials[0].setting.schedule
-        course = Course(trials, report, workshop.device, schedule.epochs)
-        seeds, members = course.seeds, len(trials)
-        pool = Pool(self.domain, "Big", seeds, workshop.device)
-        owned = self._deal(pool, seeds)
+        run = MethodRun(trials, report, workshop.device, schedule.epochs)
+        seeds, members = run.seeds, len(trials)
+        split = SplitBatches(self.domain, "Big", seeds, workshop.device)
+        owned = self._partition(split, seeds)
         sgd = partial(torch.optim.SGD, weight_decay=self.closeness, fused=True)
         federation = Federation(
-            pool, self.clients, self.student_sizes, seeds, schedule.learning_rate, sgd
+            split, self.clients, self.student_sizes, seeds, schedule.learning_rate, sgd
         )
         federation.send()
         draws, chosen = generators("order/clients", seeds), generators("clients/chosen", seeds)
-        tests = _Personal(course, owned, pool)
+        tests = _Personal(run, owned, split)
         for _ in range(schedule.epochs):
             copies = {
                 name: value.repeat_interleave(self.clients, 0)
@@ -134,17 +134,17 @@ class PFedMe(Method):
                 step, theta = self.local_rate * self.closeness, federation.clients.parameters
                 copies = {n: towards(w, theta[n].detach(), step) for n, w in copies.items()}
             self._average(federation, copies, chosen)
-            course.note("personal/test_accuracy", tests.accuracy(federation.clients))
+            run.note("personal/test_accuracy", tests.accuracy(federation.clients))
             mean = total.view(members, -1).mean(1) / self.local_rounds
-            course.epoch(federation.network(), mean)
-        return course.results(federation.network())
+            run.epoch(federation.network(), mean)
+        return run.results(federation.network())
 
-    def _deal(self, pool: Pool, seeds: Sequence[int]) -> list[Tensor]:
+    def _partition(self, split: SplitBatches, seeds: Sequence[int]) -> list[Tensor]:
         """Rows of the domain that each client owns, for each seed: [clients, n]."""
         draws = generators("clients/deal", seeds)
         return [
-            rows[deal_labels(pool.labels[rows], self.clients, self.labels_each, draw)]
-            for rows, draw in zip(pool.rows, draws, strict=True)
+            rows[partition_labels(split.labels[rows], self.clients, self.labels_each, draw)]
+            for rows, draw in zip(split.rows, draws, strict=True)
         ]
 
     def _average(
@@ -174,12 +174,12 @@ def _drawn(owned: Tensor, size: int, draw: torch.Generator) -> Tensor:
 class _Personal:
     """Every client's own test: the test objects of its labels, as many for each client."""
 
-    def __init__(self, course: Course, owned: Sequence[Tensor], pool: Pool) -> None:
-        inputs, labels = (torch.cat(part) for part in zip(*course.test, strict=True))
+    def __init__(self, run: MethodRun, owned: Sequence[Tensor], split: SplitBatches) -> None:
+        inputs, labels = (torch.cat(part) for part in zip(*run.test, strict=True))
         clients = [rows for mine in owned for rows in mine]
-        mine = [torch.isin(labels, pool.labels[rows]).nonzero().flatten() for rows in clients]
+        mine = [torch.isin(labels, split.labels[rows]).nonzero().flatten() for rows in clients]
         size = min(map(len, mine))
-        self.inputs, self.members = inputs, len(course.trials)
+        self.inputs, self.members = inputs, len(run.trials)
         self.rows = torch.stack(
             [rows[torch.linspace(0, len(rows) - 1, size).long()] for rows in mine]
         )

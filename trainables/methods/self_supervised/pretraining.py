@@ -14,9 +14,9 @@ from torch import Tensor
 from trainables.artifacts.workshop import Workshop
 from trainables.checks import check_choice
 from trainables.data.domains import IMAGE_SPLITS, PIXELS, TRAINING_SPLITS
-from trainables.methods.batches import Pool, endless, generators
+from trainables.methods.batches import SplitBatches, endless, generators
 from trainables.methods.method import Method, weights_of
-from trainables.methods.method_run import Course, perceptrons
+from trainables.methods.method_run import MethodRun, perceptrons
 from trainables.networks.kernels import RELU, layer
 from trainables.networks.optimisers import load
 from trainables.networks.perceptron import Perceptron
@@ -78,70 +78,72 @@ class SelfSupervised(Method):
         """The seeds of one setting as one stack."""
         setting, device = trials[0].setting, workshop.device
         epochs = self.pretraining.epochs + setting.schedule.epochs
-        course = Course(trials, report, device, epochs)
-        encoder = self._pretrain(course)
-        small = Pool(self.domain, "Small", course.seeds, device)
-        student = self._probe(course, encoder, small)
-        self._fine_tune(course, student, small, setting.schedule)
-        return course.results(perceptrons(student))
+        run = MethodRun(trials, report, device, epochs)
+        encoder = self._pretrain(run)
+        small = SplitBatches(self.domain, "Small", run.seeds, device)
+        student = self._probe(run, encoder, small)
+        self._fine_tune(run, student, small, setting.schedule)
+        return run.results(perceptrons(student))
 
-    def _pretrain(self, course: Course) -> dict[str, Tensor]:
+    def _pretrain(self, run: MethodRun) -> dict[str, Tensor]:
         """The hidden layer's parameters, learned from views of Big."""
-        seeds, schedule = course.seeds, self.pretraining
-        pool = Pool(self.domain, self.split, seeds, course.device)
+        seeds, schedule = run.seeds, self.pretraining
+        split = SplitBatches(self.domain, self.split, seeds, run.device)
         view = make_view(self.least_crop)
         sizes = (*self.student_sizes[:-1], *self.embedding_sizes[1:])
         stack = Stack(
             [Perceptron(sizes, generator("init/student", seed)) for seed in seeds],
             [schedule.learning_rate] * len(seeds),
-            course.device,
+            run.device,
         )
         draws = generators("views", seeds)
-        places = endless(len(pool), schedule.batch_size, generators("order/views", seeds))
-        steps = len(pool) // schedule.batch_size
+        places = endless(len(split), schedule.batch_size, generators("order/views", seeds))
+        steps = len(split) // schedule.batch_size
         for epoch in range(schedule.epochs):
-            total = torch.zeros(len(seeds), device=course.device)
+            total = torch.zeros(len(seeds), device=run.device)
             for _ in range(steps):
-                x, _ = pool.at(next(places))
+                x, _ = split.at(next(places))
                 one, other = (seen(x, view, draws) for _ in range(2))
                 loss = self.loss(stack(one), stack(other))
                 stack.step(loss)
                 total += loss.detach()
-            course.note("pretraining/loss", total / steps)
-            course.report((epoch + 1) / course.epochs)
+            run.note("pretraining/loss", total / steps)
+            run.report((epoch + 1) / run.epochs)
         kept = stack.parameters
         return {name: kept[name].detach() for name in ("layers.0.weight", "layers.0.bias")}
 
-    def _probe(self, course: Course, encoder: dict[str, Tensor], small: Pool) -> Stack:
+    def _probe(self, run: MethodRun, encoder: dict[str, Tensor], small: SplitBatches) -> Stack:
         """Students of that hidden layer, under a last layer that has learned Small on it."""
-        seeds = course.seeds
+        seeds = run.seeds
         models = [Perceptron(self.student_sizes, generator("init/student", s)) for s in seeds]
-        rate = course.trials[0].setting.schedule.learning_rate
-        student = Stack(models, [rate] * len(seeds), course.device)
+        rate = run.trials[0].setting.schedule.learning_rate
+        student = Stack(models, [rate] * len(seeds), run.device)
         load(student, encoder)
         every = torch.arange(len(small)).expand(len(seeds), -1)
         x, y = small.at(every)
         with torch.no_grad():
             hidden = layer(x, encoder["layers.0.weight"], encoder["layers.0.bias"], RELU)
-        heads = Stack([m.layers[-1] for m in models], [PROBE_RATE] * len(seeds), course.device)
+        heads = Stack([m.layers[-1] for m in models], [PROBE_RATE] * len(seeds), run.device)
         for _ in range(self.probe):
             heads.step(hard_cross_entropy(heads(hidden), y))
         load(student, {f"layers.1.{name}": value for name, value in heads.parameters.items()})
-        accuracy, _ = course.quality(perceptrons(student))
-        course.fact("probe/test_accuracy", accuracy)
+        accuracy, _ = run.quality(perceptrons(student))
+        run.fact("probe/test_accuracy", accuracy)
         return student
 
-    def _fine_tune(self, course: Course, student: Stack, small: Pool, schedule: Schedule) -> None:
+    def _fine_tune(
+        self, run: MethodRun, student: Stack, small: SplitBatches, schedule: Schedule
+    ) -> None:
         """All of the student on Small, in the order in which the student alone sees it."""
-        orders = generators("order/student", course.seeds)
+        orders = generators("order/student", run.seeds)
         for _ in range(schedule.epochs):
-            total = torch.zeros(len(student), device=course.device)
+            total = torch.zeros(len(student), device=run.device)
             for places in batches(shuffled(len(small), orders), schedule.batch_size):
                 x, y = small.at(places)
                 loss = hard_cross_entropy(student(x), y)
                 student.step(loss)
                 total += loss.detach() * places.shape[1]
-            course.epoch(perceptrons(student), total / len(small))
+            run.epoch(perceptrons(student), total / len(small))
 
 
 VIEW_WORK = 6e6  # operations: what one view takes of the time of products, as measured

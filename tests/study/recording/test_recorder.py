@@ -16,7 +16,7 @@ from records.experiments import open_study
 from records.read import read, read_study
 from search_spaces.smoke import ALONE, SPACE, taught
 from study.planning.plan import Expected
-from study.planning.trial_index import Ledger
+from study.planning.trial_index import TrialIndex
 from study.recording import recorder as record
 from study.recording.recorder import Recorder
 from study.recording.spool import Spool
@@ -55,7 +55,7 @@ def recorder_of(client, tmp_path, ended=(), seeds=2, **options):
     """A recorder whose spool is a file of the folder."""
     experiments = open_study(client, SPACE, seeds, str(tmp_path))
     spool = Spool(tmp_path / "unrecorded.jsonl")
-    return Recorder(client, SPACE, seeds, Ledger(ended), spool, experiments, **options)
+    return Recorder(client, SPACE, seeds, TrialIndex(ended), spool, experiments, **options)
 
 
 def setting_runs(client):

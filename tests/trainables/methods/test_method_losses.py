@@ -20,7 +20,7 @@ from trainables.methods.adversarial.critic import domain_loss
 from trainables.methods.adversarial.dann import annealed_rate, reversal_scale, reverse_gradient
 from trainables.methods.data_free.class_impressions import impression_loss
 from trainables.methods.data_free.dafl import generator_loss, information_loss, one_hot_loss
-from trainables.methods.data_free.input_optimisation import posed
+from trainables.methods.data_free.input_optimisation import random_affine
 from trainables.methods.data_free.zero_shot import (
     class_similarity,
     concentrations,
@@ -28,9 +28,9 @@ from trainables.methods.data_free.zero_shot import (
     draw_soft_targets,
 )
 from trainables.methods.federated.clients import (
-    deal_equally,
-    deal_labels,
-    deal_shards,
+    partition_iid,
+    partition_labels,
+    partition_shards,
     weighted_mean,
 )
 from trainables.methods.federated.pfedme import moreau_step, towards
@@ -171,8 +171,8 @@ def test_information_is_least_where_all_classes_are_answered():
 
 def test_posing_by_nothing_changes_nothing():
     images, draw = torch.rand(3, 784), generator("pose", 0)
-    torch.testing.assert_close(posed(images, draw, degrees=0, scale=0, shift=0), images)
-    assert (posed(images, draw) - images).abs().mean() > 0.01
+    torch.testing.assert_close(random_affine(images, draw, degrees=0, scale=0, shift=0), images)
+    assert (random_affine(images, draw) - images).abs().mean() > 0.01
 
 
 # ---- federations ----
@@ -183,8 +183,8 @@ def test_posing_by_nothing_changes_nothing():
 def test_objects_are_dealt_once(seed, clients):
     labels = torch.arange(2_000) % 10
     dealt = [
-        deal_equally(labels, clients, generator("deal", seed)),
-        deal_shards(labels, clients, 2, generator("deal", seed)),
+        partition_iid(labels, clients, generator("deal", seed)),
+        partition_shards(labels, clients, 2, generator("deal", seed)),
     ]
     for places in dealt:
         assert places.shape[0] == clients
@@ -195,7 +195,7 @@ def test_objects_are_dealt_once(seed, clients):
 
 def test_clients_have_the_labels_they_should():
     labels = torch.arange(2_000) % 10
-    places = deal_labels(labels, 20, 2, generator("deal", 0))
+    places = partition_labels(labels, 20, 2, generator("deal", 0))
     assert len(places.unique()) == places.numel() == 2_000
     for client, mine in enumerate(places):
         assert set(labels[mine].tolist()) == {client % 10, (client + 1) % 10}

@@ -49,8 +49,8 @@ def test_the_regression_s_spaces():
     students = {(s.student_split, s.teacher is not None) for s in table.settings}
     assert students == {("Train", False), ("Train", True), ("Small", False), ("Small", True)}
     assert {s.target for s in as_published.settings} == {"RegRaw"}
-    assert load("regression_lambda").target.datasets == ("BikeSharing",)
-    assert load("grid").target.datasets == ("FashionMNIST", "MNIST")
+    assert load("regression_lambda").domain.datasets == ("BikeSharing",)
+    assert load("grid").domain.datasets == ("FashionMNIST", "MNIST")
 
 
 def test_what_was_chosen_by_cross_validation_stands_among_what_was_searched():

@@ -6,18 +6,18 @@ from unittest.mock import patch
 import numpy as np
 import pytest
 import torch
-import trainables.student as student_module
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional
 
+import trainables.distillation.student as student_module
 from search_spaces.rows.published import published
 from search_spaces.smoke import LINK, taught
 from trainables.artifacts.artifact import TeacherArtifact, VaeArtifact
 from trainables.artifacts.workshop import ignore
 from trainables.cohorts.cohort import LARGEST_COHORT, LARGEST_MEMORY, form_cohorts
 from trainables.cohorts.costs import cost, memory
-from trainables.data.datasets import Domain, Images, load
+from trainables.data.datasets import DomainData, Images, load
 from trainables.data.splits import source_split
 from trainables.distillation.pruning import dropped, rung_epochs
 from trainables.distillation.student import fit, train_students
@@ -370,7 +370,7 @@ def test_no_candidate_can_read_the_test_set(workshop, monkeypatch):
     before = train_students(trials, workshop, ignore)[0].history
     claimed = train_students(oracle, workshop, ignore)[0].final["oracle/accuracy"]
     whole = load("FashionMNIST")
-    poisoned = Domain(whole.train, Images(whole.test.pixels, (whole.test.labels + 1) % 10))
+    poisoned = DomainData(whole.train, Images(whole.test.pixels, (whole.test.labels + 1) % 10))
     monkeypatch.setattr(student_module, "load", lambda name: poisoned)
     student_module._test_set.cache_clear()
     try:

@@ -68,7 +68,7 @@ def test_errors_are_in_rentals_and_by_an_independent_formula(workshop):
 
 def test_a_teacher_answers_in_rentals(workshop):
     artifact = logits_for(Trial(setting=TAUGHT, seed=1))
-    saved, teacher = workshop.obtain(artifact), workshop.obtain(artifact.teacher)
+    saved, teacher = workshop.get_or_make(artifact), workshop.get_or_make(artifact.teacher)
     (x, y), scale = raw("Small", 1), teacher.facts["scale"]
     np.testing.assert_allclose(scale["input_means"], x.mean(0), atol=1e-9)
     assert scale["mean"] == pytest.approx(y.mean())
@@ -143,7 +143,7 @@ def test_noise_is_on_standardised_features_and_unbounded(workshop):
     shifted = member.inputs(learnt) - learnt
     assert shifted.std() == pytest.approx(0.1, rel=0.05)
     assert member.inputs(learnt).min() < -1
-    assert len(workshop.obtain(artifact).tensors["logits"]) == 50
+    assert len(workshop.get_or_make(artifact).tensors["logits"]) == 50
 
 
 def test_with_the_published_loss_a_network_learns_next_to_nothing(workshop):
