@@ -12,7 +12,7 @@ from search_spaces.base.catalogue import load
 from study.planning.optuna_journal import write_journal
 from study.planning.plan import Plan
 from study.planning.rounds import rounds
-from study.trial_index import TrialIndex
+from study.planning.trial_index import TrialIndex
 from trainables.artifacts.store import Saved, Store
 from trainables.settings.trial import Trial
 
