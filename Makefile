@@ -12,6 +12,7 @@ test: .venv/installed
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo
 	$(MAKE) --no-print-directory -j2 -Otarget pytest-study pytest-others
 
 # Side by side: most tests of study/ wait for processes, most others compute.
@@ -49,4 +50,4 @@ bench: .venv/installed
 	touch $@
 
 clean:
-	rm -rf .venv *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv *.egg-info .import_linter_cache .mypy_cache .ruff_cache .pytest_cache .hypothesis
