@@ -31,7 +31,7 @@ class SplitBatches:
         return self.rows.shape[1]
 
     def at(self, places: Tensor) -> tuple[Tensor, Tensor]:
-        """Objects at places of the splits: [N, B] → inputs [N, B, 784] in [0, 1], labels [N, B]."""
+        """Objects at these places [N, B] of the splits: inputs [N, B, 784], labels [N, B]."""
         rows = self.rows.gather(1, places.to(self.rows.device))
         return self.pixels[rows].float().div_(255), self.labels[rows]
 

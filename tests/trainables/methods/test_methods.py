@@ -27,8 +27,8 @@ from trainables.methods.data_free import teacher_alone
 from trainables.methods.data_free.class_impressions import ClassImpressions
 from trainables.methods.data_free.dafl import DataFree
 from trainables.methods.data_free.generators import (
-    ConvolutionalMaker,
-    PerceptronMaker,
+    ConvolutionalGenerator,
+    PerceptronGenerator,
     PixelScale,
 )
 from trainables.methods.data_free.zero_shot import ZeroShot
@@ -293,8 +293,8 @@ SCALE = PixelScale(0.3, 0.2)
 @pytest.mark.parametrize(
     "make",
     [
-        lambda seed: PerceptronMaker(5, 16, SCALE, seed),
-        lambda seed: ConvolutionalMaker(5, (6, 4), SCALE, seed),
+        lambda seed: PerceptronGenerator(5, 16, SCALE, seed),
+        lambda seed: ConvolutionalGenerator(5, (6, 4), SCALE, seed),
     ],
 )
 def test_images_of_a_generator_have_the_mean_and_deviation_asked_for(make):
@@ -309,7 +309,7 @@ def test_images_of_a_generator_have_the_mean_and_deviation_asked_for(make):
 
 
 def test_the_convolutional_generator_is_pytorchs_own():
-    maker = ConvolutionalMaker(5, (6, 4), PixelScale(0.0, 1.0), seed=3)
+    maker = ConvolutionalGenerator(5, (6, 4), PixelScale(0.0, 1.0), seed=3)
     enlarge, leaky = nn.Upsample(scale_factor=2), nn.LeakyReLU(0.2)
 
     def norm(channels):
