@@ -12,12 +12,12 @@ from trainables.methods.self_supervised.pretraining import SelfSupervised
 from trainables.recipes import Schedule
 from trainables.settings.setting import Setting
 
-SHORTER = 4  # times, passes over large data
+SHORTER = 4  # times shorter: schedules on large data
 SIZES = {"impressions": 100, "steps": 100, "probe": 100}
 
 
 def shorter(setting: Setting) -> Setting:
-    """The setting with a shorter schedule; students of Small and of impressions keep theirs."""
+    """The setting with less training; what learns Small or impressions keeps its schedule."""
     method, schedule = setting.method, setting.schedule
     assert method
     if isinstance(method, SelfSupervised | FromImpressions):  # 1,000 objects cost nothing

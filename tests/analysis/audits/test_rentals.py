@@ -17,7 +17,7 @@ from analysis.tables.views import views
 from records.schema import PlannedSetting
 from search_spaces.base.search import Search
 from search_spaces.regression_published import SPACE as PUBLISHED
-from search_spaces.rows.rentals import (
+from search_spaces.rows.bike_sharing import (
     REG_ON_BIG,
     REG_ON_BIG_NOISE,
     REG_ON_TRAIN,

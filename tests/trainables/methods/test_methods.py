@@ -9,8 +9,8 @@ from sklearn.datasets import load_sample_images
 from torch import nn
 
 from search_spaces.rows.garments import ON_BIG, SMALL_ALONE
+from search_spaces.rows.methods import PIXELS_OF
 from search_spaces.transfer.transfer_known import OMITTED
-from search_spaces.transfer.transfer_methods import PIXELS_OF
 from trainables.artifacts.workshop import ignore
 from trainables.cohorts.cohort import Cohort, form_cohorts
 from trainables.cohorts.costs import cost, memory

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from search_spaces.rows.bike_sharing import REG_ON_BIG, REG_ON_TRAIN, REG_SMALL_ALONE
 from search_spaces.rows.garments import ON_BIG, SMALL_ALONE, on_generated, on_mnist_vae
 from search_spaces.rows.published import published
-from search_spaces.rows.rentals import REG_ON_BIG, REG_ON_TRAIN, REG_SMALL_ALONE
 from trainables.data.domains import TARGET_DOMAINS, target_domain_of
 from trainables.errors import BadInputError
 from trainables.links.fixed import FeatureNoise, Noise
