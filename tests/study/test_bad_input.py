@@ -237,7 +237,8 @@ RENTALS = """from dataclasses import replace
 from search_spaces.rows.bike_sharing import REG_ON_BIG
 from search_spaces.rows.garments import ON_BIG
 from search_spaces.base.search import Search; from search_spaces.base.space import Space
-from trainables.links.fixed import Dilation; from trainables.settings.scoring import CrossValidation
+from trainables.links.fixed import Dilation
+from trainables.settings.scoring import CrossValidation
 """
 
 
