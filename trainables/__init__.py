@@ -1,4 +1,4 @@
-"""What is trained, and with what: from the data to a trained student. Knows no MLflow.
+"""What is trained, and with what: from the data to a trained student.
 
 data, recipes          domains, splits and files; schedules, and how teachers and VAEs are made
 networks               perceptrons, VAE, LeNet; stacks of them
