@@ -14,10 +14,10 @@ from trainables.methods.data_free.generators import PixelScale
 from trainables.methods.data_free.zero_shot import ZeroShot
 from trainables.methods.federated.fedavg import FedAvg
 from trainables.methods.federated.pfedme import PFedMe
-from trainables.methods.method import Method
 from trainables.methods.self_supervised.barlow_twins import BarlowTwins
 from trainables.methods.self_supervised.instance_features import InstanceFeatures
 from trainables.recipes import Schedule
+from trainables.settings.method import Method
 from trainables.settings.setting import Setting
 
 PIXELS_OF = {FASHION_MNIST: PixelScale(0.2860, 0.3530), MNIST: PixelScale(0.1307, 0.3081)}

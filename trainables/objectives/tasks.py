@@ -60,7 +60,7 @@ BROADCAST = Task(
 
 
 def task_of(target: Domain, *, broadcast: bool) -> Task:
-    """Classes, where answers have a temperature; else numbers, broadcast as published or not."""
-    if target.has_temperature:
+    """Classes, or numbers, broadcast as published or not."""
+    if target.is_classification:
         return CLASSES
     return BROADCAST if broadcast else NUMBERS

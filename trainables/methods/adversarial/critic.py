@@ -11,7 +11,7 @@ from trainables.checks import check_choice
 from trainables.data.domains import FASHION_MNIST, IMAGE_SPLITS, MNIST, TRAINING_SPLITS
 from trainables.links.link import Identity, Link
 from trainables.methods.batches import SplitBatches, framed, generators
-from trainables.methods.method import Method
+from trainables.methods.method import TrainableMethod
 
 CRITIC_HIDDEN = 100  # units; Ganin and Lempitsky's critic of digits has as many
 
@@ -26,7 +26,7 @@ def domain_loss(source: Tensor, target: Tensor) -> Tensor:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Adversarial(Method):
+class Adversarial(TrainableMethod):
     """Labelled source, unlabelled target: the same split of each; the target's labels stay unread.
 
     source: the domain of the labelled objects. source_link, target_link: how the source
