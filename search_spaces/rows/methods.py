@@ -5,8 +5,8 @@ from dataclasses import replace
 from search_spaces.rows.garments import SMALL_ALONE
 from trainables.data.domains import FASHION_MNIST, MNIST
 from trainables.methods.data_free.generators import PixelScale
-from trainables.methods.method import Method
 from trainables.recipes import Schedule
+from trainables.settings.method import Method
 from trainables.settings.setting import Setting
 
 PIXELS_OF = {FASHION_MNIST: PixelScale(0.2860, 0.3530), MNIST: PixelScale(0.1307, 0.3081)}

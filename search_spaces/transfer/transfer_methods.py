@@ -14,10 +14,10 @@ from trainables.methods.data_free.dafl import DataFree
 from trainables.methods.data_free.zero_shot import ZeroShot
 from trainables.methods.federated.fedavg import FedAvg
 from trainables.methods.federated.pfedme import PFedMe
-from trainables.methods.method import Method
 from trainables.methods.self_supervised.barlow_twins import BarlowTwins
 from trainables.methods.self_supervised.instance_features import InstanceFeatures
 from trainables.recipes import Schedule
+from trainables.settings.method import Method
 from trainables.settings.setting import Setting
 
 # Hard and soft cross-entropy with equal weights (Hinton et al. 2015).

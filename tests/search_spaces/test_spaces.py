@@ -8,7 +8,7 @@ import pytest
 import trainables
 from search_spaces.base.catalogue import load, names
 from trainables.artifacts.teacher import _own_rows
-from trainables.cohorts.costs import cost
+from trainables.cohorts.kinds import cost
 from trainables.data.splits import hold_out
 from trainables.distillation.requirements import all_logits_for, logits_for
 from trainables.settings.trial import Trial

@@ -97,9 +97,14 @@ class Domain:
         return (self.inputs, *self.student_hidden_sizes, self.outputs)
 
     @property
-    def has_temperature(self) -> bool:
-        """True where a network answers with logits of classes, whose softmax has a temperature."""
+    def is_classification(self) -> bool:
+        """True where answers are classes; else they are numbers."""
         return self.kind == IMAGES
+
+    @property
+    def has_temperature(self) -> bool:
+        """True where the loss has a temperature: that of a softmax over classes."""
+        return self.is_classification
 
     @property
     def fixed(self) -> str:

@@ -19,8 +19,9 @@ from trainables.distillation.requirements import logits_for
 from trainables.errors import BadInputError
 from trainables.methods.batches import SplitBatches, generators
 from trainables.methods.data_free.teacher_alone import new_students
-from trainables.methods.method import Method, weights_of
+from trainables.methods.method import TrainableMethod
 from trainables.methods.method_run import MethodRun, perceptrons
+from trainables.networks.perceptron import weight_count
 from trainables.networks.stack import Report, Stack, batches, shuffled
 from trainables.objectives.losses import soft_cross_entropy
 from trainables.results import TrialResult
@@ -45,7 +46,7 @@ def best_bias(logits: Tensor, labels: Tensor, omitted: int) -> float:
 
 
 @dataclass(frozen=True, kw_only=True)
-class OmittedClass(Method):
+class OmittedClass(TrainableMethod):
     """The transfer set is MNIST-Big without `omitted`; the constant is chosen on MNIST-Small.
 
     (The paper chose the constant on the test set.) The setting's temperature is that of the soft
@@ -80,7 +81,7 @@ class OmittedClass(Method):
     def work(self, setting: Setting) -> float:
         """Work of the students; the teacher is an artifact, counted by itself."""
         objects = IMAGE_SPLITS["Big"] * setting.schedule.epochs
-        return 12 * weights_of(self.student_sizes) * objects / 1e9
+        return 12 * weight_count(self.student_sizes) * objects / 1e9
 
     def train(
         self, trials: Sequence[Trial], workshop: Workshop, report: Report

@@ -18,6 +18,11 @@ def parameter_count(sizes: Sequence[int]) -> int:
     return sum(a * b + b for a, b in itertools.pairwise(sizes))
 
 
+def weight_count(sizes: Sequence[int]) -> int:
+    """Weights of a perceptron of these layer sizes, without biases: products of one answer."""
+    return sum(a * b for a, b in itertools.pairwise(sizes))
+
+
 class Linear(nn.Module):
     """x [..., B, in] → x Wᵀ + b [..., B, out], initialised as PyTorch's own `nn.Linear` is.
 

@@ -62,6 +62,6 @@ BROADCAST = Task(
 
 def task_of(domain: Domain, *, broadcast: bool) -> Task:
     """The task of a domain: classes, or numbers, with the published broadcast loss or without."""
-    if domain.has_temperature:
+    if domain.is_classification:
         return CLASSES
     return BROADCAST if broadcast else NUMBERS

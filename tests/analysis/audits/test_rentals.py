@@ -27,6 +27,7 @@ from search_spaces.rows.bike_sharing import (
 from study.running.progress import Progress
 from trainables.identity import canonical
 from trainables.results import TrialResult
+from trainables.settings.columns import name_of
 from trainables.settings.scoring import CrossValidation
 from trainables.settings.trial import Trial
 
@@ -57,7 +58,7 @@ def found():
 
 
 def test_a_lower_error_is_a_better_one(found):
-    line = build(rows_of(found)).set_index("name").loc[REG_ON_BIG.name()]
+    line = build(rows_of(found)).set_index("name").loc[name_of(REG_ON_BIG)]
     assert line["mse"] == 11_420
     assert line["mse_difference"] == pytest.approx(-580)
     assert line["mse_difference_better"] == 1.0
@@ -90,7 +91,7 @@ def candidates(found, scores):
         ):  # fmt: skip
             found.settings.append(
                 PlannedSetting(
-                    key=one.key, name=one.name(), parameters=parameters(one), place=10 + number,
+                    key=one.key, name=name_of(one), parameters=parameters(one), place=10 + number,
                     asked=number, definition=canonical(one), search="search",
                     seeds=SEARCH.selection_seeds,
                 )

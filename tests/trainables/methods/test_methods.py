@@ -13,7 +13,7 @@ from search_spaces.rows.methods import PIXELS_OF
 from search_spaces.transfer.transfer_known import OMITTED
 from trainables.artifacts.workshop import ignore
 from trainables.cohorts.cohort import Cohort, form_cohorts
-from trainables.cohorts.costs import cost, memory
+from trainables.cohorts.kinds import cost, memory
 from trainables.data.datasets import load
 from trainables.data.splits import split_rows
 from trainables.errors import BadInputError
@@ -43,6 +43,7 @@ from trainables.networks.perceptron import Perceptron
 from trainables.networks.stack import Stack
 from trainables.randomness import generator
 from trainables.recipes import Schedule, TeacherRecipe
+from trainables.settings.columns import columns_of, name_of
 from trainables.settings.setting import Setting
 from trainables.settings.trial import Trial
 
@@ -167,16 +168,16 @@ def test_settings_without_a_method_keep_their_keys():
 
 
 def test_names_and_columns():
-    row = METHODS["dann"].columns()
+    row = columns_of(METHODS["dann"])
     assert row["method"] == "dann ← noise of FashionMNIST + Small"
     assert row["gets"] == (
         "labelled noise of FashionMNIST-Small, unlabelled FashionMNIST-Small + Small"
     )
     assert row["labels"] == 2_000
     assert row["student"] == "FashionMNIST-Small"
-    assert METHODS["dann → noise"].columns()["student"] == "MNIST-Small"
-    assert "method" not in SMALL_ALONE.columns()
-    assert METHODS["zero_shot"].name() == "FashionMNIST · zero_shot"
+    assert columns_of(METHODS["dann → noise"])["student"] == "MNIST-Small"
+    assert "method" not in columns_of(SMALL_ALONE)
+    assert name_of(METHODS["zero_shot"]) == "FashionMNIST · zero_shot"
     keys = [setting.key for setting in METHODS.values()]
     assert len(set(keys)) == len(keys)
 

@@ -19,11 +19,10 @@ from trainables.artifacts.workshop import Workshop
 from trainables.data.domains import IMAGE_SPLITS
 from trainables.methods.adversarial.critic import CRITIC_HIDDEN, Adversarial, Sides, domain_loss
 from trainables.methods.batches import SplitBatches, endless, generators
-from trainables.methods.method import weights_of
 from trainables.methods.method_run import MethodRun, perceptrons
 from trainables.networks.kernels import RELU
 from trainables.networks.optimisers import Descent, load
-from trainables.networks.perceptron import Linear, Perceptron
+from trainables.networks.perceptron import Linear, Perceptron, weight_count
 from trainables.networks.stack import Report, Stack
 from trainables.objectives.losses import hard_cross_entropy
 from trainables.randomness import generator
@@ -56,7 +55,7 @@ class Adda(Adversarial):
     def work(self, setting: Setting) -> float:
         """Two encoders and a critic; twice that for elementwise passes."""
         passes = self.first.epochs + 2 * setting.schedule.epochs
-        return 12 * weights_of(self.student_sizes) * IMAGE_SPLITS[self.split] * passes / 1e9
+        return 12 * weight_count(self.student_sizes) * IMAGE_SPLITS[self.split] * passes / 1e9
 
     def train(
         self, trials: Sequence[Trial], workshop: Workshop, report: Report

@@ -11,7 +11,7 @@ from trainables.checks import check_choice
 from trainables.data.domains import FASHION_MNIST, IMAGE_SPLITS, MNIST, TRAINING_SPLITS
 from trainables.links.link import Identity, Link
 from trainables.methods.batches import SplitBatches, framed, generators
-from trainables.methods.method import Method
+from trainables.methods.method import TrainableMethod
 
 CRITIC_HIDDEN = 100  # units, as in Ganin and Lempitsky's critic for digits
 
@@ -26,7 +26,7 @@ def domain_loss(source: Tensor, target: Tensor) -> Tensor:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Adversarial(Method):
+class Adversarial(TrainableMethod):
     """Learns from a labelled source and an unlabelled target: one split of each.
 
     source: the domain of the labelled objects; the target's labels are never read.

@@ -17,12 +17,11 @@ from trainables.artifacts.workshop import Workshop
 from trainables.data.domains import IMAGE_SPLITS
 from trainables.methods.adversarial.critic import CRITIC_HIDDEN, Adversarial, Sides, domain_loss
 from trainables.methods.batches import SplitBatches, endless, generators
-from trainables.methods.method import weights_of
 from trainables.methods.method_run import MethodRun, own_inputs
 from trainables.networks.kernels import RELU
 from trainables.networks.lenet import PRODUCTS, WHOLE, LeNet5, lenet_parameters
 from trainables.networks.optimisers import Descent
-from trainables.networks.perceptron import Linear, Perceptron
+from trainables.networks.perceptron import Linear, Perceptron, weight_count
 from trainables.networks.stack import Report
 from trainables.objectives.losses import hard_cross_entropy
 from trainables.randomness import generator
@@ -87,7 +86,7 @@ class Dann(Adversarial):
     def work(self, setting: Setting) -> float:
         """Both sides go through the student; twice that for elementwise passes."""
         objects = 2 * IMAGE_SPLITS[self.split] * setting.schedule.epochs
-        return 12 * (PRODUCTS if self.lenet else weights_of(self.student_sizes)) * objects / 1e9
+        return 12 * (PRODUCTS if self.lenet else weight_count(self.student_sizes)) * objects / 1e9
 
     def train(
         self, trials: Sequence[Trial], workshop: Workshop, report: Report

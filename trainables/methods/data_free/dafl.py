@@ -22,9 +22,9 @@ from trainables.methods.data_free.generators import (
     PixelScale,
 )
 from trainables.methods.data_free.teacher_alone import TeacherAlone, WithSmall, get_teachers
-from trainables.methods.method import weights_of
 from trainables.methods.method_run import MethodRun, own_inputs
 from trainables.networks.optimisers import WithFeatures
+from trainables.networks.perceptron import weight_count
 from trainables.networks.stack import Report, Stack
 from trainables.objectives.losses import soft_cross_entropy
 from trainables.results import TrialResult
@@ -98,7 +98,7 @@ class DataFree(TeacherAlone):
     def work(self, setting: Setting) -> float:
         """Generator, teacher and student; half as much again for elementwise passes."""
         weights = self._generator(0).products
-        weights += self.teacher_weights(setting) + weights_of(self.student_sizes)
+        weights += self.teacher_weights(setting) + weight_count(self.student_sizes)
         objects = self.steps * setting.schedule.epochs * setting.schedule.batch_size
         return 9 * weights * objects / 1e9
 

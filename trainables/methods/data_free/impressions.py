@@ -27,9 +27,8 @@ from trainables.methods.data_free.teacher_alone import (
     WithSmall,
     get_teachers,
 )
-from trainables.methods.method import weights_of
 from trainables.methods.method_run import MethodRun, own_inputs
-from trainables.networks.perceptron import Perceptron
+from trainables.networks.perceptron import Perceptron, weight_count
 from trainables.networks.stack import Report, Stack, batches, shuffled
 from trainables.objectives.losses import soft_cross_entropy
 from trainables.results import TrialResult
@@ -78,7 +77,7 @@ class FromImpressions(TeacherAlone):
         objects = CLASSES * self.impressions * setting.schedule.epochs
         teacher = self.teacher_weights(setting)
         made_here = self.making(teacher) if self.lenet else 0.0
-        products = 12 * weights_of(self.student_sizes) + 2 * teacher * self.augmented
+        products = 12 * weight_count(self.student_sizes) + 2 * teacher * self.augmented
         return made_here + products * objects / 1e9
 
     def train(
@@ -128,14 +127,9 @@ class ImpressionsArtifact(Artifact):
         return (self.teacher,)
 
     @property
-    def shape(self) -> str:
-        """Group by method; within a group they are made one by one."""
+    def cohort_key(self) -> str:
+        """The method: its impressions are made one by one, but share its cohort."""
         return identity(self.method)
-
-    @property
-    def work(self) -> float:
-        """Predicted work, in GFLOP."""
-        return self.method.making(weights_of(self.teacher.sizes))
 
 
 def make_impressions(

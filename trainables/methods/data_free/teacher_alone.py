@@ -11,10 +11,10 @@ from trainables.artifacts.workshop import Workshop
 from trainables.distillation.requirements import logits_for
 from trainables.methods.batches import SplitBatches, endless, generators
 from trainables.methods.data_free.lenet_teachers import train_lenets
-from trainables.methods.method import Method, weights_of
+from trainables.methods.method import TrainableMethod
 from trainables.methods.method_run import MethodRun
 from trainables.networks.lenet import HALF, PRODUCTS, LeNet5, lenet_parameters
-from trainables.networks.perceptron import Perceptron
+from trainables.networks.perceptron import Perceptron, weight_count
 from trainables.networks.stack import Stack
 from trainables.objectives.losses import distillation_loss, softened
 from trainables.randomness import generator
@@ -23,7 +23,7 @@ from trainables.settings.trial import Trial
 
 
 @dataclass(frozen=True, kw_only=True)
-class TeacherAlone(Method):
+class TeacherAlone(TrainableMethod):
     """Gets the teacher's weights, and nothing of what it learned from.
 
     small: each step of the student also takes a batch of Small, by the setting's λ-loss.
@@ -60,7 +60,7 @@ class TeacherAlone(Method):
 
         Those of LeNet-5s, which are run seed by seed, count five times: as long do they take.
         """
-        return 5 * PRODUCTS if self.lenet else weights_of(setting.teacher_sizes)
+        return 5 * PRODUCTS if self.lenet else weight_count(setting.teacher_sizes)
 
     def new_students(self, trials: Sequence[Trial], device: torch.device) -> Stack:
         """The students of these trials, untrained."""

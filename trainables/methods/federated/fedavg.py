@@ -22,9 +22,10 @@ from trainables.methods.federated.clients import (
     partition_shards,
     weighted_mean,
 )
-from trainables.methods.method import Method, weights_of
+from trainables.methods.method import TrainableMethod
 from trainables.methods.method_run import MethodRun
 from trainables.networks.optimisers import load
+from trainables.networks.perceptron import weight_count
 from trainables.networks.stack import Report
 from trainables.results import TrialResult
 from trainables.settings.setting import Setting
@@ -32,7 +33,7 @@ from trainables.settings.trial import Trial
 
 
 @dataclass(frozen=True, kw_only=True)
-class FedAvg(Method):
+class FedAvg(TrainableMethod):
     """An epoch of the setting's schedule is a round; batch size and rate are a client's (SGD).
 
     deal: how objects are partitioned: "iid", or "shards", two of one label each for a client.
@@ -85,7 +86,7 @@ class FedAvg(Method):
     def work(self, setting: Setting) -> float:
         """With such small batches passes over the weights cost as much as three products."""
         objects = IMAGE_SPLITS["Big"] // self.clients * self.slots * self.local_epochs
-        return 24 * weights_of(self.student_sizes) * objects * setting.schedule.epochs / 1e9
+        return 24 * weight_count(self.student_sizes) * objects * setting.schedule.epochs / 1e9
 
     def train(
         self, trials: Sequence[Trial], workshop: Workshop, report: Report

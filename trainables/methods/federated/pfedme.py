@@ -17,9 +17,10 @@ from trainables.checks import check_real, check_whole
 from trainables.data.domains import IMAGE_SPLITS, PIXELS, STUDENT_HIDDEN_SIZES
 from trainables.methods.batches import SplitBatches, generators
 from trainables.methods.federated.clients import Federation, partition_labels, weighted_mean
-from trainables.methods.method import Method, weights_of
+from trainables.methods.method import TrainableMethod
 from trainables.methods.method_run import MethodRun
 from trainables.networks.optimisers import load
+from trainables.networks.perceptron import weight_count
 from trainables.networks.stack import Report, Stack
 from trainables.results import TrialResult
 from trainables.settings.setting import Setting
@@ -43,7 +44,7 @@ def towards(w: Tensor, theta: Tensor, rate: float) -> Tensor:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PFedMe(Method):
+class PFedMe(TrainableMethod):
     """An epoch of the setting's schedule is a global round; its rate is θ's, its batch size |D|.
 
     labels_each: how many labels a client has. closeness: λ. inner_steps: K. local_rounds: R.
@@ -96,7 +97,7 @@ class PFedMe(Method):
         """With such small batches passes over the weights cost several times the products."""
         steps = self.inner_steps * self.local_rounds * setting.schedule.epochs
         objects = steps * self.clients * setting.schedule.batch_size
-        return 30 * weights_of(self.student_sizes) * objects / 1e9
+        return 30 * weight_count(self.student_sizes) * objects / 1e9
 
     def train(
         self, trials: Sequence[Trial], workshop: Workshop, report: Report

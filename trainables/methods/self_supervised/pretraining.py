@@ -15,11 +15,11 @@ from trainables.artifacts.workshop import Workshop
 from trainables.checks import check_choice
 from trainables.data.domains import IMAGE_SPLITS, PIXELS, TRAINING_SPLITS
 from trainables.methods.batches import SplitBatches, endless, generators
-from trainables.methods.method import Method, weights_of
+from trainables.methods.method import TrainableMethod
 from trainables.methods.method_run import MethodRun, perceptrons
 from trainables.networks.kernels import RELU, layer
 from trainables.networks.optimisers import load
-from trainables.networks.perceptron import Perceptron
+from trainables.networks.perceptron import Perceptron, weight_count
 from trainables.networks.stack import Report, Stack, batches, shuffled
 from trainables.objectives.losses import hard_cross_entropy
 from trainables.randomness import generator
@@ -35,7 +35,7 @@ View = Callable[[Tensor], Tensor]
 
 
 @dataclass(frozen=True, kw_only=True)
-class SelfSupervised(Method):
+class SelfSupervised(TrainableMethod):
     """The setting's schedule is that of fine-tuning on Small.
 
     pretraining: the schedule on the images of `split`, without their labels.
@@ -71,8 +71,8 @@ class SelfSupervised(Method):
         """Making views costs several times as much as learning from them."""
         sizes = (*self.student_sizes[:-1], *self.embedding_sizes[1:])
         pictures = 2 * IMAGE_SPLITS[self.split] * self.pretraining.epochs
-        small = 12 * weights_of(self.student_sizes) * 1_000 * setting.schedule.epochs
-        return (pictures * (6 * weights_of(sizes) + VIEW_WORK) + small) / 1e9
+        small = 12 * weight_count(self.student_sizes) * 1_000 * setting.schedule.epochs
+        return (pictures * (6 * weight_count(sizes) + VIEW_WORK) + small) / 1e9
 
     def train(
         self, trials: Sequence[Trial], workshop: Workshop, report: Report
