@@ -25,8 +25,7 @@ from search_spaces.smoke import taught
 from trainables.artifacts import teacher, vae
 from trainables.artifacts.artifact import TeacherArtifact, VaeArtifact
 from trainables.artifacts.workshop import ignore
-from trainables.cohorts.costs import Work
-from trainables.cohorts.kinds import open_workshop
+from trainables.cohorts.kinds import Work, open_workshop
 from trainables.data.domains import IMAGE_SPLITS
 from trainables.distillation import student
 from trainables.networks.perceptron import parameter_count

@@ -30,7 +30,7 @@ SPACE = """
 from dataclasses import replace
 from search_spaces.rows.garments import ON_BIG
 from search_spaces.base.space import Space
-from trainables.links.link import VaeLink
+from trainables.links.vae import VaeLink
 from trainables.recipes import Schedule, TeacherRecipe, VaeRecipe
 
 LONG, SHORT = Schedule(epochs={epochs}, batch_size=64), Schedule(epochs=1, batch_size=64)

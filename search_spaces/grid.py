@@ -1,4 +1,4 @@
-"""φ × λ × T, every cell: 4 × 5 × 4 settings of 5 seeds are 400 students."""
+"""Every cell of φ × λ × T: 4 × 5 × 4 settings with 5 seeds are 400 students."""
 
 from dataclasses import replace
 from itertools import product

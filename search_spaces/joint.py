@@ -1,7 +1,7 @@
-"""φ with its own parameter, λ, T and the learning rate together: one conditional search.
+"""φ with its own parameter, λ, T and the learning rate in one conditional search.
 
-A second one tunes the learning rate of the student alone, with as many settings: what the first
-gains over that is the teacher's doing, not the learning rate's.
+A second search tunes the learning rate of the student alone, with as many settings: what the
+first gains over it is due to the teacher, not to the learning rate.
 """
 
 from dataclasses import replace

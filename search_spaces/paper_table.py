@@ -1,4 +1,7 @@
-"""The nine rows of Table 3, corrected and as published (VAE rows twice under `corrected`)."""
+"""The nine rows of Table 3 of Orlov and Grabovoy, corrected and as published.
+
+A row with a VAE stands twice under `corrected`: its VAE knew all labels, or those of Small only.
+"""
 
 from search_spaces.base.space import Space
 from search_spaces.rows.garments import (
@@ -33,5 +36,5 @@ SPACE = Space(
     about="Do the nine rows of Table 3 hold when each seed is a run of its own?",
     settings=(*NINE_ROWS, *LOW_RESOURCE_VAE, *map(published, NINE_ROWS)),
     seeds=5,
-    shown_vaes=(VaeRecipe(latent_size=2),),  # the plane of Figure 8
+    shown_vaes=(VaeRecipe(latent_size=2),),  # for Figure 8, the plane of z
 )

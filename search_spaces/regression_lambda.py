@@ -1,8 +1,8 @@
-"""λ for a student of 300 hours, and how many epochs it takes, by cross-validation inside them."""
+"""λ for a student of 300 hours, and its number of epochs, by cross-validation inside them."""
 
 from search_spaces.base.search import Search
 from search_spaces.base.space import Space
-from search_spaces.rows.rentals import REG_ON_BIG, REG_SMALL_ALONE
+from search_spaces.rows.bike_sharing import REG_ON_BIG, REG_SMALL_ALONE
 from trainables.settings.scoring import CrossValidation
 
 RULE = CrossValidation(score="mse")

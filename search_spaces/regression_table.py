@@ -1,7 +1,7 @@
-"""Table 5 of seed 003, and the same on Reg-Small: rentals an hour, alone and with a teacher."""
+"""The paper's Table 5, and the same on Reg-Small: rentals an hour, alone and with a teacher."""
 
 from search_spaces.base.space import Space
-from search_spaces.rows.rentals import (
+from search_spaces.rows.bike_sharing import (
     REG_ON_BIG,
     REG_ON_BIG_NOISE,
     REG_ON_TRAIN,

@@ -1,4 +1,4 @@
-"""Every kind of training on as little real data as will do: seconds, to see that all works."""
+"""Every kind of training on very little real data: seconds, to see that everything works."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""The rows of Table 3, each at its own best λ and T, next to the fixed λ = ½ and T = 1."""
+"""The rows of Table 3, each with a λ and T of its own, beside the fixed λ = ½ and T = 1."""
 
 from search_spaces.base.search import Search
 from search_spaces.base.space import Space

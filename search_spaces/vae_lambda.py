@@ -1,4 +1,4 @@
-"""λ × T for φ = VAE, its VAE trained with all 60,000 labels as in the paper."""
+"""λ × T for φ = VAE, its VAE trained with all 60,000 labels, as published."""
 
 from search_spaces.base.search import Search
 from search_spaces.base.space import Space

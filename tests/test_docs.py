@@ -120,3 +120,22 @@ def test_bash_completes(words, replies, tmp_path):
 def test_python_m_study_says_what_there_is():
     done = subprocess.run([sys.executable, "-m", "study"], capture_output=True, text=True)
     assert all(module in done.stdout for module in COMMANDS)
+
+
+def test_what_the_pages_link_to_is_there():
+    for page in PAGES:
+        for link in re.findall(r"\]\((?!http)([^)#]+)", page.read_text()):
+            assert (page.parent / link).exists(), f"{page.name}: {link}"
+
+
+def test_what_the_code_cites_is_there():
+    """The pages and sections that docstrings and comments name: docs/protocol, "Losses"."""
+    rooms = ("analysis", "records", "search_spaces", "study", "trainables")
+    cited = 0
+    for file in sorted(each for room in rooms for each in (ROOT / room).rglob("*.py")):
+        text = re.sub(r"\s*\n\s*(# )?", " ", file.read_text())
+        for page, section in re.findall(r'docs/(\w+)(?:, "([^"]+)")?', text):
+            found = (ROOT / "docs" / f"{page}.md").read_text()
+            assert not section or f"\n## {section}\n" in found, f"{file}: {page}, {section}"
+            cited += 1
+    assert cited

@@ -1,1 +1,11 @@
-"""What is trained: settings, data, links, models, losses; teacher, VAE and student cohorts."""
+"""What is trained, and with what: from the data to a trained student.
+
+data, recipes          domains, splits and files; schedules, and how teachers and VAEs are made
+networks               perceptrons, VAE, LeNet; stacks of them
+objectives, links      losses and qualities; φ, from the student's objects to the teacher's
+settings, artifacts    what determines a result; teachers, VAEs and logits, made once and stored
+results                what one trained student leaves
+distillation, methods  training by a teacher behind a link; ten other ways
+cohorts, trainable     trials trained together; the one module that knows Ray
+errors, checks, identity, randomness   what all of these need
+"""

@@ -1,4 +1,4 @@
-"""How a network is made: schedules, and the recipes of teacher and VAE."""
+"""How a network is trained: its schedule, and the recipes of a teacher and of a VAE."""
 
 import math
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ from trainables.data.domains import (
 )
 from trainables.errors import BadInputError
 
-DENSE_EPOCHS = 20  # so many or fewer are all measured
+DENSE_EPOCHS = 20  # a schedule of at most this many epochs is measured after each
 
 
 @dataclass(frozen=True, kw_only=True)
 class Schedule:
-    """How long and how fast: Adam without weight decay, constant learning rate."""
+    """How long and how fast a network is trained: Adam at a constant rate, no weight decay."""
 
     epochs: int
     batch_size: int
@@ -32,10 +32,10 @@ class Schedule:
 
     @property
     def measured_epochs(self) -> tuple[int, ...]:
-        """The epochs, from 0, after which the test set is asked and curves are recorded.
+        """The epochs, from 0, after which the test set is evaluated and a curve gets a point.
 
-        The first ten, then each fifth and the last; all of up to 20. (A test set of 10,000 costs
-        a student of 1,000 labels as much as an epoch of training.)
+        All of up to 20; else the first ten, then every fifth, and the last. (Evaluating 10,000
+        test objects costs as much as an epoch of training on 1,000.)
         """
         if self.epochs <= DENSE_EPOCHS:
             return tuple(range(self.epochs))
@@ -49,11 +49,12 @@ class Schedule:
 
 @dataclass(frozen=True, kw_only=True)
 class VaeRecipe:
-    """The VAE with one encoder and two decoders, garment and digit (PROTOCOL.md §2, §4).
+    """A VAE with one encoder and two decoders, for garments and for digits.
 
-    `labels`: which garments' labels choose their digits. "all" is what was published, and lets
-    60,000 labels into a study of 1,000; "small" pairs only the student's labelled garments,
-    while the others, unlabelled, train the garment decoder.
+    labels: of which garments the labels choose the paired digits. "all", as published, lets 60,000
+        labels into a study of 1,000; "small" pairs only the student's labelled garments, while
+        the others, unlabelled, train the garment decoder.
+    garments: the split that it is trained on.
     """
 
     labels: str = "all"
@@ -73,9 +74,11 @@ class VaeRecipe:
 class TeacherRecipe:
     """A teacher: the domain and split that it learns from, its layers and its schedule.
 
-    `copies` repeats the published GeneratedMNIST: one digit for each garment, copied, so that
-    Big and Test share images (PROTOCOL.md §5, row 2). Otherwise each image is its own sample.
-    `broadcast` repeats the loss of the published regression (§5, row 5): see Setting.broadcast.
+    Two faults of the published study can be repeated (docs/protocol, "What is wrong with it, and
+    ours"):
+    copies: GeneratedMNIST has one digit for each garment, copied, so that Big and Test share
+        images; otherwise each image is a sample of its own.
+    broadcast: the regression's loss compares every answer with every value: Setting.broadcast.
     """
 
     domain: str = FASHION_MNIST

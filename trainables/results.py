@@ -1,14 +1,18 @@
-"""What a trained student leaves."""
+"""What a trained student leaves: its curves and facts, and when its training failed."""
 
+import math
 import os
 import platform
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from trainables.objectives.calibration import Reliability
 from trainables.objectives.metrics import integral_criterion
 from trainables.settings.trial import Trial
 
 History = dict[str, list[float]]
+"""Values by epoch under the metric's name: "train/loss", "validation/accuracy", "test/..."."""
 
 
 @dataclass
@@ -32,11 +36,11 @@ class TrialResult:
 
     @property
     def final(self) -> dict[str, float]:
-        """The last epoch's values, and what sums up the curve and the last answers."""
+        """The last epoch's values, the area under the curve, and the calibration error."""
         last = {name: values[-1] for name, values in self.history.items() if values}
         curve = f"test/{self.trial.setting.domain.curve.name}"
-        method = self.trial.setting.method  # whose epochs are not like the others'
-        if self.failure is None and curve in last and method is None:
+        comparable = self.trial.setting.method is None  # a method has its own kind of epoch
+        if self.failure is None and curve in last and comparable:
             points = zip(*self.curve(curve), strict=True)
             last[f"{curve}_integral"] = integral_criterion(*points)
         if self.failure is None and "student" in self.reliability:
@@ -49,13 +53,13 @@ class TrialResult:
     def curve(self, name: str) -> list[tuple[int, float]]:
         """What is recorded of a history: (epoch, value), or (part, value) of its parts' scores.
 
-        That is the epochs measured on the test set, of the other curves too, and the last; of a
-        method all, each having its own kind of epoch.
+        Recorded are the epochs after which the test set was evaluated, of the other curves too,
+        and the last epoch; of a method all, since each has its own kind of epoch.
         """
         if self.trial.setting.method:
             return list(enumerate(self.history[name]))
         values, measured = self.history[name], self.trial.setting.schedule.measured_epochs
-        if _is_test(name):
+        if is_test(name):
             return list(zip(measured, values, strict=False))  # shorter where the trial failed
         points = enumerate(values)
         if name.startswith("part/"):
@@ -63,5 +67,30 @@ class TrialResult:
         return [(at, v) for at, v in points if at in measured or at == len(values) - 1]
 
 
-def _is_test(name: str) -> bool:
+def is_test(name: str) -> bool:
+    """True for what is measured on the test set, after some epochs only."""
     return name.startswith("test/")
+
+
+class Failure(NamedTuple):
+    """The epoch in which a training failed, and why."""
+
+    epoch: int
+    reason: str
+
+
+def failure_of(losses: Sequence[float]) -> Failure | None:
+    """The first epoch whose training loss is NaN or infinite; None where all are finite."""
+    for epoch, loss in enumerate(losses):
+        if not math.isfinite(loss):
+            return Failure(epoch, f"the training loss is {loss} in epoch {epoch}")
+    return None
+
+
+def before(history: History, epoch: int, measured: Sequence[int] | None = None) -> History:
+    """What a history holds of the epochs before this one: what a failed training keeps.
+
+    measured: the epochs after which the test set was evaluated; all, where it is None.
+    """
+    tests = epoch if measured is None else sum(each < epoch for each in measured)
+    return {name: values[: tests if is_test(name) else epoch] for name, values in history.items()}

@@ -7,22 +7,18 @@ result, reported with its reason; only a dead worker is for Ray to retry.
 import os
 import time
 import traceback
-from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import torch
 from ray import tune
 from ray._raylet import setproctitle  # type: ignore[attr-defined]  # compiled: no types to read
 
-from trainables.artifacts.artifact import Artifact
 from trainables.artifacts.store import open_folder
 from trainables.artifacts.workshop import Workshop
 from trainables.cohorts.cohort import Cohort
-from trainables.cohorts.kinds import open_workshop
-from trainables.distillation.student import train_students
-from trainables.settings.trial import Trial
+from trainables.cohorts.kinds import kind_of, open_workshop
 
 METRIC = "fraction"  # of the cohort's work that is done; Tune demands some metric in each report
 REPORT_SECONDS = 1.0
@@ -44,7 +40,8 @@ def train_cohort(config: dict[str, Any]) -> None:
     outcome: dict[str, Any]
     try:
         workshop = _workshop(config["artifacts"], config["gpu"])
-        outcome = {"results": _train(cohort, workshop, _Throttled(config["title"]))}
+        kind, report = kind_of(cohort.members[0]), _Throttled(config["title"])
+        outcome = {"results": kind.train(cohort.members, workshop, report)}
     except Exception as error:
         where = traceback.extract_tb(error.__traceback__)[-1]
         place = f"{Path(where.filename).name}:{where.lineno}"
@@ -63,16 +60,6 @@ def is_out_of_memory(error: Exception) -> bool:
     """True where fewer members at a time may do: memory that a GPU, or the machine, refused."""
     refused = isinstance(error, MemoryError | torch.OutOfMemoryError)
     return refused or "can't allocate memory" in str(error)
-
-
-def _train(cohort: Cohort, workshop: Workshop, report: "_Throttled") -> list[Any]:
-    first = cohort.members[0]
-    if isinstance(first, Trial) and first.setting.method:
-        return first.setting.method.train(cast(Sequence[Trial], cohort.members), workshop, report)
-    if cohort.kind == "student":
-        return train_students(cast(Sequence[Trial], cohort.members), workshop, report)
-    workshop.make(cast(Sequence[Artifact], cohort.members), report)
-    return []
 
 
 @lru_cache(maxsize=1)

@@ -11,7 +11,7 @@ from typing import Any
 from analysis.papers.tables import UNPRINTED, Printed, is_comparable, row_of
 from records.schema import PlannedSetting, Record, Study
 from trainables.data.domains import MEASURES, Domain, Measure, target_domain_of
-from trainables.settings.setting import BROADCAST
+from trainables.settings.columns import BROADCAST
 
 NONE = "—"
 NUMBERS = (

@@ -14,7 +14,7 @@ from analysis.evidence.statistics import Comparison, compare
 from analysis.figures.figure import COLOURS, LINES, Drawn, Left, new_figure, style
 from analysis.figures.forest import name_of
 from analysis.papers.tables import Published
-from trainables.settings.setting import BROADCAST
+from trainables.settings.columns import BROADCAST
 
 Read = Callable[[str, str], dict[int, float]]  # a run's id and a metric → its values by epoch
 

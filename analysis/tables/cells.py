@@ -8,7 +8,7 @@ from typing import Any
 from analysis.evidence.rows import NONE, domain_named
 from analysis.evidence.sentences import p_text
 from trainables.data.domains import ACCURACY, Domain, Measure
-from trainables.settings.setting import BROADCAST
+from trainables.settings.columns import BROADCAST
 
 Line = Mapping[Any, Any]
 Cells = dict[str, Callable[[Line], str]]

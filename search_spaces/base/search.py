@@ -1,4 +1,4 @@
-"""What is searched: φ, λ, T, learning rate, epochs; by which sampler, scored by which rule."""
+"""A search: Optuna chooses φ, λ, T, learning rate or epochs; a rule scores what it chose."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -10,7 +10,7 @@ from trainables.settings.scoring import CrossValidation, Oracle, Rule
 from trainables.settings.setting import Setting
 
 SAMPLERS = ("tpe", "gp", "cmaes", "random", "qmc", "nsga2")
-FIRST_SELECTION_SEED = 1_000  # the chosen setting is trained with seeds 0, 1, ...: fresh ones
+FIRST_SELECTION_SEED = 1_000  # the chosen setting is trained anew with fresh seeds: 0, 1, ...
 LAMBDA, TEMPERATURE, RATE, EPOCHS, LINK = (
     "lambda", "temperature", "learning_rate", "epochs", "link",
 )  # fmt: skip
@@ -19,9 +19,9 @@ Interval = tuple[float, float]
 
 @dataclass(frozen=True, kw_only=True)
 class Branch:
-    """One φ of a search, in variants: what its own parameter may be ("std", "latent_size").
+    """One φ of a search, with the values that its own parameter ("std", "latent_size") may take.
 
-    settings: (the parameter's value, the setting that has it), or one setting alone.
+    settings: pairs of such a value and the setting that has it; one pair where nothing varies.
     """
 
     name: str
@@ -31,14 +31,17 @@ class Branch:
 
 @dataclass(frozen=True, kw_only=True)
 class Search:
-    """Settings asked of Optuna, round by round; what is None or empty stays as in `base`.
+    """Settings that Optuna proposes, round by round. What is None or empty stays as in `base`.
 
-    base: what is searched around; or branches, where φ is searched too.
-    rule: how a setting is scored; seeds: how many, each with all parts of the rule.
-    round_size settings are asked at a time and trained together; it is part of the search's
-        identity: another size asks other settings.
-    oracle: train each setting asked for also on all of its split and score it on the test set,
-        to say what selection by test would have claimed. The search is never told.
+    base: the setting that the search varies; or branches, where φ is searched too.
+    rule: how a setting is scored.
+    settings: how many are tried; sampler: which of Optuna's proposes them.
+    round_size: how many are proposed at a time and trained together. It is part of the search's
+        identity: with another size other settings are proposed.
+    seeds: how many random seeds a setting is scored with, each on all parts of the rule.
+    oracle: also train each setting on all of its split and score it on the test set, to say what
+        selection by test would have claimed. The search is never told.
+    seed: the sampler's random seed.
     """
 
     name: str = "search"
@@ -89,21 +92,21 @@ class Search:
 
     @property
     def two_objectives(self) -> bool:
-        """NSGA-II looks for the front of the target's first two measures."""
+        """True for NSGA-II, which looks for the front of the domain's first two measures."""
         return self.sampler == "nsga2"
 
     @property
     def selection_seeds(self) -> range:
-        """The seeds that settings are scored with; none of them trains the chosen one."""
+        """The seeds that settings are scored with; the chosen one is trained with others."""
         return range(FIRST_SELECTION_SEED, FIRST_SELECTION_SEED + self.seeds)
 
     def bases(self) -> tuple[Setting, ...]:
-        """Every setting that λ, T, ... are searched around."""
+        """Every setting that the search varies."""
         variants = tuple(s for branch in self.branches for _, s in branch.settings)
         return (self.base,) if self.base else variants
 
     def setting(self, chosen: Mapping[str, Any]) -> Setting:
-        """The setting that a sampler's choice means, to be scored by the rule."""
+        """The setting that a sampler has chosen, to be scored by the rule."""
         setting = self.base or self._variant(chosen)
         changes: dict[str, Any] = {"rule": self.rule}
         if LAMBDA in chosen:
@@ -127,7 +130,7 @@ class Search:
         return variants[str(chosen.get(f"{branch.name}.{branch.parameter}", first))]
 
     def reported(self, setting: Setting) -> Setting:
-        """The same without a rule: trained on all of its split, its test result read."""
+        """The same without a rule: trained on all of its split, evaluated on the test set."""
         return replace(setting, rule=None)
 
     def as_oracle(self, setting: Setting) -> Setting:

@@ -7,6 +7,7 @@ from trainables.checks import check_name, check_whole
 from trainables.data.domains import Domain
 from trainables.errors import BadInputError
 from trainables.recipes import VaeRecipe
+from trainables.settings.columns import name_of
 from trainables.settings.setting import Setting
 
 
@@ -42,7 +43,7 @@ class Space:
             )
         doubled = {key for key in keys if keys.count(key) > 1} if len(keys) < 2_000 else set()
         if doubled:
-            names = [s.name() for s in self.settings if s.key in doubled]
+            names = [name_of(s) for s in self.settings if s.key in doubled]
             raise BadInputError(f"the space {self.name!r} lists a setting twice: {names[0]}")
 
     def _bases(self) -> list[Setting]:

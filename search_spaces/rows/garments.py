@@ -1,4 +1,4 @@
-"""The rows of Table 3 (seed 000), as settings of the corrected protocol; spaces build on them."""
+"""The rows of the paper's Table 3, as settings of the corrected protocol."""
 
 from dataclasses import replace
 
@@ -15,7 +15,7 @@ ON_BIG_NOISE = replace(ON_BIG, link=Noise())
 ON_BIG_DILATION = replace(ON_BIG, link=Dilation())
 ON_MNIST = Setting(teacher=TeacherRecipe(domain=MNIST, split="Big"))
 
-# On 60,000 objects 20 epochs, as published, are 18,760 steps; on Small 50 epochs are 800.
+# 20 epochs, as published, are 18,760 steps on 60,000 objects; the usual 50 on Small are 800.
 TRAIN_ALONE = replace(
     SMALL_ALONE, student_split="Train", schedule=Schedule(epochs=20, batch_size=64)
 )
@@ -25,17 +25,17 @@ ON_TRAIN = replace(
 
 
 def vae_link(labels: str) -> Link:
-    """The VAE link whose VAE knew the labels of "all" garments, or of the "small" 1,000."""
+    """The VAE link; its VAE knew the labels of "all" garments, or of the "small" split's 1,000."""
     return VaeLink(recipe=VaeRecipe(labels=labels))
 
 
 def on_mnist_vae(labels: str) -> Setting:
-    """Teacher on MNIST-Big, asked about the VAE's digit of the garment."""
+    """A teacher of MNIST-Big, which sees the digit that the VAE makes of a garment."""
     return replace(ON_MNIST, link=vae_link(labels))
 
 
 def on_generated(labels: str) -> Setting:
-    """Teacher on GeneratedMNIST-Big, asked about the VAE's digit of the garment."""
+    """A teacher of GeneratedMNIST-Big, which sees the digit that the VAE makes of a garment."""
     return Setting(
         teacher=TeacherRecipe(domain=GENERATED_MNIST, split="Big"), link=vae_link(labels)
     )

@@ -1,9 +1,9 @@
-"""Known results of the methods repeated where the literature has them: on digits, mostly."""
+"""Published results of the methods, repeated where their papers print them: on digits."""
 
 from dataclasses import replace
 
 from search_spaces.base.space import Space
-from search_spaces.transfer.transfer_methods import PIXELS_OF, made_by
+from search_spaces.rows.methods import PIXELS_OF, made_by
 from trainables.data.domains import MNIST
 from trainables.links.fixed import Dilation, Noise
 from trainables.links.link import Link
@@ -21,13 +21,13 @@ TWO_HIDDEN = (200, 200)  # the 2NN of McMahan et al. 2017
 
 
 def federated(deal: str, rounds: int) -> Setting:
-    """FedAvg of the 2NN with E = 1, B = 10, C = 0.1: as Table 1 of the paper has it."""
+    """FedAvg of the 2NN with E = 1, B = 10, C = 0.1: as in Table 1 of the paper."""
     method = FedAvg(domain=MNIST, deal=deal, local_epochs=1, hidden_sizes=TWO_HIDDEN)
     return made_by(method, epochs=rounds, batch_size=10, learning_rate=0.1)
 
 
 def adapted(link: Link, adapt: bool) -> Setting:
-    """DANN from MNIST to MNIST under a link; by LeNet-5 where the paper has a figure."""
+    """DANN from MNIST to MNIST under a link; by a LeNet-5 where the paper prints a figure."""
     printed = isinstance(link, PhotographBlend)
     method = Dann(domain=MNIST, source=MNIST, target_link=link, adapt=adapt, lenet=printed)
     return made_by(method, epochs=6 if printed else 3, batch_size=64, learning_rate=0.01)
@@ -43,14 +43,14 @@ OMITTED = Setting(
 ZERO_SHOT = made_by(
     ZeroShot(domain=MNIST, lenet=True, posed=False, augmented=True), epochs=100, batch_size=64
 )
-# Rates as in the authors' code; a narrower generator, half the batch, a 24th of the steps.
+# Rates as in the authors' code; but a narrower generator, half the batch, a 24th of the steps.
 DATA_FREE = made_by(
     DataFree(domain=MNIST, lenet=True, pixels=PIXELS_OF[MNIST], channels=(32, 16), rate=0.2),
     epochs=10,
     batch_size=256,
     learning_rate=2e-3,
 )
-# As the authors' code sets it for its table of the DNN.
+# As in the authors' code for the table of its DNN.
 PERSONAL = made_by(
     PFedMe(
         domain=MNIST,

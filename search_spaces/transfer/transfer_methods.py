@@ -1,46 +1,37 @@
-"""Ten ways to carry knowledge to a student of few labels, on one target, beside the paper's."""
+"""Ten other ways to carry knowledge to a student with few labels, beside a teacher's logits."""
 
 from dataclasses import replace
 
 from search_spaces.base.space import Space
 from search_spaces.rows.garments import ON_BIG, SMALL_ALONE, TRAIN_ALONE, on_mnist_vae
+from search_spaces.rows.methods import PIXELS_OF, made_by
 from trainables.data.domains import FASHION_MNIST, MNIST
 from trainables.links.fixed import Dilation, Noise
 from trainables.methods.adversarial.adda import Adda
 from trainables.methods.adversarial.dann import Dann
 from trainables.methods.data_free.class_impressions import ClassImpressions
 from trainables.methods.data_free.dafl import DataFree
-from trainables.methods.data_free.generators import PixelScale
 from trainables.methods.data_free.zero_shot import ZeroShot
 from trainables.methods.federated.fedavg import FedAvg
 from trainables.methods.federated.pfedme import PFedMe
-from trainables.methods.method import Method
 from trainables.methods.self_supervised.barlow_twins import BarlowTwins
 from trainables.methods.self_supervised.instance_features import InstanceFeatures
 from trainables.recipes import Schedule
+from trainables.settings.method import Method
 from trainables.settings.setting import Setting
 
-PIXELS_OF = {FASHION_MNIST: PixelScale(0.2860, 0.3530), MNIST: PixelScale(0.1307, 0.3081)}
-# The base row: hard and soft cross-entropy, equally weighed (seed 000, §2.1).
+# Hard and soft cross-entropy with equal weights (Hinton et al. 2015).
 HINTON = replace(ON_BIG, loss="hinton")
 
 
-def made_by(
-    method: Method, *, epochs: int, batch_size: int, learning_rate: float = 1e-3
-) -> Setting:
-    """A student made by a method without a teacher, with the schedule of its last training."""
-    schedule = Schedule(epochs=epochs, batch_size=batch_size, learning_rate=learning_rate)
-    return replace(SMALL_ALONE, method=method, schedule=schedule)
-
-
 def adapted(method: Method) -> Setting:
-    """Adversarial: the papers' rates; an epoch is a pass over 59,000 objects of each side."""
+    """An adversarial method at its paper's rate; an epoch is a pass over Big of both sides."""
     rate = 0.01 if isinstance(method, Dann) else 2e-4
     return made_by(method, epochs=3, batch_size=64, learning_rate=rate)
 
 
 def of_teacher_alone(method: Method, epochs: int, batch_size: int) -> Setting:
-    """Data-free, alone at T = 4 (labels have no weight) and with Small at λ = ½."""
+    """A data-free method at T = 4, alone (labels have no weight) or with Small at λ = ½."""
     weight = 0.5 if method.small else 0.0
     schedule = Schedule(epochs=epochs, batch_size=batch_size)
     return replace(
@@ -77,7 +68,8 @@ DATA_FREE = tuple(
 FEDERATED = (
     made_by(FedAvg(), epochs=40, batch_size=10, learning_rate=0.1),
     made_by(FedAvg(deal="shards"), epochs=40, batch_size=10, learning_rate=0.1),
-    # η and the rate of θ: of three each, best for the global model on Small of seed 1000.
+    # The rates of w and θ: of three each, the best for the global model on Small of seed 1000,
+    # which no row uses.
     made_by(PFedMe(local_rate=0.05, share=1), epochs=40, batch_size=20, learning_rate=0.05),
 )
 SELF_SUPERVISED = (

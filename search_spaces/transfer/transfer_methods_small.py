@@ -7,17 +7,17 @@ from search_spaces.base.space import Space
 from search_spaces.rows.garments import SMALL_ALONE
 from search_spaces.transfer.transfer_methods import HINTON, METHODS
 from trainables.methods.data_free.impressions import FromImpressions
-from trainables.methods.method import Method
 from trainables.methods.self_supervised.pretraining import SelfSupervised
 from trainables.recipes import Schedule
+from trainables.settings.method import Method
 from trainables.settings.setting import Setting
 
-SHORTER = 4  # times, passes over large data
+SHORTER = 4  # times shorter: schedules on large data
 SIZES = {"impressions": 100, "steps": 100, "probe": 100}
 
 
 def shorter(setting: Setting) -> Setting:
-    """The setting with a shorter schedule; students of Small and of impressions keep theirs."""
+    """The setting with less training; what learns Small or impressions keeps its schedule."""
     method, schedule = setting.method, setting.schedule
     assert method
     if isinstance(method, SelfSupervised | FromImpressions):  # 1,000 objects cost nothing

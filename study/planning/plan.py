@@ -13,8 +13,7 @@ from study.planning.optuna_search import OptunaSearch
 from study.planning.trial_index import TrialIndex
 from trainables.artifacts.artifact import Artifact, VaeArtifact
 from trainables.artifacts.store import Store
-from trainables.cohorts.costs import cost
-from trainables.distillation.requirements import all_logits_for
+from trainables.cohorts.kinds import cost, needs
 from trainables.errors import BadInputError
 from trainables.settings.setting import Setting
 from trainables.settings.trial import Trial
@@ -214,11 +213,7 @@ class Plan:
 
     def behind(self, trials: Iterable[Trial]) -> list[Artifact]:
         """The logits that these trials learn from, and what their methods have made once."""
-        found: list[Artifact] = []
-        for trial in trials:
-            method = trial.setting.method
-            found += [*all_logits_for(trial), *(method.artifacts(trial) if method else [])]
-        return found
+        return [artifact for trial in trials for artifact in needs(trial)]
 
     def predicted_cost(self) -> float:
         """GFLOP of all that is missing, artifacts included."""

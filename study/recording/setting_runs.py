@@ -29,6 +29,7 @@ from records.write import write_runs
 from study.planning.plan import Expected
 from study.recording.environment import describe
 from trainables.data.domains import MEASURES, TARGET_DOMAINS
+from trainables.settings.columns import columns_of, name_of, short_name_of
 from trainables.settings.setting import Setting
 
 GROUPS = ("test", "validation", "oracle")
@@ -39,7 +40,7 @@ SUMMARISED = (*FINALS, *INTEGRALS, "test/calibration_error")
 
 def parameters_of(setting: Setting) -> dict[str, str]:
     """A setting's columns as MLflow keeps them."""
-    return {name: str(value) for name, value in setting.columns().items()}
+    return {name: str(value) for name, value in columns_of(setting).items()}
 
 
 def definition_of(setting: Setting) -> str:
@@ -97,8 +98,8 @@ class SettingRuns:
             SETTING_KEY: setting.key,
             PLACE: str(place),
             DEFINITION: definition_of(setting),
-            SETTING_NAME: setting.name(),
-            "mlflow.runName": setting.short_name(),
+            SETTING_NAME: name_of(setting),
+            "mlflow.runName": short_name_of(setting),
             **describe(),
         }
         if expected.search is not None:

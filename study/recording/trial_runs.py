@@ -26,6 +26,7 @@ from study.recording.environment import describe
 from study.recording.setting_runs import definition_of, parameters_of
 from trainables.distillation.requirements import all_logits_for, logits_for
 from trainables.results import TrialResult
+from trainables.settings.columns import columns_of, name_of, short_name_of
 from trainables.settings.trial import Trial
 
 
@@ -73,12 +74,12 @@ def _tags(result: TrialResult) -> dict[str, str]:
     tags = {
         TRIAL_KEY: trial.key,
         SETTING_KEY: trial.setting.key,
-        SETTING_NAME: trial.setting.name(),
+        SETTING_NAME: name_of(trial.setting),
         SEED: str(trial.seed),
         DEFINITION: definition_of(trial.setting),
         "device": result.device,
         "worker": result.worker,
-        "mlflow.runName": f"seed={trial.seed} {trial.setting.short_name()}",
+        "mlflow.runName": f"seed={trial.seed} {short_name_of(trial.setting)}",
         **describe(),
     }
     for name, reliability in result.reliability.items():
@@ -97,7 +98,7 @@ def _tags(result: TrialResult) -> dict[str, str]:
 
 
 def _inputs(trial: Trial) -> list[Line]:
-    row = trial.setting.columns()
+    row = columns_of(trial.setting)
     used = [(row["student"], "training")]
     if trial.setting.reads_test:
         used.append((f"{row['student'].rpartition('-')[0]}-Test", "testing"))

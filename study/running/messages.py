@@ -9,7 +9,7 @@ from records.schema import report_path
 from search_spaces.base.catalogue import load, names
 from search_spaces.base.space import Space
 from study.planning.plan import Plan
-from trainables.cohorts.costs import cost
+from trainables.cohorts.kinds import cost
 
 NOMINAL_RATE = 80.0  # GFLOP/s of one core in these trainings, measured on a Zen 5 server core
 

@@ -14,6 +14,7 @@ from rich.progress import Progress as Bars
 from study.planning.rounds import Round
 from trainables.cohorts.cohort import Cohort
 from trainables.results import TrialResult
+from trainables.settings.columns import name_of
 
 LINE_SECONDS = 10.0
 WIDE = 120  # columns of a terminal; a narrower one has no room for a bar
@@ -100,7 +101,7 @@ class Progress:
         self._ends.append(time.monotonic())
         if result.failure:
             self.failed += 1
-            self.warn(f"failed: {result.trial.setting.name()}: {result.failure}")
+            self.warn(f"failed: {name_of(result.trial.setting)}: {result.failure}")
         scores, main = self._scores[result.trial.setting.key], result.trial.setting.domain.main
         scores.append(result.final.get(f"validation/{main.name}", math.nan))
         mean = sum(scores) / len(scores)

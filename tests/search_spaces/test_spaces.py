@@ -8,7 +8,7 @@ import pytest
 import trainables
 from search_spaces.base.catalogue import load, names
 from trainables.artifacts.teacher import _own_rows
-from trainables.cohorts.costs import cost
+from trainables.cohorts.kinds import cost
 from trainables.data.splits import hold_out
 from trainables.distillation.requirements import all_logits_for, logits_for
 from trainables.settings.trial import Trial
@@ -60,7 +60,7 @@ def test_what_was_chosen_by_cross_validation_stands_among_what_was_searched():
     assert search.rule.reads == "validation"
 
 
-def test_every_way_to_transfer_of_seed_002_has_its_rows():
+def test_every_other_method_has_its_rows():
     methods = {s.method.name for s in load("transfer_methods").settings if s.method}
     assert methods == {
         "dann", "adda", "class_impressions", "zero_shot", "data_free", "fedavg", "pfedme",

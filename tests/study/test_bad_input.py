@@ -34,6 +34,7 @@ from study.records import records
 from study.status import status
 from trainables.errors import BadInputError
 from trainables.results import TrialResult
+from trainables.settings.columns import name_of
 from trainables.settings.setting import Setting
 from trainables.settings.trial import Trial
 
@@ -234,9 +235,11 @@ from trainables.settings.scoring import CrossValidation, Pruning
 
 
 RENTALS = """from dataclasses import replace
-from search_spaces.rows.rentals import REG_ON_BIG; from search_spaces.rows.garments import ON_BIG
+from search_spaces.rows.bike_sharing import REG_ON_BIG
+from search_spaces.rows.garments import ON_BIG
 from search_spaces.base.search import Search; from search_spaces.base.space import Space
-from trainables.links.link import Dilation; from trainables.settings.scoring import CrossValidation
+from trainables.links.fixed import Dilation
+from trainables.settings.scoring import CrossValidation
 """
 
 
@@ -365,7 +368,7 @@ def test_a_setting_takes_a_sound_value_or_refuses_it_in_one_line(field, value):
     except BadInputError as error:
         said = str(error)
     else:
-        said = f"{setting.name()}: {field}" if len(setting.key) == 16 else ""
+        said = f"{name_of(setting)}: {field}" if len(setting.key) == 16 else ""
     assert field in said
     assert "\n" not in said
 

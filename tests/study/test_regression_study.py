@@ -8,7 +8,7 @@ from faults import Launch
 SPACE = """
 from dataclasses import replace
 
-from search_spaces.rows.rentals import REG_ON_BIG, REG_ON_BIG_NOISE, REG_SMALL_ALONE
+from search_spaces.rows.bike_sharing import REG_ON_BIG, REG_ON_BIG_NOISE, REG_SMALL_ALONE
 from search_spaces.base.search import Search
 from search_spaces.base.space import Space
 from trainables.recipes import Schedule

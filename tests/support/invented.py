@@ -2,11 +2,12 @@
 
 from records.schema import PlannedSetting, Record, Study
 from trainables.identity import canonical
+from trainables.settings.columns import columns_of, name_of
 from trainables.settings.trial import Trial
 
 
 def parameters(setting):
-    return {name: str(value) for name, value in setting.columns().items()}
+    return {name: str(value) for name, value in columns_of(setting).items()}
 
 
 def record(setting, seed, accuracy, failure=None, **metrics):
@@ -15,7 +16,7 @@ def record(setting, seed, accuracy, failure=None, **metrics):
     return Record(
         key=Trial(setting=setting, seed=seed).key,
         setting=setting.key,
-        setting_name=setting.name(),
+        setting_name=name_of(setting),
         seed=seed,
         status="FAILED" if failure else "FINISHED",
         metrics={} if failure else found | metrics,
@@ -30,7 +31,7 @@ def study(accuracies, seeds=5, trials=(), asked=()):
     planned = [
         PlannedSetting(
             key=setting.key,
-            name=setting.name(),
+            name=name_of(setting),
             parameters=parameters(setting),
             place=place,
             asked=place if setting in asked else None,

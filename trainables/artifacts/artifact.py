@@ -1,8 +1,10 @@
-"""What is made once and shared: VAEs, teachers, and a teacher's logits on φ(split).
+"""Artifacts, made once and shared: VAEs, teachers, and a teacher's logits on φ(split).
 
-Each is a frozen dataclass that says all that determines it, so that its hash is its name.
+Each is a frozen dataclass that says all that determines it, so that its hash is its name; it
+says nothing of how it is made, which stands in `vae`, `teacher` and `logits` beside this file.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,8 +17,12 @@ from trainables.recipes import TeacherRecipe, VaeRecipe
 
 
 @dataclass(frozen=True, kw_only=True)
-class Artifact:
-    """Anything made once. `seed` draws its split, initialisation, order and samples."""
+class Artifact(ABC):
+    """Anything made once.
+
+    kind: the folder in which it is stored, and the row of `cohorts.kinds` that says how it is
+        made. seed: of its split, initialisation, order and samples.
+    """
 
     kind: ClassVar[str]
     seed: int
@@ -38,14 +44,17 @@ class Artifact:
             yield from need.and_behind()
 
     @property
-    def shape(self) -> str:
-        """Artifacts of equal shape can be trained as one stack."""
-        raise TypeError(f"{type(self).__name__} does not say its shape")
+    @abstractmethod
+    def cohort_key(self) -> str:
+        """Artifacts of one kind and equal cohort key can be made together, as one stack."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class VaeArtifact(Artifact):
-    """A trained VAE. held_out, part: the share of Small whose labels it must not see."""
+    """A trained VAE.
+
+    held_out, part: the share of Small whose labels it must not see, and which of the parts.
+    """
 
     kind: ClassVar[str] = "vae"
     recipe: VaeRecipe
@@ -53,7 +62,7 @@ class VaeArtifact(Artifact):
     part: int = 0
 
     @property
-    def shape(self) -> str:
+    def cohort_key(self) -> str:
         """The recipe alone: members differ in seed and in which labels they see."""
         return identity(self.recipe)
 
@@ -86,7 +95,7 @@ class TeacherArtifact(Artifact):
 
     @property
     def domain(self) -> Domain:
-        """The target whose students it can teach."""
+        """The domain whose students it can teach."""
         return target_domain_of(self.recipe.domain)
 
     @property
@@ -101,7 +110,7 @@ class TeacherArtifact(Artifact):
         return (self.inputs, *self.recipe.hidden_sizes, self.domain.outputs)
 
     @property
-    def shape(self) -> str:
+    def cohort_key(self) -> str:
         """Layers, number of objects, schedule and loss."""
         schedule = self.recipe.schedule
         loss = ["broadcast"] if self.recipe.broadcast else []
@@ -114,7 +123,8 @@ class TeacherArtifact(Artifact):
 class LogitsArtifact(Artifact):
     """A teacher's logits on φ of the student's split: float32 [samples, n, 10].
 
-    Of a regression its answers in the target's unit: [samples, n, 1].
+    Of a regression its answers in the target's unit: [samples, n, 1]. vae: behind the link,
+    where it is one.
     """
 
     kind: ClassVar[str] = "logits"
@@ -129,6 +139,6 @@ class LogitsArtifact(Artifact):
         return (self.teacher, self.vae) if self.vae else (self.teacher,)
 
     @property
-    def shape(self) -> str:
-        """All of one split go well together: they share its images."""
+    def cohort_key(self) -> str:
+        """The split: they share its images."""
         return self.split

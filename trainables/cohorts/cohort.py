@@ -1,4 +1,4 @@
-"""Cohorts: members of one kind and shape, trained together by one worker (DESIGN.md, Words)."""
+"""Cohorts: members of one kind and shape, trained together as one stack by one worker."""
 
 import itertools
 import math
@@ -6,8 +6,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
-from trainables.cohorts.costs import Work, cost, memory
-from trainables.distillation.student import shape as student_shape
+from trainables.cohorts.kinds import Work, cost, kind_of, memory
 from trainables.settings.trial import Trial
 
 LARGEST_COHORT = 2_500.0
@@ -30,31 +29,13 @@ class Cohort:
 
     @property
     def name(self) -> str:
-        """What a person reads on the dashboard: `student VAE λ×T×seed` of 20 members, say."""
-        members = self.members
-        trials = [member for member in members if isinstance(member, Trial)]
-        if trials and trials[0].setting.method:
-            return f"{trials[0].setting.method.label} ({len(members)})"
-        links = sorted({trial.setting.link.name for trial in trials})
-        varied: dict[str, set[float]] = {
-            "λ": {trial.setting.hard_label_weight for trial in trials},
-            "T": {trial.setting.temperature for trial in trials},
-            "seed": {member.seed for member in members},
-        }
-        parts = (
-            self.kind,
-            links[0] if len(links) == 1 else "φ" * bool(links),
-            "×".join(name for name, values in varied.items() if len(values) > 1),
-        )
-        return f"{' '.join(part for part in parts if part)} ({len(members)})"
+        """What a person reads on the dashboard: `student VAE λ×T×seed (20)`, say."""
+        return f"{kind_of(self.members[0]).label(self.members)} ({len(self.members)})"
 
     def halves(self) -> "list[Cohort]":
         """The same members as two cohorts; none where they cannot be parted."""
         units = _indivisible(self.members)
-        if len(units) < 2:
-            return []
-        parts = _partition(units, 2)
-        return [Cohort(self.kind, tuple(m for unit in part for m in unit)) for part in parts]
+        return _cohorts(self.kind, units, 2) if len(units) > 1 else []
 
 
 def form_cohorts(
@@ -68,41 +49,29 @@ def form_cohorts(
     """
     groups: dict[tuple[str, Hashable], list[Work]] = defaultdict(list)
     for member in work:
-        groups[_kind_and_shape(member)].append(member)
-    cohorts = [Cohort("student", tuple(trials)) for trials in groups_of]
+        groups[member.kind, kind_of(member).cohort_key(member)].append(member)
+    cohorts = [Cohort(trials[0].kind, tuple(trials)) for trials in groups_of]
     for (kind, _), members in groups.items():
-        indivisible = _indivisible(members)
+        units = _indivisible(members)
         work_share = sum(cost(member) for member in members) / LARGEST_COHORT
         memory_share = sum(memory(member) for member in members) / LARGEST_MEMORY
         turns = math.ceil(max(work_share, memory_share) / workers)  # of all workers: none idles
-        for part in _partition(indivisible, min(turns * workers, len(indivisible))):
-            cohorts.append(Cohort(kind, tuple(member for unit in part for member in unit)))
+        cohorts += _cohorts(kind, units, min(turns * workers, len(units)))
     return sorted(cohorts, key=lambda cohort: -cohort.cost)
 
 
-def _kind_and_shape(member: Work) -> tuple[str, Hashable]:
-    if isinstance(member, Trial):
-        method = member.setting.method
-        return (method.name, member.setting.key) if method else ("student", student_shape(member))
-    return member.kind, member.shape
-
-
 def _indivisible(members: Sequence[Work]) -> list[list[Work]]:
-    """Attempts of one network stay together, and all seeds of a setting that may be pruned.
-
-    Every other member stands alone.
-    """
+    """What must not be parted: mostly each member alone."""
     units: dict[Hashable, list[Work]] = defaultdict(list)
     for member in members:
-        key = member.key
-        if isinstance(member, Trial):
-            rule = member.setting.rule
-            key = member.setting.key if member.chained or (rule and rule.pruning) else key
-        units[key].append(member)
+        units[kind_of(member).unit(member)].append(member)
     return list(units.values())
 
 
-def _partition(units: Sequence[list[Work]], parts: int) -> list[list[list[Work]]]:
-    """Consecutive parts of equal length, give or take one."""
-    bounds = [round(part * len(units) / parts) for part in range(parts + 1)]
-    return [list(units[a:b]) for a, b in itertools.pairwise(bounds)]
+def _cohorts(kind: str, units: Sequence[list[Work]], number: int) -> list[Cohort]:
+    """So many cohorts of consecutive units, as many units in each, give or take one."""
+    bounds = [round(part * len(units) / number) for part in range(number + 1)]
+    return [
+        Cohort(kind, tuple(member for unit in units[a:b] for member in unit))
+        for a, b in itertools.pairwise(bounds)
+    ]

@@ -1,74 +1,99 @@
-"""Predicted work and memory of a cohort's members."""
+"""What each kind of work costs: predicted operations and memory of one member of a cohort.
 
-import itertools
-from collections.abc import Sequence
+Training takes three products a weight and object: forward, the gradient of the weights and that
+of the inputs, 2 operations each; evaluation takes one. Memory counts 16 bytes a weight: the
+weight, its gradient and Adam's two moments, as float32.
+"""
 
-from trainables.artifacts.artifact import Artifact, LogitsArtifact, TeacherArtifact, VaeArtifact
+from trainables.artifacts.artifact import LogitsArtifact, TeacherArtifact, VaeArtifact
 from trainables.data.domains import CLASSES, IMAGE_SPLITS, PIXELS
 from trainables.methods.data_free.impressions import ImpressionsArtifact
+from trainables.methods.method import method_of
+from trainables.networks.perceptron import weight_count
 from trainables.objectives.metrics import BLOCK
 from trainables.settings.trial import Trial
 
-Work = Artifact | Trial
+TRAINED, EVALUATED = 6, 2  # operations a weight and object
+TRAINED_BYTES = 16  # a weight
+VAE_LINK_WEIGHTS = 200_000  # of encoder and digit decoder, roughly
 
 
-def cost(member: Work) -> float:
-    """Predicted work of one member in GFLOP: three products a weight and object trained on.
+def student_cost(trial: Trial) -> float:
+    """GFLOP of training, and of evaluation on the test set where the setting may read it."""
+    setting = trial.setting
+    weights, epochs = weight_count(setting.student_sizes), setting.schedule.epochs
+    trained = TRAINED * weights * setting.training_objects * epochs
+    measured = len(setting.schedule.measured_epochs)
+    tests = 0 if not setting.reads_test else 1 if setting.rule else measured
+    objects = setting.domain.split_sizes["Test"]
+    return setting.parts * (trained + EVALUATED * weights * objects * tests) / 1e9
 
-    (Forward, gradient of the weights, gradient of the inputs: 6 operations; evaluation 2.)
+
+def student_memory(trial: Trial) -> int:
+    """Bytes: weights; the teacher's logits; activations of a block of test objects.
+
+    Of the logits every sample is held, an epoch's probabilities, and what of them is gathered.
     """
-    match member:
-        case Trial(setting=setting) if setting.method:
-            return setting.method.work(setting)
-        case Trial(setting=setting):
-            weights, epochs = _weights(setting.student_sizes), setting.schedule.epochs
-            trained = 6 * weights * setting.training_objects * epochs
-            measured = len(setting.schedule.measured_epochs)
-            tests = 0 if not setting.reads_test else 1 if setting.rule else measured
-            objects = setting.domain.split_sizes["Test"]
-            return setting.parts * (trained + 2 * weights * objects * tests) / 1e9
-        case TeacherArtifact(recipe=recipe):
-            return 6 * _weights(member.sizes) * member.objects * recipe.schedule.epochs / 1e9
-        case VaeArtifact(recipe=recipe):
-            hidden, latent = recipe.hidden_size, recipe.latent_size
-            weights = 3 * PIXELS * hidden + 4 * hidden * latent
-            # as measured: its elementwise work doubles the time of its products
-            return 12 * weights * IMAGE_SPLITS[recipe.garments] * recipe.schedule.epochs / 1e9
-        case LogitsArtifact(teacher=teacher, link=link, split=split):
-            through = 2 * (_weights(teacher.sizes) + (200_000 if link.vae else 0))
-            sizes = teacher.domain.split_sizes
-            return through * (sizes[split] * link.samples + sizes["Test"]) / 1e9
-        case ImpressionsArtifact():
-            return member.work
-    raise TypeError(f"no cost is known for {type(member).__name__}")
+    setting = trial.setting
+    weights, samples = weight_count(setting.student_sizes), setting.link.samples
+    outputs = setting.student_sizes[-1]
+    targets = 4 * outputs * setting.training_objects * (samples + 2)
+    activations = 8 * BLOCK * sum(setting.student_sizes[1:])
+    return setting.parts * (TRAINED_BYTES * weights + targets + activations)
 
 
-def memory(member: Work) -> int:
-    """Predicted bytes of one member: weights, gradients, two moments; targets; activations.
-
-    A student's targets are logits of every sample, an epoch's probabilities and what of them is
-    gathered; its largest activations are those of a block of test objects.
-    """
-    match member:
-        case Trial(setting=setting):
-            weights, samples = _weights(setting.student_sizes), setting.link.samples
-            outputs = setting.student_sizes[-1]
-            targets = 4 * outputs * setting.training_objects * (samples + 2)
-            activations = 8 * BLOCK * sum(setting.student_sizes[1:])
-            return setting.parts * (16 * weights + targets + activations)
-        case TeacherArtifact():
-            seen = member.objects + member.domain.split_sizes["Test"]  # each has its own
-            return 16 * _weights(member.sizes) + 4 * seen * member.sizes[0]
-        case VaeArtifact(recipe=recipe):
-            weights = 3 * PIXELS * recipe.hidden_size
-            return 16 * weights + 24 * recipe.schedule.batch_size * PIXELS
-        case LogitsArtifact(teacher=teacher, link=link, split=split):
-            objects = teacher.domain.split_sizes[split]
-            return 4 * teacher.sizes[-1] * objects * link.samples
-        case ImpressionsArtifact(method=method):
-            return 16 * CLASSES * method.impressions * PIXELS
-    raise TypeError(f"no memory is known for {type(member).__name__}")
+def method_cost(trial: Trial) -> float:
+    """GFLOP, as its method predicts."""
+    return method_of(trial).work(trial.setting)
 
 
-def _weights(sizes: Sequence[int]) -> int:
-    return sum(a * b for a, b in itertools.pairwise(sizes))
+def teacher_cost(artifact: TeacherArtifact) -> float:
+    """GFLOP of training."""
+    weights, epochs = weight_count(artifact.sizes), artifact.recipe.schedule.epochs
+    return TRAINED * weights * artifact.objects * epochs / 1e9
+
+
+def teacher_memory(artifact: TeacherArtifact) -> int:
+    """Bytes: weights, and the objects, of which each teacher has its own."""
+    seen = artifact.objects + artifact.domain.split_sizes["Test"]
+    return TRAINED_BYTES * weight_count(artifact.sizes) + 4 * seen * artifact.sizes[0]
+
+
+def vae_cost(artifact: VaeArtifact) -> float:
+    """GFLOP of training; elementwise work doubles the time of the products, as measured."""
+    recipe = artifact.recipe
+    hidden, latent = recipe.hidden_size, recipe.latent_size
+    weights = 3 * PIXELS * hidden + 4 * hidden * latent
+    objects = IMAGE_SPLITS[recipe.garments] * recipe.schedule.epochs
+    return 2 * TRAINED * weights * objects / 1e9
+
+
+def vae_memory(artifact: VaeArtifact) -> int:
+    """Bytes: weights, and what a batch's images become on the way."""
+    recipe = artifact.recipe
+    weights = 3 * PIXELS * recipe.hidden_size
+    return TRAINED_BYTES * weights + 24 * recipe.schedule.batch_size * PIXELS
+
+
+def logits_cost(artifact: LogitsArtifact) -> float:
+    """GFLOP of one evaluation of link and teacher on every sample, and on the test set."""
+    weights = weight_count(artifact.teacher.sizes) + (VAE_LINK_WEIGHTS if artifact.link.vae else 0)
+    sizes = artifact.teacher.domain.split_sizes
+    objects = sizes[artifact.split] * artifact.link.samples + sizes["Test"]
+    return EVALUATED * weights * objects / 1e9
+
+
+def logits_memory(artifact: LogitsArtifact) -> int:
+    """Bytes of the logits."""
+    objects = artifact.teacher.domain.split_sizes[artifact.split]
+    return 4 * artifact.teacher.sizes[-1] * objects * artifact.link.samples
+
+
+def impressions_cost(artifact: ImpressionsArtifact) -> float:
+    """GFLOP, as the method predicts."""
+    return artifact.method.making(weight_count(artifact.teacher.sizes))
+
+
+def impressions_memory(artifact: ImpressionsArtifact) -> int:
+    """Bytes of the inputs, which are what is trained."""
+    return TRAINED_BYTES * CLASSES * artifact.method.impressions * PIXELS

@@ -1,6 +1,7 @@
-"""The bike sharing table: UCI's hour.csv rebuilt from a package, read, and its features.
+"""Bike sharing: how UCI's hour.csv is read and rebuilt from a package, and its features.
 
-Fanaee-T & Gama 2014, CC BY 4.0. One row an hour of 2011 and 2012; the value is `cnt`, rentals.
+Fanaee-T and Gama 2014, CC BY 4.0. One row an hour of 2011 and 2012; the target is `cnt`, the
+number of bikes rented in that hour.
 """
 
 import csv
@@ -18,19 +19,19 @@ COLUMNS = (
     "weathersit", "temp", "atemp", "hum", "windspeed", "casual", "registered", "cnt",
 )  # fmt: skip
 NUMBERS = tuple(name for name in COLUMNS if name != "dteday")
-PLAIN = (
+PLAIN = (  # of cyc15, taken as they are
     "season", "yr", "holiday", "workingday", "weathersit", "temp", "atemp", "hum", "windspeed",
 )  # fmt: skip
-CYCLES = {"hr": 24, "mnth": 12, "weekday": 7}
+CYCLES = {"hr": 24, "mnth": 12, "weekday": 7}  # with their periods
 RAW = tuple(name for name in NUMBERS if name != "cnt")
 """All columns but date and target: 15, as many as the published network reads. Two of them,
-`casual` and `registered`, sum up to the target."""
+`casual` and `registered`, add up to the target."""
 
 
 def read_hours(path: Path) -> dict[str, Tensor]:
-    """The numbers of an hour.csv by column: float64 [n].
+    """The numeric columns of an hour.csv by name, each float64 [n].
 
-    Raises BadInputError, one line, where it is none or damaged.
+    Raises BadInputError, one line, where the file is not one, or is damaged.
     """
     try:
         header, *lines = csv.reader(io.StringIO(path.read_bytes().decode("ascii"), newline=""))
@@ -56,11 +57,15 @@ def cyc15(hours: dict[str, Tensor]) -> Tensor:
 
 
 def raw15(hours: dict[str, Tensor]) -> Tensor:
-    """All columns but date and target: [n, 15] (PROTOCOL.md §5, row 5)."""
+    """All columns but date and target: [n, 15].
+
+    With `casual` and `registered`, as was most likely published: docs/protocol, "What is wrong
+    with it, and ours".
+    """
     return torch.stack([hours[name] for name in RAW], dim=1)
 
 
-# ---- the package's table → UCI's, to the byte ----
+# The rest turns the package's table into UCI's, to the byte.
 
 SEASONS = {name: code for code, name in enumerate(("spring", "summer", "fall", "winter"), start=1)}
 WEATHER = {"": 1, "Clear": 1, "Mist": 2, "Light Rain": 3, "Heavy Rain": 4}
@@ -68,7 +73,7 @@ ANSWERS = {"No": 0, "Yes": 1}
 
 
 def rebuilt(content: bytes) -> bytes:
-    """UCI's hour.csv from the package's table: rows shuffled, labels as text, °C and percent.
+    """UCI's hour.csv from the package's table: its rows shuffled, codes as text, °C and percent.
 
     Raises OSError where that table is another than expected.
     """

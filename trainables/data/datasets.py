@@ -1,4 +1,4 @@
-"""The data in memory: images as grey bytes, tables as floats, and their splits for a seed."""
+"""The data in memory: images as grey bytes, the table as floats."""
 
 import math
 import struct
@@ -16,14 +16,16 @@ from trainables.data.sources import DATASETS
 from trainables.errors import BadInputError
 
 TABLES = {BIKE_SHARING: 17_379, BIKE_SHARING_PUBLISHED: 10_000}
-"""Of how many rows of hour.csv, from the first, a seed draws its 10,000."""
+"""The domains that are tables, each with the number of rows of hour.csv, from the first, among
+which a random seed draws its 10,000."""
 
 
 @dataclass(frozen=True)
 class Images:
     """Labelled images: `pixels` uint8 [n, 784], `labels` int64 [n].
 
-    Of a table: `pixels` are its features, float32 [n, 15], `labels` its values, float32 [n].
+    Also used for a table: `pixels` are then its features, float32 [n, 15], and `labels` the values
+    to predict, float32 [n].
     """
 
     pixels: Tensor
@@ -36,10 +38,7 @@ class Images:
         return Images(self.pixels[rows], self.labels[rows])
 
     def inputs(self) -> Tensor:
-        """The pixels as float32 in [0, 1], [n, 784]: no further normalisation (PROTOCOL §1).
-
-        A table's features as they are.
-        """
+        """The pixels as float32 in [0, 1], [n, 784]; a table's features as they are."""
         return self.pixels.float() / 255 if self.pixels.dtype == torch.uint8 else self.pixels
 
     def to(self, device: torch.device) -> "Images":
@@ -49,7 +48,7 @@ class Images:
 
 @dataclass(frozen=True)
 class DomainData:
-    """Objects to train on, of which a seed draws splits, and to test on: 60,000 and 10,000."""
+    """The objects of a domain: those that a seed splits for training, and the test set."""
 
     train: Images
     test: Images
@@ -57,7 +56,7 @@ class DomainData:
 
 @lru_cache(maxsize=2)
 def load(name: str) -> DomainData:
-    """FashionMNIST or MNIST, verified; fetched first where missing.
+    """FashionMNIST or MNIST, verified; fetched first where missing. Cached by each process.
 
     Raises BadInputError where the data cannot be had.
     """
@@ -73,12 +72,13 @@ def load(name: str) -> DomainData:
 
 
 def read_idx(path: Path) -> Tensor:
-    """The bytes of an idx file (LeCun et al.): uint8, of the shape that its header says.
+    """The bytes of an idx file (the format of MNIST): uint8, of the shape in its header.
 
-    (torchvision reads them too, but takes two seconds of every worker to import.)
+    torchvision reads these files too, but importing it costs every worker two seconds.
     Raises BadInputError where header and content disagree.
     """
     content = path.read_bytes()
+    # Header: two zero bytes, the type (8: unsigned bytes), the number of dimensions, each size.
     start = 4 + 4 * content[3] if len(content) > 3 else 4
     shape = struct.unpack(f">{content[3]}I", content[4:start]) if len(content) >= start else ()
     if content[:3] != b"\0\0\x08" or not shape or math.prod(shape) != len(content) - start:
@@ -88,7 +88,7 @@ def read_idx(path: Path) -> Tensor:
 
 @lru_cache(maxsize=2)
 def load_table(name: str) -> Images:
-    """All hours of the bike sharing table in the features of this domain; fetched if missing.
+    """All rows of bike sharing with the features of this domain; fetched first where missing.
 
     Raises BadInputError where the data cannot be had.
     """

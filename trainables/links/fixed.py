@@ -1,4 +1,4 @@
-"""Links without anything learned: noise and dilation."""
+"""Links in which nothing is learned: noise and dilation."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -16,8 +16,8 @@ from trainables.networks.vae import Vae
 class Noise(Link):
     """x + std · N(0, 1), clipped to [0, 1].
 
-    std 0.1 is the documents' N(0, 1/10) read as a standard deviation; read as a variance it
-    is 0.316; the published code used 0.08.
+    The paper writes N(0, 1/10): std 0.1 if that is a standard deviation, 0.316 if a variance. Its
+    code used 0.08 (docs/protocol, "What was run").
     """
 
     name: ClassVar[str] = "noise"
@@ -31,7 +31,7 @@ class Noise(Link):
 
     @property
     def samples(self) -> int:
-        """A fresh draw for each of the usual 50 epochs."""
+        """The default 50: a fresh draw for each epoch of the standard schedule."""
         return self.draws
 
     def __call__(self, images: Tensor, generator: torch.Generator, vae: Vae | None) -> Tensor:
@@ -55,10 +55,10 @@ class FeatureNoise(Noise):
 
 @dataclass(frozen=True, kw_only=True)
 class Dilation(Link):
-    """A fixed 3×3 kernel, dilation 2, no padding: 28×28 → 24×24 = 576 values.
+    """A convolution with a fixed 3×3 kernel, dilation 2, no padding: 28×28 → 24×24 = 576 values.
 
     `scaled` divides the kernel by its sum, so that images stay in [0, 1]; the published code
-    did not (PROTOCOL.md §4, §5).
+    did not (docs/protocol, "What was run").
     """
 
     name: ClassVar[str] = "dilation"
@@ -67,7 +67,7 @@ class Dilation(Link):
     scaled: bool = True
 
     def __call__(self, images: Tensor, generator: torch.Generator, vae: Vae | None) -> Tensor:
-        """Each pixel becomes the sum (or mean) of five pixels two apart."""
+        """Each pixel becomes the mean (unscaled: the sum) of five pixels, two apart."""
         kernel = torch.tensor([[1.0, 0, 1], [0, 1, 0], [1, 0, 1]], device=images.device)
         if self.scaled:
             kernel = kernel / kernel.sum()

@@ -1,7 +1,7 @@
-"""Links φ: the map from the student's domain to the teacher's (PROTOCOL.md §4, §5).
+"""Links φ: the map from the student's domain to the teacher's.
 
-A link is one small frozen dataclass. To add one, subclass Link in your space file, give it a
-`name` and a `__call__`; it is recorded, hashed and tabulated by that name and its fields.
+A link is a small frozen dataclass. To add one, subclass Link in your space file and give it a
+`name` and a `__call__`; it is hashed, recorded and tabulated by its name and fields (docs/own).
 """
 
 from abc import ABC, abstractmethod
@@ -15,29 +15,29 @@ from trainables.data.domains import IMAGES, PIXELS
 from trainables.networks.vae import Vae
 from trainables.recipes import VaeRecipe
 
-ANYTHING = "anything"
+ANYTHING = "anything"  # a kind of objects, beside IMAGES and TABLE: any of them
 
 
 @dataclass(frozen=True, kw_only=True)
 class Link(ABC):
-    """φ: objects of the target domain → inputs of the teacher."""
+    """φ: the student's objects → the teacher's inputs."""
 
     name: ClassVar[str]
     maps: ClassVar[str] = IMAGES
-    """What it maps: "images", "features" of a table, or "anything"."""
+    """The kind of objects that it maps: "images", "features" of a table, or "anything"."""
     teacher_inputs: ClassVar[int] = PIXELS
-    """Values that the teacher reads for each object."""
+    """How many values the teacher reads for each object."""
     makes_source: ClassVar[bool] = False
-    """True where the teacher's domain is φ(target): it is then trained on φ of its split."""
+    """Whether the teacher is trained on φ of its own split too, and not on the split itself."""
 
     @property
     def samples(self) -> int:
-        """Draws of φ(x) kept for each object; epoch e learns from draw e mod samples."""
+        """Random draws of φ(x) that are kept for each object; epoch e uses draw e mod samples."""
         return 1
 
     @property
     def vae(self) -> VaeRecipe | None:
-        """The VAE that this link needs, if any."""
+        """The recipe of the VAE that this link needs, if any."""
         return None
 
     def parameters(self) -> str:
@@ -50,8 +50,9 @@ class Link(ABC):
     def __call__(self, images: Tensor, generator: torch.Generator, vae: Vae | None) -> Tensor:
         """Images [n, 784] in [0, 1] → teacher inputs [n, teacher_inputs].
 
-        Of a table: features [n, 15], standardised as the teacher's are.
-        Random draws come from `generator` (CPU) alone, so that the result repeats.
+        For a table: features [n, 15], standardised as the teacher's are.
+        generator: a CPU generator, the only source of random draws, so that the result repeats.
+        vae: the trained VAE of the recipe in `vae`, if there is one.
         """
 
 

@@ -15,10 +15,10 @@ SIDE = 28
 
 @dataclass(frozen=True, kw_only=True)
 class PhotographBlend(Link):
-    """A digit over a patch of a photograph, |x - patch|, the mean of its three colours.
+    """A digit over a random patch of a photograph: |x - patch|, averaged over the three colours.
 
-    The paper took patches of 500 photographs and kept the colours. Ours are of the two that come
-    with scikit-learn, some 480,000 places, and grey, as all pictures of the study are.
+    The paper took patches of 500 photographs and kept the colours. Ours come from the two that
+    scikit-learn ships, some 480,000 places, and are grey, as all images of the study are.
     """
 
     name: ClassVar[str] = "blend"

@@ -1,4 +1,4 @@
-"""The link that a trained VAE is: a garment becomes a digit of its class."""
+"""The link by a trained VAE: a garment becomes a digit of its class."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -14,7 +14,7 @@ from trainables.recipes import VaeRecipe
 
 @dataclass(frozen=True, kw_only=True)
 class VaeLink(Link):
-    """A garment becomes a digit of its class: a sample z of the encoder, the decoder's mean."""
+    """The digit decoder's mean for a sample z of the encoder: a garment becomes a digit."""
 
     name: ClassVar[str] = "VAE"
     recipe: VaeRecipe = VaeRecipe()
@@ -25,7 +25,7 @@ class VaeLink(Link):
 
     @property
     def samples(self) -> int:
-        """A fresh draw for each of the usual 50 epochs."""
+        """The default 50: a fresh draw for each epoch of the standard schedule."""
         return self.draws
 
     @property
@@ -34,7 +34,7 @@ class VaeLink(Link):
         return self.recipe
 
     def __call__(self, images: Tensor, generator: torch.Generator, vae: Vae | None) -> Tensor:
-        """The digits of the garments, for a fresh sample of z."""
+        """The garments' digits, each for a fresh sample of z."""
         if vae is None:
             raise TypeError("the VAE link needs its trained VAE")
         noise = torch.randn(len(images), self.recipe.latent_size, generator=generator)

@@ -1,4 +1,4 @@
-"""Objects that the members of a stack draw their batches from, each its own split and order."""
+"""The objects from which the members of a stack draw batches, each by its own split and order."""
 
 from collections.abc import Iterator, Sequence
 
@@ -15,7 +15,10 @@ from trainables.randomness import generator
 
 
 class SplitBatches:
-    """A split of a domain for each seed: pixels uint8 [60000, 784], rows of each member [N, n]."""
+    """One split of a domain, drawn by each member's seed.
+
+    pixels uint8 [60000, 784] and labels [60000] are shared; rows [N, n] are each member's own.
+    """
 
     def __init__(
         self, domain: str, split: str, seeds: Sequence[int], device: torch.device
@@ -28,13 +31,13 @@ class SplitBatches:
         return self.rows.shape[1]
 
     def at(self, places: Tensor) -> tuple[Tensor, Tensor]:
-        """Members' own objects: places [N, B] → inputs [N, B, 784] in [0, 1], labels [N, B]."""
+        """Objects at these places [N, B] of the splits: inputs [N, B, 784], labels [N, B]."""
         rows = self.rows.gather(1, places.to(self.rows.device))
         return self.pixels[rows].float().div_(255), self.labels[rows]
 
 
 def generators(purpose: str, seeds: Sequence[int]) -> list[torch.Generator]:
-    """A generator for each member."""
+    """A random generator for each member."""
     return [generator(purpose, seed) for seed in seeds]
 
 
@@ -47,12 +50,12 @@ def endless(objects: int, size: int, draws: Sequence[torch.Generator]) -> Iterat
 
 
 def normal(shape: Sequence[int], draws: Sequence[torch.Generator]) -> Tensor:
-    """N(0, 1) of a shape for each member, from its own generator: [N, *shape]."""
+    """Draws from N(0, 1) for each member by its own generator: [N, *shape]."""
     return torch.stack([torch.randn(*shape, generator=draw) for draw in draws])
 
 
 def framed(link: Link, images: Tensor, draws: Sequence[torch.Generator]) -> Tensor:
-    """Each member's images [N, B, 784] under the link, as large as before: [N, B, 784]."""
+    """Each member's images under the link, padded to their former size: [N, B, 784]."""
     if link == Identity():
         return images
     changed = torch.stack([link(x, draw, None) for x, draw in zip(images, draws, strict=True)])

@@ -1,9 +1,8 @@
 """The run of a method's training: its curve by epoch, and what it leaves for the records."""
 
-import math
 import time
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -12,10 +11,10 @@ from trainables.data.datasets import load
 from trainables.links.link import Identity, Link
 from trainables.methods.batches import framed
 from trainables.networks.stack import Report, Stack
-from trainables.objectives.calibration import measure
+from trainables.objectives.calibration import Reliability, measure
 from trainables.objectives.metrics import Network, quality
 from trainables.randomness import generator
-from trainables.results import History, TrialResult
+from trainables.results import History, TrialResult, before, failure_of
 from trainables.settings.trial import Trial
 
 BLOCK = 1_000
@@ -86,20 +85,27 @@ class MethodRun:
             answers = ((network(x).transpose(1, 2), y) for x, y in self.test)
             reliability = measure(answers)
         seconds = (time.perf_counter() - self.started) / len(self.trials)
-        return [
-            TrialResult(
-                trial,
-                _until_broken(history),
-                facts,
-                seconds,
-                {"student": last},
-                _failure(history),
-                str(self.device),
-            )
-            for trial, history, facts, last in zip(
-                self.trials, self.histories, self.facts, reliability, strict=True
-            )
-        ]
+        found = zip(self.trials, self.histories, self.facts, reliability, strict=True)
+        return [self._result(*mine, seconds) for mine in found]
+
+    def _result(
+        self,
+        trial: Trial,
+        history: History,
+        facts: dict[str, float],
+        reliability: Reliability,
+        seconds: float,
+    ) -> TrialResult:
+        failed = failure_of(history["train/loss"])
+        return TrialResult(
+            trial,
+            before(history, failed.epoch) if failed else dict(history),
+            facts,
+            seconds,
+            {"student": reliability},
+            failed.reason if failed else None,
+            str(self.device),
+        )
 
 
 def perceptrons(stack: Stack) -> Network:
@@ -114,19 +120,3 @@ def own_inputs(stack: Stack) -> Network:
 
 def _listed(values: Tensor | Sequence[float]) -> list[float]:
     return [float(v) for v in (values.tolist() if isinstance(values, Tensor) else values)]
-
-
-def _broken(history: Mapping[str, Sequence[float]]) -> int | None:
-    losses = enumerate(history["train/loss"])
-    return next((epoch for epoch, loss in losses if not math.isfinite(loss)), None)
-
-
-def _failure(history: Mapping[str, Sequence[float]]) -> str | None:
-    epoch = _broken(history)
-    if epoch is None:
-        return None
-    return f"the training loss is {history['train/loss'][epoch]} in epoch {epoch}"
-
-
-def _until_broken(history: History) -> History:
-    return {name: values[: _broken(history)] for name, values in history.items()}

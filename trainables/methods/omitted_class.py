@@ -1,8 +1,8 @@
-"""The omitted class: a student that never saw a 3 has yet learned of it (Hinton et al. 2015, §3).
+"""The omitted class: a student can know a digit that it never saw (Hinton et al. 2015, §3).
 
-The student learns a teacher's soft answers on MNIST without any 3. It knows threes from what the
-teacher says of other digits, but expects none: its bias for them is too low, and a constant added
-to that bias mends it.
+The student learns a teacher's soft answers on MNIST without any 3. What the teacher says of other
+digits tells it about threes, but it expects none: its bias for them is too low, and adding one
+constant to that bias mends it.
 """
 
 from collections.abc import Sequence
@@ -19,15 +19,16 @@ from trainables.distillation.requirements import logits_for
 from trainables.errors import BadInputError
 from trainables.methods.batches import SplitBatches, generators
 from trainables.methods.data_free.teacher_alone import new_students
-from trainables.methods.method import Method, weights_of
+from trainables.methods.method import TrainableMethod
 from trainables.methods.method_run import MethodRun, perceptrons
+from trainables.networks.perceptron import weight_count
 from trainables.networks.stack import Report, Stack, batches, shuffled
 from trainables.objectives.losses import soft_cross_entropy
 from trainables.results import TrialResult
 from trainables.settings.setting import Setting
 from trainables.settings.trial import Trial
 
-BLOCK = 10_000  # objects that a teacher is asked about at a time
+BLOCK = 10_000  # objects that a teacher is evaluated on at a time
 STEPS = tuple(step / 4 for step in range(41))  # constants tried: 0 to 10
 
 
@@ -45,11 +46,11 @@ def best_bias(logits: Tensor, labels: Tensor, omitted: int) -> float:
 
 
 @dataclass(frozen=True, kw_only=True)
-class OmittedClass(Method):
+class OmittedClass(TrainableMethod):
     """The transfer set is MNIST-Big without `omitted`; the constant is chosen on MNIST-Small.
 
-    (In the paper it was the one best for the test set.) The setting's
-    temperature is that of the soft targets, its teacher one of MNIST.
+    (The paper chose the constant on the test set.) The setting's temperature is that of the soft
+    targets; its teacher is one of MNIST.
     """
 
     name: ClassVar[str] = "omitted_class"
@@ -78,9 +79,9 @@ class OmittedClass(Method):
         return IMAGE_SPLITS["Small"]
 
     def work(self, setting: Setting) -> float:
-        """As a student's; the teacher is another's work."""
+        """Work of the students; the teacher is an artifact, counted by itself."""
         objects = IMAGE_SPLITS["Big"] * setting.schedule.epochs
-        return 12 * weights_of(self.student_sizes) * objects / 1e9
+        return 12 * weight_count(self.student_sizes) * objects / 1e9
 
     def train(
         self, trials: Sequence[Trial], workshop: Workshop, report: Report

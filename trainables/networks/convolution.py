@@ -1,4 +1,4 @@
-"""A convolution for one network, or, with stacked weights, for N of them, member by member."""
+"""A convolution for one network, or with stacked weights for N of them, member by member."""
 
 import torch
 from torch import Tensor, nn
@@ -8,8 +8,8 @@ from torch.nn import functional
 class Convolution(nn.Module):
     """x [..., B, inputs, H, W] → [..., B, outputs, H', W'], initialised as `nn.Conv2d` is.
 
-    For one network the weight is [outputs, inputs, size, size]; for a stack it has a first
-    dimension N more, and so have all inputs.
+    For one network the weight is [outputs, inputs, size, size]; for a stack weights and inputs
+    have a further first dimension N.
     """
 
     def __init__(
@@ -25,7 +25,7 @@ class Convolution(nn.Module):
         self.padding = padding
 
     def forward(self, x: Tensor) -> Tensor:
-        """Of one network's maps, or of each member's own."""
+        """The maps of x, for one network or for each member."""
         if self.weight.dim() == 4:
             return functional.conv2d(x, self.weight, self.bias, padding=self.padding)
         members = zip(x, self.weight, self.bias, strict=True)

@@ -1,10 +1,11 @@
-"""Layers of a stack, member by member, at the rate that the machine has.
+"""The linear layers of a stack, at the speed that the machine can give.
 
-On CPUs the fp32 products go to oneDNN: its kernels use AVX-512 on every CPU that has it, where
-MKL's batched product falls back on AMD (a Zen 5 core: 200 against 68 GFLOP/s for a student's
-first layer), and they add the bias and rectify while the result is in a register. It is called by
-the operator that PyTorch's own compiler calls. No bit of a member's result depends on how many
-share a product (a test says so). On GPUs cuBLAS does it all.
+On CPUs large fp32 products go to oneDNN. Its kernels use AVX-512 on every CPU that has it, where
+MKL's batched product falls back to AVX2 on AMD (on a Zen 5 core 200 against 68 GFLOP/s for a
+student's first layer), and they add the bias and apply the activation while the result is still
+in a register. The operator called is the one that PyTorch's own compiler emits. No bit of a
+member's result depends on how many members share a product; a test says so. On GPUs cuBLAS does
+it all. The measurements are in benchmarks/README.md, "limit".
 """
 
 from collections.abc import Sequence
@@ -14,14 +15,14 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-LARGE = 600_000  # multiply-adds of one product; below, a call costs more than the batched product
-WIDE = 32  # outputs; below, oneDNN's kernels are half empty
-LINEAR, RELU, LEAKY_RELU = "none", "relu", "leaky_relu"  # by oneDNN's names
-SLOPE = 0.01  # of the LeakyReLU, PyTorch's default
+LARGE = 600_000  # multiply-adds; below, calling oneDNN member by member costs more than it saves
+WIDE = 32  # outputs; below, oneDNN's kernels run half empty
+LINEAR, RELU, LEAKY_RELU = "none", "relu", "leaky_relu"  # activations, by oneDNN's names
+SLOPE = 0.01  # of the LeakyReLU: PyTorch's default
 
 
 def layer(x: Tensor, weight: Tensor, bias: Tensor, activation: str = LINEAR) -> Tensor:
-    """activation(x Wᵀ + b), of one model or member by member.
+    """activation(x Wᵀ + b), for one model or for each member of a stack.
 
     x [..., B, I], weight [..., O, I], bias [..., O] → [..., B, O].
     """
@@ -35,9 +36,9 @@ def layer(x: Tensor, weight: Tensor, bias: Tensor, activation: str = LINEAR) -> 
 def shared_layer(
     x: Tensor, weight: Tensor, bias: Tensor, sizes: Sequence[int], activation: str = LINEAR
 ) -> Tensor:
-    """The same where members stand in groups of equal input, a group being one wide product.
+    """The same for members in groups that share their input; a group is one wide product.
 
-    x [G, B, I], weight [N, O, I], bias [N, O] → [N, B, O]. sizes: members of each group, in the
+    x [G, B, I], weight [N, O, I], bias [N, O] → [N, B, O]. sizes: members in each group, in the
     order of the members.
     """
     if _to_onednn(x, weight):
@@ -65,25 +66,27 @@ def _to_onednn(x: Tensor, weight: Tensor) -> bool:
 
 
 def _linear(x: Tensor, weight: Tensor, bias: Tensor | None = None, then: str = LINEAR) -> Tensor:
-    """then(X Wᵀ + b) by oneDNN: x [B, I], W [O, I], in any layout, b [O] → [B, O]."""
+    """then(x Wᵀ + b) by oneDNN: x [B, I] and W [O, I] in any layout, b [O] → [B, O]."""
     scalars = [SLOPE] if then == LEAKY_RELU else []
     result: Tensor = torch.ops.mkldnn._linear_pointwise(x, weight, bias, then, scalars, "")
     return result
 
 
 def _apart(wide: Tensor, members: int) -> Tensor:
-    """[B, members · O] → [members, B, O]."""
+    """Split a wide product into its members: [B, members · O] → [members, B, O]."""
     return wide.view(len(wide), members, -1).transpose(0, 1)
 
 
 def _joined(parts: Sequence[Tensor]) -> Tensor:
+    """Concatenate, without a copy where there is one part."""
     return parts[0] if len(parts) == 1 else torch.cat(list(parts))
 
 
 class _Small(torch.autograd.Function):
-    """x Wᵀ + b member by member, for small layers: the batched product.
+    """x Wᵀ + b member by member, for small layers: PyTorch's batched product.
 
-    Laid out with the batch last: ten columns, a last layer's, would be a poor shape for it.
+    Computed as (W xᵀ + b)ᵀ, so that the batch is the last dimension: a last layer's ten outputs
+    would be too few columns for the kernel to be fast.
     """
 
     @staticmethod
@@ -106,7 +109,10 @@ def _layers(
 
 
 class _Layers(torch.autograd.Function):
-    """shared_layer with its gradients written out, each a product of oneDNN's too."""
+    """shared_layer by oneDNN, with gradients written out: autograd has none for its operator.
+
+    They are oneDNN products too.
+    """
 
     @staticmethod
     def forward(
@@ -120,7 +126,7 @@ class _Layers(torch.autograd.Function):
                 for mine, w, b in groups
             ]
         )
-        context.save_for_backward(x, weight, y)
+        context.save_for_backward(x, weight, y)  # y tells the activations' gradients
         return y
 
     @staticmethod
@@ -129,16 +135,18 @@ class _Layers(torch.autograd.Function):
         gradient = _before(context.then, upstream[0], y)
         of_x, of_weight, sizes = [], [], context.sizes
         for mine, w, g in zip(x, weight.split(sizes), gradient.split(sizes), strict=True):
+            # A group's weight gradients are one wide product again: gᵀ x, its members' rows
+            # below each other; so is the sum of its input gradients, over members and outputs.
             wide = g.transpose(1, 2).reshape(-1, mine.shape[0])  # [members · O, B]
             of_weight.append(_linear(wide, mine.T).view_as(w))
-            if context.needs_input_grad[0]:
+            if context.needs_input_grad[0]:  # not for a first layer
                 of_x.append(_linear(wide.T, w.flatten(0, 1).T))
         of_inputs = torch.stack(of_x) if of_x else None
         return of_inputs, _joined(of_weight), gradient.sum(1), None, None
 
 
 def _before(then: str, gradient: Tensor, y: Tensor) -> Tensor:
-    """The gradient before an activation, from what came after it."""
+    """The gradient with respect to an activation's input, from that of its output y."""
     match then:
         case "relu":
             gradient = torch.ops.aten.threshold_backward(gradient, y, 0)

@@ -1,4 +1,4 @@
-"""LeNet-5, the network of the published figures that are repeated (LeCun et al. 1998)."""
+"""LeNet-5 (LeCun et al. 1998): the network of published figures that are repeated here."""
 
 from collections.abc import Sequence
 
@@ -12,13 +12,18 @@ from trainables.networks.perceptron import Perceptron
 from trainables.randomness import generator
 
 WHOLE = (6, 16, 120, 84)
-HALF = (3, 8, 60, 42)  # DAFL's student: its code says so
-HALF_CHANNELS = (3, 8, 120, 84)  # ZSKD's: of its 35,820 parameters no other halving gives as many
-PRODUCTS = 416_520  # multiplications of a picture by WHOLE
+HALF = (3, 8, 60, 42)  # the student of DAFL, by its authors' code
+HALF_CHANNELS = (
+    3,
+    8,
+    120,
+    84,
+)  # ZSKD's: no other halving has the printed 35,820 parameters
+PRODUCTS = 416_520  # multiplications of one image in a LeNet-5 of widths WHOLE
 
 
 class ConvPool(Convolution):
-    """A 5×5 convolution, ReLU, and the largest of each 2×2 pixels; pictures in and out are flat.
+    """A 5×5 convolution, ReLU and 2×2 max pooling; images come and go flattened.
 
     x [..., B, inputs · side²] → [..., B, outputs · (side')²].
     """
@@ -30,17 +35,17 @@ class ConvPool(Convolution):
         self.shape = (inputs, side, side)
 
     def forward(self, x: Tensor, activation: str = LINEAR) -> Tensor:
-        """Always with its ReLU, which comes before the pooling."""
-        assert activation == RELU
+        """Maps of x; the ReLU is always there, and comes before the pooling."""
+        assert activation == RELU  # as Perceptron calls its hidden layers
         found = super().forward(x.unflatten(-1, self.shape)).relu()
         pooled = functional.max_pool2d(found.flatten(0, -4), 2)
         return pooled.flatten(1).view(*x.shape[:-1], -1)
 
 
 class LeNet5(Perceptron):
-    """Two convolutions and three linear layers; 28×28 pictures are framed to 32×32.
+    """Two convolutions and three linear layers; images of 28×28 are padded to 32×32.
 
-    widths: channels of the convolutions, units of the linear layers: WHOLE, say.
+    widths: channels of the two convolutions, then units of the two hidden linear layers.
     """
 
     def __init__(self, widths: Sequence[int], draw: torch.Generator) -> None:

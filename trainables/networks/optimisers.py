@@ -1,4 +1,4 @@
-"""What a method needs of a stack beyond the study's own Adam: other optimisers, given weights."""
+"""What some methods need beyond a stack's own Adam: other optimisers, and weights from outside."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
@@ -14,8 +14,9 @@ Optimiser = Callable[[Iterable[dict[str, Any]]], torch.optim.Optimizer]
 
 
 class Descent(Stack):
-    """A stack under another of PyTorch's optimisers, which works element by element: members stay
-    apart. All have the first one's learning rate.
+    """A stack trained by another of PyTorch's optimisers, all members at the first one's rate.
+
+    The optimiser must work element by element (SGD, Adam), so that members do not mix.
     """
 
     def __init__(
@@ -29,11 +30,11 @@ class Descent(Stack):
         super().__init__(models, learning_rates, device)
 
     def renew_optimiser(self) -> None:
-        """The optimiser with fresh moments; the weights stay."""
+        """Reset the optimiser's moments; the weights stay."""
         self.optimiser = self._make([{"params": self._values, "lr": self.learning_rates[0]}])
 
     def set_rate(self, learning_rate: float) -> None:
-        """One learning rate from here on; the optimiser's moments stay."""
+        """Set the learning rate; the optimiser's moments stay."""
         self.optimiser.param_groups[0]["lr"] = learning_rate
 
     def step(self, losses: Tensor) -> None:
@@ -45,21 +46,21 @@ class Descent(Stack):
 
 @torch.no_grad()
 def load(stack: Stack, weights: Mapping[str, Tensor]) -> None:
-    """Give the stack these parameters, [N, ...] each by name; its optimiser's moments stay."""
+    """Overwrite these parameters of the stack, each [N, ...]; its optimiser's moments stay."""
     own = stack.parameters
     for name, value in weights.items():
         own[name].copy_(value)
 
 
 class WithFeatures(nn.Module):
-    """A perceptron that also says what its last layer reads."""
+    """A perceptron that also returns the inputs of its last layer."""
 
     def __init__(self, network: Perceptron) -> None:
         super().__init__()
         self.network = network
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """X [..., B, in] → logits [..., B, 10], features after their ReLU [..., B, F]."""
+        """Logits [..., B, 10] of x [..., B, in], and the features behind them [..., B, F]."""
         *hidden, last = self.network.layers
         for layer in hidden:
             x = layer(x, RELU)

@@ -1,4 +1,4 @@
-"""The networks, each written once: for one model, or, with stacked weights, for N of them."""
+"""The multilayer perceptron, for one model, or with stacked weights for N of them."""
 
 import itertools
 from collections.abc import Sequence
@@ -13,9 +13,14 @@ from trainables.networks.kernels import LINEAR, RELU, layer, shared_layer
 def parameter_count(sizes: Sequence[int]) -> int:
     """Weights and biases of a perceptron of these layer sizes.
 
-    (Seed 003 prints weights alone: 246,400 and 50,816.)
+    Orlov and Grabovoy count weights alone: docs/protocol, "Networks".
     """
     return sum(a * b + b for a, b in itertools.pairwise(sizes))
+
+
+def weight_count(sizes: Sequence[int]) -> int:
+    """Weights of a perceptron of these layer sizes, without biases: products of one answer."""
+    return sum(a * b for a, b in itertools.pairwise(sizes))
 
 
 class Linear(nn.Module):
@@ -27,6 +32,7 @@ class Linear(nn.Module):
     def __init__(self, inputs: int, outputs: int, generator: torch.Generator) -> None:
         super().__init__()
         bound = inputs**-0.5  # Kaiming uniform with a = √5, as torch.nn.Linear
+        # Drawn as [in, out], then turned: the order of the draws decides every initialisation.
         drawn = torch.empty(inputs, outputs).uniform_(-bound, bound, generator=generator)
         self.weight = nn.Parameter(drawn.T.contiguous())
         self.bias = nn.Parameter(torch.empty(outputs).uniform_(-bound, bound, generator=generator))
@@ -36,14 +42,18 @@ class Linear(nn.Module):
         return layer(x, self.weight, self.bias, activation)
 
     def shared(self, x: Tensor, sizes: Sequence[int], activation: str = LINEAR) -> Tensor:
-        """The same for a stack in groups of equal input: x [G, B, in] → [N, B, out]."""
+        """The same for a stack whose members come in groups that share their input.
+
+        x [G, B, in], sizes: members in each group → [N, B, out].
+        """
         return shared_layer(x, self.weight, self.bias, sizes, activation)
 
 
 class Perceptron(nn.Module):
-    """A multilayer perceptron with ReLU: x [..., sizes[0]] → logits [..., sizes[-1]].
+    """A multilayer perceptron with ReLU: x [..., sizes[0]] → outputs [..., sizes[-1]].
 
-    Teacher [784, 256, 128, 64, 64, 10] and student [784, 64, 10] of seed 003, Table 1.
+    Its outputs are logits where classes are learnt, predictions where numbers are. The teacher has
+    sizes (784, 256, 128, 64, 64, 10), the student (784, 64, 10): docs/protocol, "Networks".
     """
 
     def __init__(self, sizes: Sequence[int], generator: torch.Generator) -> None:
@@ -52,14 +62,14 @@ class Perceptron(nn.Module):
         self.layers = nn.ModuleList(Linear(a, b, generator) for a, b in pairs)
 
     def forward(self, x: Tensor, sizes: Sequence[int] | None = None) -> Tensor:
-        """X [..., sizes[0]] → logits [..., sizes[-1]].
+        """The outputs for inputs x: [..., sizes[0]] → [..., sizes[-1]].
 
-        sizes: of a stack whose members stand in groups of equal input, members of each group;
-        x is [G, B, in] then, and the answer [N, B, out].
+        sizes: for a stack whose members come in groups that share their input, the members in
+        each group; then x is [G, B, in] and the outputs are [N, B, out].
         """
         first, *others, last = cast(list[Linear], list(self.layers))
         x = first(x, RELU) if sizes is None else first.shared(x, sizes, RELU)
         for each in others:
             x = each(x, RELU)
-        logits: Tensor = last(x)
-        return logits
+        outputs: Tensor = last(x)
+        return outputs

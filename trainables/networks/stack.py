@@ -1,7 +1,8 @@
-"""Many models of one shape trained as one stacked model (DESIGN.md, decision 1).
+"""Many models of one shape trained as one stacked model.
 
-Every parameter is [N, ...], and a layer of all members is one call (see kernels). Members share
-nothing: each has its own order and draws, and equals its solo run (see LANES: to the bit).
+A student is so small that one at a time leaves the machine idle. Here every parameter is
+[N, ...] and a layer of all members is one call (see kernels). Members share nothing: each has
+its own data order and random draws, and equals its solo run to the bit (see LANES).
 """
 
 import copy
@@ -15,17 +16,19 @@ from torch.func import stack_module_state
 from torch.nn import functional
 
 LANES = 32
-"""Floats that PyTorch's vector loops take at a time (AVX-512). What is left over at the end of a
-tensor goes through scalar code that rounds otherwise, so a member's parameters never end there:
-where a member stands in its stack, and in what company, changes no bit of it (on a CPU with one
-thread, and with batches of 8 objects or a multiple: MKL's products want aligned rows for it)."""
+"""Floats that PyTorch's vectorised loops take at a time (AVX-512).
+
+What is left over at the end of a tensor goes through scalar code that rounds differently. So each
+member's parameters are padded to a multiple of LANES: then neither a member's place in the stack
+nor its company changes a bit of it. This holds on a CPU with one thread, and for batches of a
+multiple of 8 objects (MKL's products need aligned rows for it)."""
 
 ADAM: dict[str, Any] = {
     "beta1": 0.9, "beta2": 0.999, "eps": 1e-8,
     "weight_decay": 0.0, "amsgrad": False, "maximize": False,
-}  # PROTOCOL.md §4: PyTorch's defaults  # fmt: skip
+}  # PyTorch's defaults, as published: docs/protocol, "What was run"  # fmt: skip
 
-Report = Callable[[float], None]  # told the fraction of a cohort's work that is done
+Report = Callable[[float], None]  # called with the fraction of a cohort's work that is done
 
 
 class Stack:
@@ -43,7 +46,8 @@ class Stack:
         self.renew_optimiser()
 
     def _take_values(self) -> None:
-        """The model's parameters are these values, without what they are padded with."""
+        """Let the model's parameters be views of these values, without their padding."""
+        # Adam updates the padded values in place, and so the model's parameters.
         names = [name for name, _ in self.model.named_parameters()]
         for name, value, width in zip(names, self._values, self._widths, strict=True):
             path, _, own = name.rpartition(".")
@@ -60,27 +64,28 @@ class Stack:
         return dict(self.model.named_parameters())
 
     def __call__(self, *inputs: Any) -> Any:
-        """What N single models would answer: inputs [N, ...], each member its own."""
+        """The outputs of N single models, each on its own inputs: [N, ...]."""
         return self.model(*inputs)
 
     def shared(self, inputs: Tensor, sizes: Sequence[int]) -> Tensor:
-        """The same for Perceptrons, where members stand in groups of equal input.
+        """The same for Perceptrons whose members come in groups that share their input.
 
-        inputs [G, B, D], sizes: members of each group → [N, B, out]. The first layer of a group
-        is one wide product.
+        inputs [G, B, D], sizes: members in each group → [N, B, out]. The first layer of a group
+        is one wide product, several times as fast as one product a member.
         """
-        answers: Tensor = self.model(inputs, sizes)
-        return answers
+        outputs: Tensor = self.model(inputs, sizes)
+        return outputs
 
     def renew_optimiser(self) -> None:
-        """Adam with fresh moments; the weights stay."""
+        """Reset Adam's moments; the weights stay."""
         self._moments = [[torch.zeros_like(v) for v in self._values] for _ in range(2)]
         self._steps = torch.zeros((), device=self._values[0].device)
         self._group()
 
     def _group(self) -> None:
-        """Views of weights and moments: the fused kernel takes one rate a call, so each run of
-        members of equal rate is a call.
+        """Make views of weights and moments for each run of members with equal learning rate.
+
+        The fused kernel takes one learning rate a call, so each such run is a call of its own.
         """
         self._runs = [
             (run, [[each[run] for each in kind] for kind in (self._values, *self._moments)])
@@ -101,9 +106,10 @@ class Stack:
             torch._fused_adam_(values, mine, first, second, [], steps, lr=rate, **ADAM)
 
     def _gradients(self, losses: Tensor) -> list[Tensor]:
-        """Of the sum of losses, by parameter, padded as the values are.
+        """The gradients of the sum of losses, by parameter, padded as the values are.
 
-        Contiguous: PyTorch's fused kernels read memory in order, whatever a gradient's strides.
+        Contiguous, because PyTorch's fused kernels read memory in order whatever the strides say:
+        a transposed gradient would silently update the wrong weights.
         """
         found = torch.autograd.grad(losses.sum(), self._leaves)
         return [
@@ -112,7 +118,7 @@ class Stack:
         ]
 
     def keep(self, places: Sequence[int]) -> None:
-        """Only these members stay, each as it was, its optimiser's moments included."""
+        """Keep only the members at these places, each unchanged, its Adam moments included."""
         rows = torch.tensor(places, device=self._values[0].device)
         self._values = [value[rows] for value in self._values]
         self._moments = [[moment[rows] for moment in kind] for kind in self._moments]
@@ -128,7 +134,7 @@ class Stack:
 
 
 def _runs(values: Sequence[float]) -> Iterator[slice]:
-    """Where equal values stand side by side."""
+    """The slices of neighbouring equal values."""
     start = 0
     for _, equal in itertools.groupby(values):
         stop = start + len(list(equal))
@@ -137,7 +143,7 @@ def _runs(values: Sequence[float]) -> Iterator[slice]:
 
 
 def _padded(value: Tensor) -> Tensor:
-    """Zeros after the last dimension's values, where a member does not fill LANES; see there."""
+    """Pad the last dimension with zeros where a member does not fill LANES; see there."""
     odd = value[0].numel() % LANES
     return functional.pad(value, (0, -value.shape[-1] % LANES)) if odd else value
 
@@ -153,9 +159,9 @@ def batches(order: Tensor, size: int) -> Iterator[Tensor]:
 
 
 def gather_inputs(sources: Sequence[Tensor], rows: Tensor) -> Tensor:
-    """Each member's rows of its own source, as float32: sources N × [n, D], rows [N, B].
+    """Each member's rows of its own source: sources N × [n, D], rows [N, B] → float32 [N, B, D].
 
-    Grey bytes become [0, 1]; float sources are taken as they are. → [N, B, D].
+    Grey bytes become [0, 1]; float sources are taken as they are.
     """
     first = sources[0]
     picked = torch.empty(*rows.shape, first.shape[1], dtype=first.dtype, device=first.device)

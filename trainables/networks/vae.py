@@ -1,4 +1,7 @@
-"""The VAE of one encoder and two decoders: garments to themselves and to digits."""
+"""The VAE with one encoder and two decoders: a garment to itself, and to a digit of its class.
+
+Kingma and Welling 2014; its sizes: docs/protocol, "Networks".
+"""
 
 from typing import NamedTuple
 
@@ -12,20 +15,20 @@ from trainables.recipes import VaeRecipe
 
 
 class Latent(NamedTuple):
-    """The encoder's answer: mean and standard deviation, each [..., latent]."""
+    """The distribution of z given an image: mean and standard deviation, each [..., latent]."""
 
     mean: Tensor
     std: Tensor
 
     def sample(self, noise: Tensor) -> Tensor:
-        """Z = μ + σ · noise, noise ~ N(0, I) of the same shape."""
+        """A sample μ + σ · noise of z; noise ~ N(0, I) of the same shape."""
         return self.mean + self.std * noise
 
 
 class Vae(nn.Module):
-    """One encoder 784→200→(μ, softplus σ), two decoders latent→200→784 (PROTOCOL.md §4).
+    """One encoder 784→200→(μ, softplus σ), two decoders latent→200→784, with LeakyReLU between.
 
-    The decoders answer with logits, clamped to where the sigmoid lies in [0.01, 0.99].
+    The decoders give logits of grey values, clamped so that their sigmoid is in [0.01, 0.99].
     """
 
     LOGIT_BOUND = 4.59511985  # log(0.99 / 0.01)
@@ -47,12 +50,12 @@ class Vae(nn.Module):
         return Latent(mean, nn.functional.softplus(raw))
 
     def garment_logits(self, z: Tensor) -> Tensor:
-        """Z [..., latent] → logits [..., 784] of the garment's grey values."""
+        """Logits [..., 784] of a garment's grey values, from z [..., latent]."""
         logits = _two_layers(self.garment_decoder, z)
         return logits.clamp(-self.LOGIT_BOUND, self.LOGIT_BOUND)
 
     def digit_logits(self, z: Tensor) -> Tensor:
-        """Z [..., latent] → logits [..., 784] of the paired digit's grey values."""
+        """Logits [..., 784] of the paired digit's grey values, from z [..., latent]."""
         logits = _two_layers(self.digit_decoder, z)
         return logits.clamp(-self.LOGIT_BOUND, self.LOGIT_BOUND)
 
@@ -63,10 +66,10 @@ class Vae(nn.Module):
     def forward(
         self, garments: Tensor, garment_noise: Tensor, digit_noise: Tensor
     ) -> tuple[Tensor, Tensor, Latent]:
-        """Garments [B, 784], noises [B, latent] and [B', latent], B' ≤ B.
+        """Garments [B, 784], noises [B, latent] and [B', latent] with B' ≤ B.
 
-        → garment logits [B, 784]; digit logits [B', 784] of the first B' garments, from a
-        sample of their own (PROTOCOL.md §4: separate z for each decoder); the latent.
+        → garment logits [B, 784]; digit logits [B', 784] of the first B' garments, those with a
+        digit; the distribution of z. Each decoder gets a sample of z of its own, as published.
         """
         latent = self.encode(garments)
         paired = digit_noise.shape[-2]

@@ -1,6 +1,7 @@
-"""Reliability: how often a network is right where it says it is p-sure, and its one number, ECE.
+"""Reliability: how often a network is right among the objects of which it is so sure.
 
-Guo et al. 2017, "On Calibration of Modern Neural Networks", §2: confidences in 15 equal bins.
+Guo et al. 2017, "On Calibration of Modern Neural Networks", §2, with 15 bins of equal width; its
+one number is the expected calibration error (ECE, eq. 3).
 """
 
 from collections.abc import Iterable
@@ -13,7 +14,7 @@ BINS = 15
 
 
 class Reliability(NamedTuple):
-    """For each bin of confidence: objects in it, their mean confidence, and share right."""
+    """For each bin of confidence: its objects' number, mean confidence, and share right."""
 
     objects: list[float]
     confidence: list[float]
@@ -21,7 +22,7 @@ class Reliability(NamedTuple):
 
     @property
     def error(self) -> float:
-        """Expected calibration error: the mean gap of confidence and accuracy over objects."""
+        """The expected calibration error: |confidence - accuracy| averaged over objects."""
         total = sum(self.objects)
         gaps = (
             n * abs(c - a)

@@ -1,6 +1,6 @@
-"""The losses of seeds 000 and 003, as pure functions over any leading dimensions.
+"""The study's losses, as pure functions over any leading dimensions: docs/protocol, "Losses".
 
-Each returns one value for each leading index (a member of a cohort), the mean over its batch.
+Each returns one value for each leading index (a member of a stack): the mean over its batch.
 """
 
 from typing import Any, NamedTuple
@@ -20,10 +20,10 @@ def hard_cross_entropy(logits: Tensor, labels: Tensor) -> Tensor:
 
 
 def soft_cross_entropy(student: Tensor, teacher: Tensor, temperature: Tensor) -> Tensor:
-    """Cross-entropy of the student against the teacher's labels, both at temperature T.
+    """Cross-entropy of the student with the teacher's soft labels, both at temperature T.
 
-    student, teacher: logits [..., B, C]; temperature [...] > 0 → [...]. The gradient shrinks
-    as 1/T²; multiply by T² to undo that (Hinton et al. 2015, §2).
+    student, teacher: logits [..., B, C]; temperature [...] > 0 → [...]. Its gradient shrinks as
+    1/T²; multiply by T² to undo that (Hinton et al. 2015, §2).
     """
     t = temperature[..., None, None]
     targets = functional.softmax(teacher / t, dim=-1)
@@ -45,8 +45,8 @@ def distillation_loss(
 
     student: logits [..., B, C]; soft_targets: the teacher's probabilities at T, [..., B, C] (see
     `softened`); labels int64 [..., B]; weights [..., 2]; temperature [...]. With `lambda_weights`
-    this is the λ-loss (seed 000, §2.2), with `hinton_weights` the base distillation (§2.1). Of
-    the three terms the loss alone has a gradient.
+    this is the λ-loss of Orlov and Grabovoy, with `hinton_weights` that of Hinton et al. 2015.
+    Only the loss has a gradient; the two terms are for the records.
     """
     return Terms(*_Distillation.apply(student, soft_targets, labels, weights, temperature))
 
@@ -60,8 +60,9 @@ def softened(teacher: Tensor, temperature: Tensor) -> Tensor:
 class _Distillation(torch.autograd.Function):
     """The terms, and the gradient w_hard · (p - y) + w_soft/T · (p_T - q), a mean over the batch.
 
-    Written out, and with the classes before the objects: sums over ten classes then run along
-    the batch, many objects at a time.
+    p and p_T are the student's probabilities at 1 and T, q the soft targets. The gradient is
+    written out and made in the forward pass, for speed. Classes stand before objects in memory:
+    sums over only ten classes can then be vectorised along the batch.
     """
 
     @staticmethod
@@ -74,6 +75,7 @@ class _Distillation(torch.autograd.Function):
         hard = -log_p.gather(-2, y).squeeze(-2).mean(-1)
         soft = -(q * log_soft).sum(-2).mean(-1)
         of_hard, of_soft = (weights / objects)[..., None, None].unbind(-3)
+        # In place from here on: log_p becomes p - y, log_soft becomes p_T - q.
         gradient = log_p.exp_().scatter_add_(-2, y, torch.full_like(y, -1, dtype=log_p.dtype))
         gradient.mul_(of_hard).add_(log_soft.exp_().sub_(q).mul_(of_soft / t))
         context.save_for_backward(gradient)
@@ -91,7 +93,7 @@ def squared_error(answers: Tensor, values: Tensor) -> Tensor:
     """Mean squared error: answers, values [..., B, 1] → [...].
 
     Raises ValueError where the shapes differ: (B, 1) against (B,) would broadcast to (B, B), and
-    a network could then learn no more than the mean of all values.
+    all that a network can learn from that is the mean of the values.
     """
     if answers.shape != values.shape:
         raise ValueError(
@@ -101,17 +103,18 @@ def squared_error(answers: Tensor, values: Tensor) -> Tensor:
 
 
 def broadcast_squared_error(answers: Tensor, values: Tensor) -> Tensor:
-    """Every answer against every value, as published (PROTOCOL.md §5, row 5).
+    """Every answer against every value, as published: the mean over all B² pairs.
 
-    answers, values [..., B, 1] → [...]: the mean over all B² pairs.
+    answers, values [..., B, 1] → [...]. See docs/protocol, "What is wrong with it, and ours".
     """
     return squared_error(*torch.broadcast_tensors(answers, values.transpose(-1, -2)))
 
 
 def regression_loss(student: Tensor, teacher: Tensor, values: Tensor, weights: Tensor) -> Terms:
-    """w_hard · ‖y - g(x)‖² + w_soft · ‖g(x) - f(φ(x))‖²: the λ-loss of seed 003, §2.2.
+    """w_hard · ‖y - g(x)‖² + w_soft · ‖g(x) - f(φ(x))‖²: the λ-loss of Orlov and Grabovoy.
 
-    student, teacher, values [..., B, 1], all in one unit; weights [..., 2].
+    student, teacher: predictions [..., B, 1]; values y [..., B, 1], all in one unit; weights
+    [..., 2].
     """
     return _weighted(squared_error(student, values), squared_error(student, teacher), weights)
 
@@ -119,7 +122,7 @@ def regression_loss(student: Tensor, teacher: Tensor, values: Tensor, weights: T
 def broadcast_regression_loss(
     student: Tensor, teacher: Tensor, values: Tensor, weights: Tensor
 ) -> Terms:
-    """The same as published: answers (B, 1) against values (B,); the soft term's shapes agreed."""
+    """The same as published: the hard term broadcasts; in the soft term the shapes agreed."""
     hard = broadcast_squared_error(student, values)
     return _weighted(hard, squared_error(student, teacher), weights)
 
@@ -131,7 +134,7 @@ def _weighted(hard: Tensor, soft: Tensor, weights: Tensor) -> Terms:
 def lambda_weights(
     hard_label_weight: float, temperature: float, times_t_squared: bool
 ) -> tuple[float, float]:
-    """(λ, 1 - λ), the second times T² where wanted (PROTOCOL.md §3)."""
+    """(λ, 1 - λ), the second times T² where wanted: docs/protocol, "Losses"."""
     return hard_label_weight, (1 - hard_label_weight) * _factor(temperature, times_t_squared)
 
 
@@ -147,8 +150,8 @@ def _factor(temperature: float, times_t_squared: bool) -> float:
 def bernoulli_reconstruction(logits: Tensor, targets: Tensor) -> Tensor:
     """-log p(x | z) of grey values under a Bernoulli likelihood, summed over pixels.
 
-    logits, targets [..., B, P] → [...], the mean over the batch. Logits are bounded (the VAE
-    clamps its own to ±4.6): beyond ±80 this overflows.
+    logits, targets [..., B, P] → [...], the mean over the batch. Logits must be bounded, as the
+    VAE's are (±4.6): beyond ±80 this overflows. Kingma and Welling 2014, app. C.1.
     """
     losses: Tensor = _BernoulliLoss.apply(logits, targets)
     return losses.mean(-1)
@@ -157,8 +160,8 @@ def bernoulli_reconstruction(logits: Tensor, targets: Tensor) -> Tensor:
 class _BernoulliLoss(torch.autograd.Function):
     """log(1 + e^l) - t·l summed over pixels, with its gradient σ(l) - t written out.
 
-    The plain form, not softplus (ten times as fast on a CPU, and exact where |l| < 10); written
-    out because the VAE spends as long in elementwise passes as in its products.
+    The plain form is ten times as fast on a CPU as softplus, and exact where |l| < 10. The
+    gradient is written out because a VAE spends as long in elementwise passes as in products.
     """
 
     @staticmethod
@@ -175,7 +178,7 @@ class _BernoulliLoss(torch.autograd.Function):
 
 
 def gaussian_kl(mean: Tensor, std: Tensor) -> Tensor:
-    """KL(N(mean, std²) ‖ N(0, I)), summed over the latent (Kingma & Welling 2014, app. B).
+    """KL(N(mean, std²) ‖ N(0, I)), summed over the latent (Kingma and Welling 2014, app. B).
 
     mean, std [..., B, L] → [...], the mean over the batch.
     """

@@ -1,8 +1,8 @@
 """How good the members of a stack are: accuracy and cross-entropy, or MSE, MAE and R².
 
-Asking a student about 10,000 objects costs as much as an epoch of its training, so it is asked
-when the curves need it (Schedule.measured_epochs), and the test set that all members share goes
-through their first layers as one wide product.
+Evaluating a student on 10,000 objects costs as much as an epoch of its training. So it is done
+only when the curves need it (Schedule.measured_epochs), and the test set, which all members share,
+goes through their first layers as one wide product.
 """
 
 import itertools
@@ -35,20 +35,20 @@ class Deviation(NamedTuple):
 
 
 def classified(logits: Tensor, labels: Tensor) -> Quality:
-    """Of logits [N, n, C] against labels [N, n]."""
+    """The quality of logits [N, n, C] for labels [N, n]."""
     accuracy = (logits.argmax(-1) == labels).float().mean(-1)
     return Quality(accuracy, hard_cross_entropy(logits, labels))
 
 
 def deviating(answers: Tensor, values: Tensor) -> Deviation:
-    """Of answers [N, n, 1] against values [N, n]."""
+    """The deviation of predictions [N, n, 1] from values [N, n]."""
     gaps = answers - values.unsqueeze(-1)
     mse, mae = (gaps**2).mean((-2, -1)), gaps.abs().mean((-2, -1))
     return Deviation(mse, mae, 1 - mse / values.var(-1, correction=0))
 
 
 class SharedSet:
-    """Objects that every member is asked about: inputs float [n, D], labels [n].
+    """Objects that every member is evaluated on: inputs float [n, D], labels [n].
 
     For stacks of Perceptrons.
     """
@@ -61,28 +61,29 @@ class SharedSet:
     def quality(self, stack: Stack) -> Quality:
         """Every member's quality, over all objects."""
         correct, loss = torch.zeros(2, len(stack), device=self.labels.device)
-        for logits, y in self._answers(stack):
+        for logits, y in self._logits(stack):
             log_p = logits.log_softmax(1)
             picked = log_p.gather(1, y.expand(len(stack), 1, -1)).squeeze(1)
             loss -= picked.sum(-1)
-            correct += (picked == log_p.amax(1)).sum(-1)  # argmax takes ten times as long
+            correct += (picked == log_p.amax(1)).sum(-1)  # argmax would take ten times as long
         return Quality(correct / len(self.labels), loss / len(self.labels))
 
     @torch.no_grad()
     def reliability(self, stack: Stack) -> list[Reliability]:
         """Every member's reliability, over all objects."""
-        return measure(self._answers(stack))
+        return measure(self._logits(stack))
 
-    def _answers(self, stack: Stack) -> Iterator[tuple[Tensor, Tensor]]:
-        """Blocks of logits [N, C, B] (reductions over C run along B) and labels [B]."""
+    def _logits(self, stack: Stack) -> Iterator[tuple[Tensor, Tensor]]:
+        """Blocks of logits [N, C, B] and labels [B]; sums over C are vectorised along B."""
         for x, y in zip(self.blocks, self.labels.split(BLOCK), strict=True):
             yield stack.shared(x.unsqueeze(0), [len(stack)]).transpose(1, 2), y
 
 
 def integral_criterion(epochs: Sequence[int], curve: Sequence[float]) -> float:
-    """I: the area under a curve of test cross-entropy over its epochs, by trapezoids.
+    """I: the area under a curve of the test loss over its epochs, by the trapezoid rule.
 
-    Seed 003 names it; PROTOCOL.md §4. Lower is better. The I of a mean curve is the mean of I.
+    Lower is better. The I of a mean curve is the mean of I. See docs/protocol, "The integral
+    criterion".
     """
     points = itertools.pairwise(zip(epochs, curve, strict=True))
     return sum((after - before) * (a + b) / 2 for (before, a), (after, b) in points)
@@ -96,9 +97,9 @@ def own_quality(
     sizes: Sequence[int],
     quality: Callable[[Tensor, Tensor], tuple[Tensor, ...]],
 ) -> tuple[Tensor, ...]:
-    """Every member on its group's own objects: inputs float [G, n, D], labels [N, n].
+    """The quality of every member on its group's own objects: inputs [G, n, D], labels [N, n].
 
-    sizes: members of each group; quality: `classified` or `deviating`. For stacks of Perceptrons.
+    sizes: members in each group; quality: `classified` or `deviating`. For stacks of Perceptrons.
     """
     return quality(stack.shared(inputs, sizes), labels)
 

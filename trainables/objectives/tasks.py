@@ -20,11 +20,12 @@ from trainables.objectives.metrics import classified, deviating
 
 
 class Task(NamedTuple):
-    """Losses and qualities, of answers [N, B, outputs] and labels [N, B].
+    """The losses and the quality of a network's outputs [N, B, outputs] for labels [N, B].
 
-    soft_targets: of the teacher's answers and temperature [N], what the student is held to.
-    distillation: of student, soft targets, labels, weights [N, 2] and temperature [N].
-    hard: of answers and labels alone, [N]; quality: a target's measures, each [N].
+    soft_targets: teacher's outputs, temperature [N] → what the student imitates.
+    distillation: student's outputs, soft targets, labels, weights [N, 2], temperature [N] → terms.
+    hard: outputs, labels → the loss of a network that learns from labels alone, [N].
+    quality: outputs, labels → the domain's measures, each [N].
     """
 
     soft_targets: Callable[[Tensor, Tensor], Tensor]
@@ -45,8 +46,8 @@ def _broadcast_numbers(
     return broadcast_regression_loss(student, teacher, values.unsqueeze(-1), weights)
 
 
-def _as_they_are(answers: Tensor, _: Tensor) -> Tensor:
-    return answers
+def _as_they_are(outputs: Tensor, _: Tensor) -> Tensor:
+    return outputs
 
 
 CLASSES = Task(softened, distillation_loss, hard_cross_entropy, classified)
@@ -59,8 +60,8 @@ BROADCAST = Task(
 )
 
 
-def task_of(target: Domain, *, broadcast: bool) -> Task:
-    """Classes, where answers have a temperature; else numbers, broadcast as published or not."""
-    if target.has_temperature:
+def task_of(domain: Domain, *, broadcast: bool) -> Task:
+    """The task of a domain: classes, or numbers, with the published broadcast loss or without."""
+    if domain.is_classification:
         return CLASSES
     return BROADCAST if broadcast else NUMBERS

@@ -1,4 +1,4 @@
-"""What determines a result: a setting, and with a seed, a trial."""
+"""A setting: all that determines a student's result but the seed; it checks itself."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,32 +15,38 @@ from trainables.data.domains import (
 from trainables.errors import BadInputError
 from trainables.identity import canonical, hashed
 from trainables.links.link import ANYTHING, Identity, Link
-from trainables.methods.method import Method
-from trainables.networks.perceptron import parameter_count
 from trainables.objectives.losses import hinton_weights, lambda_weights
 from trainables.recipes import Schedule, TeacherRecipe
+from trainables.settings.method import Method
 from trainables.settings.scoring import Rule
-
-BROADCAST = ", broadcast"  # in names and in the column of the loss
 
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
     """All that determines a student's result but the seed.
 
-    target: what is to be learnt: garments' classes, or rentals an hour.
+    target: the domain that the student must learn: classes of garments, or rentals an hour.
+    student_split: the labelled objects that it learns from, "Small" or "Train".
+    teacher, link: the teacher that it learns from beside the labels, and the map φ from the
+        student's objects to the teacher's inputs; None and Identity() for a student alone.
     hard_label_weight: λ ∈ [0, 1], the weight of the hard labels; 1 - λ weighs the teacher.
     temperature: T > 0, in the soft term of the loss; regression has none.
+    loss: "lambda" is λ·hard + (1-λ)·soft; "hinton" is hard + soft, whatever λ.
+    soft_term_times_t_squared: whether the soft term is multiplied by T², which undoes that its
+        gradient shrinks as 1/T² (Hinton et al. 2015, §2).
+    broadcast: the hard term of a regression as published: every answer against every value of
+        the batch (docs/protocol.md, What is wrong with it, and ours).
+    schedule: the student's own training.
     held_out: the share of the student's split kept for validation; nothing that this student
         learns from, its VAE and teacher included, sees the labels of the held-out part.
-    rule: how the setting is scored where it is only a candidate; None where it is reported.
-    loss: "lambda" is λ·hard + (1-λ)·soft; "hinton" is hard + soft, whatever λ.
-    broadcast: the hard term of a regression as published: every answer against every value of
-        the batch (PROTOCOL.md §5, row 5).
     protocol: "published" trains one network on and on, a seed being one further attempt
-        (PROTOCOL.md §4); "corrected" gives each seed its own everything (§5).
-    method: another way to make the student (trainables.transfer); then `schedule` is that of the
+        (docs/protocol.md, What was run); "corrected" gives each seed its own network, split,
+        teacher and VAE.
+    rule: how the setting is scored where it is only a candidate; None where it is reported.
+    method: another way to make the student (trainables.methods); then `schedule` is that of the
         student's last training, and λ and T are for what the method has of a teacher.
+
+    Raises BadInputError for a wrong value, and for values that do not fit each other.
     """
 
     target: str = FASHION_MNIST
@@ -92,7 +98,7 @@ class Setting:
         self._check_target()
 
     def _check_target(self) -> None:
-        """What fits garments need not fit rentals."""
+        """Loss, teacher, link and score must fit what the student learns."""
         domain = self.domain
         if not domain.has_temperature and (self.temperature != 1.0 or self.loss != "lambda"):
             raise BadInputError(
@@ -100,7 +106,7 @@ class Setting:
                 f"leave temperature away (given was {self.temperature:g}), and loss='lambda' "
                 f"(given was {self.loss!r})"
             )
-        if self.broadcast and domain.has_temperature:
+        if self.broadcast and domain.is_classification:
             raise BadInputError(f"broadcast=True is for regression only, not for {self.target}")
         if self.teacher and target_domain_of(self.teacher.domain) is not domain:
             raise BadInputError(
@@ -119,16 +125,12 @@ class Setting:
                 f"{', '.join(names)}"
             )
 
-    @property
-    def domain(self) -> Domain:
-        """What its target is: splits, networks, measures."""
-        return TARGET_DOMAINS[self.target]
-
     def _check_method(self, method: Method) -> None:
+        """A method says itself what it learns from, and trains on all of it."""
         if bool(self.teacher) != method.asks_teacher or self.link != Identity():
             needs = "a teacher and no link" if method.asks_teacher else "neither teacher nor link"
             raise BadInputError(
-                f"{method.name} has {needs}: see search_spaces/transfer_methods.py"
+                f"{method.name} has {needs}: see search_spaces/transfer/transfer_methods.py"
             )
         if self.target != FASHION_MNIST:
             raise BadInputError(
@@ -140,19 +142,24 @@ class Setting:
                 "nothing held out, protocol 'corrected'"
             )
 
+    @property
+    def domain(self) -> Domain:
+        """What the student must learn: splits, networks, measures."""
+        return TARGET_DOMAINS[self.target]
+
     @cached_property
     def key(self) -> str:
-        """The identity under which everything about this setting is found."""
+        """The identity under which everything about this setting is found: 16 hex digits."""
         return hashed(self.plain)
 
     @cached_property
     def plain(self) -> Any:
-        """What the identity is the hash of, as JSON values."""
+        """Canonical JSON that `key` hashes."""
         return canonical(self)
 
     @property
     def loss_weights(self) -> tuple[float, float]:
-        """The weights of the hard and of the soft term (PROTOCOL.md §3)."""
+        """The weights of the hard and of the soft term (docs/protocol.md, Losses)."""
         if self.teacher is None:
             return 1.0, 0.0
         if self.loss == "hinton":
@@ -193,9 +200,7 @@ class Setting:
     @property
     def student_sizes(self) -> tuple[int, ...]:
         """Layer sizes of the student."""
-        if self.method:
-            return self.method.student_sizes
-        return self.domain.student_sizes
+        return self.method.student_sizes if self.method else self.domain.student_sizes
 
     @property
     def teacher_sizes(self) -> tuple[int, ...]:
@@ -204,56 +209,3 @@ class Setting:
             return ()
         inputs = self.link.teacher_inputs if self.link.makes_source else self.domain.inputs
         return (inputs, *self.teacher.hidden_sizes, self.domain.outputs)
-
-    def columns(self) -> dict[str, Any]:
-        """The setting as one flat row: what tables, run names and parameters show."""
-        teacher, vae = self.teacher, self.link.vae
-        teacher_name = f"{teacher.domain}-{teacher.split}" if teacher else "—"
-        domain = self.method.domain if self.method else self.target
-        return {
-            "protocol": self.protocol,
-            "student": f"{domain}-{self.student_split}",
-            "teacher": teacher_name,
-            "link": self.link.name if teacher else "—",
-            "vae_labels": vae.labels if vae else "—",
-            "lambda": self.hard_label_weight,
-            "temperature": self.temperature,
-            "loss": self.loss + (BROADCAST if self.broadcast else ""),
-            "t_squared": self.soft_term_times_t_squared,
-            "epochs": self.schedule.epochs,
-            "batch_size": self.schedule.batch_size,
-            "learning_rate": self.schedule.learning_rate,
-            "held_out": self.held_out,
-            "rule": self.rule.name if self.rule else "—",
-            "teacher_layers": "-".join(map(str, teacher.hidden_sizes)) if teacher else "—",
-            "student_parameters": parameter_count(self.student_sizes),
-            "teacher_parameters": parameter_count(self.teacher_sizes),
-            "link_parameters": self.link.parameters() or "—",
-            **(self.method.columns() if self.method else {}),
-        }
-
-    def name(self) -> str:
-        """A name that a person can read in a list of runs."""
-        where, *how = self._named()
-        return f"{where} · {how[0]}" if self.method else " ".join((where, *how))
-
-    def short_name(self) -> str:
-        """The same, begun with what differs within a space: lists of runs cut what follows."""
-        where, *how = self._named()
-        return f"{' '.join(reversed(how))} · {where}"
-
-    def _named(self) -> tuple[str, ...]:
-        """Domains, then what is done between them."""
-        row = self.columns()
-        ending = (BROADCAST if self.broadcast else "") + (
-            f" · {self.rule.name}" if self.rule else ""
-        )
-        if self.method:
-            return self.method.domain, self.method.label
-        if self.teacher is None:
-            return row["student"], f"alone{ending}"
-        link = f"VAE({row['vae_labels']})" if self.link.vae else row["link"]
-        parameters = f"λ={self.hard_label_weight:.3g}"
-        if self.domain.has_temperature:
-            parameters += f" T={self.temperature:.3g}"
-        return f"{row['student']} ← {row['teacher']}", f"φ={link}", f"{parameters}{ending}"

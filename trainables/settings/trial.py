@@ -9,10 +9,15 @@ from trainables.settings.setting import Setting
 
 @dataclass(frozen=True, kw_only=True)
 class Trial:
-    """A setting with a seed: one trained student, one recorded run."""
+    """All that determines the result of one student: its setting, and the seed of its draws."""
 
     setting: Setting
     seed: int
+
+    @property
+    def kind(self) -> str:
+        """The kind of work that it is: "student", or the name of its method ("dann")."""
+        return self.setting.method.name if self.setting.method else "student"
 
     @cached_property
     def key(self) -> str:
@@ -26,7 +31,7 @@ class Trial:
 
     @property
     def network_seed(self) -> int:
-        """The seed of all that is random: the published protocol knows one network only."""
+        """The seed of all draws: the published protocol knows one network only, of seed 0."""
         return 0 if self.chained else self.seed
 
     @property

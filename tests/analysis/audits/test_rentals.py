@@ -17,7 +17,7 @@ from analysis.tables.views import views
 from records.schema import PlannedSetting
 from search_spaces.base.search import Search
 from search_spaces.regression_published import SPACE as PUBLISHED
-from search_spaces.rows.rentals import (
+from search_spaces.rows.bike_sharing import (
     REG_ON_BIG,
     REG_ON_BIG_NOISE,
     REG_ON_TRAIN,
@@ -27,6 +27,7 @@ from search_spaces.rows.rentals import (
 from study.running.progress import Progress
 from trainables.identity import canonical
 from trainables.results import TrialResult
+from trainables.settings.columns import name_of
 from trainables.settings.scoring import CrossValidation
 from trainables.settings.trial import Trial
 
@@ -57,7 +58,7 @@ def found():
 
 
 def test_a_lower_error_is_a_better_one(found):
-    line = build(rows_of(found)).set_index("name").loc[REG_ON_BIG.name()]
+    line = build(rows_of(found)).set_index("name").loc[name_of(REG_ON_BIG)]
     assert line["mse"] == 11_420
     assert line["mse_difference"] == pytest.approx(-580)
     assert line["mse_difference_better"] == 1.0
@@ -90,7 +91,7 @@ def candidates(found, scores):
         ):  # fmt: skip
             found.settings.append(
                 PlannedSetting(
-                    key=one.key, name=one.name(), parameters=parameters(one), place=10 + number,
+                    key=one.key, name=name_of(one), parameters=parameters(one), place=10 + number,
                     asked=number, definition=canonical(one), search="search",
                     seeds=SEARCH.selection_seeds,
                 )

@@ -17,6 +17,7 @@ from search_spaces.base.search import Search
 from search_spaces.rows.garments import SMALL_ALONE, on_mnist_vae
 from trainables.data.domains import ACCURACY
 from trainables.identity import canonical
+from trainables.settings.columns import name_of
 from trainables.settings.scoring import CrossValidation, Pruning
 from trainables.settings.trial import Trial
 
@@ -47,7 +48,7 @@ def found():
         for one in (setting, SEARCH.as_oracle(setting)):
             made.settings.append(
                 PlannedSetting(
-                    key=one.key, name=one.name(), parameters=parameters(one), place=10 + number,
+                    key=one.key, name=name_of(one), parameters=parameters(one), place=10 + number,
                     asked=number, definition=canonical(one), search="search",
                     seeds=SEARCH.selection_seeds,
                 )

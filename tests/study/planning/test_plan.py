@@ -14,6 +14,7 @@ from study.planning.plan import Plan
 from study.planning.rounds import rounds
 from study.planning.trial_index import TrialIndex
 from trainables.artifacts.store import Saved, Store
+from trainables.settings.columns import name_of
 from trainables.settings.trial import Trial
 
 
@@ -26,7 +27,7 @@ def record(trial, status="FINISHED"):
     return Record(
         key=trial.key,
         setting=setting.key,
-        setting_name=setting.name(),
+        setting_name=name_of(setting),
         seed=trial.seed,
         status=status,
         metrics=metrics if status == "FINISHED" else {},

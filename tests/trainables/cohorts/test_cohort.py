@@ -16,7 +16,7 @@ from search_spaces.smoke import LINK, taught
 from trainables.artifacts.artifact import TeacherArtifact, VaeArtifact
 from trainables.artifacts.workshop import ignore
 from trainables.cohorts.cohort import LARGEST_COHORT, LARGEST_MEMORY, form_cohorts
-from trainables.cohorts.costs import cost, memory
+from trainables.cohorts.kinds import cost, memory
 from trainables.data.datasets import DomainData, Images, load
 from trainables.data.splits import source_split
 from trainables.distillation.pruning import dropped, rung_epochs

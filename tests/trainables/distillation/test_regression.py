@@ -7,13 +7,13 @@ import pytest
 import torch
 
 from search_spaces.regression_published import mended
-from search_spaces.rows.published import published
-from search_spaces.rows.rentals import (
+from search_spaces.rows.bike_sharing import (
     REG_ON_BIG,
     REG_ON_BIG_NOISE,
     REG_ON_TRAIN,
     REG_SMALL_ALONE,
 )
+from search_spaces.rows.published import published
 from trainables.artifacts.teacher import prepare
 from trainables.artifacts.workshop import ignore
 from trainables.data.splits import hold_out, source_split, split_rows

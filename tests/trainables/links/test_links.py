@@ -54,7 +54,7 @@ def test_vae_link_samples(images, workshop):
     one, two = link(images, draws, vae), link(images, draws, vae)
     assert one.shape == images.shape
     assert not torch.equal(one, two)
-    assert (one.min() >= 0.01 - 1e-6) & (one.max() <= 0.99 + 1e-6)  # PROTOCOL.md §4: clamped
+    assert (one.min() >= 0.01 - 1e-6) & (one.max() <= 0.99 + 1e-6)  # the decoder clamps
     with pytest.raises(TypeError, match="needs its trained VAE"):
         link(images, draws, None)
 

@@ -9,11 +9,11 @@ from sklearn.datasets import load_sample_images
 from torch import nn
 
 from search_spaces.rows.garments import ON_BIG, SMALL_ALONE
+from search_spaces.rows.methods import PIXELS_OF
 from search_spaces.transfer.transfer_known import OMITTED
-from search_spaces.transfer.transfer_methods import PIXELS_OF
 from trainables.artifacts.workshop import ignore
 from trainables.cohorts.cohort import Cohort, form_cohorts
-from trainables.cohorts.costs import cost, memory
+from trainables.cohorts.kinds import cost, memory
 from trainables.data.datasets import load
 from trainables.data.splits import split_rows
 from trainables.errors import BadInputError
@@ -27,8 +27,8 @@ from trainables.methods.data_free import teacher_alone
 from trainables.methods.data_free.class_impressions import ClassImpressions
 from trainables.methods.data_free.dafl import DataFree
 from trainables.methods.data_free.generators import (
-    ConvolutionalMaker,
-    PerceptronMaker,
+    ConvolutionalGenerator,
+    PerceptronGenerator,
     PixelScale,
 )
 from trainables.methods.data_free.zero_shot import ZeroShot
@@ -43,6 +43,7 @@ from trainables.networks.perceptron import Perceptron
 from trainables.networks.stack import Stack
 from trainables.randomness import generator
 from trainables.recipes import Schedule, TeacherRecipe
+from trainables.settings.columns import columns_of, name_of
 from trainables.settings.setting import Setting
 from trainables.settings.trial import Trial
 
@@ -167,16 +168,16 @@ def test_settings_without_a_method_keep_their_keys():
 
 
 def test_names_and_columns():
-    row = METHODS["dann"].columns()
+    row = columns_of(METHODS["dann"])
     assert row["method"] == "dann ← noise of FashionMNIST + Small"
     assert row["gets"] == (
         "labelled noise of FashionMNIST-Small, unlabelled FashionMNIST-Small + Small"
     )
     assert row["labels"] == 2_000
     assert row["student"] == "FashionMNIST-Small"
-    assert METHODS["dann → noise"].columns()["student"] == "MNIST-Small"
-    assert "method" not in SMALL_ALONE.columns()
-    assert METHODS["zero_shot"].name() == "FashionMNIST · zero_shot"
+    assert columns_of(METHODS["dann → noise"])["student"] == "MNIST-Small"
+    assert "method" not in columns_of(SMALL_ALONE)
+    assert name_of(METHODS["zero_shot"]) == "FashionMNIST · zero_shot"
     keys = [setting.key for setting in METHODS.values()]
     assert len(set(keys)) == len(keys)
 
@@ -293,8 +294,8 @@ SCALE = PixelScale(0.3, 0.2)
 @pytest.mark.parametrize(
     "make",
     [
-        lambda seed: PerceptronMaker(5, 16, SCALE, seed),
-        lambda seed: ConvolutionalMaker(5, (6, 4), SCALE, seed),
+        lambda seed: PerceptronGenerator(5, 16, SCALE, seed),
+        lambda seed: ConvolutionalGenerator(5, (6, 4), SCALE, seed),
     ],
 )
 def test_images_of_a_generator_have_the_mean_and_deviation_asked_for(make):
@@ -309,7 +310,7 @@ def test_images_of_a_generator_have_the_mean_and_deviation_asked_for(make):
 
 
 def test_the_convolutional_generator_is_pytorchs_own():
-    maker = ConvolutionalMaker(5, (6, 4), PixelScale(0.0, 1.0), seed=3)
+    maker = ConvolutionalGenerator(5, (6, 4), PixelScale(0.0, 1.0), seed=3)
     enlarge, leaky = nn.Upsample(scale_factor=2), nn.LeakyReLU(0.2)
 
     def norm(channels):

@@ -27,7 +27,7 @@ from trainables.objectives.losses import (
 
 
 def reference(student, teacher, labels, weights, temperature):
-    """Sums over objects and classes as seed 000, §2.1–2.2 writes them, in NumPy."""
+    """Sums over objects and classes as docs/protocol, "Losses", writes them, in NumPy."""
     total = 0.0
     for g, f, y in zip(student, teacher, labels, strict=True):
         hard = -log_softmax(g)[y]

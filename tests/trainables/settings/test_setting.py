@@ -6,13 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from search_spaces.rows.bike_sharing import REG_ON_BIG, REG_ON_TRAIN, REG_SMALL_ALONE
 from search_spaces.rows.garments import ON_BIG, SMALL_ALONE, on_generated, on_mnist_vae
 from search_spaces.rows.published import published
-from search_spaces.rows.rentals import REG_ON_BIG, REG_ON_TRAIN, REG_SMALL_ALONE
 from trainables.data.domains import TARGET_DOMAINS, target_domain_of
 from trainables.errors import BadInputError
 from trainables.links.fixed import FeatureNoise, Noise
 from trainables.recipes import Schedule, TeacherRecipe, VaeRecipe
+from trainables.settings.columns import name_of, short_name_of
 from trainables.settings.scoring import CrossValidation, HoldOut
 from trainables.settings.setting import Setting
 from trainables.settings.trial import Trial
@@ -109,7 +110,7 @@ def test_the_regression_as_published():
     row = published(REG_ON_TRAIN)
     assert (row.target, row.protocol, row.broadcast) == ("RegRaw", "published", True)
     assert row.teacher.broadcast
-    assert row.name() == "RegRaw-Train ← RegRaw-Train φ=identity λ=0.5, broadcast"
+    assert name_of(row) == "RegRaw-Train ← RegRaw-Train φ=identity λ=0.5, broadcast"
     assert row.loss_weights == (0.5, 0.5)
     assert published(REG_SMALL_ALONE).teacher is None
 
@@ -130,7 +131,7 @@ def test_every_domain_has_a_target_of_its_kind():
 
 def test_a_short_name_begins_with_what_differs_within_a_space():
     row = replace(on_mnist_vae("all"), hard_label_weight=0.708, temperature=1.64)
-    assert row.name() == "FashionMNIST-Small ← MNIST-Big φ=VAE(all) λ=0.708 T=1.64"
-    assert row.short_name() == "λ=0.708 T=1.64 φ=VAE(all) · FashionMNIST-Small ← MNIST-Big"
-    assert SMALL_ALONE.name() == "FashionMNIST-Small alone"
-    assert SMALL_ALONE.short_name() == "alone · FashionMNIST-Small"
+    assert name_of(row) == "FashionMNIST-Small ← MNIST-Big φ=VAE(all) λ=0.708 T=1.64"
+    assert short_name_of(row) == "λ=0.708 T=1.64 φ=VAE(all) · FashionMNIST-Small ← MNIST-Big"
+    assert name_of(SMALL_ALONE) == "FashionMNIST-Small alone"
+    assert short_name_of(SMALL_ALONE) == "alone · FashionMNIST-Small"

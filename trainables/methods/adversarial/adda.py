@@ -1,8 +1,9 @@
 """ADDA: adversarial discriminative domain adaptation, in two stages (Tzeng et al. 2017).
 
-1. Encoder and classifier learn the labelled source. 2. A second encoder starts from the first and
-learns the target: a critic tells the two encoders' features apart, the second encoder learns to
-be taken for the first (inverted labels). The classifier stays as it was.
+1. An encoder and a classifier learn the labelled source.
+2. A second encoder starts from the first and learns the target: a critic tells the two encoders'
+   features apart, the second encoder learns to be mistaken for the first (inverted labels). The
+   classifier stays as it was.
 """
 
 from collections.abc import Sequence
@@ -18,11 +19,10 @@ from trainables.artifacts.workshop import Workshop
 from trainables.data.domains import IMAGE_SPLITS
 from trainables.methods.adversarial.critic import CRITIC_HIDDEN, Adversarial, Sides, domain_loss
 from trainables.methods.batches import SplitBatches, endless, generators
-from trainables.methods.method import weights_of
 from trainables.methods.method_run import MethodRun, perceptrons
 from trainables.networks.kernels import RELU
 from trainables.networks.optimisers import Descent, load
-from trainables.networks.perceptron import Linear, Perceptron
+from trainables.networks.perceptron import Linear, Perceptron, weight_count
 from trainables.networks.stack import Report, Stack
 from trainables.objectives.losses import hard_cross_entropy
 from trainables.randomness import generator
@@ -33,18 +33,18 @@ from trainables.settings.trial import Trial
 
 
 def inverted_loss(target: Tensor) -> Tensor:
-    """What the target's encoder minimises: that the critic says 1, source, of it (eq. 9).
+    """The target encoder's loss: cross-entropy of the critic's answers with 1, "source" (eq. 9).
 
-    target: the critic's answers as logits [..., B] → [...].
+    target: the critic's logits for target objects [..., B] → [...].
     """
     return functional.softplus(-target).mean(-1)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Adda(Adversarial):
-    """The setting's schedule is the second stage's, an epoch a pass over the target.
+    """The setting's schedule is that of the second stage; its epoch is a pass over the target.
 
-    first: the schedule of the first stage, Adam as everywhere in the study.
+    first: the schedule of the first stage, under the study's usual Adam.
     first_moment: Adam's β₁ in the second stage.
     """
 
@@ -55,7 +55,7 @@ class Adda(Adversarial):
     def work(self, setting: Setting) -> float:
         """Two encoders and a critic; twice that for elementwise passes."""
         passes = self.first.epochs + 2 * setting.schedule.epochs
-        return 12 * weights_of(self.student_sizes) * IMAGE_SPLITS[self.split] * passes / 1e9
+        return 12 * weight_count(self.student_sizes) * IMAGE_SPLITS[self.split] * passes / 1e9
 
     def train(
         self, trials: Sequence[Trial], workshop: Workshop, report: Report
@@ -101,7 +101,7 @@ class Adda(Adversarial):
     def _second_stage(
         self, run: MethodRun, sides: Sides, student: Stack, schedule: Schedule
     ) -> None:
-        """Leaves the target's encoder in the student, under the source's classifier."""
+        """Train the target's encoder and put it into the student, below its classifier."""
         seeds, size, device = run.seeds, schedule.batch_size, run.device
         adam = partial(torch.optim.Adam, betas=(self.first_moment, 0.999), fused=True)
         rates = [schedule.learning_rate] * len(seeds)

@@ -1,4 +1,4 @@
-"""What both adversarial methods share: a labelled source, and a critic of domains."""
+"""What both adversarial methods share: a labelled source, and a critic that names the domain."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,26 +11,26 @@ from trainables.checks import check_choice
 from trainables.data.domains import FASHION_MNIST, IMAGE_SPLITS, MNIST, TRAINING_SPLITS
 from trainables.links.link import Identity, Link
 from trainables.methods.batches import SplitBatches, framed, generators
-from trainables.methods.method import Method
+from trainables.methods.method import TrainableMethod
 
-CRITIC_HIDDEN = 100  # units; Ganin and Lempitsky's critic of digits has as many
+CRITIC_HIDDEN = 100  # units, as in Ganin and Lempitsky's critic for digits
 
 
 def domain_loss(source: Tensor, target: Tensor) -> Tensor:
-    """Binary cross-entropy of a critic that should say 1 of the source and 0 of the target.
+    """Binary cross-entropy of a critic that should answer 1 for the source and 0 for the target.
 
-    source, target: its answers as logits [..., B] → [...]. Chance gives log 2.
-    Ganin and Lempitsky 2015, eq. 2; Tzeng et al. 2017, eq. 2 (there the sum of both terms).
+    source, target: its logits [..., B] → [...], the mean of both terms; log 2 by chance.
+    Ganin and Lempitsky 2015, eq. 2; Tzeng et al. 2017, eq. 2, who add the terms.
     """
     return (functional.softplus(-source).mean(-1) + functional.softplus(target).mean(-1)) / 2
 
 
 @dataclass(frozen=True, kw_only=True)
-class Adversarial(Method):
-    """Labelled source, unlabelled target: the same split of each; the target's labels stay unread.
+class Adversarial(TrainableMethod):
+    """Learns from a labelled source and an unlabelled target: one split of each.
 
-    source: the domain of the labelled objects. source_link, target_link: how the source
-    and the target are changed; a smaller picture is framed in black.
+    source: the domain of the labelled objects; the target's labels are never read.
+    source_link, target_link: how either side's images are changed; smaller ones are padded.
     """
 
     source: str = FASHION_MNIST
@@ -45,19 +45,19 @@ class Adversarial(Method):
 
     @property
     def knowledge(self) -> str:
-        """Both sides."""
+        """Which objects, with and without labels."""
         source = _named(self.source, self.source_link)
         target = _named(self.domain, self.target_link)
         return f"labelled {source}-{self.split}, unlabelled {target}-{self.split}"
 
     @property
     def labels(self) -> int:
-        """All of the source's."""
+        """All labels of the source, and Small's where they are used."""
         return super().labels + IMAGE_SPLITS[self.split]
 
     @property
     def variant(self) -> str:
-        """Where the labels come from."""
+        """Where the labels come from: "← noise of FashionMNIST"."""
         target = "" if self.target_link == Identity() else f" → {self.target_link.name}"
         return f"← {_named(self.source, self.source_link)}{target}"
 
@@ -85,5 +85,5 @@ class Sides:
         return framed(self.method.source_link, x, self.source_draws), y
 
     def unlabelled(self, places: Tensor) -> Tensor:
-        """Domain objects: [N, B] → [N, B, 784]."""
+        """Target objects without their labels: [N, B] → [N, B, 784]."""
         return framed(self.method.target_link, self.target.at(places)[0], self.target_draws)

@@ -1,7 +1,7 @@
 """DANN: domain-adversarial training by gradient reversal (Ganin and Lempitsky 2015).
 
-The critic learns to tell source from target by the student's hidden features; through a layer
-that reverses the gradient the features learn that it cannot.
+A critic learns to tell source from target by the student's hidden features. Its gradient reaches
+them reversed, so that they learn to make the two indistinguishable.
 """
 
 import math
@@ -17,12 +17,11 @@ from trainables.artifacts.workshop import Workshop
 from trainables.data.domains import IMAGE_SPLITS
 from trainables.methods.adversarial.critic import CRITIC_HIDDEN, Adversarial, Sides, domain_loss
 from trainables.methods.batches import SplitBatches, endless, generators
-from trainables.methods.method import weights_of
 from trainables.methods.method_run import MethodRun, own_inputs
 from trainables.networks.kernels import RELU
 from trainables.networks.lenet import PRODUCTS, WHOLE, LeNet5, lenet_parameters
 from trainables.networks.optimisers import Descent
-from trainables.networks.perceptron import Linear, Perceptron
+from trainables.networks.perceptron import Linear, Perceptron, weight_count
 from trainables.networks.stack import Report
 from trainables.objectives.losses import hard_cross_entropy
 from trainables.randomness import generator
@@ -43,7 +42,7 @@ class _Reversal(torch.autograd.Function):
 
 
 def reverse_gradient(x: Tensor, scale: float) -> Tensor:
-    """X as it is; its gradient comes back times -scale (eq. 9–10 of the paper)."""
+    """The identity, whose gradient is multiplied by -scale (eq. 9–10 of the paper)."""
     result: Tensor = _Reversal.apply(x, scale)
     return result
 
@@ -54,7 +53,7 @@ def reversal_scale(progress: float) -> float:
 
 
 def annealed_rate(first: float, progress: float) -> float:
-    """μ_p = μ₀ / (1 + 10 p)^0.75 (§4.1; μ₀ = 0.01 there)."""
+    """The learning rate μ_p = μ₀ / (1 + 10 p)^0.75 (§4.1; μ₀ = 0.01 there)."""
     return float(first / (1 + 10 * progress) ** 0.75)
 
 
@@ -62,9 +61,9 @@ def annealed_rate(first: float, progress: float) -> float:
 class Dann(Adversarial):
     """SGD with momentum 0.9 and the paper's schedules; an epoch is a pass over the source.
 
-    adapt: False leaves the critic out: the student of the source alone, to compare with.
-    lenet: a LeNet-5 as student, to repeat the paper's figures; the critic then judges the maps of
-    its convolutions, as in the paper, instead of the hidden layer.
+    adapt: False trains without the critic's gradient: the source alone, to compare with.
+    lenet: a LeNet-5 as student, to repeat the paper's figures; the critic then sees the output of
+        its convolutions, as in the paper, instead of the hidden layer.
     """
 
     name: ClassVar[str] = "dann"
@@ -87,7 +86,7 @@ class Dann(Adversarial):
     def work(self, setting: Setting) -> float:
         """Both sides go through the student; twice that for elementwise passes."""
         objects = 2 * IMAGE_SPLITS[self.split] * setting.schedule.epochs
-        return 12 * (PRODUCTS if self.lenet else weights_of(self.student_sizes)) * objects / 1e9
+        return 12 * (PRODUCTS if self.lenet else weight_count(self.student_sizes)) * objects / 1e9
 
     def train(
         self, trials: Sequence[Trial], workshop: Workshop, report: Report
@@ -96,10 +95,8 @@ class Dann(Adversarial):
         schedule, device = trials[0].setting.schedule, workshop.device
         run = MethodRun(trials, report, device, schedule.epochs, self.target_link)
         seeds, size = run.seeds, schedule.batch_size
-        sides, small = (
-            Sides(self, seeds, device),
-            SplitBatches(self.domain, "Small", seeds, device),
-        )
+        sides = Sides(self, seeds, device)
+        small = SplitBatches(self.domain, "Small", seeds, device)
         stack = Descent(
             [self._network(seed) for seed in seeds],
             [schedule.learning_rate] * len(seeds),
@@ -140,7 +137,7 @@ class Dann(Adversarial):
 
 
 class _Dann(nn.Module):
-    """The student and the critic of what its first `shared` layers make."""
+    """The student, and the critic, which sees the output of its first `shared` layers."""
 
     def __init__(self, student: Perceptron, shared: int, seed: int) -> None:
         super().__init__()
@@ -150,7 +147,7 @@ class _Dann(nn.Module):
         self.critic = Perceptron(sizes, generator("init/critic", seed))
 
     def forward(self, x: Tensor, scale: float | None = None) -> Any:
-        """X [..., B, 784] → logits [..., B, 10], and with a scale the critic's [..., B]."""
+        """The student's logits [..., B, 10], and with a scale also the critic's [..., B]."""
         *hidden, last = self.student.layers
         for place, layer in enumerate(hidden, start=1):
             x = layer(x, RELU)

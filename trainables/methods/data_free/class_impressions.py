@@ -1,7 +1,7 @@
 """Class impressions: what a teacher takes for a typical object of a class (Mopuri et al. 2018).
 
-"Ask, acquire, and attack", §3.1: from noise, ascend the pre-softmax score of a class, under random
-turns, scales and crops; the student learns the teacher's answers on what comes out.
+"Ask, acquire, and attack", §3.1: an input of noise is changed by gradient ascent on the score of a
+class, under random rotations, scales and shifts; the student learns the teacher's answers on it.
 """
 
 from dataclasses import dataclass
@@ -30,12 +30,12 @@ def impression_loss(logits: Tensor, classes: Tensor, confidence: Tensor) -> Tens
 
 @dataclass(frozen=True, kw_only=True)
 class ClassImpressions(FromImpressions):
-    """Each impression is posed anew in every step: turned, scaled and shifted a little."""
+    """Each impression is rotated, scaled and shifted a little, anew in every step."""
 
     name: ClassVar[str] = "class_impressions"
 
     def make(self, teacher: Perceptron, seed: int) -> Tensor:
-        """A teacher's impressions [n, 784], classes in turn."""
+        """A teacher's impressions [n, 784], one class after the other."""
         draw = generator("impressions", seed)
         classes = torch.arange(CLASSES * self.impressions) % CLASSES
         start = torch.rand(len(classes), PIXELS, generator=draw)

@@ -1,7 +1,7 @@
 """DAFL: a generator of what the teacher is sure of, and a student beside it (Chen et al. 2019).
 
-"Data-Free Learning of Student Networks": the generator learns from the teacher's answers alone
-that its images should look like ones the teacher knows; the student imitates the teacher on them.
+"Data-Free Learning of Student Networks": from the teacher's answers alone the generator learns to
+make images that the teacher seems to know; the student imitates the teacher on them.
 """
 
 from collections.abc import Sequence
@@ -16,15 +16,15 @@ from trainables.checks import check_real, check_whole
 from trainables.errors import BadInputError
 from trainables.methods.batches import generators, normal
 from trainables.methods.data_free.generators import (
-    ConvolutionalMaker,
-    ImageMaker,
-    PerceptronMaker,
+    ConvolutionalGenerator,
+    ImageGenerator,
+    PerceptronGenerator,
     PixelScale,
 )
-from trainables.methods.data_free.teacher_alone import TeacherAlone, WithSmall, ask
-from trainables.methods.method import weights_of
+from trainables.methods.data_free.teacher_alone import TeacherAlone, WithSmall, get_teachers
 from trainables.methods.method_run import MethodRun, own_inputs
 from trainables.networks.optimisers import WithFeatures
+from trainables.networks.perceptron import weight_count
 from trainables.networks.stack import Report, Stack
 from trainables.objectives.losses import soft_cross_entropy
 from trainables.results import TrialResult
@@ -33,19 +33,19 @@ from trainables.settings.trial import Trial
 
 
 def one_hot_loss(logits: Tensor) -> Tensor:
-    """CE of the teacher's answers with its own first choice (eq. 5): [..., B, C] → [...]."""
+    """Cross-entropy of the teacher's answers with its own choice (eq. 5): [..., B, C] → [...]."""
     return (logits.logsumexp(-1) - logits.amax(-1)).mean(-1)
 
 
 def activation_loss(features: Tensor) -> Tensor:
-    """Minus the mean size of the teacher's features (eq. 6): [..., B, F] → [...]."""
+    """Minus the mean |feature| of the teacher (eq. 6): [..., B, F] → [...]."""
     return -features.abs().mean((-1, -2))
 
 
 def information_loss(logits: Tensor) -> Tensor:
     """Minus the entropy of the batch's mean answer, in nats (eq. 7): [..., B, C] → [...].
 
-    Least, at -log C, where every class is answered equally often.
+    Least, -log C, where all classes are answered equally often.
     """
     mean = logits.softmax(-1).mean(-2)
     return torch.xlogy(mean, mean).sum(-1)
@@ -61,11 +61,12 @@ def generator_loss(
 
 @dataclass(frozen=True, kw_only=True)
 class DataFree(TeacherAlone):
-    """steps: of generator and student in each epoch of the setting's schedule, together.
+    """Generator and student learn step by step together; the loss's weights are the paper's.
 
-    pixels: the scale of the teacher's inputs, which the generator's images have too. rate: of the
-    generator (Adam). latent, hidden: its sizes; channels: of a convolutional one, instead of
-    hidden. The weights are the paper's.
+    pixels: the scale of the teacher's inputs, which the generator's images get too.
+    steps: in each epoch of the setting's schedule.
+    rate: the generator's learning rate (Adam).
+    latent, hidden: the generator's sizes; channels: of a convolutional one, instead of `hidden`.
     """
 
     name: ClassVar[str] = "data_free"
@@ -96,8 +97,8 @@ class DataFree(TeacherAlone):
 
     def work(self, setting: Setting) -> float:
         """Generator, teacher and student; half as much again for elementwise passes."""
-        weights = self._maker(0).products
-        weights += self.teacher_weights(setting) + weights_of(self.student_sizes)
+        weights = self._generator(0).products
+        weights += self.teacher_weights(setting) + weight_count(self.student_sizes)
         objects = self.steps * setting.schedule.epochs * setting.schedule.batch_size
         return 9 * weights * objects / 1e9
 
@@ -108,22 +109,20 @@ class DataFree(TeacherAlone):
         setting, device = trials[0].setting, workshop.device
         schedule = setting.schedule
         run = MethodRun(trials, report, device, schedule.epochs)
-        asked, members = ask(run, workshop), len(trials)
+        teachers, members = get_teachers(run, workshop), len(trials)
         makers = Stack(
-            [self._maker(seed) for seed in run.seeds],
-            [self.rate] * members,
-            device,
+            [self._generator(seed) for seed in run.seeds], [self.rate] * members, device
         )
-        teachers = Stack([WithFeatures(f) for f in asked.teachers], [self.rate] * members, device)
+        judges = Stack([WithFeatures(f) for f in teachers.networks], [self.rate] * members, device)
         student = self.new_students(trials, device)
-        beside = WithSmall(run, asked, schedule.batch_size) if self.small else None
+        beside = WithSmall(run, teachers, schedule.batch_size) if self.small else None
         draws = generators("latent/generator", run.seeds)
         temperature = torch.full((members,), setting.temperature, device=device)
         for _ in range(schedule.epochs):
             total = torch.zeros(members, device=device)
             for _ in range(self.steps):
                 images = makers(normal((schedule.batch_size, self.latent), draws).to(device))
-                logits, features = teachers(images)
+                logits, features = judges(images)
                 makers.step(
                     generator_loss(logits, features, self.entropy_weight, self.activation_weight)
                 )
@@ -134,8 +133,8 @@ class DataFree(TeacherAlone):
             run.epoch(own_inputs(student), total / self.steps)
         return run.results(own_inputs(student))
 
-    def _maker(self, seed: int) -> ImageMaker:
+    def _generator(self, seed: int) -> ImageGenerator:
         """The generator of a seed, untrained."""
         if self.channels:
-            return ConvolutionalMaker(self.latent, self.channels, self.pixels, seed)
-        return PerceptronMaker(self.latent, self.hidden, self.pixels, seed)
+            return ConvolutionalGenerator(self.latent, self.channels, self.pixels, seed)
+        return PerceptronGenerator(self.latent, self.hidden, self.pixels, seed)

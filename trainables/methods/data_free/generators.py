@@ -1,4 +1,4 @@
-"""DAFL's generators: networks that make images of noise, for a teacher to judge."""
+"""DAFL's generators: networks that turn noise into images, which a teacher judges."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -14,14 +14,14 @@ from trainables.networks.convolution import Convolution
 from trainables.networks.perceptron import Linear
 from trainables.randomness import generator
 
-SLOPE = 0.2  # of the leaky ReLUs
+SLOPE = 0.2  # of the LeakyReLUs
 SIDE = 7  # pixels of the first feature maps, enlarged twice
-CHANNEL = (-4, -2, -1)  # what a channel is normalised over: [..., B, C, H, W] but for C
+CHANNEL = (-4, -2, -1)  # of [..., B, C, H, W]: what a channel is normalised over
 
 
 @dataclass(frozen=True)
 class PixelScale:
-    """Mean and standard deviation of a domain's pixels, as teachers' inputs are normalised."""
+    """Mean and standard deviation of a domain's pixels; inputs are often normalised by them."""
 
     mean: float
     std: float
@@ -31,31 +31,31 @@ class PixelScale:
         check_real(self, "std", above=0.0)
 
 
-class ImageMaker(nn.Module, ABC):
+class ImageGenerator(nn.Module, ABC):
     """z [..., B, latent] → images [..., B, 784] of the given scale.
 
-    Mean and deviation are taken over all pixels of a batch, after a tanh, as in the authors'
-    code, whose last normalisation is of a single channel. A pixel may so be black in every image.
+    Mean and deviation are taken over all pixels of a batch, after a tanh, as in the authors' code,
+    whose last normalisation has a single channel. So a pixel can be black in every image.
     """
 
-    products: int  # multiplications of an image
+    products: int  # multiplications for an image
 
     def __init__(self, pixels: PixelScale) -> None:
         super().__init__()
         self.pixels = pixels
 
     def forward(self, z: Tensor) -> Tensor:
-        """Noise to images."""
+        """The images that the noise z becomes."""
         drawn = normalised(torch.tanh(self.drawing(z)), (-1, -2))
         return self.pixels.mean + self.pixels.std * drawn
 
     @abstractmethod
     def drawing(self, z: Tensor) -> Tensor:
-        """What the images are before they are scaled: [..., B, 784]."""
+        """The images before tanh and scaling: [..., B, 784]."""
 
 
-class PerceptronMaker(ImageMaker):
-    """One hidden layer, normalised over the batch."""
+class PerceptronGenerator(ImageGenerator):
+    """A generator with one hidden layer, normalised over the batch."""
 
     def __init__(self, latent: int, hidden: int, pixels: PixelScale, seed: int) -> None:
         super().__init__(pixels)
@@ -64,18 +64,18 @@ class PerceptronMaker(ImageMaker):
         self.products = hidden * (latent + PIXELS)
 
     def drawing(self, z: Tensor) -> Tensor:
-        """A layer, its normalisation, a layer."""
+        """Linear, normalised over the batch, LeakyReLU, linear."""
         hidden = functional.leaky_relu(normalised(self.first(z), (-2,)), SLOPE)
         result: Tensor = self.second(hidden)
         return result
 
 
-class ConvolutionalMaker(ImageMaker):
-    """The authors' generator with channels of its own: maps of 7×7 pixels, enlarged to 28×28.
+class ConvolutionalGenerator(ImageGenerator):
+    """The authors' convolutional generator in other sizes: maps of 7×7 pixels, enlarged to 28×28.
 
-    channels: of the first maps and the second, and of the third. The authors' have 128 and 64,
-    at 8×8 to 32×32, and learn a scale and a shift with each normalisation; here those lie in the
-    next layer's weights.
+    channels: those of the first two layers' maps, and of the third's. The authors have 128 and
+    64, on maps of 8×8 to 32×32, and learn a scale and a shift with each normalisation; here the
+    next layer's weights can express those.
     """
 
     def __init__(
@@ -92,7 +92,7 @@ class ConvolutionalMaker(ImageMaker):
         self.products = latent * wide * SIDE * SIDE + 9 * enlarged
 
     def drawing(self, z: Tensor) -> Tensor:
-        """Three convolutions, two of them of enlarged maps."""
+        """A linear layer and three convolutions, the first two on enlarged maps."""
         maps = normalised(self.first(z).unflatten(-1, (-1, SIDE, SIDE)), CHANNEL)
         for layer in (self.second, self.third):
             maps = layer(_enlarged(maps))
@@ -102,7 +102,7 @@ class ConvolutionalMaker(ImageMaker):
 
 
 def normalised(x: Tensor, over: Sequence[int]) -> Tensor:
-    """To mean 0 and variance 1 over these dimensions."""
+    """X brought to mean 0 and variance 1 over these dimensions."""
     variance, mean = torch.var_mean(x, dim=list(over), keepdim=True, correction=0)
     return (x - mean) * torch.rsqrt(variance + 1e-5)
 

@@ -1,4 +1,7 @@
-"""Impressions as artifacts: made once of a teacher, for the student alone and with Small."""
+"""Impressions: inputs made from a teacher, as artifacts, and the students that learn them.
+
+They are made once, for the student that learns them alone and for the one that learns Small too.
+"""
 
 import time
 from abc import abstractmethod
@@ -18,10 +21,14 @@ from trainables.distillation.requirements import logits_for
 from trainables.identity import identity
 from trainables.methods.batches import generators
 from trainables.methods.data_free.input_optimisation import random_affine
-from trainables.methods.data_free.teacher_alone import Asked, TeacherAlone, WithSmall, ask
-from trainables.methods.method import weights_of
+from trainables.methods.data_free.teacher_alone import (
+    TeacherAlone,
+    Teachers,
+    WithSmall,
+    get_teachers,
+)
 from trainables.methods.method_run import MethodRun, own_inputs
-from trainables.networks.perceptron import Perceptron
+from trainables.networks.perceptron import Perceptron, weight_count
 from trainables.networks.stack import Report, Stack, batches, shuffled
 from trainables.objectives.losses import soft_cross_entropy
 from trainables.results import TrialResult
@@ -31,10 +38,11 @@ from trainables.settings.trial import Trial
 
 @dataclass(frozen=True, kw_only=True)
 class FromImpressions(TeacherAlone):
-    """impressions: of each class. steps, rate: Adam on the inputs, from uniform noise.
+    """Makes inputs from the teacher first; then the student learns its answers on them.
 
-    augmented: the student, and the teacher that it imitates, see every impression under a small
-    turn, scale and shift of its own each time.
+    impressions: how many for each class. steps, rate: of Adam on the inputs, from uniform noise.
+    augmented: student and teacher see every impression under a new small rotation, scale and
+        shift each time.
     """
 
     impressions: int = 400
@@ -53,39 +61,39 @@ class FromImpressions(TeacherAlone):
         """A teacher's impressions [n, 784]."""
 
     def artifacts(self, trial: Trial) -> list[Artifact]:
-        """The impressions, which both the student alone and the one with Small learn from."""
+        """The impressions; the same for the student alone and for the one with Small."""
         logits = logits_for(trial)
-        if logits is None:  # LeNet's teacher is no artifact
+        if logits is None:  # a LeNet-5 as teacher is no artifact
             return []
         bare = replace(self, small=False, augmented=False)
         return [ImpressionsArtifact(method=bare, teacher=logits.teacher, seed=trial.seed)]
 
     def making(self, teacher_weights: int) -> float:
-        """GFLOP of all impressions: through the teacher and back, posing costs as much again."""
+        """GFLOP of all impressions: through the teacher and back, and as much for moving them."""
         return 8 * teacher_weights * CLASSES * self.impressions * self.steps / 1e9
 
     def work(self, setting: Setting) -> float:
-        """The student's, and the teacher's where it is asked anew; with LeNet the impressions."""
+        """The student's, the teacher's on augmented inputs, and with LeNet-5 the impressions'."""
         objects = CLASSES * self.impressions * setting.schedule.epochs
         teacher = self.teacher_weights(setting)
         made_here = self.making(teacher) if self.lenet else 0.0
-        products = 12 * weights_of(self.student_sizes) + 2 * teacher * self.augmented
+        products = 12 * weight_count(self.student_sizes) + 2 * teacher * self.augmented
         return made_here + products * objects / 1e9
 
     def train(
         self, trials: Sequence[Trial], workshop: Workshop, report: Report
     ) -> list[TrialResult]:
-        """Impressions seed by seed, then the students as one stack."""
+        """Make or find the impressions, seed by seed; then train the students as one stack."""
         run = MethodRun(trials, report, workshop.device, trials[0].setting.schedule.epochs)
-        asked = ask(run, workshop)
-        made = self._impressions(run, asked, workshop)
-        student = learn_impressions(run, asked, made)
+        teachers = get_teachers(run, workshop)
+        made = self._impressions(run, teachers, workshop)
+        student = learn_impressions(run, teachers, made)
         return run.results(own_inputs(student))
 
-    def _impressions(self, run: MethodRun, asked: Asked, workshop: Workshop) -> Tensor:
-        """Of each seed's teacher: [N, n, 784]."""
+    def _impressions(self, run: MethodRun, teachers: Teachers, workshop: Workshop) -> Tensor:
+        """The impressions of each seed's teacher: [N, n, 784]."""
         if self.lenet:
-            return self._made_here(run, asked)
+            return self._made_here(run, teachers)
         found = []
         for trial, facts in zip(run.trials, run.facts, strict=True):
             saved = workshop.get_or_make(*self.artifacts(trial))
@@ -94,12 +102,12 @@ class FromImpressions(TeacherAlone):
         run.started = time.perf_counter()  # impressions have seconds of their own
         return torch.stack(found).to(run.device)
 
-    def _made_here(self, run: MethodRun, asked: Asked) -> Tensor:
-        """LeNet's, seed by seed: most of the work."""
+    def _made_here(self, run: MethodRun, teachers: Teachers) -> Tensor:
+        """The impressions of LeNet-5s, made seed by seed: most of the work."""
         setting = run.trials[0].setting
         found: list[Tensor] = []
         run.before = self.making(self.teacher_weights(setting)) / self.work(setting)
-        for teacher, seed in zip(asked.teachers, run.seeds, strict=True):
+        for teacher, seed in zip(teachers.networks, run.seeds, strict=True):
             run.report(run.before * len(found) / len(run.seeds))
             found.append(self.make(teacher, seed))
         return torch.stack(found)
@@ -107,7 +115,7 @@ class FromImpressions(TeacherAlone):
 
 @dataclass(frozen=True, kw_only=True)
 class ImpressionsArtifact(Artifact):
-    """What a teacher takes for objects, as a method makes them: float32 [n, 784]."""
+    """The inputs that a method makes from one teacher: float32 [n, 784]."""
 
     kind: ClassVar[str] = "impressions"
     method: FromImpressions
@@ -119,20 +127,15 @@ class ImpressionsArtifact(Artifact):
         return (self.teacher,)
 
     @property
-    def shape(self) -> str:
-        """Those of a method go together; they are made one by one."""
+    def cohort_key(self) -> str:
+        """The method: its impressions are made one by one, but share its cohort."""
         return identity(self.method)
-
-    @property
-    def work(self) -> float:
-        """Predicted work, in GFLOP."""
-        return self.method.making(weights_of(self.teacher.sizes))
 
 
 def make_impressions(
     artifacts: Sequence[ImpressionsArtifact], workshop: Workshop, report: Report
 ) -> list[Saved]:
-    """Each with its seconds among the facts."""
+    """Make the impressions one by one, each with its seconds among the facts."""
     found = []
     for done, artifact in enumerate(artifacts):
         report(done / len(artifacts))
@@ -143,18 +146,18 @@ def make_impressions(
     return found
 
 
-def learn_impressions(run: MethodRun, asked: Asked, made: Tensor) -> Stack:
-    """Students of objects that were made [N, n, 784], and of Small where the method says so.
+def learn_impressions(run: MethodRun, teachers: Teachers, made: Tensor) -> Stack:
+    """Train students on impressions `made` [N, n, 784], and on Small where the method says so.
 
-    They learn the teacher's logits on what they see, at the setting's T, times T².
+    Their loss is the soft cross-entropy with the teacher at the setting's T, times T².
     """
     trials, device = run.trials, run.device
     setting, method = trials[0].setting, trials[0].setting.method
     assert isinstance(method, FromImpressions)
     schedule = setting.schedule
-    answered = _answers(asked, made)
+    answered = _answers(teachers, made)
     student = method.new_students(trials, device)
-    beside = WithSmall(run, asked, schedule.batch_size) if method.small else None
+    beside = WithSmall(run, teachers, schedule.batch_size) if method.small else None
     temperature = torch.full((len(trials),), setting.temperature, device=device)
     orders = generators("order/impressions", run.seeds)
     poses = generators("pose/impressions", run.seeds)
@@ -167,7 +170,7 @@ def learn_impressions(run: MethodRun, asked: Asked, made: Tensor) -> Stack:
                 x = torch.stack(
                     [random_affine(mine, draw) for mine, draw in zip(x, poses, strict=True)]
                 )
-                soft = _answers(asked, x)
+                soft = _answers(teachers, x)
             loss = soft_cross_entropy(student(x), soft, temperature) * setting.temperature**2
             total += loss.detach() * places.shape[1]
             student.step(loss + beside.loss(student) if beside else loss)
@@ -175,10 +178,10 @@ def learn_impressions(run: MethodRun, asked: Asked, made: Tensor) -> Stack:
     return student
 
 
-def _answers(asked: Asked, seen: Tensor) -> Tensor:
+def _answers(teachers: Teachers, seen: Tensor) -> Tensor:
     """Each teacher's logits on its own objects: seen [N, B, 784] → [N, B, 10]."""
     with torch.no_grad():
-        return torch.stack([f(x) for f, x in zip(asked.teachers, seen, strict=True)])
+        return torch.stack([f(x) for f, x in zip(teachers.networks, seen, strict=True)])
 
 
 def _rows(values: Tensor, places: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""Making inputs by gradient: what class impressions and data impressions share."""
+"""Making inputs by gradient descent: what class impressions and data impressions share."""
 
 from collections.abc import Callable
 
@@ -20,8 +20,8 @@ def make_inputs(
 ) -> Tensor:
     """Minimise each input's own objective by Adam, pixels kept in [0, 1]: [n, 784] → [n, 784].
 
-    draw: where given, what is judged in a step is the input under a small random turn, scale and
-    shift; so that what is made is there for any pose, and neighbouring pixels agree.
+    draw: where given, each step judges the input under a small random rotation, scale and shift.
+        What is made then holds under any of them, and neighbouring pixels agree.
     """
     made = []
     for places in torch.arange(len(start), device=start.device).split(BLOCK):
@@ -45,10 +45,10 @@ def random_affine(
     scale: float = 0.1,
     shift: float = 0.08,
 ) -> Tensor:
-    """Each image [B, 784] turned, scaled and shifted a little, by its own draw: [B, 784].
+    """Each image [B, 784] rotated, scaled and shifted a little, by a draw of its own: [B, 784].
 
-    degrees: the largest turn; scale: the largest change of size; shift: of place, as a share of
-    the picture. (torchvision's transforms draw once for a whole batch.)
+    degrees, scale, shift: the largest rotation, change of size, and shift as a share of the image.
+    (torchvision's transforms draw once for a whole batch.)
     """
     turn, size, right, down = (torch.rand(4, len(images), generator=draw) * 2 - 1).to(
         images.device

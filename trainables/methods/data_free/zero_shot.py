@@ -1,8 +1,8 @@
 """Zero-shot distillation: soft targets drawn from class similarity (Nayak et al. 2019, ZSKD).
 
-The rows of the teacher's last layer say which classes it takes for alike. Soft targets are drawn
-from a Dirichlet distribution of that mean; for each an input is made that the teacher answers so
-(a data impression), and the student learns the impressions.
+The weights of the teacher's last layer say which classes it takes for similar. Soft targets are
+drawn from Dirichlet distributions of those similarities; for each an input is made to which the
+teacher gives that answer (a data impression), and the student learns the impressions.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from trainables.networks.lenet import HALF_CHANNELS
 from trainables.networks.perceptron import Linear, Perceptron
 from trainables.randomness import generator
 
-LEAST = 1e-2  # of a concentration, which must be above zero
+LEAST = 1e-2  # the least concentration: it must be above zero
 
 
 def class_similarity(weight: Tensor) -> Tensor:
@@ -54,10 +54,12 @@ def data_impression_loss(logits: Tensor, targets: Tensor, temperature: float) ->
 
 @dataclass(frozen=True, kw_only=True)
 class ZeroShot(FromImpressions):
-    """scales: β, of which the soft targets take turns.
+    """Adds to FromImpressions how the soft targets are drawn.
 
-    impression_temperature: τ of the teacher while impressions are made; posed: whether it sees
-    them under small turns, scales and shifts (the paper does that to the student's copies).
+    scales: the values of β; the soft targets use one after the other.
+    impression_temperature: τ of the teacher while impressions are made.
+    posed: whether impressions are made under small rotations, scales and shifts (the paper
+        changes only what the student sees).
     """
 
     name: ClassVar[str] = "zero_shot"

@@ -1,1 +1,11 @@
-"""Federated learning."""
+"""Federated learning: many clients with their own objects, and a server that averages weights.
+
+clients   how objects are partitioned, and the clients' local training as one stack
+fedavg    one global model (McMahan et al. 2017)
+pfedme    personal models near a global one (Dinh et al. 2020)
+"""
+
+from trainables.methods.federated.fedavg import FedAvg
+from trainables.methods.federated.pfedme import PFedMe
+
+__all__ = ["FedAvg", "PFedMe"]

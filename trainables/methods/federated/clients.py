@@ -1,6 +1,6 @@
-"""A federation: how objects are dealt to clients, and many small steps of all of them at once.
+"""A federation: how objects are partitioned among clients, and their local training.
 
-The clients of all seeds are one stack: slot s · K + k is client k of seed s.
+The clients of all seeds train as one stack: its member s · K + k is client k of seed s.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,9 +20,9 @@ Weights = dict[str, Tensor]  # every parameter by name, [N, ...]
 
 
 def partition_iid(labels: Tensor, clients: int, draw: torch.Generator) -> Tensor:
-    """IID: a random partition into equal parts. labels int64 [n] → places [clients, n // clients].
+    """A random partition into equal parts: labels int64 [n] → places [clients, n // clients].
 
-    What does not divide is left over.
+    The remainder of the division is left out.
     """
     size = len(labels) // clients
     order = torch.randperm(len(labels), generator=draw)
@@ -30,10 +30,10 @@ def partition_iid(labels: Tensor, clients: int, draw: torch.Generator) -> Tensor
 
 
 def partition_shards(labels: Tensor, clients: int, shards: int, draw: torch.Generator) -> Tensor:
-    """Objects sorted by label, cut into clients · shards pieces, `shards` random ones for each.
+    """Sort objects by label, cut them into clients · shards pieces, give each client `shards`.
 
-    (McMahan et al. 2017, §3: most clients then have two labels.) labels int64 [n] → places
-    [clients, shards · (n // (clients · shards))].
+    McMahan et al. 2017, §3; with two shards most clients have two labels. labels int64 [n] →
+    places [clients, shards · (n // (clients · shards))].
     """
     size = len(labels) // (clients * shards)
     by_label = labels.argsort(stable=True)[: clients * shards * size].view(-1, size)
@@ -42,10 +42,10 @@ def partition_shards(labels: Tensor, clients: int, shards: int, draw: torch.Gene
 
 
 def partition_labels(labels: Tensor, clients: int, each: int, draw: torch.Generator) -> Tensor:
-    """Client k has the labels k, k + 1, ..., k + each - 1 (mod 10), as many objects of each.
+    """Give client k the labels k, k + 1, ..., k + each - 1 (mod 10), equally many objects of each.
 
-    A label's objects are shared equally by its clients (Dinh et al. 2020, §5.1, whose clients
-    differ in size). labels int64 [n] → places [clients, each · size].
+    Dinh et al. 2020, §5.1, but there the clients differ in size. labels int64 [n] → places
+    [clients, each · size].
     """
     owners: dict[int, list[int]] = {label: [] for label in range(10)}
     for client in range(clients):
@@ -74,7 +74,10 @@ def weighted_mean(weights: Mapping[str, Tensor], sizes: Tensor) -> Weights:
 
 
 class Federation:
-    """Local training of K clients a seed as one stack, from weights that the server sends."""
+    """A server for each seed, and its K clients; all clients of all seeds are one stack.
+
+    slots: K, the clients that train at a time.
+    """
 
     def __init__(
         self,
@@ -93,7 +96,7 @@ class Federation:
 
     @property
     def global_weights(self) -> Weights:
-        """The server's, by parameter: [N, ...]."""
+        """The servers' weights, by parameter: [N, ...]."""
         return {name: value.detach() for name, value in self.server.parameters.items()}
 
     def apart(self) -> Weights:
@@ -105,7 +108,7 @@ class Federation:
         }
 
     def send(self) -> None:
-        """Every client starts from the server's weights."""
+        """Set every client's weights to its server's."""
         sent = {k: v.repeat_interleave(self.slots, 0) for k, v in self.global_weights.items()}
         load(self.clients, sent)
 
@@ -115,7 +118,7 @@ class Federation:
         return hard_cross_entropy(self.clients(x), self.split.labels[rows])
 
     def network(self) -> Network:
-        """The global model's."""
+        """The global models, as one network."""
         return perceptrons(self.server)
 
 

@@ -1,7 +1,7 @@
 """FedAvg: federated averaging (McMahan et al. 2017, Algorithm 1).
 
-A server sends its weights to a random tenth of the clients, each trains them on its own objects,
-and the mean of what comes back, weighted by objects, is the server's next.
+In each round a server sends its weights to a random tenth of the clients, each trains them on its
+own objects, and their mean, weighted by the number of objects, becomes the server's weights.
 """
 
 from collections.abc import Sequence
@@ -22,9 +22,10 @@ from trainables.methods.federated.clients import (
     partition_shards,
     weighted_mean,
 )
-from trainables.methods.method import Method, weights_of
+from trainables.methods.method import TrainableMethod
 from trainables.methods.method_run import MethodRun
 from trainables.networks.optimisers import load
+from trainables.networks.perceptron import weight_count
 from trainables.networks.stack import Report
 from trainables.results import TrialResult
 from trainables.settings.setting import Setting
@@ -32,11 +33,12 @@ from trainables.settings.trial import Trial
 
 
 @dataclass(frozen=True, kw_only=True)
-class FedAvg(Method):
-    """An epoch of the setting's schedule is a round; its batch size and rate are a client's (SGD).
+class FedAvg(TrainableMethod):
+    """An epoch of the setting's schedule is a round; batch size and rate are a client's (SGD).
 
-    deal: "iid", or "shards": two pieces of one label each. share: of the clients that take part
-    in a round (C); local_epochs: E. goal: the accuracy whose first round is recorded.
+    deal: how objects are partitioned: "iid", or "shards", two of one label each for a client.
+    share: C, of the clients that take part in a round. local_epochs: E.
+    goal: an accuracy; the first round that reaches it is recorded.
     """
 
     name: ClassVar[str] = "fedavg"
@@ -57,18 +59,18 @@ class FedAvg(Method):
 
     @property
     def knowledge(self) -> str:
-        """What lies with the clients."""
+        """The clients' objects."""
         dealt = "IID" if self.deal == "iid" else "two shards each"
         return f"labelled {self.domain}-Big on {self.clients} clients, {dealt}"
 
     @property
     def labels(self) -> int:
-        """All that the clients have."""
+        """All labels of the clients."""
         return IMAGE_SPLITS["Big"]
 
     @property
     def variant(self) -> str:
-        """How objects are dealt."""
+        """How objects are partitioned."""
         return "IID" if self.deal == "iid" else "two shards"
 
     @property
@@ -82,14 +84,14 @@ class FedAvg(Method):
         return max(round(self.share * self.clients), 1)
 
     def work(self, setting: Setting) -> float:
-        """Small batches: elementwise passes over the weights cost as much as three products."""
+        """With such small batches passes over the weights cost as much as three products."""
         objects = IMAGE_SPLITS["Big"] // self.clients * self.slots * self.local_epochs
-        return 24 * weights_of(self.student_sizes) * objects * setting.schedule.epochs / 1e9
+        return 24 * weight_count(self.student_sizes) * objects * setting.schedule.epochs / 1e9
 
     def train(
         self, trials: Sequence[Trial], workshop: Workshop, report: Report
     ) -> list[TrialResult]:
-        """The clients of all seeds as one stack, round by round."""
+        """Train the clients of all seeds as one stack, round by round."""
         schedule = trials[0].setting.schedule
         run = MethodRun(trials, report, workshop.device, schedule.epochs)
         seeds = run.seeds
@@ -132,7 +134,7 @@ class FedAvg(Method):
         return torch.stack(parts)
 
     def _rounds_to_goal(self, run: MethodRun) -> None:
-        """The first round whose global model reaches the goal, counted from 1; where it does."""
+        """Note the first round, from 1, whose global model reaches the goal, if one does."""
         for history, facts in zip(run.histories, run.facts, strict=True):
             reached = [r for r, a in enumerate(history["test/accuracy"], 1) if a >= self.goal]
             if reached:

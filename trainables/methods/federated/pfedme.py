@@ -17,9 +17,10 @@ from trainables.checks import check_real, check_whole
 from trainables.data.domains import IMAGE_SPLITS, PIXELS, STUDENT_HIDDEN_SIZES
 from trainables.methods.batches import SplitBatches, generators
 from trainables.methods.federated.clients import Federation, partition_labels, weighted_mean
-from trainables.methods.method import Method, weights_of
+from trainables.methods.method import TrainableMethod
 from trainables.methods.method_run import MethodRun
 from trainables.networks.optimisers import load
+from trainables.networks.perceptron import weight_count
 from trainables.networks.stack import Report, Stack
 from trainables.results import TrialResult
 from trainables.settings.setting import Setting
@@ -43,11 +44,12 @@ def towards(w: Tensor, theta: Tensor, rate: float) -> Tensor:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PFedMe(Method):
-    """An epoch of the setting's schedule is a global round; its rate is that of θ, its batch D.
+class PFedMe(TrainableMethod):
+    """An epoch of the setting's schedule is a global round; its rate is θ's, its batch size |D|.
 
-    labels_each: of a client. closeness: λ. inner_steps: K; local_rounds: R; local_rate: η of w;
-    server_rate: β; share: of the clients that the server averages. All clients train a round.
+    labels_each: how many labels a client has. closeness: λ. inner_steps: K. local_rounds: R.
+    local_rate: η, of a client's w. server_rate: β. share: of the clients that the server
+    averages; all of them train in each round.
     """
 
     name: ClassVar[str] = "pfedme"
@@ -71,19 +73,19 @@ class PFedMe(Method):
 
     @property
     def knowledge(self) -> str:
-        """What lies with the clients."""
+        """The clients' objects."""
         return (
             f"labelled {self.domain}-Big on {self.clients} clients, {self.labels_each} labels each"
         )
 
     @property
     def labels(self) -> int:
-        """All that the clients have."""
+        """All labels of the clients."""
         return IMAGE_SPLITS["Big"]
 
     @property
     def variant(self) -> str:
-        """Which of its models the table's accuracy is of."""
+        """Which of its models the table shows: the global one."""
         return "global"
 
     @property
@@ -92,15 +94,15 @@ class PFedMe(Method):
         return (PIXELS, *self.hidden_sizes, 10)
 
     def work(self, setting: Setting) -> float:
-        """Small batches: passes over the weights cost several times the products."""
+        """With such small batches passes over the weights cost several times the products."""
         steps = self.inner_steps * self.local_rounds * setting.schedule.epochs
         objects = steps * self.clients * setting.schedule.batch_size
-        return 30 * weights_of(self.student_sizes) * objects / 1e9
+        return 30 * weight_count(self.student_sizes) * objects / 1e9
 
     def train(
         self, trials: Sequence[Trial], workshop: Workshop, report: Report
     ) -> list[TrialResult]:
-        """All clients of all seeds as one stack: their θ; their copies of w beside it."""
+        """Train all clients of all seeds: a stack of their θ, and beside it their copies of w."""
         schedule = trials[0].setting.schedule
         run = MethodRun(trials, report, workshop.device, schedule.epochs)
         seeds, members = run.seeds, len(trials)
@@ -150,7 +152,7 @@ class PFedMe(Method):
     def _average(
         self, federation: Federation, copies: dict[str, Tensor], chosen: Sequence[torch.Generator]
     ) -> None:
-        """W ← (1 - β) w + β · mean of some clients' copies."""
+        """The server's step: w becomes (1 - β) w + β · the mean of some clients' copies."""
         taking = max(round(self.share * self.clients), 1)
         picked = torch.stack(
             [torch.randperm(self.clients, generator=draw)[:taking] for draw in chosen]
@@ -172,7 +174,7 @@ def _drawn(owned: Tensor, size: int, draw: torch.Generator) -> Tensor:
 
 
 class _Personal:
-    """Every client's own test: the test objects of its labels, as many for each client."""
+    """Each client's own test set: test objects of its labels, equally many for each client."""
 
     def __init__(self, run: MethodRun, owned: Sequence[Tensor], split: SplitBatches) -> None:
         inputs, labels = (torch.cat(part) for part in zip(*run.test, strict=True))
@@ -187,7 +189,7 @@ class _Personal:
 
     @torch.no_grad()
     def accuracy(self, clients: Stack) -> Tensor:
-        """The mean over a seed's clients of each personal model's accuracy: [N]."""
+        """The accuracy of personal models on their own tests, averaged by seed: [N]."""
         right = torch.zeros(len(clients))
         for rows, labels in zip(self.rows.split(500, 1), self.labels.split(500, 1), strict=True):
             right += (clients(self.inputs[rows]).argmax(-1) == labels).sum(1).cpu()

@@ -1,4 +1,4 @@
-"""Barlow Twins: views agree and units do not repeat each other (Zbontar et al. 2021)."""
+"""Barlow Twins: two views agree, and no unit repeats another (Zbontar et al. 2021)."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -12,7 +12,7 @@ from trainables.methods.self_supervised.pretraining import SelfSupervised
 def cross_correlation(one: Tensor, other: Tensor) -> Tensor:
     """C_ij = Σ_b z^A_bi z^B_bj / (√Σ_b (z^A_bi)² √Σ_b (z^B_bj)²), centred over the batch (eq. 2).
 
-    one, other [..., B, D] → [..., D, D]. (Seed 002 prints another denominator: PROTOCOL.md §6.)
+    one, other [..., B, D] → [..., D, D].
     """
     correlation: Tensor = _standardised(one).mT @ _standardised(other)
     return correlation
@@ -34,7 +34,7 @@ def redundancy_loss(correlation: Tensor, weight: float) -> Tensor:
 
 @dataclass(frozen=True, kw_only=True)
 class BarlowTwins(SelfSupervised):
-    """weight: λ of the paper; embedding: width of the projector's two layers."""
+    """weight: the paper's λ. embedding: the width of both layers of the projector."""
 
     name: ClassVar[str] = "barlow_twins"
     weight: float = 0.0051
@@ -47,9 +47,9 @@ class BarlowTwins(SelfSupervised):
 
     @property
     def embedding_sizes(self) -> tuple[int, ...]:
-        """A projector of two layers (three of 8,192 in the paper)."""
+        """A projector of two layers (the paper has three, of 8,192 units)."""
         return (self.student_sizes[-2], self.embedding, self.embedding)
 
     def loss(self, one: Tensor, other: Tensor) -> Tensor:
-        """Of the views' cross-correlation."""
+        """The redundancy loss of the views' cross-correlation: [N]."""
         return redundancy_loss(cross_correlation(one, other), self.weight)

@@ -1,4 +1,4 @@
-"""Invariant and spreading instance features (Ye et al. 2019): every object is its own class."""
+"""Invariant and spreading instance features: every object is its own class (Ye et al. 2019)."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -26,7 +26,7 @@ def instance_loss(features: Tensor, views: Tensor, temperature: float) -> Tensor
 
 @dataclass(frozen=True, kw_only=True)
 class InstanceFeatures(SelfSupervised):
-    """temperature: τ; embedding: its size, L2-normalised (128 in the paper)."""
+    """temperature: τ. embedding: its size (128 in the paper); it is L2-normalised."""
 
     name: ClassVar[str] = "instance_features"
     temperature: float = 0.1
@@ -39,10 +39,10 @@ class InstanceFeatures(SelfSupervised):
 
     @property
     def embedding_sizes(self) -> tuple[int, ...]:
-        """One linear layer on the hidden units."""
+        """One linear layer on the hidden layer."""
         return (self.student_sizes[-2], self.embedding)
 
     def loss(self, one: Tensor, other: Tensor) -> Tensor:
-        """Both views are augmented, as in the paper (§3.3)."""
+        """The instance loss of two views [N, B, D], both augmented as in the paper (§3.3): [N]."""
         unit, view = functional.normalize(one, dim=-1), functional.normalize(other, dim=-1)
         return instance_loss(unit, view, self.temperature)

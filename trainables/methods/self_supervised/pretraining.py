@@ -1,7 +1,7 @@
 """What both self-supervised methods share: two views of unlabelled objects, then a few labels.
 
-The student's hidden layer learns from pairs of views of Big; then a new last layer learns Small on
-it (a linear probe), and at last all of the student does, as the student alone does.
+The student's hidden layer learns from pairs of views of Big. Then a new last layer learns Small on
+top of it (a linear probe), and at last the whole student learns Small, as the student alone does.
 """
 
 from abc import abstractmethod
@@ -15,11 +15,11 @@ from trainables.artifacts.workshop import Workshop
 from trainables.checks import check_choice
 from trainables.data.domains import IMAGE_SPLITS, PIXELS, TRAINING_SPLITS
 from trainables.methods.batches import SplitBatches, endless, generators
-from trainables.methods.method import Method, weights_of
+from trainables.methods.method import TrainableMethod
 from trainables.methods.method_run import MethodRun, perceptrons
 from trainables.networks.kernels import RELU, layer
 from trainables.networks.optimisers import load
-from trainables.networks.perceptron import Perceptron
+from trainables.networks.perceptron import Perceptron, weight_count
 from trainables.networks.stack import Report, Stack, batches, shuffled
 from trainables.objectives.losses import hard_cross_entropy
 from trainables.randomness import generator
@@ -28,17 +28,19 @@ from trainables.results import TrialResult
 from trainables.settings.setting import Setting
 from trainables.settings.trial import Trial
 
-SHARED_DRAW = 16  # objects of a random batch that share one draw of a view's parameters
-PROBE_RATE = 0.01  # Adam, all of Small a step: a convex problem
+SHARED_DRAW = 16  # objects of a batch that share one draw of a view: far fewer calls
+PROBE_RATE = 0.01  # of Adam on all of Small at each step: a convex problem
+VIEW_WORK = 6e6  # operations that making one view counts for, as measured against products
 View = Callable[[Tensor], Tensor]
 
 
 @dataclass(frozen=True, kw_only=True)
-class SelfSupervised(Method):
+class SelfSupervised(TrainableMethod):
     """The setting's schedule is that of fine-tuning on Small.
 
-    pretraining: on the pictures of `split`, Adam. probe: steps of the last layer alone, before
-        fine-tuning. least_crop: the least share of a picture's area that a view keeps.
+    pretraining: the schedule on the images of `split`, without their labels.
+    probe: steps of the last layer alone, before fine-tuning.
+    least_crop: the least share of an image's area that a view keeps.
     """
 
     small: bool = True
@@ -53,7 +55,7 @@ class SelfSupervised(Method):
 
     @property
     def knowledge(self) -> str:
-        """Pictures without labels."""
+        """The unlabelled images."""
         return f"unlabelled {self.domain}-{self.split}"
 
     @property
@@ -63,14 +65,14 @@ class SelfSupervised(Method):
 
     @abstractmethod
     def loss(self, one: Tensor, other: Tensor) -> Tensor:
-        """Of two views' embeddings, [N, B, D] each → [N]."""
+        """The loss of two views' embeddings, each [N, B, D] → [N]."""
 
     def work(self, setting: Setting) -> float:
-        """Making views costs several times what is learned from them."""
+        """Making views costs several times as much as learning from them."""
         sizes = (*self.student_sizes[:-1], *self.embedding_sizes[1:])
         pictures = 2 * IMAGE_SPLITS[self.split] * self.pretraining.epochs
-        small = 12 * weights_of(self.student_sizes) * 1_000 * setting.schedule.epochs
-        return (pictures * (6 * weights_of(sizes) + VIEW_WORK) + small) / 1e9
+        small = 12 * weight_count(self.student_sizes) * 1_000 * setting.schedule.epochs
+        return (pictures * (6 * weight_count(sizes) + VIEW_WORK) + small) / 1e9
 
     def train(
         self, trials: Sequence[Trial], workshop: Workshop, report: Report
@@ -113,7 +115,7 @@ class SelfSupervised(Method):
         return {name: kept[name].detach() for name in ("layers.0.weight", "layers.0.bias")}
 
     def _probe(self, run: MethodRun, encoder: dict[str, Tensor], small: SplitBatches) -> Stack:
-        """Students of that hidden layer, under a last layer that has learned Small on it."""
+        """Students with that hidden layer, and a last layer that has learned Small on it."""
         seeds = run.seeds
         models = [Perceptron(self.student_sizes, generator("init/student", s)) for s in seeds]
         rate = run.trials[0].setting.schedule.learning_rate
@@ -134,7 +136,7 @@ class SelfSupervised(Method):
     def _fine_tune(
         self, run: MethodRun, student: Stack, small: SplitBatches, schedule: Schedule
     ) -> None:
-        """All of the student on Small, in the order in which the student alone sees it."""
+        """Train the whole student on Small, in the order in which the student alone sees it."""
         orders = generators("order/student", run.seeds)
         for _ in range(schedule.epochs):
             total = torch.zeros(len(student), device=run.device)
@@ -146,13 +148,10 @@ class SelfSupervised(Method):
             run.epoch(perceptrons(student), total / len(small))
 
 
-VIEW_WORK = 6e6  # operations: what one view takes of the time of products, as measured
-
-
 def make_view(least_crop: float) -> View:
-    """A random view of pictures [B, 1, 28, 28] in [0, 1]: crop, mirror, turn, erase.
+    """A random view of images [B, 1, 28, 28] in [0, 1]: crop, mirror, rotate, erase.
 
-    torchvision draws from PyTorch's global generator, once for all pictures of a call.
+    torchvision draws from PyTorch's global generator, once for all images of a call.
     """
     from torchvision.transforms import v2  # takes two seconds to import
 
@@ -168,7 +167,7 @@ def make_view(least_crop: float) -> View:
 
 
 def seen(x: Tensor, view: View, draws: Sequence[torch.Generator]) -> Tensor:
-    """A view of each member's objects [N, B, 784], drawn by its own generator: [N, B, 784]."""
+    """A view of each member's objects [N, B, 784] by a draw of its own: [N, B, 784]."""
     return torch.stack([_seen(mine, view, draw) for mine, draw in zip(x, draws, strict=True)])
 
 

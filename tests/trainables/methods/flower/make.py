@@ -1,10 +1,10 @@
 """Weights of clients as Flower's FedAvg aggregates them: a second opinion, kept as numbers.
 
-Flower wants other versions of packages than the study has, so it is asked in a venv of its own:
+Flower wants other versions of packages than the study has, so it runs in a venv of its own:
 
-    python3 -m venv /tmp/flower
-    /tmp/flower/bin/pip install flwr==1.41.0
-    FLWR_TELEMETRY_ENABLED=0 /tmp/flower/bin/python tests/trainables/transfer/flower/make.py
+    python3 -m venv flower
+    flower/bin/pip install flwr==1.41.0
+    FLWR_TELEMETRY_ENABLED=0 flower/bin/python tests/trainables/methods/flower/make.py
 """
 
 import json

@@ -1,9 +1,9 @@
-"""The rows of the regression (seed 003, Table 5, and the same on Reg-Small), as settings.
+"""The rows of the paper's Table 5, and the same on Reg-Small, as settings.
 
-How long and how fast, chosen without the test set. Adam at its usual 1e-3, batches of 64:
+Schedules were chosen without the test set. Adam at its usual 1e-3, batches of 64:
 
 - Reg-Small, 300 epochs: cross-validation inside Small chooses it among 100 to 1,600 (the search
-  `epochs` of regression_lambda); at 1,600 the student has learnt its 300 hours by heart.
+  `epochs` of regression_lambda); by 1,600 the student has overfitted its 300 hours.
 - Reg-Train, 200 epochs: on a held-out fifth of Train (seeds 1000, 1001) the error has come from
   2,983 after 50 epochs to 2,212, and still falls, by 4 % over the last 50.
 - Teachers, 30 epochs: on a held-out tenth of Train (the same seeds) the error is 1,505 then, and
