@@ -17,7 +17,7 @@ from trainables.randomness import generator
 from trainables.results import History, TrialResult, before, failure_of
 from trainables.settings.trial import Trial
 
-BLOCK = 1_000
+BLOCK = 1_000  # test objects at a time
 IDENTITY = Identity()
 
 
@@ -25,8 +25,8 @@ class MethodRun:
     """Follows the students of one setting, one a seed, on their domain's test set.
 
     The test set is read for the curve alone; no method is told what it says. link: how that
-    domain is changed, the same draws for all members. before: the share of the work that comes
-    before the first epoch, for the progress that is reported.
+    domain is changed, with the same draws for all members. before: the share of the work that
+    comes before the first epoch, for the progress that is reported.
     """
 
     before = 0.0
