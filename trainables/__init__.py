@@ -1,4 +1,4 @@
-"""What is trained. Imports go down this list only; nothing here knows MLflow, and Ray only the last.
+"""What is trained. A room imports from those above it; only `trainable` knows Ray.
 
 data           domains, their files and splits
 recipes        schedules, and how teachers and VAEs are made

@@ -51,7 +51,7 @@ def garment_of_each_image(
 def generate(
     vae: Vae, artifact: VaeArtifact, recipe: TeacherRecipe, held_out: float, part: int = 0
 ) -> DomainData:
-    """The domain that a VAE makes: `train` is the recipe's split, `test` shares no garment with it.
+    """What a VAE makes: `train` is the recipe's split, `test` shares no garment with it.
 
     Digits are decoder means for a sample z of each image (one sample a garment under `copies`),
     kept as grey bytes like every image here. Garments of the held-out part make none.

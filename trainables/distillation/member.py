@@ -17,7 +17,7 @@ from trainables.data.splits import HeldOut, hold_out, source_split
 from trainables.data.standardise import scale_of
 from trainables.distillation.requirements import logits_for
 from trainables.objectives.calibration import Reliability
-from trainables.results import History, TrialResult, before, failure_of, is_test
+from trainables.results import History, TrialResult, failure_of, history_before, is_test
 from trainables.settings.setting import Setting
 from trainables.settings.trial import Trial
 
@@ -153,7 +153,7 @@ def _result(members: Sequence[Member], trial: Trial, seconds: float, device: str
     if failures:
         # Nothing precedes a failure in the very first epoch: its record shows the NaNs instead.
         bad = min(failed.epoch or own.stop for failed in failures)
-        history = before(history, max(0, bad - own.start), measured)
+        history = history_before(history, max(0, bad - own.start), measured)
     elif setting.rule:
         score = setting.rule.metric
         history[f"part/{setting.rule.score}"] = [m.history[score][-1] for m in members]

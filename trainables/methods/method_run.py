@@ -14,7 +14,7 @@ from trainables.networks.stack import Report, Stack
 from trainables.objectives.calibration import Reliability, measure
 from trainables.objectives.metrics import Network, quality
 from trainables.randomness import generator
-from trainables.results import History, TrialResult, before, failure_of
+from trainables.results import History, TrialResult, failure_of, history_before
 from trainables.settings.trial import Trial
 
 BLOCK = 1_000  # test objects at a time
@@ -99,7 +99,7 @@ class MethodRun:
         failed = failure_of(history["train/loss"])
         return TrialResult(
             trial,
-            before(history, failed.epoch) if failed else dict(history),
+            history_before(history, failed.epoch) if failed else dict(history),
             facts,
             seconds,
             {"student": reliability},

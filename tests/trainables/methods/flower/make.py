@@ -4,7 +4,7 @@ Flower wants other versions of packages than the study has, so it is asked in a 
 
     python3 -m venv /tmp/flower
     /tmp/flower/bin/pip install flwr==1.41.0
-    FLWR_TELEMETRY_ENABLED=0 /tmp/flower/bin/python tests/trainables/transfer/flower/make.py
+    FLWR_TELEMETRY_ENABLED=0 /tmp/flower/bin/python tests/trainables/methods/flower/make.py
 """
 
 import json
