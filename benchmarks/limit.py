@@ -28,6 +28,8 @@ from trainables.artifacts.workshop import ignore
 from trainables.cohorts.kinds import Work, open_workshop
 from trainables.data.domains import IMAGE_SPLITS
 from trainables.distillation import student
+from trainables.distillation.evaluation import Evaluation
+from trainables.distillation.student_stack import StudentStack
 from trainables.networks.perceptron import parameter_count
 from trainables.networks.stack import Stack
 from trainables.objectives import tasks
@@ -74,10 +76,10 @@ def clocked() -> Iterator[Clock]:
         (torch, "_fused_adam_", "optimiser"),
         (student, "gather_inputs", "data"),
         (student, "shuffled", "data"),
-        (student._Training, "_picked", "data"),
-        (student._Training, "_of_members", "data"),
-        (student._Training, "_test", "evaluation"),
-        (student._Training, "_validate", "evaluation"),
+        (StudentStack, "own_rows", "data"),
+        (StudentStack, "shared_rows", "data"),
+        (Evaluation, "test", "evaluation"),
+        (Evaluation, "validate", "evaluation"),
         (student, "members_of", "before"),
         (teacher, "_batch", "data"),
         (teacher, "prepare", "before"),

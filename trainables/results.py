@@ -87,7 +87,7 @@ def failure_of(losses: Sequence[float]) -> Failure | None:
     return None
 
 
-def before(history: History, epoch: int, measured: Sequence[int] | None = None) -> History:
+def history_before(history: History, epoch: int, measured: Sequence[int] | None = None) -> History:
     """What a history holds of the epochs before this one: what a failed training keeps.
 
     measured: the epochs after which the test set was evaluated; all, where it is None.

@@ -1,7 +1,7 @@
 """The Ray Tune trainable: one call trains one cohort; its actor is reused for the next.
 
-Data, test set and libraries stay in the actor between cohorts. A cohort's own exception is a
-result, reported with its reason; only a dead worker is for Ray to retry.
+Data, test set and libraries stay in the actor between cohorts. An exception in a cohort's
+training is reported as a result, with its reason; Ray retries only what a dead worker had.
 """
 
 import os
@@ -28,12 +28,14 @@ WORKER = "ray::StudyWorker"
 def train_cohort(config: dict[str, Any]) -> None:
     """Train config["cohort"] with the artifacts under config["artifacts"].
 
-    "threads": of torch; "gpu": whether it was given one; "title": the process's while it trains.
+    Also in config: "threads", of torch; "gpu", whether it was given one; "title", the process's
+    while it trains.
 
     Reports {"fraction": ...} about once a second, then once {"fraction": 1, "results": ...}, and
-    last a small report, since Tune keeps the last one of each. Or, instead of results, "error"
-    with its reason; "own": it is the members' own (not the disk's, nor the memory's); "halve":
-    fewer members at a time may do, or show whose it is.
+    last a small report, since Tune keeps the last one of each trial. Where training failed there
+    are instead of results: "error", its reason; "own", whether the members caused it (not the
+    disk, nor the memory); "halve", whether half the members at a time may do, or show which of
+    them it is.
     """
     torch.set_num_threads(config["threads"])
     cohort: Cohort = config["cohort"]

@@ -1,1 +1,26 @@
-"""What is made once and shared: teachers, VAEs, logits."""
+"""Artifacts: teachers, VAEs and teachers' logits, made once and stored under their hash.
+
+artifact         what each artifact is: the data that determine it
+store            artifacts on disk, written whole and verified on reading
+workshop         loads what is stored, makes what is not
+vae, teacher     their training
+generated_mnist  the domain that a VAE makes
+logits           a teacher's logits on the student's split under φ
+"""
+
+from trainables.artifacts.artifact import Artifact, LogitsArtifact, TeacherArtifact, VaeArtifact
+from trainables.artifacts.store import Saved, Store, UnusableArtifactError, open_store
+from trainables.artifacts.workshop import Maker, Workshop
+
+__all__ = [
+    "Artifact",
+    "LogitsArtifact",
+    "Maker",
+    "Saved",
+    "Store",
+    "TeacherArtifact",
+    "UnusableArtifactError",
+    "VaeArtifact",
+    "Workshop",
+    "open_store",
+]

@@ -1,4 +1,7 @@
-"""GeneratedMNIST: 70,000 digits that a VAE makes of the labelled Small garments (Table 2)."""
+"""GeneratedMNIST: 70,000 digits that a VAE makes of the labelled Small garments.
+
+(docs/protocol.md, Domains and splits.)
+"""
 
 import torch
 from torch import Tensor
@@ -17,13 +20,13 @@ BLOCK = 5_000  # digits decoded at a time
 def garment_of_each_image(
     garments: int, copies: bool, seed: int
 ) -> tuple[dict[str, Tensor], dict[str, Tensor]]:
-    """Which garment each image of a part (Big, Small, Test) is made of.
+    """Which garment each image of a split (Big, Small, Test) is made of.
 
-    → ({part: garment positions [n]}, {part: which of the garment's digits [n]}).
+    → ({split: garment positions [n]}, {split: which of the garment's digits [n]}).
 
-    `copies` (published): 70 copies of one digit a garment, split at random, so that the parts
-    share images. Otherwise parts share no garment: their garments make the part's images in
-    turn, 70 each on average; the sizes of Table 2 being no multiples of 70, 69 to 72.
+    `copies` (published): 70 copies of one digit a garment, split at random, so that splits share
+    images. Otherwise splits share no garment: their garments make the split's images in turn,
+    70 each on average, 69 to 72 since the splits' sizes are no multiples of 70.
     """
     draw = generator("split/GeneratedMNIST", seed)
     sizes = {part: IMAGE_SPLITS[part] for part in ("Big", "Small", "Test")}
@@ -48,10 +51,10 @@ def garment_of_each_image(
 def generate(
     vae: Vae, artifact: VaeArtifact, recipe: TeacherRecipe, held_out: float, part: int = 0
 ) -> DomainData:
-    """The domain for a seed: `train` is the recipe's split, `test` shares no garment with it.
+    """What a VAE makes: `train` is the recipe's split, `test` shares no garment with it.
 
     Digits are decoder means for a sample z of each image (one sample a garment under `copies`),
-    kept as grey bytes like every image here. Held-out garments make none.
+    kept as grey bytes like every image here. Garments of the held-out part make none.
     """
     device = next(vae.parameters()).device
     rows = labelled_garments("small", held_out, artifact.seed, part)

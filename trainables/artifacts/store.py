@@ -1,7 +1,8 @@
 """Artifacts on disk: safetensors and JSON under the hash of what determines them.
 
-Written atomically (temporary name, then rename, the JSON last: it says that the pair is whole),
-verified on reading; what does not verify is set aside and made again. No pickle is ever loaded.
+They are written atomically (temporary name, then rename; the JSON last, which says that the pair
+is whole) and verified on reading. What does not verify is set aside and made again. No pickle is
+ever loaded.
 """
 
 import hashlib

@@ -1,6 +1,7 @@
-"""The teacher trainable: a large network on a large domain, its inputs under φ where φ makes it.
+"""Training of teachers: a large network on a large domain, or on that domain under a link φ.
 
-(PROTOCOL.md §4, §5: the teacher of the noise and dilation rows is trained on φ(source).)
+(The teacher of the noise and dilation rows is trained on φ(source): docs/protocol.md, What was
+run.)
 """
 
 import time
@@ -31,7 +32,8 @@ from trainables.randomness import generator
 class Member:
     """One teacher's data: pixels [n, D] with the rows it learns from, and its own test set.
 
-    scale: where they are standardised, by the rows it learns from.
+    fresh_link: the link, where it draws anew for each batch. scale: where inputs and answers are
+    standardised, by the rows that it learns from.
     """
 
     pixels: Tensor
@@ -98,9 +100,10 @@ def _transformed(domain: DomainData, link: Link, noise: torch.Generator) -> Tens
 def train_teachers(
     artifacts: Sequence[TeacherArtifact], workshop: Workshop, report: Report
 ) -> list[Saved]:
-    """Train teachers of one shape as one stack; their facts hold their own test quality.
+    """Train teachers of one cohort key as one stack.
 
-    And the scale that their inputs and answers are in, where they are standardised.
+    Facts: the quality on the teacher's own test set, and the scale that its inputs and answers
+    are in, where they are standardised.
     """
     started, device = time.perf_counter(), workshop.device
     members = [prepare(artifact, workshop) for artifact in artifacts]
@@ -137,6 +140,7 @@ def _batch(members: Sequence[Member], position: Tensor) -> tuple[Tensor, Tensor]
 
 
 def _test(stack: Stack, members: Sequence[Member], target: Domain) -> list[dict[str, Any]]:
+    """Facts of each: its quality on its own test set, in the domain's unit, and its scale."""
     task, size, block = task_of(target, broadcast=False), len(members[0].test_labels), 1_000
     sums = torch.zeros(len(target.measures), len(members))
     for start in range(0, size, block):

@@ -1,4 +1,7 @@
-"""The VAE trainable: garments to themselves and to a digit of their class (PROTOCOL.md §2–5)."""
+"""Training of VAEs: a garment is decoded to itself and to a digit of its class.
+
+(docs/protocol.md, Losses; a VAE in the sense of Kingma and Welling 2014, with two decoders.)
+"""
 
 import math
 import time
@@ -24,7 +27,7 @@ PAIRED_SHARE = 0.25  # of a batch, where few garments are labelled: the rest are
 
 @dataclass
 class Member:
-    """One VAE's own draws: the garments it sees, those with a label, and their digits."""
+    """One VAE's own draws: the garments that it sees, those with a label, and their digits."""
 
     artifact: VaeArtifact
     garments: Images
@@ -40,8 +43,8 @@ class Member:
             recipe.labels, self.artifact.held_out, seed, self.artifact.part
         )
         self.labelled = self.rows if recipe.labels == "all" else labelled
-        # "all": each garment is paired once, as published. "small": garments are few but digits
-        # are not, so each epoch pairs anew.
+        # "all": each garment is paired once, as published. "small": labelled garments are few
+        # but digits are not, so each epoch pairs anew.
         self.digit_of_row = (
             pair_with_digits(self.garments.labels, self.digits, self.pairing)
             if recipe.labels == "all"
@@ -73,7 +76,7 @@ class Member:
 def train_vaes(
     artifacts: Sequence[VaeArtifact], workshop: Workshop, report: Report
 ) -> list[Saved]:
-    """Train VAEs of one recipe as one stack; their facts hold the last epoch's loss terms."""
+    """Train VAEs of one recipe as one stack; facts: the last epoch's loss terms, in nats."""
     started, device = time.perf_counter(), workshop.device
     recipe = artifacts[0].recipe
     garments, digits = load(FASHION_MNIST).train, load(MNIST).train

@@ -1,4 +1,7 @@
-"""Where artifacts are made and found again: load if stored and whole, else make and store."""
+"""The workshop: an artifact is loaded where it is stored whole, else made and stored.
+
+What makes each kind is given to it (`cohorts.kinds`), so that artifacts may be made of others.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +20,7 @@ from trainables.randomness import generator
 
 
 class Maker(Protocol):
-    """Makes artifacts of one kind and equal shape, in their order."""
+    """Makes artifacts of one kind and equal cohort key, in their order."""
 
     def __call__(
         self, artifacts: Sequence[Any], workshop: "Workshop", report: Report, /
@@ -34,7 +37,7 @@ class Workshop:
 
     store: Store
     device: torch.device
-    makers: Mapping[str, "Maker"]
+    makers: Mapping[str, Maker]
 
     def get_or_make(self, artifact: Artifact) -> Saved:
         """The artifact from the store; made alone where it is missing or unusable."""
@@ -45,7 +48,7 @@ class Workshop:
             return self.store.load(artifact.kind, artifact.key)
 
     def make(self, artifacts: Sequence[Artifact], report: Report = ignore) -> None:
-        """Train artifacts of one kind and shape as one stack, and store each."""
+        """Make artifacts of one kind and cohort key together, and store each."""
         made = self.makers[artifacts[0].kind](artifacts, self, report)
         for artifact, saved in zip(artifacts, made, strict=True):
             self.store.save(artifact.kind, artifact.key, saved, canonical(artifact))

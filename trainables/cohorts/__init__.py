@@ -1,1 +1,21 @@
-"""Trials trained together, and what each kind of work is."""
+"""Cohorts: what is trained together by one worker.
+
+cohort  a cohort, and how work is grouped into cohorts
+kinds   the table of kinds of work: grouping, cost, needs and training of each
+costs   operations and memory of each kind
+"""
+
+from trainables.cohorts.cohort import Cohort, form_cohorts
+from trainables.cohorts.kinds import Kind, Work, cost, kind_of, memory, needs, open_workshop
+
+__all__ = [
+    "Cohort",
+    "Kind",
+    "Work",
+    "cost",
+    "form_cohorts",
+    "kind_of",
+    "memory",
+    "needs",
+    "open_workshop",
+]

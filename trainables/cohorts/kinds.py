@@ -112,8 +112,8 @@ def _train_method(
 
 def _artifact_label(artifacts: Sequence[Artifact]) -> str:
     """Kind, and whether seeds vary."""
-    varied = len({artifact.seed for artifact in artifacts}) > 1
-    return artifacts[0].kind + " seed" * varied
+    seeds = {artifact.seed for artifact in artifacts}
+    return f"{artifacts[0].kind} seed" if len(seeds) > 1 else artifacts[0].kind
 
 
 def _store_artifacts(

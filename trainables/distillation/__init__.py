@@ -1,1 +1,14 @@
-"""Students that learn from labels and a teacher."""
+"""Distillation: students that learn from labels and from a teacher.
+
+student        training a cohort of students; what trials of one cohort share
+student_stack  its members as one stack of networks
+evaluation     their quality on what is held out, and on the test set
+member         one network: what it learns from, and the results that it leaves
+pruning        which settings of a cohort are dropped before their last epoch
+requirements   the teacher's logits that a trial needs
+"""
+
+from trainables.distillation.requirements import all_logits_for, logits_for
+from trainables.distillation.student import fit, train_students
+
+__all__ = ["all_logits_for", "fit", "logits_for", "train_students"]

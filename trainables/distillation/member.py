@@ -11,13 +11,13 @@ from torch import Tensor
 
 from trainables.artifacts.logits import RELIABILITY
 from trainables.artifacts.workshop import Workshop
-from trainables.data.datasets import TABLES, Images
-from trainables.data.domains import MAE, MSE
+from trainables.data.datasets import Images
+from trainables.data.domains import MAE, MSE, TABLE
 from trainables.data.splits import HeldOut, hold_out, source_split
 from trainables.data.standardise import scale_of
 from trainables.distillation.requirements import logits_for
 from trainables.objectives.calibration import Reliability
-from trainables.results import History, TrialResult, before, failure_of, is_test
+from trainables.results import History, TrialResult, failure_of, history_before, is_test
 from trainables.settings.setting import Setting
 from trainables.settings.trial import Trial
 
@@ -26,18 +26,22 @@ from trainables.settings.trial import Trial
 class Member:
     """One network: its data and, under `published`, all attempts made with it.
 
-    part: which part of the split it is without, for a setting with a rule.
-    test: its own test set, of a target where each seed has one. unit: what 1 is, in the target's
-        unit: the objects of such a target are standardised by those that the network learns from.
+    part: which part of the split is held out from it, for a setting with a rule.
+    split, parts: the student's split, and which of it is learnt from and which held out.
+    teacher_logits: of the objects to learn from, [samples, n, C]; None for a student alone.
+    facts: of teacher, link and logits, as they were stored with them.
+    reliability: at the end of each attempt. pruned: when and why it was dropped, if it was.
+    test: its own test set, of a domain where each seed has one.
+    unit: what 1 is in the domain's unit, where its objects are standardised.
     """
 
     trials: list[Trial]
     part: int
     split: Images
     parts: HeldOut
-    teacher_logits: Tensor | None  # [samples, n, 10] of the objects to learn from
+    teacher_logits: Tensor | None
     facts: dict[str, Any]
-    reliability: list[Reliability] = field(default_factory=list)  # at the end of each attempt
+    reliability: list[Reliability] = field(default_factory=list)
     history: History = field(default_factory=lambda: defaultdict(list))
     pruned: str | None = None
     test: Images | None = None
@@ -52,6 +56,11 @@ class Member:
     def seed(self) -> int:
         """The seed of all its draws."""
         return self.trials[0].network_seed
+
+    @property
+    def seen(self) -> tuple[int, int]:
+        """What it sees: members of equal seed and part see the same objects in the same order."""
+        return self.seed, self.part
 
     def soft_targets(self, epoch: int) -> Tensor:
         """The teacher's logits for an epoch [n, C]; zeros, of weight zero, without a teacher."""
@@ -82,28 +91,28 @@ def members_of(trials: Sequence[Trial], workshop: Workshop) -> list[Member]:
                     logits[artifact.key] = (saved.tensors["logits"], saved.facts)
                 all_logits, facts = logits[artifact.key]
                 soft = all_logits[:, parts.learn] if setting.withheld_share else all_logits
-            members.append(_in_own_units(Member(mine, part, split, parts, soft, facts)))
+            member = Member(mine, part, split, parts, soft, facts)
+            members.append(_in_own_units(_with_test(member)))
     return members
 
 
-def _in_own_units(member: Member) -> Member:
-    """The same; of a table, with the test set of its seed, and what a constant would answer.
-
-    Where the target is standardised: split, test and teacher by the objects that it learns from.
-    """
+def _with_test(member: Member) -> Member:
+    """Tabular: add the seed's test set, and as facts how well a constant would predict it."""
     setting = member.setting
-    if setting.target not in TABLES:
+    if setting.domain.kind != TABLE or not setting.reads_test:
         return member
-    learnt = member.split[member.parts.learn]
-    if setting.reads_test:
-        test = source_split(setting.target, "Test", member.seed)
-        gaps = test.labels - learnt.labels.mean()
-        constant = {MSE: (gaps**2).mean(), MAE: gaps.abs().mean()}
-        facts = {f"constant/test_{measure.name}": float(v) for measure, v in constant.items()}
-        member = replace(member, test=test, facts=member.facts | facts)
-    if not setting.domain.standardised:
+    test = source_split(setting.target, "Test", member.seed)
+    gaps = test.labels - member.split[member.parts.learn].labels.mean()
+    constant = {MSE: (gaps**2).mean(), MAE: gaps.abs().mean()}
+    facts = {f"constant/test_{measure.name}": float(v) for measure, v in constant.items()}
+    return replace(member, test=test, facts=member.facts | facts)
+
+
+def _in_own_units(member: Member) -> Member:
+    """Standardise split, test set and teacher by the objects that the network learns from."""
+    if not member.setting.domain.standardised:
         return member
-    scale, answers = scale_of(learnt), member.teacher_logits
+    scale, answers = scale_of(member.split[member.parts.learn]), member.teacher_logits
     return replace(
         member,
         split=scale.objects(member.split),
@@ -142,8 +151,9 @@ def _result(members: Sequence[Member], trial: Trial, seconds: float, device: str
     failures = [failed for curve in losses if (failed := failure_of(curve))]
     failure = failures[0].reason if failures else None
     if failures:
-        first_bad = min(failed.epoch for failed in failures)
-        history = before(history, max(0, first_bad - own.start), measured)
+        # Nothing precedes a failure in the very first epoch: its record shows the NaNs instead.
+        bad = min(failed.epoch or own.stop for failed in failures)
+        history = history_before(history, max(0, bad - own.start), measured)
     elif setting.rule:
         score = setting.rule.metric
         history[f"part/{setting.rule.score}"] = [m.history[score][-1] for m in members]

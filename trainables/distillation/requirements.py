@@ -1,4 +1,4 @@
-"""What a trial needs to have made: the teacher's logits that it learns from."""
+"""What must be made before a student can be trained: the teacher's logits that it learns from."""
 
 from typing import Any
 
@@ -10,8 +10,8 @@ from trainables.settings.trial import Trial
 def logits_for(trial: Trial, part: int = 0) -> LogitsArtifact | None:
     """The teacher's logits that a trial learns from; None for a student alone.
 
-    part: which part of the split is held out. An artifact that was made of labels of that part
-    would tell the student about them, so it is made without them.
+    part: which part of the split is held out. A teacher or VAE that learned from labels of that
+    part would tell the student about them, so it is made without them.
     """
     setting, seed = trial.setting, trial.network_seed
     if setting.teacher is None:

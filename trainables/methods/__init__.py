@@ -1,1 +1,15 @@
-"""The rivals of seed 002: other ways to carry knowledge to a domain with few labels."""
+"""Baselines: other methods to carry knowledge to a domain with few labels.
+
+method           what a method must offer to be trained
+method_run       follows a method's students: curves, facts, results
+batches          batches of each seed's own split
+adversarial      DANN and ADDA: a critic of domains
+data_free        a teacher and none of its data: class impressions, ZSKD, DAFL
+federated        FedAvg and pFedMe: objects that stay with clients
+self_supervised  Barlow Twins and instance features: views of unlabelled objects
+omitted_class    a student that never saw one class (Hinton et al. 2015, §3)
+"""
+
+from trainables.methods.method import TrainableMethod
+
+__all__ = ["TrainableMethod"]

@@ -14,10 +14,10 @@ from trainables.networks.stack import Report, Stack
 from trainables.objectives.calibration import Reliability, measure
 from trainables.objectives.metrics import Network, quality
 from trainables.randomness import generator
-from trainables.results import History, TrialResult, before, failure_of
+from trainables.results import History, TrialResult, failure_of, history_before
 from trainables.settings.trial import Trial
 
-BLOCK = 1_000
+BLOCK = 1_000  # test objects at a time
 IDENTITY = Identity()
 
 
@@ -25,8 +25,8 @@ class MethodRun:
     """Follows the students of one setting, one a seed, on their domain's test set.
 
     The test set is read for the curve alone; no method is told what it says. link: how that
-    domain is changed, the same draws for all members. before: the share of the work that comes
-    before the first epoch, for the progress that is reported.
+    domain is changed, with the same draws for all members. before: the share of the work that
+    comes before the first epoch, for the progress that is reported.
     """
 
     before = 0.0
@@ -99,7 +99,7 @@ class MethodRun:
         failed = failure_of(history["train/loss"])
         return TrialResult(
             trial,
-            before(history, failed.epoch) if failed else dict(history),
+            history_before(history, failed.epoch) if failed else dict(history),
             facts,
             seconds,
             {"student": reliability},

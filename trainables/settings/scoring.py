@@ -1,9 +1,9 @@
-"""How a setting is scored before one is chosen: rules that say which objects they may read.
+"""How candidates of a search are scored: rules that say which objects they may read.
 
-A setting with a rule is trained to be compared, not to be reported: it is scored on what its
-rule names and on nothing else, and the test set is not even loaded (but for the oracle, which
-is what selection by test would be, and is named so). The chosen setting is then trained anew,
-without a rule, on all of its split and with fresh seeds; that result is read once.
+A setting with a rule is trained to be compared, not to be reported. It is scored on what its
+rule names and on nothing else; the test set is not even loaded (but for the oracle, which is
+what selection by test would be, and is named so). The chosen setting is then trained anew,
+without a rule, on all of its split and with fresh seeds, and that result is reported.
 """
 
 from abc import ABC, abstractmethod
@@ -17,7 +17,7 @@ from trainables.errors import BadInputError
 
 @dataclass(frozen=True, kw_only=True)
 class Pruning:
-    """When settings compared in one cohort are dropped before their last epoch.
+    """When settings that are compared in one cohort are dropped before their last epoch.
 
     group: settings that compete; they are trained as one cohort, so the outcome does not depend
         on how many workers there are.
@@ -46,9 +46,10 @@ class Pruning:
 
 @dataclass(frozen=True, kw_only=True)
 class Rule(ABC):
-    """How a setting is scored.
+    """How a setting is scored: each of its `parts` is held out in turn from one student.
 
-    score: what its mean over seeds and parts is taken of, at the last epoch.
+    score: the measure whose mean over seeds and parts is the score, at the last epoch.
+    pruning: how candidates are dropped before; None for never.
     """
 
     name: ClassVar[str]

@@ -1,4 +1,4 @@
-"""A member equals its solo run to the bit, whatever its company (DESIGN.md, decision 1)."""
+"""A member equals its solo run to the bit, whatever its company (docs/design.md)."""
 
 from dataclasses import replace
 from unittest.mock import patch
@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional
 
-import trainables.distillation.student as student_module
+import trainables.distillation.evaluation as evaluation_module
 from search_spaces.rows.published import published
 from search_spaces.smoke import LINK, taught
 from trainables.artifacts.artifact import TeacherArtifact, VaeArtifact
@@ -20,7 +20,7 @@ from trainables.cohorts.kinds import cost, memory
 from trainables.data.datasets import DomainData, Images, load
 from trainables.data.splits import source_split
 from trainables.distillation.pruning import dropped, rung_epochs
-from trainables.distillation.student import fit, train_students
+from trainables.distillation.student import _Training, fit, train_students
 from trainables.links.fixed import Dilation, Noise
 from trainables.networks.perceptron import Perceptron
 from trainables.randomness import generator
@@ -279,7 +279,7 @@ def test_a_long_schedule_is_measured_at_some_epochs(workshop):
 def test_a_failed_trial_keeps_what_was_measured_before(workshop):
     wild = Schedule(epochs=25, batch_size=64, learning_rate=5e3)
     trials = [Trial(setting=replace(BASE, schedule=wild, held_out=0), seed=0)]
-    with patch.object(student_module._Training, "_train_epoch", _breaking_in_epoch(17)):
+    with patch.object(_Training, "_train_epoch", _breaking_in_epoch(17)):
         (found,) = train_students(trials, workshop, ignore)
     assert "epoch 17" in found.failure
     assert len(found.history["train/loss"]) == 17
@@ -287,12 +287,12 @@ def test_a_failed_trial_keeps_what_was_measured_before(workshop):
 
 
 def _breaking_in_epoch(bad):
-    whole = student_module._Training._train_epoch
+    whole = _Training._train_epoch
 
     def train_epoch(training, epoch):
         whole(training, epoch)
         if epoch == bad:
-            training.members[0].history["train/loss"][-1] = float("nan")
+            training.students.members[0].history["train/loss"][-1] = float("nan")
 
     return train_epoch
 
@@ -371,14 +371,14 @@ def test_no_candidate_can_read_the_test_set(workshop, monkeypatch):
     claimed = train_students(oracle, workshop, ignore)[0].final["oracle/accuracy"]
     whole = load("FashionMNIST")
     poisoned = DomainData(whole.train, Images(whole.test.pixels, (whole.test.labels + 1) % 10))
-    monkeypatch.setattr(student_module, "load", lambda name: poisoned)
-    student_module._test_set.cache_clear()
+    monkeypatch.setattr(evaluation_module, "load", lambda name: poisoned)
+    evaluation_module._test_set.cache_clear()
     try:
         assert train_students(trials, workshop, ignore)[0].history == before
         lie = train_students(oracle, workshop, ignore)[0].final["oracle/accuracy"]
         assert abs(lie - claimed) > 0.1  # the poison works where the test set is read
     finally:
-        student_module._test_set.cache_clear()
+        evaluation_module._test_set.cache_clear()
 
 
 def test_what_is_pruned_leaves_and_the_others_do_not_notice(workshop):
