@@ -76,6 +76,7 @@ class Measure:
 class Domain:
     """What a student must learn, from which objects, by which network, measured how.
 
+    objects: what one of its objects is called, in the plural.
     measures: the first is what is selected by, the first two are compared with the student alone.
     curve: the one whose area under the curve over epochs is I, the integral quality criterion.
     standardised: inputs and values by the statistics of the objects that are learnt from.
@@ -84,6 +85,7 @@ class Domain:
 
     name: str
     kind: str
+    objects: str
     inputs: int
     outputs: int
     student_hidden_sizes: tuple[int, ...]
@@ -130,6 +132,7 @@ R2 = Measure(name="r2", title="R²", higher_is_better=True)
 FASHION = Domain(
     name=FASHION_MNIST,
     kind=IMAGES,
+    objects="garments",
     inputs=PIXELS,
     outputs=CLASSES,
     student_hidden_sizes=STUDENT_HIDDEN_SIZES,
@@ -144,6 +147,7 @@ def _rentals(name: str, *, standardised: bool) -> Domain:
     return Domain(
         name=name,
         kind=TABLE,
+        objects="hours",
         inputs=FEATURES,
         outputs=1,
         student_hidden_sizes=(32,),
