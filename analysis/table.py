@@ -31,7 +31,7 @@ def table(
     study = read_study(open_records(space, tracking_uri, results), space)
     rows = rows_of(study)
     if form is Format.TEXT:
-        show(study, rows, Console(), limit)
+        show(study, rows, transfer_views(rows), Console(), limit)
     else:
         more = [*selection_views(rows), *transfer_views(rows)]
         print(render(study, rows, form, lacks(rows), more), end="")

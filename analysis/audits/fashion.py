@@ -1,7 +1,8 @@
 """Table 3, published against corrected: what was printed, what its protocol gives here, what ours.
 
 The printed gains of Table 3 are held against the corrected ones with their intervals; "printed"
-has no interval of its own, its "±" was left empty in print.
+has no interval of its own, its "±" was left empty in print. What differs between the protocols:
+docs/protocol.md, "What is wrong with it, and ours".
 """
 
 import math

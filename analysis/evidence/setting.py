@@ -16,18 +16,6 @@ from trainables.recipes import TeacherRecipe
 from trainables.settings.scoring import CrossValidation, Rule
 from trainables.settings.setting import BROADCAST, Setting
 
-NUMBERS = (
-    "lambda",
-    "temperature",
-    "epochs",
-    "batch_size",
-    "learning_rate",
-    "held_out",
-    "labels",
-    "student_parameters",
-    "teacher_parameters",
-)  # the recorded columns that are numbers
-
 
 def stated(definition: Mapping[str, Any], of: type, field: str) -> Any:
     """A field of the definition of a dataclass: what it says, else the class's own default."""
@@ -42,14 +30,6 @@ class RecordedSetting:
 
     def __getitem__(self, column: str) -> str:
         return self.planned.parameters[column]
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """The setting's columns, numbers as numbers."""
-        return {
-            name: _number(value) if name in NUMBERS else value
-            for name, value in self.planned.parameters.items()
-        }
 
     def number(self, column: str) -> float:
         """A recorded column that is a number."""
@@ -236,7 +216,3 @@ class RecordedSetting:
             return UNPRINTED, None
         link = self["link"] if self.has_teacher else None
         return place_of(self.target, self.split, self.teacher_domain, link)
-
-
-def _number(text: str) -> float | int:
-    return int(text) if text.isdigit() else float(text)

@@ -1,4 +1,4 @@
-"""Ways to transfer beside each other: who helps, by how much, at what cost, and what papers print.
+"""Transfer methods beside each other: who helps, by how much, at what cost, and what papers print.
 
 Every row is compared with the student alone at equal seeds; Holm's correction is taken over the
 methods. What a method costs is said in seconds of a worker (its teacher's included), in labels,
@@ -24,7 +24,7 @@ from trainables.data.domains import ACCURACY, MNIST
 TEACHER_ACCURACY = f"teacher/test_{ACCURACY.name}"
 
 
-class Line(NamedTuple):
+class MethodRow(NamedTuple):
     """A row with its gain over the student alone and the gain's p with Holm's correction."""
 
     row: Row
@@ -32,12 +32,12 @@ class Line(NamedTuple):
     adjusted: float
 
 
-def lines_of(rows: Sequence[Row]) -> list[Line]:
+def lines_of(rows: Sequence[Row]) -> list[MethodRow]:
     """The methods' rows, best first; none in a study without methods."""
     mine = [row for row in rows if row.made_by_method and row.values(row.test)]
     gains = [difference(row, ACCURACY) for row in mine]
     adjusted = holm([gain.p for gain in gains])
-    found = [Line(*one) for one in zip(mine, gains, adjusted, strict=True)]
+    found = [MethodRow(*one) for one in zip(mine, gains, adjusted, strict=True)]
     return sorted(found, key=lambda line: -line.row.mean(line.row.test))
 
 
@@ -77,7 +77,7 @@ class Entry(NamedTuple):
     p: str = ""
 
 
-def _entries(lines: Sequence[Line], rows: Sequence[Row]) -> list[Entry]:
+def _entries(lines: Sequence[MethodRow], rows: Sequence[Row]) -> list[Entry]:
     """Methods, students alone and of a teacher, and that teacher: best first."""
     found = [
         Entry(
@@ -101,7 +101,7 @@ def _entries(lines: Sequence[Line], rows: Sequence[Row]) -> list[Entry]:
         )
         for row in own
     ]
-    teachers = {row["teacher"]: row for row in own if _is_asked_in_its_own_domain(row)}
+    teachers = {row["teacher"]: row for row in own if _teacher_knows_the_target(row)}
     found += [
         Entry(
             f"teacher of {teacher}",
@@ -120,7 +120,7 @@ def _knowledge(row: Row) -> str:
     return labelled if not row.has_teacher else f"{labelled}, a teacher of {row['teacher']}"
 
 
-def _is_asked_in_its_own_domain(row: Row) -> bool:
+def _teacher_knows_the_target(row: Row) -> bool:
     """True where the teacher's accuracy is on the student's own test set."""
     same = row.teacher_domain == row.target and row["link"] == "identity"
     return same and bool(row.values(TEACHER_ACCURACY))

@@ -7,7 +7,7 @@ from analysis.evidence.differences import cost
 from analysis.evidence.rows import Row
 from analysis.evidence.statistics import ALPHA, Comparison, holm
 from analysis.evidence.texts import NO_DIFFERENCE, interval_text
-from analysis.methods.comparison import Line, lines_of
+from analysis.methods.comparison import MethodRow, lines_of
 from analysis.methods.pairs import SMALL_LABELS, gaps_to, reads_small, taught
 from trainables.data.domains import ACCURACY
 
@@ -30,7 +30,7 @@ def transfer_sentences(rows: Sequence[Row]) -> list[str]:
     ]
 
 
-def _who_helps(lines: Sequence[Line]) -> Iterator[str]:
+def _who_helps(lines: Sequence[MethodRow]) -> Iterator[str]:
     helping = [one for one in lines if one.gain.supported and one.gain.mean > 0]
     kept = [one for one in helping if one.adjusted < ALPHA]
     harming = [one for one in lines if one.gain.supported and one.gain.mean < 0]
@@ -54,11 +54,11 @@ def _who_helps(lines: Sequence[Line]) -> Iterator[str]:
         yield f"For {_names(unclear)}, {NO_DIFFERENCE}."
 
 
-def _names(lines: Sequence[Line]) -> str:
+def _names(lines: Sequence[MethodRow]) -> str:
     return ", ".join(one.row.method for one in lines) or "none"
 
 
-def _against_teachers(lines: Sequence[Line], rows: Sequence[Row]) -> Iterator[str]:
+def _against_teachers(lines: Sequence[MethodRow], rows: Sequence[Row]) -> Iterator[str]:
     """Whether what learns from Small's labels too does better than each teacher of the study."""
     methods = [one.row for one in lines if reads_small(one.row)]
     for own in taught(rows) if methods else ():
@@ -80,7 +80,7 @@ def _counts(gaps: Sequence[Comparison]) -> str:
     return f"{better} are better and {worse} worse"
 
 
-def _data_free(lines: Sequence[Line]) -> Iterator[str]:
+def _data_free(lines: Sequence[MethodRow]) -> Iterator[str]:
     found = [one.row for one in lines if one.row.number("labels") == 0]
     if found:
         each = "; ".join(f"{row.method} {_mean_and_worst(row)}" for row in found)
@@ -95,7 +95,7 @@ def _mean_and_worst(row: Row) -> str:
     return f"{ACCURACY.text(fmean(values))}, {ACCURACY.text(min(values))}"
 
 
-def _varying(lines: Sequence[Line], alone: Row) -> Iterator[str]:
+def _varying(lines: Sequence[MethodRow], alone: Row) -> Iterator[str]:
     usual = _spread(alone)
     spreads = sorted(((_spread(one.row), one.row.method) for one in lines), reverse=True)
     varying = [

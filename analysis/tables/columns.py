@@ -18,6 +18,17 @@ from trainables.data.domains import Domain
 
 CALIBRATION = "test/calibration_error"
 CORRECTION = "_p_holm"
+NUMBERS = (
+    "lambda",
+    "temperature",
+    "epochs",
+    "batch_size",
+    "learning_rate",
+    "held_out",
+    "labels",
+    "student_parameters",
+    "teacher_parameters",
+)  # recorded columns of a setting that are numbers
 
 
 def measures(target: Domain) -> dict[str, str]:
@@ -78,7 +89,10 @@ def _order(rows: list[Row], table: pd.DataFrame) -> list[int]:
 
 def _line(row: Row) -> dict[str, Any]:
     line: dict[str, Any] = {"setting": row.planned.key, "name": row.planned.name}
-    line |= row.parameters
+    line |= {
+        name: _number(value) if name in NUMBERS else value
+        for name, value in row.planned.parameters.items()
+    }
     line |= {
         "n": len(row.finished),
         "planned": max(row.seeds, len(row.finished) + len(row.failed)),
@@ -99,6 +113,10 @@ def _line(row: Row) -> dict[str, Any]:
         line[f"{measure}_minus_printed"] = line[measure] - printed
     line |= {name: row.mean(metric) for name, metric in facts(row.domain).items()}
     return line
+
+
+def _number(text: str) -> float | int:
+    return int(text) if text.isdigit() else float(text)
 
 
 def _summary(measure: str, row: Row, metric: str) -> dict[str, float]:

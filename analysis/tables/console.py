@@ -1,7 +1,7 @@
 """The table of a study on a terminal: its views, what was chosen, and what it lacks."""
 
-from collections.abc import Sequence
-from itertools import islice
+from collections.abc import Iterable, Sequence
+from itertools import chain, islice
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, JustifyMethod
@@ -9,7 +9,6 @@ from rich.table import Table
 
 from analysis.evidence.rows import Row, lacks
 from analysis.evidence.sentences import choice
-from analysis.methods.comparison import transfer_views
 from analysis.tables.selection_views import selection_views
 from analysis.tables.view import View
 from analysis.tables.views import views
@@ -20,17 +19,21 @@ WIDTH_IN_FILES = 170
 
 
 def show(
-    study: Study, rows: Sequence[Row], console: Console, limit: int | None = None, most: int = 9
+    study: Study,
+    rows: Sequence[Row],
+    more: Iterable[View],
+    console: Console,
+    limit: int | None = None,
+    most: int = 9,
 ) -> None:
-    """Print the views of a study's table; at most `limit` rows of each, and `most` views."""
+    """Print a study's table, what was chosen and what it lacks.
+
+    more: further views, after the table's own; limit: rows of each view; most: views of the table.
+    """
     if not console.is_terminal:
         console.width = WIDTH_IN_FILES
     console.print(f"[bold]{study.space}[/bold]: {study.about}", highlight=False, soft_wrap=True)
-    for view in [
-        *islice(views(rows), most),
-        *islice(selection_views(rows), 1),
-        *transfer_views(rows),
-    ]:
+    for view in chain(islice(views(rows), most), islice(selection_views(rows), 1), more):
         console.print(_grid(view, limit))
         if limit and len(view.table) > limit:
             console.print(f"{len(view.table) - limit} more rows in the whole table")

@@ -66,7 +66,7 @@ def outputs(client, folder):
             text = render(study, rows, form, lacks(rows))
             (folder / f"table.{form}").write_text(text)
     with (folder / "table.text").open("w") as file:
-        show(study, rows, Console(file=file))
+        show(study, rows, [], Console(file=file))
     write(study, client, None, folder / "report.html")
 
 

@@ -268,6 +268,15 @@ def test_markdown_is_a_table(invented):
         assert len(counts) == 1
 
 
+def test_columns_of_one_heading_have_names_of_their_own(invented):
+    quality, against, beside, _ = views(rows_of(invented))
+    for view, heading in ((quality, "95 %"), (against, "p (Holm)"), (beside, "printed")):
+        names = [name for name in view.table.columns if view.heading(name) == heading]
+        assert names == [f"{heading}, accuracy", f"{heading}, cross-entropy"]
+    text = render(invented, rows_of(invented), Format.MD, [])
+    assert "| test accuracy | 95 % | cross-entropy | 95 % |" in text
+
+
 def test_latex_is_latex(invented, tmp_path):
     text = render(invented, rows_of(invented), Format.LATEX, ["50 % of it & more"])
     for body in re.findall(r"\\begin\{tabular\}\{(l+)\}(.*?)\\end\{tabular\}", text, re.S):
