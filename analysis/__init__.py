@@ -1,1 +1,10 @@
-"""What came out: records → statistics → table, figures, report. Never launches anything."""
+"""What came out: records → statistics → table, figures, report. Never launches anything.
+
+table.py, report.py   the commands; figures/ is one too
+evidence/             rows of a study, statistics, what was chosen, sentences
+tables/               the table as numbers, as views, and in each format
+methods/              transfer methods beside each other
+papers/               what papers print
+audits/               a printed table held against its rows run here
+mlflow_page/          what MLflow's own pages show beside the runs
+"""

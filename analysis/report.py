@@ -13,15 +13,12 @@ import typer
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from mlflow import MlflowClient
 
-from analysis.audits import fashion as audit
-from analysis.audits import rentals as audit_rentals
+from analysis.audits import audit
 from analysis.evidence import provenance, sentences
-from analysis.evidence.rows import Row, rows_of
+from analysis.evidence.rows import Row, lacks, rows_of
 from analysis.figures import draw_all, save, svg_text
 from analysis.methods.comparison import transfer_views
 from analysis.methods.sentences import transfer_sentences
-from analysis.tables.columns import build
-from analysis.tables.console import lacks
 from analysis.tables.selection_views import selection_views
 from analysis.tables.view import View
 from analysis.tables.views import views
@@ -31,10 +28,6 @@ from records.read import read_study
 from records.schema import Study, report_path
 from trainables.artifacts.store import Store, open_store
 
-TEXT_COLUMNS = (
-    "search", "rule", "protocol", "student", "teacher", "φ", "the seeds say",
-    "method", "gets", "teacher's student", "figure", "source", "what differs",
-)  # fmt: skip
 MOST_ROWS = 60
 METHOD = (
     "Seeds are common random numbers: a seed draws the same split, initialisation and order for "
@@ -48,17 +41,6 @@ METHOD = (
     "over seeds (ddof 1). A setting in which a seed failed has no mean.",
     "Nothing is selected by the test set; the integral criterion I and the curves are test "
     "quantities and select nothing.",
-)
-DIFFERENCES = (
-    "Published: runs are one network trained on, only its Adam is renewed. Corrected: each seed "
-    "draws its own split, initialisation, order, teacher and VAE.",
-    "Published: GeneratedMNIST repeats one digit 70 times for each garment and then splits, so "
-    "Big and Test share images. Corrected: 70 different digits, split by garment.",
-    "Published: the VAE saw the labels of all 60,000 garments. Corrected: every VAE row stands "
-    "twice, with all labels and with those of the student's 1,000 only.",
-    "Published: teacher of four hidden layers of 64, student 20 epochs of batch 100, hard + soft "
-    "cross-entropy. Corrected: teacher 256-128-64-64, student 50 epochs of batch 64 on Small, "
-    "λ = ½.",
 )
 
 
@@ -82,7 +64,6 @@ def write(
         undefined=StrictUndefined,
     )
     drawn, undrawn = draw_all(study, rows, client, store)
-    said, audit_view, differences = _audit(rows)
     shown, left_out = _shown(rows)
     content = environment.get_template("report.html.j2").render(
         study=study,
@@ -95,10 +76,7 @@ def write(
         transfer=transfer_sentences(rows),
         transfer_views=list(transfer_views(rows)),
         left_out=left_out,
-        text=TEXT_COLUMNS,
-        audit=said,
-        audit_view=audit_view,
-        differences=differences,
+        audit=audit(rows),
         figures=drawn,
         svg=svg_text,
         undrawn=undrawn,
@@ -114,16 +92,6 @@ def write(
     return temporary.replace(path)
 
 
-def _audit(rows: Sequence[Row]) -> tuple[list[str], View | None, Sequence[str]]:
-    """Published against corrected: sentences, a view, what differs; empty where not both are."""
-    rentals = audit_rentals.audited(rows)
-    if said := audit_rentals.sentences(rentals):
-        return said, audit_rentals.view(rentals), audit_rentals.DIFFERENCES
-    lines = audit.audited(rows)
-    said = audit.sentences(lines)
-    return said, audit.view(lines) if said else None, DIFFERENCES
-
-
 def _page_of(client: MlflowClient, study: Study) -> str:
     """Where a server shows the study's runs; nothing where the records are a file."""
     experiment = client.get_experiment_by_name(study.space)
@@ -135,10 +103,9 @@ def _page_of(client: MlflowClient, study: Study) -> str:
 
 def _shown(rows: Sequence[Row]) -> tuple[list[View], str]:
     """The table's views, cut where a study has very many settings, and what was cut."""
-    table = build(rows)
-    left_out = len(table) - MOST_ROWS
+    left_out = sum(not row.is_candidate for row in rows) - MOST_ROWS
     note = f"{left_out} more rows: python -m analysis.table" if left_out > 0 else ""
-    return [*selection_views(rows), *views(table.head(MOST_ROWS))], note
+    return [*selection_views(rows), *views(rows, MOST_ROWS)], note
 
 
 def _counts(study: Study, rows: Sequence[Row]) -> str:

@@ -10,10 +10,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from analysis.evidence.rows import rows_of
+from analysis.evidence.rows import lacks, rows_of
 from analysis.methods.comparison import transfer_views
-from analysis.tables.columns import build
-from analysis.tables.console import lacks, show
+from analysis.tables.console import show
 from analysis.tables.formats import Format, render
 from analysis.tables.selection_views import selection_views
 from records.cli import Results, TrackingUri, run_command
@@ -32,10 +31,10 @@ def table(
     study = read_study(open_records(space, tracking_uri, results), space)
     rows = rows_of(study)
     if form is Format.TEXT:
-        show(study, rows, Console(), limit)
+        show(study, rows, transfer_views(rows), Console(), limit)
     else:
         more = [*selection_views(rows), *transfer_views(rows)]
-        print(render(study, build(rows), form, lacks(rows), more), end="")
+        print(render(study, rows, form, lacks(rows), more), end="")
     return 0
 
 

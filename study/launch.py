@@ -18,6 +18,7 @@ from requests import RequestException
 from rich.console import Console
 
 from analysis.evidence.rows import rows_of
+from analysis.methods.comparison import transfer_views
 from analysis.tables.console import show
 from records.cli import INTERRUPTED, Results, Storage, TrackingUri, run_command
 from records.client import open_client
@@ -173,7 +174,7 @@ def _show(todo: Plan, client: MlflowClient, results: Path, uri: str) -> None:
     out.print()
     recorded = read_study(client, space.name)
     rows = rows_of(recorded)
-    show(recorded, rows, out, limit=ROWS_AT_THE_END, most=VIEWS_AT_THE_END)
+    show(recorded, rows, transfer_views(rows), out, limit=ROWS_AT_THE_END, most=VIEWS_AT_THE_END)
     page, pictures = report_path(results, space.name), results / "figures" / space.name
     if todo.trial_index.news or not page.exists():
         from analysis.mlflow_page.notes import write_notes

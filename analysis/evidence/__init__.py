@@ -1,1 +1,15 @@
-"""What the seeds support."""
+"""What the seeds support: a study's rows, compared.
+
+setting.py       what a recorded setting says of itself
+rows.py          a setting with its trials by seed, and its student alone
+statistics.py    intervals, paired comparisons, Holm's correction
+differences.py   rows against each other, and what a row costs
+selection.py     which setting is chosen, and what choosing by the test set would have claimed
+texts.py         figures as people read them
+sentences.py     what the evidence supports, in words
+provenance.py    how the study was run
+"""
+
+from analysis.evidence.rows import Row, lacks, rows_of
+
+__all__ = ["Row", "lacks", "rows_of"]

@@ -1,9 +1,10 @@
-"""A row against its student alone, and what a row costs."""
+"""Rows against each other at equal seeds, and what a row costs."""
 
 import math
 
 from analysis.evidence.rows import Row
-from analysis.evidence.statistics import Comparison, compare, summarise
+from analysis.evidence.statistics import Comparison, compare
+from trainables.data.domains import Measure
 
 COSTS = (
     "seconds",
@@ -14,20 +15,34 @@ COSTS = (
 )  # recorded metrics: a student's own, and what was made once for it
 
 
-def difference(row: Row, metric: str, *, higher_is_better: bool) -> Comparison:
-    """A row against its student alone at equal seeds.
+def against(ours: Row, theirs: Row, measure: Measure) -> Comparison:
+    """A row against another, in a measure on the test set."""
+    return _compared(ours, theirs, f"test/{measure.name}", measure.higher_is_better)
+
+
+def difference(row: Row, measure: Measure) -> Comparison:
+    """A row against its student alone, in a measure on the test set."""
+    higher = measure.higher_is_better
+    return metric_difference(row, f"test/{measure.name}", higher_is_better=higher)
+
+
+def metric_difference(row: Row, metric: str, *, higher_is_better: bool) -> Comparison:
+    """A row against its student alone, in any recorded metric.
 
     The mean alone under `published`, whose attempts are not independent; NaN where there is
     nothing to compare: no student alone, or the row learns from labels alone itself.
     """
     if row.alone is None or row.from_labels_alone:
         return compare({}, {}, higher_is_better=higher_is_better)
-    ours, theirs = row.values(metric), row.alone.values(metric)
-    found = compare(ours, theirs, higher_is_better=higher_is_better)
+    found = _compared(row, row.alone, metric, higher_is_better)
     return found if row.corrected else Comparison(found.n, found.mean, *[math.nan] * 9)
 
 
+def _compared(ours: Row, theirs: Row, metric: str, higher_is_better: bool) -> Comparison:
+    return compare(ours.values(metric), theirs.values(metric), higher_is_better=higher_is_better)
+
+
 def cost(row: Row) -> float:
-    """Seconds of a worker behind one student: its own, its teacher's, its VAE's, the logits'."""
-    means = [summarise([*row.values(metric).values()]).mean for metric in COSTS]
+    """Seconds of a worker behind one student: its own, and what was made once for it."""
+    means = [row.mean(metric) for metric in COSTS]
     return sum(seconds for seconds in means if not math.isnan(seconds))

@@ -5,168 +5,33 @@ setting lacks it says, with the command that fills it.
 """
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
-from analysis.papers.tables import UNPRINTED, Printed, is_comparable, row_of
-from records.schema import PlannedSetting, Record, Study
-from trainables.data.domains import MEASURES, Domain, Measure, target_domain_of
-from trainables.settings.columns import BROADCAST
+from analysis.evidence.setting import RecordedSetting
+from analysis.evidence.statistics import Summary, summarise
+from records.schema import Record, Study
 
-NONE = "—"
-NUMBERS = (
-    "lambda",
-    "temperature",
-    "epochs",
-    "batch_size",
-    "learning_rate",
-    "held_out",
-    "labels",
-    "student_parameters",
-    "teacher_parameters",
-)
+MOST_LACKS = 10  # are said one by one
 
 
 @dataclass
-class Row:
-    """One setting: its parameters, its ended trials by seed, and the student alone beside it."""
+class Row(RecordedSetting):
+    """One setting, its ended trials by seed, and the student alone beside it.
+
+    seeds: how many the study plans for each setting.
+    """
 
     space: str
-    planned: PlannedSetting
     seeds: int
     finished: dict[int, Record] = field(default_factory=dict)
     failed: dict[int, Record] = field(default_factory=dict)
     alone: "Row | None" = None
 
-    def __getitem__(self, name: str) -> str:
-        return self.planned.parameters[name]
-
-    @property
-    def parameters(self) -> dict[str, Any]:
-        """The setting's columns, numbers as numbers."""
-        return {
-            name: _number(value) if name in NUMBERS else value
-            for name, value in self.planned.parameters.items()
-        }
-
-    def number(self, name: str) -> float:
-        """A parameter that is a number."""
-        return float(self[name])
-
-    @property
-    def domain(self) -> Domain:
-        """What its student must learn, and how that is measured."""
-        return domain_named(self["student"])
-
-    @property
-    def test(self) -> str:
-        """The recorded metric that results are compared by: "test/accuracy", say."""
-        return f"test/{self.domain.main.name}"
-
-    @property
-    def validation(self) -> str:
-        """The recorded metric of what was held out: "validation/accuracy", say."""
-        return f"validation/{self.domain.main.name}"
-
-    @property
-    def is_candidate(self) -> bool:
-        """True where the setting was only trained to be scored by a rule, not to be reported."""
-        return self["rule"] != NONE
-
-    @property
-    def _rule(self) -> dict[str, Any]:
-        rule: dict[str, Any] = self.planned.definition.get("rule") or {}
-        return rule
-
-    @property
-    def score(self) -> str:
-        """What its rule scores: "accuracy", say."""
-        return str(self._rule.get("score", "accuracy"))
-
-    @property
-    def scored(self) -> Measure:
-        """The same as a measure."""
-        return MEASURES[self.score]
-
-    @property
-    def parts(self) -> int:
-        """How many students a trial of it trains."""
-        return int(self._rule.get("folds", 5)) if self["rule"] == "cross-validation" else 1
-
     @property
     def pruned(self) -> str | None:
         """When and why it was dropped before its last epoch, if it was."""
         return next((r.pruned for r in self.finished.values() if r.pruned), None)
-
-    @property
-    def corrected(self) -> bool:
-        """True where each seed is a run of its own, so that intervals and tests make sense."""
-        return self["protocol"] == "corrected"
-
-    @property
-    def method(self) -> str:
-        """The other way to transfer that made the student, as it is named; "—" if none did."""
-        return self.planned.parameters.get("method", NONE)
-
-    @property
-    def has_teacher(self) -> bool:
-        """False for a student alone."""
-        return self["teacher"] != NONE
-
-    @property
-    def from_labels_alone(self) -> bool:
-        """True without a teacher, and for λ = 1, which gives the teacher no weight."""
-        if self.method != NONE:
-            return False
-        weightless = self["loss"].startswith("lambda") and self.number("lambda") == 1.0
-        return not self.has_teacher or weightless
-
-    @property
-    def link(self) -> str:
-        """φ as tables name it: "VAE (small)" where the VAE knew the labels of Small alone."""
-        labels = self["vae_labels"]
-        return self["link"] if labels == NONE else f"{self['link']} ({labels})"
-
-    @property
-    def label(self) -> str:
-        """The row in a few words: "MNIST-Big, φ VAE (all)"."""
-        if self.method != NONE:
-            return self.method
-        student = self["student"].removeprefix("FashionMNIST-")
-        loss = BROADCAST if self.broadcast else ""
-        if not self.has_teacher:
-            return f"{student} alone{loss}"
-        link = "no φ" if self["link"] == "identity" else f"φ {self.link}"
-        return f"{student} ← {self['teacher']}, {link}{loss}"
-
-    def tuning(self, digits: int = 3) -> str:
-        """λ, and T where there is one: "λ 0.72, T 1.5"."""
-        found = f"λ {self.number('lambda'):.{digits}g}"
-        if not self.domain.has_temperature:
-            return found
-        return f"{found}, T {self.number('temperature'):.{digits}g}"
-
-    @property
-    def broadcast(self) -> bool:
-        """True for the loss of a regression as published: every answer against every value."""
-        return self["loss"].endswith(BROADCAST)
-
-    @property
-    def printed(self) -> Printed | None:
-        """The printed values, where this is a row of a published table."""
-        return self._place_and_printed[1] if is_comparable(self.planned.parameters) else None
-
-    @property
-    def place(self) -> int:
-        """The row's place in the published table; after it for rows that it lacks."""
-        place, printed = self._place_and_printed
-        return place if printed else UNPRINTED
-
-    @property
-    def _place_and_printed(self) -> tuple[int, Printed | None]:
-        if self.method != NONE:
-            return UNPRINTED, None
-        return row_of(self["student"], self["teacher"], self["link"])
 
     def values(self, metric: str) -> dict[int, float]:
         """The metric's final values by seed; none if any seed failed."""
@@ -177,6 +42,14 @@ class Row:
             for seed, record in sorted(self.finished.items())
             if metric in record.metrics
         }
+
+    def summary(self, metric: str) -> Summary:
+        """The metric's mean, deviation and interval over seeds; NaN where there are no values."""
+        return summarise([*self.values(metric).values()])
+
+    def mean(self, metric: str) -> float:
+        """The metric's mean over seeds; NaN without values."""
+        return self.summary(metric).mean
 
     @property
     def missing(self) -> list[int]:
@@ -200,23 +73,14 @@ class Row:
         return "; ".join(said)
 
 
-def domain_named(student: str) -> Domain:
-    """The target of a student as records name it: "FashionMNIST-Small"."""
-    return target_domain_of(student.rpartition("-")[0])
-
-
-def _number(text: str) -> float | int:
-    return int(text) if text.isdigit() else float(text)
-
-
 def rows_of(study: Study) -> list[Row]:
     """A study's rows in its own order, each with the student alone that it is compared with."""
-    rows = {p.key: Row(study.space, p, study.seeds) for p in study.settings}
+    rows = {planned.key: Row(planned, study.space, study.seeds) for planned in study.settings}
     for record in study.trials:
         if row := rows.get(record.setting):
             ended = row.finished if record.status == "FINISHED" else row.failed
             ended[record.seed] = record
-    bases: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+    bases: dict[tuple[str | bool, ...], list[Row]] = defaultdict(list)
     for row in rows.values():
         if row.from_labels_alone:
             bases[_family(row)].append(row)
@@ -226,13 +90,19 @@ def rows_of(study: Study) -> list[Row]:
     return list(rows.values())
 
 
-def _family(row: Row) -> tuple[str, ...]:
+def _family(row: Row) -> tuple[str | bool, ...]:
     """What a row must share with the student alone that it is compared with."""
-    broadcast = str(row.broadcast)
-    return row["protocol"], row["student"], row["held_out"], row["rule"], broadcast
+    return row["protocol"], row["student"], row["held_out"], row["rule"], row.broadcast
 
 
 def _distance(row: Row, base: Row) -> tuple[bool, bool, int]:
     """A student without a teacher before one of λ = 1; of the same schedule before others."""
     same = all(row[n] == base[n] for n in ("epochs", "batch_size", "learning_rate"))
     return base.has_teacher, not same, base.planned.place
+
+
+def lacks(rows: Sequence[Row]) -> list[str]:
+    """What rows are short of, with the command that fills them; the first few, and how many."""
+    found = [f"{row.planned.name}: {row.lack()}" for row in rows if row.lack()]
+    more = len(found) - MOST_LACKS
+    return found[:MOST_LACKS] + ([f"... and {more} more settings lack trials"] if more > 0 else [])

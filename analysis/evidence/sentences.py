@@ -12,30 +12,16 @@ from analysis.evidence.selection import (
     alone_gains,
     alone_of,
     chosen,
-    mean,
     same_schedule,
     tuned,
     tuning_gains,
 )
-from analysis.evidence.statistics import ALPHA, Comparison, holm, summarise
+from analysis.evidence.statistics import ALPHA, Comparison, holm
+from analysis.evidence.texts import NO_DIFFERENCE, interval_text, p_text, summary_text
 from trainables.data.domains import Measure
 
-NO_DIFFERENCE = "the seeds support no difference"
 USUAL_RATE = 1e-3  # Adam's own, and the study's: only another is named
 MANY = 12  # rows: beyond them sentences speak of the chosen one and of counts
-
-
-def p_text(p: float) -> str:
-    """A p-value to two digits: "0.012", "< 0.001", "—" where there is none."""
-    if math.isnan(p):
-        return "—"
-    return "< 0.001" if p < 0.001 else f"{p:.2g}"
-
-
-def interval_text(found: Comparison, measure: Measure) -> str:
-    """The mean difference and its interval: "+0.013 [+0.006, +0.021]"."""
-    mean, low, high = (measure.text(value, "+") for value in (found.mean, found.low, found.high))
-    return mean if math.isnan(found.low) else f"{mean} [{low}, {high}]"
 
 
 def against_alone(name: str, found: Comparison, adjusted: float, of: Measure) -> str:
@@ -66,8 +52,7 @@ def evidence(rows: Sequence[Row]) -> list[str]:
     ]
     lines = choice(rows)
     for measure in compared[0].domain.compared if compared else ():
-        metric, higher = f"test/{measure.name}", measure.higher_is_better
-        found = [difference(row, metric, higher_is_better=higher) for row in compared]
+        found = [difference(row, measure) for row in compared]
         adjusted = holm([one.p for one in found])
         if len(compared) > MANY:
             lines += [_count(f"test {measure.title}", found, adjusted)]
@@ -111,10 +96,10 @@ def choice(rows: Sequence[Row]) -> list[str]:
     main = best.domain.main
     lines = [
         f"Chosen by validation: {_about(best)}: validation {main.title} "
-        f"{main.text(mean(best, best.validation))}, {_tested(best)}."
+        f"{main.text(best.mean(best.validation))}, {_tested(best)}."
     ]
     if best.alone and not best.from_labels_alone:
-        gain = difference(best, best.test, higher_is_better=main.higher_is_better)
+        gain = difference(best, main)
         lines.append(f"Its gain over the student alone, at equal seeds: {_said(gain, main)}.")
     return lines
 
@@ -128,9 +113,8 @@ def _about(row: Row) -> str:
 
 
 def _tested(row: Row) -> str:
-    test, main = summarise([*row.values(row.test).values()]), row.domain.main
-    found = f"{main.text(test.mean)} ± {main.text(test.std)}"
-    return f"test {main.title} {found} (n = {test.n})"
+    test, main = row.summary(row.test), row.domain.main
+    return f"test {main.title} {summary_text(test, main)} (n = {test.n})"
 
 
 def _said(gain: Comparison, of: Measure, adjusted: float = math.nan) -> str:
@@ -155,7 +139,7 @@ def _beside(one: Tuned, searches: Sequence[Tuned]) -> str:
 
 def _of_a_search(one: Tuned, beside: str, alone: Gain, tuning: Gain) -> list[str]:
     best, main, scored = one.best, one.main, one.best.scored
-    score = scored.text(mean(best, f"validation/{scored.name}"))
+    score = scored.text(best.mean(f"validation/{scored.name}"))
     length = f", {best['epochs']} epochs" if len({row["epochs"] for row in one.asked}) > 1 else ""
     lines = [
         f"{one.name}: {best['rule']} chose {_about(best)}{length} of {len(one.asked)} settings, "

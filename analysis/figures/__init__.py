@@ -1,4 +1,14 @@
-"""Every figure of seed 000 and those it lacks, from records and stored artifacts alone."""
+"""The figures of a study, the paper's own and others, from records and stored artifacts alone.
+
+figure.py        what a drawn figure is, the look of all of them, and how they are written
+forest.py        every row against the student alone, and what a gain costs
+maps.py          λ × T by φ                     weights.py       λ alone, for a regression
+search.py        a search's history             curves.py        quality over epochs
+pictures.py      images under a link, the VAE   reliability.py   confidence against accuracy
+__main__.py      the command: python -m analysis.figures
+
+A module draws what the rows make meaningful: `Drawn`, or `Left` with the reason why not.
+"""
 
 from collections.abc import Iterator, Sequence
 

@@ -1,4 +1,4 @@
-"""Curves over epochs, mean line and ± std band: Figures 1, 2, 4, 6, 9, 10, 11 of seed 000."""
+"""Curves over epochs, mean line and ± std band: the paper's Figures 1, 2, 4, 6, 9, 10, 11."""
 
 from collections.abc import Callable, Iterator, Sequence
 
@@ -6,20 +6,19 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator
 
-from analysis.evidence.differences import difference
+from analysis.evidence.differences import against, difference
 from analysis.evidence.rows import Row
 from analysis.evidence.selection import chosen, tuned
-from analysis.evidence.sentences import NO_DIFFERENCE, interval_text
-from analysis.evidence.statistics import Comparison, compare
+from analysis.evidence.statistics import Comparison
+from analysis.evidence.texts import NO_DIFFERENCE, interval_text
 from analysis.figures.figure import COLOURS, LINES, Drawn, Left, new_figure, style
 from analysis.figures.forest import name_of
 from analysis.papers.tables import Published
-from trainables.settings.columns import BROADCAST
 
 Read = Callable[[str, str], dict[int, float]]  # a run's id and a metric → its values by epoch
 
 LONGEST_INSIDE = 40  # letters of a name in a legend that stands within its panel
-# Figure of seed 000 → the rows of Table 3 that it compares, by their place there.
+# Figure of the paper → the rows of its Table 3 that it compares, by their place there.
 COMPARISONS = {
     1: (0, 1),
     2: (2, 3),
@@ -53,15 +52,15 @@ def draw(rows: Sequence[Row], read: Read) -> Iterator[Drawn | Left]:
 
 
 def _of_each_student(rows: Sequence[Row], read: Read) -> Iterator[Drawn | Left]:
-    """Figure 1 of seed 003, and the same for every split that its students learn from."""
+    """The figure beside Table 5: a panel for every split that students of a table learn from."""
     if any(row.domain.has_temperature or row.is_candidate for row in rows):
         return
-    groups: dict[tuple[str, str], list[Row]] = {}
+    groups: dict[tuple[str, bool], list[Row]] = {}
     for row in rows:
-        groups.setdefault((row["student"], BROADCAST * row.broadcast), []).append(row)
-    for (student, loss), mine in groups.items():
-        what = "Figure 1 of seed 003" if any(row.printed for row in mine) else student
-        yield _figure(f"curves_{student}{loss.replace(', ', '_')}", what, mine, read)
+        groups.setdefault((row["student"], row.broadcast), []).append(row)
+    for (student, broadcast), mine in groups.items():
+        what = "Figure 1 of the paper" if any(row.printed for row in mine) else student
+        yield _figure(f"curves_{student}{'_broadcast' if broadcast else ''}", what, mine, read)
 
 
 def _figure(name: str, what: str, rows: list[Row], read: Read) -> Drawn | Left:
@@ -138,13 +137,11 @@ def _what_is_seen(rows: Sequence[Row]) -> str:
     first, *others = mine
     known = [row for row in others if row["vae_labels"] != "small"]
     last = (known or others or mine)[-1]
-    main, higher = last.domain.main, last.domain.main.higher_is_better
+    main = last.domain.main
     if last.alone is first:
-        found = difference(last, last.test, higher_is_better=higher)
-        other = "the student alone"
+        found, other = difference(last, main), "the student alone"
     else:
-        found = compare(last.values(last.test), first.values(last.test), higher_is_better=higher)
-        other = first.label
+        found, other = against(last, first, main), first.label
     gap = f"{last.label}: {main.title} {interval_text(found, main)}"
     return f"{gap} against {other}{_verdict(found)}"
 

@@ -8,10 +8,10 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator
 
 from analysis.evidence.differences import cost, difference
-from analysis.evidence.rows import NONE, Row
-from analysis.evidence.statistics import Comparison, holm, summarise
+from analysis.evidence.rows import Row
+from analysis.evidence.statistics import ALPHA, Comparison, holm
 from analysis.figures.figure import COLOURS, MARKERS, QUIET, Drawn, new_figure, style
-from trainables.data.domains import ACCURACY, Measure
+from trainables.data.domains import ACCURACY
 
 MOST = 40
 OUTLYING = 3.0  # times the median difference
@@ -20,11 +20,11 @@ COSTS_DIFFER = 1.2  # dearest against cheapest, for the plot of cost to say some
 
 def draw(rows: Sequence[Row]) -> Iterator[Drawn]:
     """The forest plot, and cost against gain; neither where nothing can be compared."""
-    gains = {row.planned.key: _gain(row, row.domain.main) for row in rows}
+    gains = {row.planned.key: difference(row, row.domain.main) for row in rows}
     compared = [row for row in rows if not math.isnan(gains[row.planned.key].mean)]
     if not compared:
         return
-    if any(row.method != NONE for row in compared):  # nothing is selected: as their table stands
+    if any(row.made_by_method for row in compared):  # nothing is selected: as their table stands
         compared.sort(key=lambda row: -gains[row.planned.key].mean)
     else:  # stable: the study's own order where nothing was held out
         compared.sort(key=_by_validation)
@@ -35,25 +35,20 @@ def draw(rows: Sequence[Row]) -> Iterator[Drawn]:
 
 
 def _by_validation(row: Row) -> float:
-    mean = summarise([*row.values(row.validation).values()]).mean
+    mean = row.mean(row.validation)
     return 0.0 if math.isnan(mean) else -row.domain.main.sign * mean
-
-
-def _gain(row: Row, measure: Measure) -> Comparison:
-    """A row against the student alone in a measure on the test set."""
-    return difference(row, f"test/{measure.name}", higher_is_better=measure.higher_is_better)
 
 
 def name_of(row: Row) -> str:
     """A row's label with its λ and T where they are not the fixed ones."""
     fixed = row.number("lambda") == 0.5 and row.number("temperature") == 1.0
-    untuned = fixed or not row.has_teacher or row.method != NONE
+    untuned = fixed or not row.has_teacher or row.made_by_method
     return row.label + ("" if untuned else f", {row.tuning(2)}")
 
 
 def _forest(rows: Sequence[Row], left_out: int) -> Drawn:
     measures = rows[0].domain.compared
-    main, found = measures[0], {one: [_gain(row, one) for row in rows] for one in measures}
+    main, found = measures[0], {one: [difference(row, one) for row in rows] for one in measures}
     with style("forest"):
         figure = new_figure(1.0 + 0.25 * len(rows))
         panels = figure.subplots(1, 2, sharey=True)
@@ -75,7 +70,7 @@ def _forest(rows: Sequence[Row], left_out: int) -> Drawn:
     gains = [one for row, one in zip(rows, found[main], strict=True) if row.corrected]
     up = [place for place, one in enumerate(gains) if one.supported and main.sign * one.mean > 0]
     adjusted = holm([one.p for one in gains])
-    kept = sum(adjusted[place] < 0.05 for place in up)
+    kept = sum(adjusted[place] < ALPHA for place in up)
     verb = "raise accuracy over" if main is ACCURACY else f"have a better {main.title} than"
     title = (
         f"{len(up)} of {len(gains)} settings {verb} the student alone by their own "
@@ -124,7 +119,7 @@ def _off_the_axis(axes: Axes, place: int, edge: float, left: bool, text: str) ->
 
 def _kind(row: Row) -> str:
     """What shares a colour and marker: a teacher with its link, or a method in all its rows."""
-    return f"{row['teacher']}, φ {row.link}" if row.method == NONE else row.method.split()[0]
+    return row.method_name if row.made_by_method else f"{row['teacher']}, φ {row.link}"
 
 
 def _cost_and_gain(rows: Sequence[Row], gains: Sequence[Comparison]) -> Drawn:

@@ -7,9 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 
-from analysis.evidence.rows import NONE, Row
+from analysis.evidence.rows import Row
 from analysis.evidence.selection import chosen, reported
-from analysis.evidence.statistics import summarise
+from analysis.evidence.texts import bounds
 from analysis.figures.figure import COLOURS, Drawn, Left, new_figure, style
 
 FEWEST = 4  # settings that make a map
@@ -21,7 +21,7 @@ def draw(rows: Sequence[Row]) -> Iterator[Drawn | Left]:
     """One panel for each teacher and φ whose λ and T vary."""
     groups: dict[str, list[Row]] = {}
     for row in rows:
-        learned = row.has_teacher and row.corrected and row.method == NONE
+        learned = row.has_teacher and row.corrected and not row.made_by_method
         if learned and row["rule"] != "oracle":
             groups.setdefault(f"{row['teacher']}, φ {row.link}", []).append(row)
     if any(row.is_candidate for row in rows):  # a search: the rows beside it have no score
@@ -49,7 +49,7 @@ def _varies(rows: Sequence[Row]) -> bool:
 
 def score(row: Row) -> float:
     """Mean validation accuracy, or what its target is measured by, over seeds."""
-    return summarise([*row.values(row.validation).values()]).mean
+    return row.mean(row.validation)
 
 
 def _figure(maps: dict[str, list[Row]], rows: Sequence[Row]) -> Drawn:
@@ -94,12 +94,11 @@ def _figure(maps: dict[str, list[Row]], rows: Sequence[Row]) -> Drawn:
 def _of_the_chosen(best: Row | None, rows: Sequence[Row]) -> str:
     if best is None:
         return "no whole setting"
-    final = reported(best, rows)
-    test = summarise([*final.values(final.test).values()] if final else [])
-    text = best.domain.main.text
-    if np.isnan(test.mean):
-        return f"chosen: validation {text(score(best))}"
-    return f"chosen: test {text(test.mean)} [{text(test.low)}, {text(test.high)}]"
+    final, main = reported(best, rows), best.domain.main
+    if final is None or not final.values(final.test):
+        return f"chosen: validation {main.text(score(best))}"
+    test = final.summary(final.test)
+    return f"chosen: test {main.text(test.mean)} {bounds(test.low, test.high, main)}".strip()
 
 
 def _cells(

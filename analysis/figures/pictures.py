@@ -1,4 +1,4 @@
-"""Garments and digits as they are seen: Figures 3, 5, 7 and 8 of seed 000."""
+"""Garments and digits as they are seen: the paper's Figures 3, 5, 7 and 8."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -25,21 +25,18 @@ CLASSES = (
     "T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "boot",
 )  # fmt: skip
 PLANE = 12  # images along each side of the latent plane
-LINKS: dict[str, tuple[str, type[Link]]] = {
-    "noise": ("fig03", Noise),
-    "dilation": ("fig05", Dilation),
-}
+LINKS: dict[int, type[Link]] = {3: Noise, 5: Dilation}  # by the number of the paper's figure
 
 
 def draw(rows: Sequence[Row], store: Store | None) -> Iterator[Drawn | Left]:
     """Each picture whose link or VAE the study has; none where its objects are no images."""
     if not any(row.domain.kind == IMAGES for row in rows):
         return
-    for name, (file, link) in LINKS.items():
-        row = next((row for row in rows if row["link"] == name and row.corrected), None)
+    for number, link in LINKS.items():
+        row = next((row for row in rows if row["link"] == link.name and row.corrected), None)
         if row:
             fields = {k: v for k, v in row.planned.definition["link"].items() if k}
-            yield _under_a_link(file, link(**fields))
+            yield _under_a_link(number, link(**fields))
     with_vae = [r for r in rows if r["link"] == "VAE" and r.corrected]
     if with_vae:
         labels = sorted(with_vae, key=lambda row: row["vae_labels"])
@@ -80,7 +77,7 @@ def _show(axes: Axes, images: Tensor, label: str) -> None:
     axes.set_ylabel(label, rotation=0, ha="right", va="center")
 
 
-def _strips(name: str, lines: dict[str, Tensor], gap_after: int = 0) -> Drawn:
+def _strips(name: str, lines: dict[str, Tensor]) -> Drawn:
     with style(name):
         figure = new_figure(0.78 * len(lines) + 0.3)
         panels = figure.subplots(len(lines), 1)
@@ -93,11 +90,12 @@ def _strips(name: str, lines: dict[str, Tensor], gap_after: int = 0) -> Drawn:
     return Drawn(name, "", "", figure)
 
 
-def _under_a_link(name: str, link: Link) -> Drawn:
+def _under_a_link(number: int, link: Link) -> Drawn:
     garments = one_of_each_class().inputs()
     changed = link(garments, generator("link/figure", 0), None)
-    drawn = _strips(name, {"garment": garments, f"under {link.name}": _fitted(changed)})
-    number = name.removeprefix("fig").lstrip("0")
+    drawn = _strips(
+        f"fig{number:02d}", {"garment": garments, f"under {link.name}": _fitted(changed)}
+    )
     side = round(changed.shape[1] ** 0.5)
     gap = (changed - garments).abs().mean() if side == 28 else None
     drawn.title = f"Figure {number}. Garments before and after {link.name} ({link.parameters()})"

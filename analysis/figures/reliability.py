@@ -17,9 +17,7 @@ NAMES = ("student", "teacher")
 
 def draw(rows: Sequence[Row]) -> Iterator[Drawn]:
     """The main rows: those of Table 3 for Small, else the chosen setting and the student alone."""
-    main = [
-        row for row in rows if row.printed and row.corrected and row["student"].endswith("Small")
-    ]
+    main = [row for row in rows if row.printed and row.corrected and row.split == "Small"]
     plain = [row for row in rows if not row.is_candidate]
     best = chosen(plain)
     if not main:

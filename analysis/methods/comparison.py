@@ -1,4 +1,4 @@
-"""Ways to transfer beside each other: who helps, by how much, at what cost, and what papers print.
+"""Transfer methods beside each other: who helps, by how much, at what cost, and what papers print.
 
 Every row is compared with the student alone at equal seeds; Holm's correction is taken over the
 methods. What a method costs is said in seconds of a worker (its teacher's included), in labels,
@@ -6,26 +6,25 @@ and in the data that it needs.
 """
 
 import math
-import statistics
 from collections.abc import Iterator, Sequence
+from statistics import fmean
 from typing import NamedTuple
 
 import pandas as pd
 
 from analysis.evidence.differences import cost, difference
-from analysis.evidence.rows import NONE, Row
-from analysis.evidence.selection import mean
-from analysis.evidence.sentences import interval_text, p_text
+from analysis.evidence.rows import Row
 from analysis.evidence.statistics import Comparison, compare, holm, summarise
-from analysis.methods.pairs import ACCURACY, comparisons
-from analysis.papers.methods import Known, known_of
+from analysis.evidence.texts import interval_text, p_text, summary_text
+from analysis.methods.pairs import comparisons
+from analysis.papers.methods import KNOWN, ROUNDS, Known
 from analysis.tables.view import View
-from trainables.data.domains import ACCURACY as MEASURE
+from trainables.data.domains import ACCURACY, MNIST
 
-TEACHER_ACCURACY = "teacher/test_accuracy"
+TEACHER_ACCURACY = f"teacher/test_{ACCURACY.name}"
 
 
-class Line(NamedTuple):
+class MethodRow(NamedTuple):
     """A row with its gain over the student alone and the gain's p with Holm's correction."""
 
     row: Row
@@ -33,13 +32,13 @@ class Line(NamedTuple):
     adjusted: float
 
 
-def lines_of(rows: Sequence[Row]) -> list[Line]:
+def lines_of(rows: Sequence[Row]) -> list[MethodRow]:
     """The methods' rows, best first; none in a study without methods."""
-    mine = [row for row in rows if row.method != NONE and row.values(ACCURACY)]
-    gains = [difference(row, ACCURACY, higher_is_better=True) for row in mine]
+    mine = [row for row in rows if row.made_by_method and row.values(row.test)]
+    gains = [difference(row, ACCURACY) for row in mine]
     adjusted = holm([gain.p for gain in gains])
-    found = [Line(*one) for one in zip(mine, gains, adjusted, strict=True)]
-    return sorted(found, key=lambda line: -mean(line.row, ACCURACY))
+    found = [MethodRow(*one) for one in zip(mine, gains, adjusted, strict=True)]
+    return sorted(found, key=lambda line: -line.row.mean(line.row.test))
 
 
 def transfer_views(rows: Sequence[Row]) -> Iterator[View]:
@@ -58,7 +57,7 @@ def transfer_views(rows: Sequence[Row]) -> Iterator[View]:
             pd.DataFrame([_line(entry, alone) for entry in _entries(compared, rows)]),
         )
     yield from comparisons(rows)
-    known = [(line.row, one) for line in lines for one in known_of(line.row)]
+    known = [(line.row, one) for line in lines for one in _known_of(line.row)]
     if known:
         yield View(
             "Beside the published figures",
@@ -78,12 +77,12 @@ class Entry(NamedTuple):
     p: str = ""
 
 
-def _entries(lines: Sequence[Line], rows: Sequence[Row]) -> list[Entry]:
+def _entries(lines: Sequence[MethodRow], rows: Sequence[Row]) -> list[Entry]:
     """Methods, students alone and of a teacher, and that teacher: best first."""
     found = [
         Entry(
             one.row.method,
-            one.row.values(ACCURACY),
+            one.row.values(one.row.test),
             cost(one.row),
             int(one.row["labels"]),
             one.row["gets"],
@@ -91,29 +90,29 @@ def _entries(lines: Sequence[Line], rows: Sequence[Row]) -> list[Entry]:
         )
         for one in lines
     ]
-    own = [row for row in rows if row.method == NONE and row.corrected and row.values(ACCURACY)]
-    found += [Entry(row.label, *_result(row), gets=_knowledge(row)) for row in own]
-    teachers = {row["teacher"]: row for row in own if _asks_its_own_domain(row)}
+    own = [r for r in rows if not r.made_by_method and r.corrected and r.values(r.test)]
+    found += [
+        Entry(
+            row.label,
+            row.values(row.test),
+            cost(row),
+            row.domain.split_sizes[row.split],
+            _knowledge(row),
+        )
+        for row in own
+    ]
+    teachers = {row["teacher"]: row for row in own if _teacher_knows_the_target(row)}
     found += [
         Entry(
             f"teacher of {teacher}",
             row.values(TEACHER_ACCURACY),
-            mean(row, "teacher/seconds"),
-            _objects(row, teacher),
+            row.mean("teacher/seconds"),
+            row.domain.split_sizes[row.teacher_split or ""],
             f"labelled {teacher}",
         )
         for teacher, row in teachers.items()
     ]
-    return sorted(found, key=lambda entry: -statistics.fmean(entry.accuracy.values()))
-
-
-def _result(row: Row) -> tuple[dict[int, float], float, int]:
-    return row.values(ACCURACY), cost(row), _objects(row, row["student"])
-
-
-def _objects(row: Row, of: str) -> int:
-    """Objects of a split as records name it: "FashionMNIST-Small"."""
-    return row.domain.split_sizes[of.rpartition("-")[2]]
+    return sorted(found, key=lambda entry: -fmean(entry.accuracy.values()))
 
 
 def _knowledge(row: Row) -> str:
@@ -121,53 +120,46 @@ def _knowledge(row: Row) -> str:
     return labelled if not row.has_teacher else f"{labelled}, a teacher of {row['teacher']}"
 
 
-def _asks_its_own_domain(row: Row) -> bool:
+def _teacher_knows_the_target(row: Row) -> bool:
     """True where the teacher's accuracy is on the student's own test set."""
-    domain = row["student"].rpartition("-")[0]
-    same = row["teacher"].startswith(f"{domain}-") and row["link"] == "identity"
+    same = row.teacher_domain == row.target and row["link"] == "identity"
     return same and bool(row.values(TEACHER_ACCURACY))
 
 
 def _line(entry: Entry, alone: Row) -> dict[str, str]:
     values = list(entry.accuracy.values())
-    accuracy, base = summarise(values), alone.values(ACCURACY)
-    gain = compare(entry.accuracy, base, higher_is_better=True)
+    base = alone.values(alone.test)
+    gain = compare(entry.accuracy, base, higher_is_better=ACCURACY.higher_is_better)
     return {
         "method": entry.name,
-        "test accuracy": _mean_std(accuracy.mean, accuracy.std),
-        "range": f"{min(values):.3f} to {max(values):.3f}",
-        "Δ alone": "" if entry.accuracy == base else gap_text(gain),
+        "test accuracy": summary_text(summarise(values), ACCURACY),
+        "range": f"{ACCURACY.text(min(values))} to {ACCURACY.text(max(values))}",
+        "Δ alone": "" if entry.accuracy == base else interval_text(gain, ACCURACY),
         "p (Holm)": entry.p,
-        "n": str(accuracy.n),
+        "n": str(len(values)),
         "seconds": f"{entry.seconds:.0f}",
         "labels": f"{entry.labels:,}",
         "gets": entry.gets,
     }
 
 
+def _known_of(row: Row) -> tuple[Known, ...]:
+    """What papers print for a row; nothing where its student is not one of digits."""
+    return KNOWN.get(row.method, ()) if row.evaluated_on(MNIST) else ()
+
+
 def _known_line(row: Row, known: Known) -> dict[str, str]:
-    values = list(row.values(known.metric).values())
-    ours = summarise(values)
-    count = known.metric == "rounds_to_goal"
-    reached = len(values) == len(row.finished)
-    if count and not reached:
-        shown = f"{len(values)} of {len(row.finished)} seeds within {row['epochs']} rounds"
+    ours, ended = row.summary(known.metric), len(row.finished)
+    counts = known.metric == ROUNDS.name
+    if counts and ours.n < ended:  # a seed that never got there has no such metric
+        shown = f"{ours.n} of {ended} seeds within {row['epochs']} rounds"
     else:
-        shown = f"{ours.mean:.0f} ± {ours.std:.0f}" if count else _mean_std(ours.mean, ours.std)
+        shown = summary_text(ours, ROUNDS if counts else ACCURACY)
     return {
         "method": row.method,
         "figure": known.figure,
-        "printed": f"{known.printed:.0f}" if count else f"{known.printed:.4f}",
+        "printed": (ROUNDS if counts else ACCURACY.with_digits(4)).text(known.printed),
         "ours": shown,
         "source": known.source,
         "what differs": known.differs,
     }
-
-
-def gap_text(found: Comparison) -> str:
-    """A difference in accuracy with its interval."""
-    return interval_text(found, MEASURE)
-
-
-def _mean_std(mean: float, std: float) -> str:
-    return f"{mean:.3f}" + ("" if math.isnan(std) else f" ± {std:.3f}")

@@ -1,18 +1,18 @@
-"""Ways to transfer against each other: adapted or not, and beside the study's own teachers."""
+"""Methods in pairs: each beside the students of the study's own teachers, adapted or not."""
 
 from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from analysis.evidence.rows import NONE, Row
-from analysis.evidence.sentences import interval_text, p_text
+from analysis.evidence.differences import against
+from analysis.evidence.rows import Row
 from analysis.evidence.statistics import Comparison, compare, holm, summarise
+from analysis.evidence.texts import interval_text, p_text, summary_text
 from analysis.tables.view import View
-from trainables.data.domains import ACCURACY as MEASURE
+from trainables.data.domains import ACCURACY, IMAGE_SPLITS
+from trainables.identity import identity
 
-ACCURACY = "test/accuracy"
-SMALL_LABELS = 1_000
-SOURCE_ONLY = " (source only)"
+SMALL_LABELS = IMAGE_SPLITS["Small"]
 
 
 def comparisons(rows: Sequence[Row]) -> Iterator[View]:
@@ -36,50 +36,64 @@ def comparisons(rows: Sequence[Row]) -> Iterator[View]:
 
 
 def beside_teachers(rows: Sequence[Row]) -> list[dict[str, str]]:
-    """A line for each rival and teacher."""
-    rivals = [r for r in rows if r.method != NONE and int(r["labels"]) == SMALL_LABELS]
-    taught = [row for row in rows if row.method == NONE and row.has_teacher and row.alone]
-    return [line for own in taught for line in _beside(own, rivals)]
+    """A line for each method of Small's labels alone and each teacher."""
+    mine = [row for row in rows if reads_small(row)]
+    return [line for own in taught(rows) for line in _beside(own, mine)]
 
 
-def _beside(own: Row, rivals: Sequence[Row]) -> Iterator[dict[str, str]]:
-    gaps = against(own, rivals)
-    for rival, gap, p in zip(rivals, gaps, holm([gap.p for gap in gaps]), strict=True):
+def reads_small(row: Row) -> bool:
+    """True for a method whose only labels are those of Small."""
+    return row.made_by_method and row.number("labels") == SMALL_LABELS
+
+
+def taught(rows: Sequence[Row]) -> list[Row]:
+    """The students of the study's own teachers that have a student alone beside them."""
+    return [row for row in rows if not row.made_by_method and row.has_teacher and row.alone]
+
+
+def _beside(own: Row, methods: Sequence[Row]) -> Iterator[dict[str, str]]:
+    gaps = gaps_to(own, methods)
+    for row, gap, p in zip(methods, gaps, holm([gap.p for gap in gaps]), strict=True):
         if gap.n > 1:
             yield {
-                "method": rival.method,
+                "method": row.method,
                 "teacher's student": own.label,
-                "Δ teacher's": interval_text(gap, MEASURE),
+                "Δ teacher's": interval_text(gap, ACCURACY),
                 "p (Holm)": p_text(p),
             }
 
 
-def against(own: Row, rivals: Sequence[Row]) -> list[Comparison]:
-    """Each rival's accuracy less this row's, at equal seeds."""
-    theirs = own.values(ACCURACY)
-    return [compare(rival.values(ACCURACY), theirs, higher_is_better=True) for rival in rivals]
+def gaps_to(own: Row, methods: Sequence[Row]) -> list[Comparison]:
+    """Each method's accuracy less this row's, at equal seeds."""
+    return [against(row, own, ACCURACY) for row in methods]
 
 
 def _adapted(row: Row, rows: Sequence[Row]) -> dict[str, str] | None:
     """What adaptation adds to the same student of the source alone; None for other methods."""
-    bare = row.method.replace(" + Small", SOURCE_ONLY + " + Small")
-    bare = bare if bare != row.method else row.method + SOURCE_ONLY
-    others = (r for r in rows if (r.method, r["student"]) == (bare, row["student"]))
-    other = next(others, None)
-    theirs = other.values(ACCURACY) if other else row.values("source_only/test_accuracy")
-    ours = row.values(ACCURACY)
-    if row.method == NONE or not ours or not theirs:
+    ours, theirs = row.values(row.test), _source_only(row, rows)
+    if not ours or not theirs:
         return None
-    gap = compare(ours, theirs, higher_is_better=True)
+    gap = compare(ours, theirs, higher_is_better=ACCURACY.higher_is_better)
     return {
         "method": row.method,
-        "source alone": _mean_std(theirs),
-        "adapted": _mean_std(ours),
-        "Δ": interval_text(gap, MEASURE),
+        "source alone": summary_text(summarise([*theirs.values()]), ACCURACY),
+        "adapted": summary_text(summarise([*ours.values()]), ACCURACY),
+        "Δ": interval_text(gap, ACCURACY),
         "p": p_text(gap.p),
     }
 
 
-def _mean_std(values: dict[int, float]) -> str:
-    found = summarise([*values.values()])
-    return f"{MEASURE.text(found.mean)} ± {MEASURE.text(found.std)}"
+def _source_only(row: Row, rows: Sequence[Row]) -> dict[int, float]:
+    """The accuracy of the same student before or without adaptation, by seed.
+
+    It is a row of its own, the same setting but for `adapt=False` (DANN), or a metric recorded on
+    the way (ADDA); none for what does not adapt.
+    """
+    if not row.made_by_method:
+        return {}
+    definition = row.planned.definition
+    bare = identity({**definition, "method": {**definition["method"], "adapt": False}})
+    twin = next((other for other in rows if other.planned.key == bare), None)
+    if twin is row:
+        return {}
+    return twin.values(twin.test) if twin else row.values(f"source_only/test_{ACCURACY.name}")

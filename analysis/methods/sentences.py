@@ -1,21 +1,22 @@
 """What the methods' rows support, in sentences: who helps, who harms, and what varies."""
 
-import statistics
 from collections.abc import Iterator, Sequence
+from statistics import fmean
 
 from analysis.evidence.differences import cost
-from analysis.evidence.rows import NONE, Row
-from analysis.evidence.sentences import NO_DIFFERENCE
+from analysis.evidence.rows import Row
 from analysis.evidence.statistics import ALPHA, Comparison, holm
-from analysis.methods.comparison import Line, gap_text, lines_of
-from analysis.methods.pairs import ACCURACY, SMALL_LABELS, against
+from analysis.evidence.texts import NO_DIFFERENCE, interval_text
+from analysis.methods.comparison import MethodRow, lines_of
+from analysis.methods.pairs import SMALL_LABELS, gaps_to, reads_small, taught
+from trainables.data.domains import ACCURACY
 
 CHANCE = 0.1
 VARIES = 2.0  # times the student alone's standard deviation
 
 
 def transfer_sentences(rows: Sequence[Row]) -> list[str]:
-    """Who helps and who harms, rivals against the study's teachers, chance, and what varies."""
+    """Who helps and who harms, methods against the study's teachers, chance, and what varies."""
     lines = [line for line in lines_of(rows) if line.gain.n > 1]
     if not lines:
         return []
@@ -29,7 +30,7 @@ def transfer_sentences(rows: Sequence[Row]) -> list[str]:
     ]
 
 
-def _who_helps(lines: Sequence[Line]) -> Iterator[str]:
+def _who_helps(lines: Sequence[MethodRow]) -> Iterator[str]:
     helping = [one for one in lines if one.gain.supported and one.gain.mean > 0]
     kept = [one for one in helping if one.adjusted < ALPHA]
     harming = [one for one in lines if one.gain.supported and one.gain.mean < 0]
@@ -40,30 +41,30 @@ def _who_helps(lines: Sequence[Line]) -> Iterator[str]:
         f"95 % interval (paired t, n = {n}), {len(kept)} with Holm's correction: {_names(kept)}; "
         f"{len(harming)} lower it."
     )
-    few = [one for one in helping if int(one.row["labels"]) <= SMALL_LABELS]
+    few = [one for one in helping if one.row.number("labels") <= SMALL_LABELS]
     if few:
         best = few[0]
+        gain = interval_text(best.gain, ACCURACY)
         yield (
             f"Of those that read no more than the {SMALL_LABELS:,} labels of Small "
-            f"{best.row.method} gains most: {gap_text(best.gain)} at {cost(best.row):.0f} s of a "
+            f"{best.row.method} gains most: {gain} at {cost(best.row):.0f} s of a "
             f"worker a student; it needs {best.row['gets']}."
         )
     if unclear:
         yield f"For {_names(unclear)}, {NO_DIFFERENCE}."
 
 
-def _names(lines: Sequence[Line]) -> str:
+def _names(lines: Sequence[MethodRow]) -> str:
     return ", ".join(one.row.method for one in lines) or "none"
 
 
-def _against_teachers(lines: Sequence[Line], rows: Sequence[Row]) -> Iterator[str]:
+def _against_teachers(lines: Sequence[MethodRow], rows: Sequence[Row]) -> Iterator[str]:
     """Whether what learns from Small's labels too does better than each teacher of the study."""
-    rivals = [one.row for one in lines if int(one.row["labels"]) == SMALL_LABELS]
-    taught = [row for row in rows if row.method == NONE and row.has_teacher and row.alone]
-    for own in taught if rivals else ():
+    methods = [one.row for one in lines if reads_small(one.row)]
+    for own in taught(rows) if methods else ():
         yield (
-            f"Of the {len(rivals)} rows that read Small's labels alone "
-            f"{_counts(against(own, rivals))} than {own.label}."
+            f"Of the {len(methods)} rows that read Small's labels alone "
+            f"{_counts(gaps_to(own, methods))} than {own.label}."
         )
 
 
@@ -79,8 +80,8 @@ def _counts(gaps: Sequence[Comparison]) -> str:
     return f"{better} are better and {worse} worse"
 
 
-def _data_free(lines: Sequence[Line]) -> Iterator[str]:
-    found = [one.row for one in lines if int(one.row["labels"]) == 0]
+def _data_free(lines: Sequence[MethodRow]) -> Iterator[str]:
+    found = [one.row for one in lines if one.row.number("labels") == 0]
     if found:
         each = "; ".join(f"{row.method} {_mean_and_worst(row)}" for row in found)
         yield (
@@ -90,20 +91,24 @@ def _data_free(lines: Sequence[Line]) -> Iterator[str]:
 
 
 def _mean_and_worst(row: Row) -> str:
-    values = row.values(ACCURACY).values()
-    return f"{statistics.fmean(values):.3f}, {min(values):.3f}"
+    values = row.values(row.test).values()
+    return f"{ACCURACY.text(fmean(values))}, {ACCURACY.text(min(values))}"
 
 
-def _varying(lines: Sequence[Line], alone: Row) -> Iterator[str]:
+def _varying(lines: Sequence[MethodRow], alone: Row) -> Iterator[str]:
     usual = _spread(alone)
     spreads = sorted(((_spread(one.row), one.row.method) for one in lines), reverse=True)
-    varying = [f"{method} {spread:.3f}" for spread, method in spreads if spread > VARIES * usual]
+    varying = [
+        f"{method} {ACCURACY.text(spread)}"
+        for spread, method in spreads
+        if spread > VARIES * usual
+    ]
     if varying:
         yield (
             f"More than {VARIES:g} times the standard deviation of the student alone "
-            f"({usual:.3f}) over seeds have {', '.join(varying)}."
+            f"({ACCURACY.text(usual)}) over seeds have {', '.join(varying)}."
         )
 
 
 def _spread(row: Row) -> float:
-    return statistics.stdev(row.values(ACCURACY).values())
+    return row.summary(row.test).std

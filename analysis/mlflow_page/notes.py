@@ -12,7 +12,6 @@ from mlflow import MlflowClient
 from analysis.evidence.rows import Row
 from analysis.evidence.sentences import evidence
 from analysis.mlflow_page.view_state import MODE, TAG, link, view_state
-from analysis.tables.columns import build
 from analysis.tables.views import views
 from records.experiments import KIND, open_experiment
 from records.runs import runs
@@ -77,8 +76,10 @@ def _note(study: Study, rows: Sequence[Row], settings: str, report: str, picture
 
 def _table(rows: Sequence[Row]) -> list[str]:
     """The quality view in Markdown, the best by validation first."""
-    if not rows:
+    view = next(views(rows), None)
+    if view is None:
         return []
-    table = next(views(build(rows))).table.head(BEST_ROWS)
-    head = ["| " + " | ".join(table.columns) + " |", "|" + "---|" * len(table.columns)]
+    table = view.table.head(BEST_ROWS)
+    headings = map(view.heading, table.columns)
+    head = ["| " + " | ".join(headings) + " |", "|" + "---|" * len(table.columns)]
     return ["\n".join(head + ["| " + " | ".join(line) + " |" for line in table.to_numpy()])]

@@ -1,1 +1,5 @@
-"""What papers print."""
+"""What papers print, beside which ours stands.
+
+methods.py   figures of the papers of transfer methods
+tables.py    the tables of Orlov and Grabovoy
+"""

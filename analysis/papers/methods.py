@@ -1,4 +1,4 @@
-"""Figures that papers print for the methods, for the settings that repeat them (on MNIST).
+"""Figures that papers print for the methods, beside the settings that repeat them on MNIST.
 
 Compared with the papers' texts, or with their authors' code; where neither was at hand, the source
 says so.
@@ -6,7 +6,9 @@ says so.
 
 from typing import NamedTuple
 
-from analysis.evidence.rows import Row
+from trainables.data.domains import Measure
+
+ROUNDS = Measure(name="rounds_to_goal", title="rounds", higher_is_better=False, digits=0)
 
 
 class Known(NamedTuple):
@@ -24,6 +26,7 @@ BY_CLIENTS = (
     "of each client's objects; the last round, where the authors' code takes the best on test"
 )
 UNSEEN = "Dinh et al. 2020, Table 1 (DNN); as commonly cited, the paper's text was not at hand"
+# By the label of a method that makes students of MNIST (Method.label).
 KNOWN: dict[str, tuple[Known, ...]] = {
     "omitted_class": (
         Known(
@@ -59,7 +62,7 @@ KNOWN: dict[str, tuple[Known, ...]] = {
     "fedavg IID": (
         Known(
             "rounds to 97 %",
-            "rounds_to_goal",
+            ROUNDS.name,
             87,
             "McMahan et al. 2017, Table 1 (2NN, C = 0.1, E = 1, B = 10)",
             "590 objects a client, not 600; rate 0.1, where the paper took the best of a grid; "
@@ -69,7 +72,7 @@ KNOWN: dict[str, tuple[Known, ...]] = {
     "fedavg two shards": (
         Known(
             "rounds to 97 %",
-            "rounds_to_goal",
+            ROUNDS.name,
             664,
             "McMahan et al. 2017, Table 1 (2NN, C = 0.1, E = 1, B = 10)",
             "as for IID; cut at 300 rounds, so 664 cannot be met",
@@ -111,8 +114,3 @@ KNOWN: dict[str, tuple[Known, ...]] = {
         ),
     ),
 }
-
-
-def known_of(row: Row) -> tuple[Known, ...]:
-    """The printed figures for a row; none where its student is no student of digits."""
-    return KNOWN.get(row.method, ()) if row["student"].startswith("MNIST") else ()

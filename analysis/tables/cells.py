@@ -1,157 +1,177 @@
-"""The cells of the views, as people read them: `0.804 ± 0.005` and `+0.013 [0.006, 0.021]`."""
+"""The columns of the views: what stands above each, and its cells as people read them."""
 
-import math
 from collections.abc import Callable, Mapping
-from functools import partial
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
-from analysis.evidence.rows import NONE, domain_named
-from analysis.evidence.sentences import p_text
-from trainables.data.domains import ACCURACY, Domain, Measure
-from trainables.settings.columns import BROADCAST
-
-Line = Mapping[Any, Any]
-Cells = dict[str, Callable[[Line], str]]
-
-
-def number(value: float, measure: Measure = ACCURACY, sign: str = "") -> str:
-    """A value as its measure is read; a dash where there is none."""
-    return NONE if math.isnan(value) else measure.text(value, sign)
-
-
-def mean_std(column: str, measure: Measure) -> Callable[[Line], str]:
-    """`0.804 ± 0.005`; no ± for one seed, a dash where there is no mean."""
-
-    def cell(line: Line) -> str:
-        mean, std = line[column], line[f"{column}_std"]
-        return number(mean, measure) + ("" if math.isnan(std) else f" ± {measure.text(std)}")
-
-    return cell
+from analysis.evidence.rows import Row
+from analysis.evidence.texts import (
+    NONE,
+    bounds,
+    decimals,
+    difference_text,
+    mean_std,
+    number,
+    p_text,
+    percent,
+)
+from analysis.tables.view import RATE
+from trainables.data.domains import Domain, Measure
 
 
-def _interval(column: str, measure: Measure, sign: str = "") -> Callable[[Line], str]:
-    def cell(line: Line) -> str:
-        low, high = line[f"{column}_low"], line[f"{column}_high"]
-        shown = f"[{measure.text(low, sign)}, {measure.text(high, sign)}]"
-        return "" if math.isnan(low) else shown
+@dataclass(frozen=True)
+class Line:
+    """A line of the table: its setting, and its figures by their names in analysis.tables.columns.
 
-    return cell
+    `line["accuracy"]` is a figure.
+    """
+
+    row: Row
+    figures: Mapping[Any, Any]
+
+    def __getitem__(self, name: str) -> Any:
+        return self.figures[name]
 
 
-def _difference(column: str, measure: Measure) -> Callable[[Line], str]:
-    interval = _interval(column, measure, "+")
-    return lambda line: f"{number(line[column], measure, sign='+')} {interval(line)}".strip()
+Cell = Callable[[Line], str]
 
 
-def _of(name: str, measure: Measure = ACCURACY, sign: str = "") -> Callable[[Line], str]:
+class Column(NamedTuple):
+    """A column of a view.
+
+    of: the measure that it is about, where others of the view have the same heading.
+    """
+
+    heading: str
+    cell: Cell
+    of: str = ""
+
+    @property
+    def name(self) -> str:
+        """Its own name within a view."""
+        return f"{self.heading}, {self.of}" if self.of else self.heading
+
+
+# ---- kinds of cells ----
+
+
+def _number(name: str, measure: Measure, sign: str = "") -> Cell:
     return lambda line: number(line[name], measure, sign)
 
 
-def _p(name: str) -> Callable[[Line], str]:
+def _decimals(name: str, digits: int, sign: str = "") -> Cell:
+    return lambda line: decimals(line[name], digits, sign)
+
+
+def _mean_std(name: str, measure: Measure) -> Cell:
+    return lambda line: mean_std(line[name], line[f"{name}_std"], measure)
+
+
+def _interval(name: str, measure: Measure) -> Cell:
+    return lambda line: bounds(line[f"{name}_low"], line[f"{name}_high"], measure)
+
+
+def _difference(name: str, measure: Measure) -> Cell:
+    return lambda line: difference_text(
+        line[name], line[f"{name}_low"], line[f"{name}_high"], measure
+    )
+
+
+def _p(name: str) -> Cell:
     return lambda line: p_text(line[name])
 
 
-def _teacher_only(name: str) -> Callable[[Line], str]:
-    return lambda line: NONE if line["teacher"] == NONE else f"{line[name]:.3g}"
+def _share(name: str) -> Cell:
+    return lambda line: percent(line[name])
 
 
-def _temperature(line: Line) -> str:
-    return _teacher_only("temperature")(line) if _target(line).has_temperature else NONE
+def _teacher_only(name: str) -> Cell:
+    return lambda line: f"{line[name]:.3g}" if line.row.has_teacher else NONE
 
 
-def _target(line: Line) -> Domain:
-    return domain_named(line["student"])
+# ---- columns of every view ----
 
 
 def _student(line: Line) -> str:
-    method = line.get("method")  # absent, or NaN, where no method made the student
-    if isinstance(method, str):
-        return method
-    loss = BROADCAST if str(line["loss"]).endswith(BROADCAST) else ""
-    return str(line["student"]).removeprefix("FashionMNIST-") + loss
+    row = line.row
+    return row.method if row.made_by_method else f"{row.student}{row.loss_note}"
 
 
-def _link(line: Line) -> str:
-    labels = line["vae_labels"]
-    return str(line["link"]) if labels == NONE else f"{line['link']} ({labels})"
+def _temperature(line: Line) -> str:
+    return _teacher_only("temperature")(line) if line.row.domain.has_temperature else NONE
 
 
 def _n(line: Line) -> str:
     return f"{line['n']}" if line["n"] == line["planned"] else f"{line['n']} of {line['planned']}"
 
 
-RATE, EPOCHS = "rate", "epochs of g"  # shown where they differ
-TENTHS = ACCURACY.with_digits(1)
-
-NAMED: Cells = {
-    "protocol": lambda line: str(line["protocol"]),
-    "student": _student,
-    "teacher": lambda line: str(line["teacher"]),
-    "φ": _link,
-    "λ": _teacher_only("lambda"),
-    "T": _temperature,
-    RATE: lambda line: f"{line['learning_rate']:.3g}",
-}
+NAMED = (
+    Column("protocol", lambda line: line.row["protocol"]),
+    Column("student", _student),
+    Column("teacher", lambda line: line.row["teacher"]),
+    Column("φ", lambda line: line.row.link),
+    Column("λ", _teacher_only("lambda")),
+    Column("T", _temperature),
+    Column(RATE, lambda line: f"{line['learning_rate']:.3g}"),
+)
 
 
-def quality(target: Domain) -> Cells:
+# ---- columns of each view ----
+
+
+def quality(target: Domain) -> list[Column]:
     """Each measure on the test set; compared ones with the interval of their mean."""
-    found: Cells = {"n": _n, "validation": mean_std("validation", target.main)}
-    for place, measure in enumerate(target.measures):
-        heading = f"test {measure.title}" if place == 0 else measure.title
-        found[heading] = mean_std(measure.name, measure)
+    main = target.main
+    found = [Column("n", _n), Column("validation", _mean_std("validation", main))]
+    for measure in target.measures:
+        heading = f"test {measure.title}" if measure is main else measure.title
+        found.append(Column(heading, _mean_std(measure.name, measure)))
         if measure in target.compared:
-            found["95 %" + " " * place] = _interval(measure.name, measure)
+            found.append(Column("95 %", _interval(measure.name, measure), of=measure.title))
     if not target.has_temperature:
-        found["a constant"] = _of(f"constant_{target.main.name}", target.main)
-    area = max(target.curve.digits - 2, 0)
-    return found | {"I": _of("integral", target.curve.with_digits(area))}
+        found.append(Column("a constant", _number(f"constant_{main.name}", main)))
+    area = target.curve.with_digits(max(target.curve.digits - 2, 0))
+    return [*found, Column("I", _number("integral", area))]
 
 
-def evidence(target: Domain) -> Cells:
+def evidence(target: Domain) -> list[Column]:
     """Each compared measure against the student alone."""
-    found: Cells = {}
-    for place, measure in enumerate(target.compared):
-        column, space = f"{measure.name}_difference", " " * place
-        found[f"Δ {measure.title}"] = _difference(column, measure)
-        found["p (Holm)" + space] = _p(f"{column}_p_holm")
-        if place == 0:
-            found["g"] = _of(f"{column}_effect", TENTHS, "+")
-            found["better"] = partial(_better, f"{column}_better")
-    return found | {"S": _difference("S", target.curve)}
+    found: list[Column] = []
+    for measure in target.compared:
+        name = f"{measure.name}_difference"
+        found.append(Column(f"Δ {measure.title}", _difference(name, measure)))
+        found.append(Column("p (Holm)", _p(f"{name}_p_holm"), of=measure.title))
+        if measure is target.main:
+            found.append(Column("g", _decimals(f"{name}_effect", 1, "+")))
+            found.append(Column("better", _share(f"{name}_better")))
+    return [*found, Column("S", _difference("S", target.curve))]
 
 
-def printed(target: Domain) -> Cells:
+def printed(target: Domain) -> list[Column]:
     """Each compared measure beside what was printed."""
-    found: Cells = {"n": _n}
-    for place, measure in enumerate(target.compared):
-        space = " " * place
-        found[measure.title] = mean_std(measure.name, measure)
-        found["printed" + space] = _of(f"printed_{measure.name}", measure)
-        found["ours - printed" + space] = _of(f"{measure.name}_minus_printed", measure, "+")
+    found = [Column("n", _n)]
+    for measure in target.compared:
+        name, of = measure.name, measure.title
+        found += [
+            Column(of, _mean_std(name, measure)),
+            Column("printed", _number(f"printed_{name}", measure), of=of),
+            Column("ours - printed", _number(f"{name}_minus_printed", measure, "+"), of=of),
+        ]
     return found
 
 
-def teachers(target: Domain) -> Cells:
+def teachers(target: Domain) -> list[Column]:
     """The teacher's own quality, what it is worth through its link, sizes and seconds."""
     main = target.main
-    found: Cells = {
-        f"own {main.title}": _of(f"teacher_{main.name}", main),
-        f"f∘φ {main.title}": _of(f"through_link_{main.name}", main),
-    }
+    found = [
+        Column(f"own {main.title}", _number(f"teacher_{main.name}", main)),
+        Column(f"f∘φ {main.title}", _number(f"through_link_{main.name}", main)),
+    ]
     if target.has_temperature:
-        found["ECE"] = _of("calibration_error")
-    return found | {
-        "parameters of f": lambda line: f"{line['teacher_parameters']:,.0f}",
-        "of g": lambda line: f"{line['student_parameters']:,.0f}",
-        "seconds": _of("seconds", ACCURACY.with_digits(2)),
-    }
-
-
-def _better(column: str, line: Line) -> str:
-    return percent(line[column])
-
-
-def percent(share: float) -> str:
-    """A share; a dash where there is none."""
-    return NONE if math.isnan(share) else f"{share:.0%}"
+        found.append(Column("ECE", _decimals("calibration_error", 3)))
+    return [
+        *found,
+        Column("parameters of f", lambda line: f"{line['teacher_parameters']:,.0f}"),
+        Column("of g", lambda line: f"{line['student_parameters']:,.0f}"),
+        Column("seconds", _decimals("seconds", 2)),
+    ]

@@ -11,13 +11,24 @@ from typing import Any
 
 import pandas as pd
 
-from analysis.evidence.differences import difference
+from analysis.evidence.differences import metric_difference
 from analysis.evidence.rows import Row
-from analysis.evidence.statistics import Summary, holm, summarise
+from analysis.evidence.statistics import Summary, holm
 from trainables.data.domains import Domain
 
 CALIBRATION = "test/calibration_error"
 CORRECTION = "_p_holm"
+NUMBERS = (
+    "lambda",
+    "temperature",
+    "epochs",
+    "batch_size",
+    "learning_rate",
+    "held_out",
+    "labels",
+    "student_parameters",
+    "teacher_parameters",
+)  # recorded columns of a setting that are numbers
 
 
 def measures(target: Domain) -> dict[str, str]:
@@ -78,7 +89,10 @@ def _order(rows: list[Row], table: pd.DataFrame) -> list[int]:
 
 def _line(row: Row) -> dict[str, Any]:
     line: dict[str, Any] = {"setting": row.planned.key, "name": row.planned.name}
-    line |= row.parameters
+    line |= {
+        name: _number(value) if name in NUMBERS else value
+        for name, value in row.planned.parameters.items()
+    }
     line |= {
         "n": len(row.finished),
         "planned": max(row.seeds, len(row.finished) + len(row.failed)),
@@ -97,15 +111,16 @@ def _line(row: Row) -> dict[str, Any]:
         printed = getattr(row.printed, measure, math.nan)
         line[f"printed_{measure}"] = printed
         line[f"{measure}_minus_printed"] = line[measure] - printed
-    line |= {
-        name: summarise([*row.values(metric).values()]).mean
-        for name, metric in facts(row.domain).items()
-    }
+    line |= {name: row.mean(metric) for name, metric in facts(row.domain).items()}
     return line
 
 
+def _number(text: str) -> float | int:
+    return int(text) if text.isdigit() else float(text)
+
+
 def _summary(measure: str, row: Row, metric: str) -> dict[str, float]:
-    found = summarise([*row.values(metric).values()])
+    found = row.summary(metric)
     if not row.corrected:  # the drift of one network: n is no number of independent runs
         found = Summary(found.n, found.mean, found.std, math.nan, math.nan)
     return {
@@ -117,7 +132,7 @@ def _summary(measure: str, row: Row, metric: str) -> dict[str, float]:
 
 
 def _difference(measure: str, row: Row, metric: str, higher_is_better: bool) -> dict[str, float]:
-    found = difference(row, metric, higher_is_better=higher_is_better)
+    found = metric_difference(row, metric, higher_is_better=higher_is_better)
     name = f"{measure}_difference"
     line = {name: found.mean, f"{name}_low": found.low, f"{name}_high": found.high}
     line |= {f"{name}_{field}": getattr(found, field) for field in ("p", "signed_rank_p")}

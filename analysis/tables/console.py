@@ -1,56 +1,39 @@
-"""The table on a terminal."""
+"""The table of a study on a terminal: its views, what was chosen, and what it lacks."""
 
-from collections.abc import Sequence
-from itertools import islice
+from collections.abc import Iterable, Sequence
+from itertools import chain, islice
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, JustifyMethod
 from rich.table import Table
 
-from analysis.evidence.rows import Row
+from analysis.evidence.rows import Row, lacks
 from analysis.evidence.sentences import choice
-from analysis.methods.comparison import transfer_views
-from analysis.tables.cells import NAMED
-from analysis.tables.columns import build
 from analysis.tables.selection_views import selection_views
 from analysis.tables.view import View
 from analysis.tables.views import views
 from records.schema import Study
 
 SHAREABLE = ("protocol", "student", "n", "λ", "T")  # said once where all rows agree
-
-
-TEXT = (
-    *list(NAMED)[:4],
-    "search",
-    "rule",
-    "method",
-    "gets",
-    "teacher's student",
-    "figure",
-    "source",
-    "what differs",
-)
-
-
 WIDTH_IN_FILES = 170
 
 
-MOST_LACKS = 10
-
-
 def show(
-    study: Study, rows: Sequence[Row], console: Console, limit: int | None = None, most: int = 9
+    study: Study,
+    rows: Sequence[Row],
+    more: Iterable[View],
+    console: Console,
+    limit: int | None = None,
+    most: int = 9,
 ) -> None:
-    """Print the views of a study's table; at most `limit` rows of each, and `most` views."""
+    """Print a study's table, what was chosen and what it lacks.
+
+    more: further views, after the table's own; limit: rows of each view; most: views of the table.
+    """
     if not console.is_terminal:
         console.width = WIDTH_IN_FILES
     console.print(f"[bold]{study.space}[/bold]: {study.about}", highlight=False, soft_wrap=True)
-    for view in [
-        *islice(views(build(rows)), most),
-        *islice(selection_views(rows), 1),
-        *transfer_views(rows),
-    ]:
+    for view in chain(islice(views(rows), most), islice(selection_views(rows), 1), more):
         console.print(_grid(view, limit))
         if limit and len(view.table) > limit:
             console.print(f"{len(view.table) - limit} more rows in the whole table")
@@ -59,17 +42,10 @@ def show(
         console.print(sentence, markup=False, highlight=False, soft_wrap=True)
 
 
-def lacks(rows: Sequence[Row]) -> list[str]:
-    """What rows are short of, with the command that fills them; the first few, and how many."""
-    found = [f"{row.planned.name}: {row.lack()}" for row in rows if row.lack()]
-    more = len(found) - MOST_LACKS
-    return found[:MOST_LACKS] + ([f"... and {more} more settings lack trials"] if more > 0 else [])
-
-
 def _grid(view: View, limit: int | None) -> Table:
     shown = view.table
-    shared = [h for h in shown.columns if h in SHAREABLE and shown[h].nunique() == 1]
-    common = ", ".join(f"{heading} {shown[heading].iloc[0]}" for heading in shared)
+    shared = [name for name in shown if name in SHAREABLE and shown[name].nunique() == 1]
+    common = ", ".join(f"{name} {shown[name].iloc[0]}" for name in shared)
     grid = Table(
         title=f"[bold not italic]{view.title}[/]" + (f" ({common})" if common else ""),
         caption=view.note,
@@ -79,10 +55,10 @@ def _grid(view: View, limit: int | None) -> Table:
         padding=(0, 1, 0, 0),
     )
     shown = shown.drop(columns=shared)
-    for heading in shown.columns:
-        justify: JustifyMethod = "left" if heading in TEXT else "right"
+    for column in shown.columns:
+        justify: JustifyMethod = "left" if view.has_words(column) else "right"
         grid.add_column(
-            heading.strip(), justify=justify, overflow="fold", no_wrap=heading in SHAREABLE
+            view.heading(column), justify=justify, overflow="fold", no_wrap=column in SHAREABLE
         )
     for line in shown.head(limit or len(shown)).itertuples(index=False):
         grid.add_row(*map(str, line))

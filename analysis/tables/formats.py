@@ -1,11 +1,11 @@
-"""The table written as Markdown, CSV, LaTeX or JSON; on a terminal it is `analysis.table.show`."""
+"""The table written as Markdown, CSV, LaTeX or JSON (on a terminal: analysis.tables.console)."""
 
 import json
 from collections.abc import Sequence
 from enum import StrEnum
 
-import pandas as pd
-
+from analysis.evidence.rows import Row
+from analysis.tables.columns import build
 from analysis.tables.view import View
 from analysis.tables.views import views
 from records.schema import Study
@@ -32,39 +32,43 @@ class Format(StrEnum):
 
 def render(
     study: Study,
-    table: pd.DataFrame,
+    rows: Sequence[Row],
     form: Format,
     lacks: Sequence[str],
     more: Sequence[View] = (),
 ) -> str:
-    """The table (analysis.tables.columns.build) in a format; CSV and JSON in full precision.
+    """The table of a study's rows in a format; CSV and JSON in full precision.
 
     lacks: what rows are short of; more: further views; both for formats that people read.
     """
     match form:
         case Format.CSV:
-            return table.to_csv(index=False)
+            return build(rows).to_csv(index=False)
         case Format.JSON:
             about = {"space": study.space, "about": study.about, "seeds": study.seeds}
-            rows = table.astype(object).where(table.notna(), None).to_dict("records")
-            return json.dumps({**about, "rows": rows}, ensure_ascii=False, indent=1) + "\n"
+            table = build(rows).astype(object)
+            lines = table.where(table.notna(), None).to_dict("records")
+            return json.dumps({**about, "rows": lines}, ensure_ascii=False, indent=1) + "\n"
         case Format.LATEX:
             head = "% needs \\usepackage{booktabs, graphicx}\n"
-            return head + "\n".join(map(_latex, [*views(table), *more])) + _latex_comments(lacks)
+            return head + "\n".join(map(_latex, [*views(rows), *more])) + _latex_comments(lacks)
         case _:
-            shown = [*views(table), *more]
-            parts = [f"### {v.title}\n\n{v.note}\n\n{_markdown(v.table)}" for v in shown]
+            parts = [
+                f"### {view.title}\n\n{view.note}\n\n{markdown(view)}"
+                for view in [*views(rows), *more]
+            ]
             return "\n".join(parts) + "".join(f"\n- {lack}\n" for lack in lacks)
 
 
-def _markdown(shown: pd.DataFrame) -> str:
-    headings = [heading.strip() for heading in shown.columns]
-    lines = [headings, ["---"] * len(headings), *shown.to_numpy().tolist()]
+def markdown(view: View) -> str:
+    """The table of a view alone, in Markdown."""
+    headings = [view.heading(column) for column in view.table.columns]
+    lines = [headings, ["---"] * len(headings), *view.table.to_numpy().tolist()]
     return "".join(f"| {' | '.join(map(str, line))} |\n" for line in lines)
 
 
 def _latex(view: View) -> str:
-    shown = view.table.rename(columns=str.strip)
+    shown = view.table.rename(columns=view.heading)
     body = (
         shown.style.hide(axis="index")
         .format(escape="latex")

@@ -1,22 +1,24 @@
-"""What searches chose, beside what an oracle would have claimed."""
+"""Two views of a study with searches: what each chose, and the Pareto front of its validation.
+
+Beside the choice stands what an oracle, selection by the test set, would have claimed.
+"""
 
 import math
 from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from analysis.evidence.rows import NONE, Row
-from analysis.evidence.selection import Gain, Tuned, alone_gains, mean, tuned, tuning_gains
-from analysis.evidence.sentences import interval_text, p_text
-from analysis.evidence.statistics import summarise
-from analysis.tables.cells import (
-    EPOCHS,
-    RATE,
+from analysis.evidence.rows import Row
+from analysis.evidence.selection import Gain, Tuned, alone_gains, tuned, tuning_gains
+from analysis.evidence.texts import (
+    NONE,
+    interval_text,
     number,
+    p_text,
     percent,
+    summary_text,
 )
-from analysis.tables.view import View
-from analysis.tables.views import _idle
+from analysis.tables.view import EPOCHS, RATE, View, idle
 from trainables.data.domains import Measure
 
 
@@ -35,7 +37,7 @@ def selection_views(rows: Sequence[Row]) -> Iterator[View]:
         "the settings asked for, at the selection's seeds; optimism: by how much that is better "
         "than the same setting's with fresh seeds; epochs: trained, of those planned; p with "
         "Holm's correction over the searches",
-        table.drop(columns=_idle(table)),
+        table.drop(columns=idle(table)),
     )
     both = " and ".join(measure.title for measure in searches[0].best.domain.compared)
     fronts = [(one.name, row) for one in searches for row in one.front()]
@@ -48,7 +50,6 @@ def selection_views(rows: Sequence[Row]) -> Iterator[View]:
 
 def _tuned_line(one: Tuned, alone: Gain, tuning: Gain) -> dict[str, str]:
     best, final, main = one.best, one.final, one.main
-    test = summarise([*final.values(final.test).values()] if final else [])
     return {
         "search": one.name,
         "rule": best["rule"],
@@ -59,9 +60,8 @@ def _tuned_line(one: Tuned, alone: Gain, tuning: Gain) -> dict[str, str]:
         "T": f"{best.number('temperature'):.3g}" if best.domain.has_temperature else NONE,
         RATE: f"{best.number('learning_rate'):.3g}",
         EPOCHS: best["epochs"],
-        "score": number(mean(best, f"validation/{best.score}"), best.scored),
-        f"test {main.title}": number(test.mean, main)
-        + ("" if test.n < 2 else f" ± {main.text(test.std)}"),
+        "score": number(best.mean(f"validation/{best.score}"), best.scored),
+        f"test {main.title}": summary_text(final.summary(final.test), main) if final else NONE,
         "Δ alone": _gap(alone, main),
         f"Δ {best.domain.fixed.replace(' and', ',')}": _gap(tuning, main),
         "oracle": number(one.claim, main),
@@ -83,6 +83,6 @@ def _front_line(name: str, row: Row) -> dict[str, str]:
         "λ": f"{row.number('lambda'):.3g}",
         "T": f"{row.number('temperature'):.3g}" if row.domain.has_temperature else NONE,
     } | {
-        f"validation {one.title}": number(mean(row, f"validation/{one.name}"), one)
+        f"validation {one.title}": number(row.mean(f"validation/{one.name}"), one)
         for one in row.domain.compared
     }

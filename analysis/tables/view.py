@@ -1,13 +1,45 @@
-"""A table of strings, as people read it."""
+"""A table of strings, as people read it: what every output is made of."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import pandas as pd
 
+from analysis.evidence.texts import NONE
+
+RATE, EPOCHS = "rate", "epochs of g"  # columns that are shown where they differ
+WORDS = frozenset(
+    {
+        "protocol", "student", "teacher", "φ", "search", "rule", "method", "gets",
+        "teacher's student", "the seeds say", "figure", "source", "what differs",
+    }
+)  # fmt: skip
+"""Columns of words: they stand to the left, all others, figures, to the right."""
+
 
 class View(NamedTuple):
-    """A table of strings with a title; `note` says how to read it."""
+    """A table of strings with a title; `note` says how to read it.
+
+    headings: what stands above a column, where that is not its name; columns have names of their
+        own because two of them may well have the same heading, for two measures.
+    """
 
     title: str
     note: str
     table: pd.DataFrame
+    headings: Mapping[str, str] = MappingProxyType({})
+
+    def heading(self, column: str) -> str:
+        """What stands above a column."""
+        return self.headings.get(column, column)
+
+    def has_words(self, column: str) -> bool:
+        """True for a column of words, False for one of figures."""
+        return column in WORDS
+
+
+def idle(table: pd.DataFrame) -> list[str]:
+    """Columns that need not be shown: one rate or number of epochs for all, λ or T for none."""
+    same = [name for name in (RATE, EPOCHS) if name in table and table[name].nunique() == 1]
+    return same + [name for name in ("λ", "T") if table[name].isin([NONE]).all()]

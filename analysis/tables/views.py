@@ -1,67 +1,63 @@
-"""The table for people: four narrow views of it, `0.804 ± 0.005` and `+0.013 [0.006, 0.021]`."""
+"""The table for people: narrow views of it, `0.804 ± 0.005` and `+0.013 [0.006, 0.021]`."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from analysis.evidence.rows import NONE, domain_named
+from analysis.evidence.rows import Row
+from analysis.evidence.texts import NONE
 from analysis.tables.cells import (
-    EPOCHS,
     NAMED,
-    RATE,
-    Cells,
+    Column,
+    Line,
     evidence,
     printed,
     quality,
     teachers,
 )
-from analysis.tables.view import View
+from analysis.tables.columns import build
+from analysis.tables.view import View, idle
 from trainables.data.domains import Domain
 
-DRIFT = (
-    "under `published` one network is trained on and on: its ± is drift, not the spread over seeds"
-)
-OTHER_DATA = (
-    "what was printed was most likely made of other rows and columns, and by another loss: the "
-    "space regression_published makes it again"
-)
 
-
-def views(table: pd.DataFrame) -> Iterator[View]:
-    """The views that have something to say for this table (analysis.tables.columns.build)."""
-    target = domain_named(table["student"].iloc[0])
-    main = target.main.name
-    yield View(
+def views(rows: Sequence[Row], most: int | None = None) -> Iterator[View]:
+    """The views that have something to say, of the first `most` settings of the table."""
+    by_key = {row.planned.key: row for row in rows}
+    table = build(rows)[:most].to_dict("records")
+    lines = [Line(by_key[figures["setting"]], figures) for figures in table]
+    if not lines:
+        return
+    target = lines[0].row.domain
+    yield _view(
         "Quality on the test set",
         "mean ± standard deviation over n seeds, 95 % t interval of the mean; I: area under the "
         f"curve of test {target.curve.title} over epochs, lower is better{_units(target)}",
-        _view(table, quality(target)),
+        lines,
+        quality(target),
     )
-    compared = table[table[f"{main}_difference"].notna()]
-    if not compared.empty:
-        smallest = 2.0 ** (1 - int(compared["n"].max()))
-        yield View(
+    compared = [line for line in lines if not math.isnan(line[f"{target.main.name}_difference"])]
+    if compared:
+        smallest = 2.0 ** (1 - max(line["n"] for line in compared))
+        yield _view(
             "Against the student alone, at equal seeds",
             "difference [95 %, paired t]; p with Holm's correction over the rows of a protocol; "
             "g: Hedges' effect size; better: share of seeds; S = I(alone) - I. An exact "
             f"signed-rank test of so few seeds cannot give less than p = {smallest:.2g}",
-            _view(compared, evidence(target)),
+            compared,
+            evidence(target),
         )
-    beside = table[table[f"printed_{main}"].notna()]
-    if not beside.empty:
-        number = "3" if target.has_temperature else "5 of seed 003"
-        yield View(
-            f"Beside Table {number} as printed",
-            DRIFT if target.has_temperature else OTHER_DATA,
-            _view(beside, printed(target)),
-        )
-    objects = "garments" if target.has_temperature else "hours"
-    ece = "ECE: the student's expected calibration error (15 bins); " * target.has_temperature
-    yield View(
+    beside = [line for line in lines if line.row.printed]
+    if beside and (first := beside[0].row.printed):
+        yield _view(f"Beside {first.table} as printed", first.caution, beside, printed(target))
+    ece = "ECE: the student's expected calibration error (15 bins); "
+    yield _view(
         "Teachers, and cost",
-        f"means over seeds: the teacher f on its own test set, f∘φ on φ of the test {objects}; "
-        f"{ece}parameters with biases; seconds of training a student g",
-        _view(table, teachers(target)),
+        "means over seeds: the teacher f on its own test set, f∘φ on φ of the test "
+        f"{target.objects}; {ece if target.has_temperature else ''}parameters with biases; "
+        "seconds of training a student g",
+        lines,
+        teachers(target),
     )
 
 
@@ -72,15 +68,10 @@ def _units(target: Domain) -> str:
     return f"; {units}; {constant}" if units else ""
 
 
-def _idle(shown: pd.DataFrame) -> list[str]:
-    """What need not be shown: one rate or number of epochs for all, T where there is none."""
-    same = [h for h in (RATE, EPOCHS) if h in shown and shown[h].nunique() == 1]
-    return same + [h for h in ("λ", "T") if shown[h].isin([NONE]).all()]
-
-
-def _view(table: pd.DataFrame, columns: Cells) -> pd.DataFrame:
-    lines = table.to_dict("records")
-    cells = {h: [cell(line) for line in lines] for h, cell in (NAMED | columns).items()}
-    shown = pd.DataFrame(cells)
-    empty = [h for h in columns if shown[h].isin(["", NONE]).all()]
-    return shown.drop(columns=empty + _idle(shown))
+def _view(title: str, note: str, lines: Sequence[Line], columns: Sequence[Column]) -> View:
+    """The columns that all views have, then its own, without those that say nothing."""
+    every = (*NAMED, *columns)
+    table = pd.DataFrame({one.name: [one.cell(line) for line in lines] for one in every})
+    empty = [one.name for one in columns if table[one.name].isin(["", NONE]).all()]
+    headings = {one.name: one.heading for one in every}
+    return View(title, note, table.drop(columns=empty + idle(table)), headings)

@@ -62,7 +62,7 @@ class Measure:
 class Domain:
     """What a student must learn, from which objects, by which network, measured how.
 
-    kind: of its objects, IMAGES or TABLE.
+    kind: of its objects, IMAGES or TABLE; objects: what they are called, in the plural.
     measures: settings are selected by the first, and compared with the student alone by the
         first two.
     curve: the measure whose area under the curve over epochs is I, the integral criterion.
@@ -72,6 +72,7 @@ class Domain:
 
     name: str
     kind: str
+    objects: str
     inputs: int
     outputs: int
     student_hidden_sizes: tuple[int, ...]
@@ -125,6 +126,7 @@ def _bike_sharing(name: str, *, standardised: bool) -> Domain:
     return Domain(
         name=name,
         kind=TABLE,
+        objects="hours",
         inputs=FEATURES,
         outputs=1,
         student_hidden_sizes=(32,),
@@ -140,6 +142,7 @@ TARGET_DOMAINS = {
     FASHION_MNIST: Domain(
         name=FASHION_MNIST,
         kind=IMAGES,
+        objects="garments",
         inputs=PIXELS,
         outputs=CLASSES,
         student_hidden_sizes=STUDENT_HIDDEN_SIZES,

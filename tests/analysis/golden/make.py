@@ -14,10 +14,9 @@ from pathlib import Path
 
 from rich.console import Console
 
-from analysis.evidence.rows import rows_of
+from analysis.evidence.rows import lacks, rows_of
 from analysis.report import write
-from analysis.tables.columns import build
-from analysis.tables.console import lacks, show
+from analysis.tables.console import show
 from analysis.tables.formats import Format, render
 from records.client import open_client, open_records
 from records.jsonl import read_lines, write_lines
@@ -64,10 +63,10 @@ def outputs(client, folder):
     rows = rows_of(study)
     for form in Format:
         if form is not Format.TEXT:
-            text = render(study, build(rows), form, lacks(rows))
+            text = render(study, rows, form, lacks(rows))
             (folder / f"table.{form}").write_text(text)
     with (folder / "table.text").open("w") as file:
-        show(study, rows, Console(file=file))
+        show(study, rows, [], Console(file=file))
     write(study, client, None, folder / "report.html")
 
 

@@ -16,17 +16,17 @@ from invented import record, study
 from scipy import stats
 
 from analysis.audits.fashion import audited
-from analysis.evidence.rows import rows_of
+from analysis.evidence.rows import lacks, rows_of
 from analysis.evidence.selection import chosen
 from analysis.evidence.sentences import choice, evidence
-from analysis.papers.tables import TABLE_3, row_of
+from analysis.papers.tables import TABLE_3, place_of
 from analysis.tables.columns import build
-from analysis.tables.console import lacks
 from analysis.tables.formats import Format, render
 from analysis.tables.views import views
 from search_spaces.paper_table import NINE_ROWS
 from search_spaces.rows.garments import ON_BIG, ON_MNIST, SMALL_ALONE, on_mnist_vae
 from search_spaces.rows.published import published
+from trainables.data.domains import FASHION_MNIST, MNIST
 
 ALONE = [0.79, 0.80, 0.80, 0.81, 0.80]
 TAUGHT = [0.81, 0.81, 0.83, 0.82, 0.80]
@@ -111,7 +111,7 @@ def test_rows_follow_table_3():
     table = build(rows_of(study(dict.fromkeys(mixed, ALONE))))
     assert table["protocol"].tolist() == ["corrected"] * 10 + ["published"] * 9
     assert [tuple(k) for k in table[["student", "link"]].to_numpy()[-9:].tolist()] == [
-        (s, "—" if t == "—" else link) for s, t, link in TABLE_3
+        (f"{target}-{split}", link or "—") for target, split, _, link in TABLE_3
     ]
     assert table["vae_labels"].tolist()[6:8] == ["all", "small"]
 
@@ -127,7 +127,7 @@ def test_nothing_is_averaged_over_survivors():
     assert "1 of 5 seeds failed (seed 4: the training loss is nan in epoch 3)" in lack
     assert "python -m study.launch --space invented --retry-failed" in lack
     for form in (Format.MD, Format.LATEX):
-        assert "nan in epoch 3" in render(found, build(rows_of(found)), form, [lack])
+        assert "nan in epoch 3" in render(found, rows_of(found), form, [lack])
 
 
 def test_what_is_missing_is_said_with_the_command_that_fills_it():
@@ -136,12 +136,12 @@ def test_what_is_missing_is_said_with_the_command_that_fills_it():
     said = " ".join(lacks(rows_of(found)))
     assert "3 of 5 seeds have ended: python -m study.launch --space invented --seeds 5" in said
     assert "not run yet" in said
-    quality = next(views(build(rows_of(found)))).table
+    quality = next(views(rows_of(found))).table
     assert quality["n"].tolist() == ["0 of 5", "3 of 5"]
 
 
 def test_one_seed_has_no_standard_deviation():
-    quality = next(views(build(rows_of(study({ON_BIG: [0.8]}, seeds=1))))).table
+    quality = next(views(rows_of(study({ON_BIG: [0.8]}, seeds=1)))).table
     assert quality["test accuracy"].tolist() == ["0.800"]
 
 
@@ -151,9 +151,9 @@ def test_other_settings_have_no_printed_value():
         replace(ON_BIG, hard_label_weight=0.3),
         replace(ON_BIG, held_out=0.2),
     ):
-        table = build(rows_of(study({setting: ALONE})))
-        assert table["printed_accuracy"].isna().all()
-        assert len(list(views(table))) == 2
+        rows = rows_of(study({setting: ALONE}))
+        assert build(rows)["printed_accuracy"].isna().all()
+        assert len(list(views(rows))) == 2
 
 
 def test_every_row_of_table_3_is_found():
@@ -161,7 +161,7 @@ def test_every_row_of_table_3_is_found():
     assert [row.place for row in rows_of(found)] == list(range(9))
     printed = [(row.printed.accuracy, row.printed.cross_entropy) for row in rows_of(found)]
     assert printed == [tuple(values) for values in TABLE_3.values()]
-    assert row_of("FashionMNIST-Small", "MNIST-Big", "mirror")[1] is None
+    assert place_of(FASHION_MNIST, "Small", MNIST, "mirror")[1] is None
 
 
 # ---- what is chosen, and what is said ----
@@ -246,29 +246,39 @@ def test_the_audit_holds_printed_gains_against_intervals():
 
 
 def test_csv_and_json_keep_every_figure(invented):
-    table = build(rows_of(invented))
-    text = render(invented, table, Format.CSV, [])
+    rows = rows_of(invented)
+    table = build(rows)
+    text = render(invented, rows, Format.CSV, [])
     kept = {"t_squared": str}  # what reads like a boolean is a parameter's text
     back = pd.read_csv(io.StringIO(text), keep_default_na=False, na_values=[""], dtype=kept)
     pd.testing.assert_frame_equal(
         back, table.replace({"lack": {"": None}}), check_dtype=False, check_exact=True
     )
-    read = json.loads(render(invented, table, Format.JSON, []))
+    read = json.loads(render(invented, rows, Format.JSON, []))
     assert read["space"] == "invented"
     assert [row["accuracy"] for row in read["rows"]] == table["accuracy"].tolist()
     assert read["rows"][-1]["accuracy_low"] is None
 
 
 def test_markdown_is_a_table(invented):
-    tables = render(invented, build(rows_of(invented)), Format.MD, []).split("### ")[1:]
+    tables = render(invented, rows_of(invented), Format.MD, []).split("### ")[1:]
     assert len(tables) == 4
     for text in tables:
         counts = {row.count("|") for row in text.splitlines() if row.startswith("|")}
         assert len(counts) == 1
 
 
+def test_columns_of_one_heading_have_names_of_their_own(invented):
+    quality, against, beside, _ = views(rows_of(invented))
+    for view, heading in ((quality, "95 %"), (against, "p (Holm)"), (beside, "printed")):
+        names = [name for name in view.table.columns if view.heading(name) == heading]
+        assert names == [f"{heading}, accuracy", f"{heading}, cross-entropy"]
+    text = render(invented, rows_of(invented), Format.MD, [])
+    assert "| test accuracy | 95 % | cross-entropy | 95 % |" in text
+
+
 def test_latex_is_latex(invented, tmp_path):
-    text = render(invented, build(rows_of(invented)), Format.LATEX, ["50 % of it & more"])
+    text = render(invented, rows_of(invented), Format.LATEX, ["50 % of it & more"])
     for body in re.findall(r"\\begin\{tabular\}\{(l+)\}(.*?)\\end\{tabular\}", text, re.S):
         lines = [row for row in body[1].splitlines() if row.endswith(r"\\")]
         assert lines

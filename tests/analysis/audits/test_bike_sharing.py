@@ -6,7 +6,7 @@ import pytest
 from invented import parameters, record, study
 from rich.console import Console
 
-from analysis.audits.rentals import audited, sentences, view
+from analysis.audits.bike_sharing import audited, sentences, view
 from analysis.evidence.rows import rows_of
 from analysis.evidence.selection import chosen, tuned
 from analysis.evidence.sentences import choice, evidence
@@ -70,16 +70,16 @@ def test_a_lower_error_is_a_better_one(found):
 
 
 def test_the_views_speak_of_errors_and_of_no_temperature(found):
-    tables = {one.title: one.table for one in views(build(rows_of(found)))}
+    tables = {one.title: one.table for one in views(rows_of(found))}
     quality = tables["Quality on the test set"]
     assert "T" not in quality
     assert {"test MSE", "MAE", "R²", "a constant"} <= set(quality)
     assert "11,800" not in quality["student"].tolist()
     assert "11,420 ± 327" in quality["test MSE"].tolist()
     assert "Δ MSE" in tables["Against the student alone, at equal seeds"]
-    beside = tables["Beside Table 5 of seed 003 as printed"]
-    assert beside["printed"].tolist() == ["18,695"]
-    assert beside["ours - printed"].tolist() == ["-16,695"]
+    beside = tables["Beside Table 5 of the paper as printed"]
+    assert beside["printed, MSE"].tolist() == ["18,695"]
+    assert beside["ours - printed, MSE"].tolist() == ["-16,695"]
 
 
 def candidates(found, scores):
@@ -129,7 +129,7 @@ def test_selection_takes_the_lowest_error():
 def test_figure_1_shows_the_error_over_epochs(found):
     rows = rows_of(invented({REG_TRAIN_ALONE: ALONE, REG_ON_TRAIN: TAUGHT}))
     (drawn,) = curves.draw(rows, lambda run, metric: {0: 30_000.0, 1: 12_000.0})
-    assert drawn.title.startswith("Figure 1 of seed 003. Reg-Train ← Reg-Train, no φ: MSE -580 [")
+    assert drawn.title.startswith("Figure 1 of the paper. Reg-Train ← Reg-Train, no φ: MSE -580 [")
     assert [axes.get_ylabel() for axes in drawn.figure.axes] == [
         "test MSE, rentals²", "test MAE, rentals",
     ]  # fmt: skip

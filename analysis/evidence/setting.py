@@ -1,0 +1,219 @@
+"""What a recorded setting says of itself, read from its definition and its recorded columns.
+
+The definition is the canonical JSON that a setting's key is the hash of (trainables.identity).
+It leaves defaults out: what it does not say is the default of the dataclass that it came from.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from analysis.evidence.texts import NONE
+from analysis.papers.tables import UNPRINTED, Printed, is_comparable, place_of
+from records.schema import PlannedSetting
+from trainables.data.domains import FASHION_MNIST, MEASURES, TARGET_DOMAINS, Domain, Measure
+from trainables.recipes import TeacherRecipe
+from trainables.settings.columns import BROADCAST
+from trainables.settings.scoring import CrossValidation, Rule
+from trainables.settings.setting import Setting
+
+
+def stated(definition: Mapping[str, Any], of: type, field: str) -> Any:
+    """A field of the definition of a dataclass: what it says, else the class's own default."""
+    return definition.get(field, getattr(of, field))
+
+
+@dataclass
+class RecordedSetting:
+    """A planned setting: its fields by what they mean; `setting["link"]` is a recorded column."""
+
+    planned: PlannedSetting
+
+    def __getitem__(self, column: str) -> str:
+        return self.planned.parameters[column]
+
+    def number(self, column: str) -> float:
+        """A recorded column that is a number."""
+        return float(self[column])
+
+    def _stated(self, field: str) -> Any:
+        return stated(self.planned.definition, Setting, field)
+
+    # ---- what is learnt ----
+
+    @property
+    def target(self) -> str:
+        """The name of the domain that is learnt: FASHION_MNIST, say."""
+        return str(self._stated("target"))
+
+    @property
+    def domain(self) -> Domain:
+        """What its student must learn, and how that is measured."""
+        return TARGET_DOMAINS[self.target]
+
+    @property
+    def split(self) -> str:
+        """The split that its student learns from: "Small" or "Train"."""
+        return str(self._stated("student_split"))
+
+    @property
+    def test(self) -> str:
+        """The recorded metric that results are compared by: "test/accuracy", say."""
+        return f"test/{self.domain.main.name}"
+
+    @property
+    def validation(self) -> str:
+        """The recorded metric of what was held out: "validation/accuracy", say."""
+        return f"validation/{self.domain.main.name}"
+
+    @property
+    def broadcast(self) -> bool:
+        """True for the loss of a regression as published: every answer against every value."""
+        return bool(self._stated("broadcast"))
+
+    @property
+    def corrected(self) -> bool:
+        """True where each seed is a run of its own, so that intervals and tests make sense."""
+        return bool(self._stated("protocol") == "corrected")
+
+    # ---- from whom ----
+
+    @property
+    def has_teacher(self) -> bool:
+        """False for a student alone."""
+        return self._stated("teacher") is not None
+
+    @property
+    def teacher_domain(self) -> str | None:
+        """The name of the domain that its teacher has learnt; None without a teacher."""
+        return self._of_teacher("domain")
+
+    @property
+    def teacher_split(self) -> str | None:
+        """The split that its teacher has learnt from; None without a teacher."""
+        return self._of_teacher("split")
+
+    def _of_teacher(self, field: str) -> str | None:
+        teacher = self._stated("teacher")
+        return None if teacher is None else str(stated(teacher, TeacherRecipe, field))
+
+    @property
+    def from_labels_alone(self) -> bool:
+        """True without a teacher, and for λ = 1, which gives the teacher no weight."""
+        if self.made_by_method:
+            return False
+        weightless = self._stated("loss") == "lambda" and self.number("lambda") == 1.0
+        return not self.has_teacher or weightless
+
+    # ---- by which method, if by another than the λ-loss ----
+
+    @property
+    def made_by_method(self) -> bool:
+        """True where another transfer method made the student (trainables.methods)."""
+        return self._stated("method") is not None
+
+    @property
+    def method(self) -> str:
+        """The label of that method, "dann ← MNIST + Small"; a dash if none made the student."""
+        return self.planned.parameters.get("method", NONE)
+
+    @property
+    def method_name(self) -> str:
+        """The method without its variant, "dann": a label begins with the name."""
+        return self.method.split()[0]
+
+    def evaluated_on(self, domain: str) -> bool:
+        """True if that is the domain whose test set its student is evaluated on.
+
+        The target's, but for a method that says another. Methods differ in their default, so
+        the recorded column is compared.
+        """
+        return self["student"] == f"{domain}-{self.split}"
+
+    # ---- scored by which rule, if it is a candidate ----
+
+    @property
+    def _rule(self) -> Mapping[str, Any]:
+        return self._stated("rule") or {}
+
+    @property
+    def is_candidate(self) -> bool:
+        """True where the setting was only trained to be scored by a rule, not to be reported."""
+        return bool(self._rule)
+
+    @property
+    def score(self) -> str:
+        """What its rule scores: "accuracy", say."""
+        return str(stated(self._rule, Rule, "score"))
+
+    @property
+    def scored(self) -> Measure:
+        """The same as a measure."""
+        return MEASURES[self.score]
+
+    @property
+    def parts(self) -> int:
+        """How many students a trial of it trains."""
+        if self._rule.get("") != CrossValidation.__name__:
+            return 1
+        return int(stated(self._rule, CrossValidation, "folds"))
+
+    # ---- as people name it ----
+
+    @property
+    def student(self) -> str:
+        """Domain and split, "MNIST-Small"; of FashionMNIST, the usual one, the split alone."""
+        return self.split if self.evaluated_on(FASHION_MNIST) else self["student"]
+
+    @property
+    def loss_note(self) -> str:
+        """What names add for the broadcast loss; else nothing."""
+        return BROADCAST if self.broadcast else ""
+
+    @property
+    def link(self) -> str:
+        """φ as tables name it: "VAE (small)" where the VAE knew the labels of Small alone."""
+        labels = self["vae_labels"]
+        return self["link"] if labels == NONE else f"{self['link']} ({labels})"
+
+    @property
+    def label(self) -> str:
+        """The row in a few words: "MNIST-Big, φ VAE (all)"."""
+        if self.made_by_method:
+            return self.method
+        if not self.has_teacher:
+            return f"{self.student} alone{self.loss_note}"
+        link = "no φ" if self["link"] == "identity" else f"φ {self.link}"
+        return f"{self.student} ← {self['teacher']}, {link}{self.loss_note}"
+
+    def tuning(self, digits: int = 3) -> str:
+        """λ, and T where there is one: "λ 0.72, T 1.5"."""
+        found = f"λ {self.number('lambda'):.{digits}g}"
+        if not self.domain.has_temperature:
+            return found
+        return f"{found}, T {self.number('temperature'):.{digits}g}"
+
+    # ---- beside what was printed ----
+
+    @property
+    def printed(self) -> Printed | None:
+        """The printed values, where this is a row of a published table."""
+        comparable = is_comparable(
+            weight=self.number("lambda"),
+            temperature=self.number("temperature"),
+            held_out=self.number("held_out"),
+            teacher_split=self.teacher_split,
+        )
+        return self._place_and_printed[1] if comparable else None
+
+    @property
+    def place(self) -> int:
+        """The row's place in the published table; after it for rows that it lacks."""
+        return self._place_and_printed[0]
+
+    @property
+    def _place_and_printed(self) -> tuple[int, Printed | None]:
+        if self.made_by_method:
+            return UNPRINTED, None
+        link = self["link"] if self.has_teacher else None
+        return place_of(self.target, self.split, self.teacher_domain, link)
