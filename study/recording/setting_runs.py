@@ -26,7 +26,7 @@ from records.schema import (
     Record,
 )
 from records.write import write_runs
-from study.planning.plan import Expected
+from study.planning.search_state import Expected
 from study.recording.environment import describe
 from trainables.data.domains import MEASURES, TARGET_DOMAINS
 from trainables.settings.setting import Setting

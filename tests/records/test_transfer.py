@@ -21,7 +21,7 @@ from records.read import read, read_study
 from records.schema import experiment_names
 from records.transfer import export, load
 from search_spaces.smoke import ALONE, SPACE, taught
-from study.planning.plan import Expected
+from study.planning.search_state import Expected
 from study.planning.trial_index import TrialIndex
 from study.recording.recorder import Recorder
 from study.recording.spool import Spool

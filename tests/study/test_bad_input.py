@@ -26,7 +26,7 @@ from search_spaces.base.catalogue import load
 from search_spaces.smoke import ALONE, SPACE
 from study.clean import clean
 from study.launch import launch
-from study.planning.plan import Expected
+from study.planning.search_state import Expected
 from study.planning.trial_index import TrialIndex
 from study.recording.recorder import Recorder
 from study.recording.spool import Spool

@@ -13,7 +13,8 @@ from records.read import read
 from records.schema import experiment_names
 from search_spaces.smoke import ALONE
 from study.clean import clean
-from study.planning.plan import Expected, Plan
+from study.planning.plan import Plan
+from study.planning.search_state import Expected
 from study.planning.trial_index import TrialIndex
 from study.running.lock import leader_of, leading, locked
 from study.status import counts, status

@@ -15,7 +15,7 @@ from records.client import open_client
 from records.experiments import open_study
 from records.read import read, read_study
 from search_spaces.smoke import ALONE, SPACE, taught
-from study.planning.plan import Expected
+from study.planning.search_state import Expected
 from study.planning.trial_index import TrialIndex
 from study.recording import recorder as record
 from study.recording.recorder import Recorder
