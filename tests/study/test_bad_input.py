@@ -47,7 +47,7 @@ def kept(tmp_path_factory):
     """A results folder with a recorded trial and an artifact's files: name → bytes."""
     results = tmp_path_factory.mktemp("kept")
     client = open_client(f"sqlite:///{results}/mlflow.db")
-    experiments = open_study(client, SPACE, 2, str(results / "mlflow-artifacts"))
+    experiments = open_study(client, SPACE.name, SPACE.about, 2, str(results / "mlflow-artifacts"))
     recorder = Recorder(client, SPACE, 2, TrialIndex([]), Spool(results / "spool"), experiments)
     recorder.expect([Expected(ALONE)])
     curve = {"test/accuracy": [0.5, 0.8], "test/cross_entropy": [1.0, 0.5]}

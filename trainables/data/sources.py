@@ -16,9 +16,6 @@ from urllib.request import urlopen
 
 from trainables.data.bike_sharing import rebuilt
 
-Announce = Callable[[str], None]
-
-
 Source = Callable[["Dataset", Path], None]  # puts its files into a folder; OSError if it cannot
 
 

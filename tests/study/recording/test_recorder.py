@@ -53,7 +53,7 @@ def launch(client, tmp_path, *results, seeds=2, settings=(ALONE, SETTING), retry
 
 def recorder_of(client, tmp_path, ended=(), seeds=2, **options):
     """A recorder whose spool is a file of the folder."""
-    experiments = open_study(client, SPACE, seeds, str(tmp_path))
+    experiments = open_study(client, SPACE.name, SPACE.about, seeds, str(tmp_path))
     spool = Spool(tmp_path / "unrecorded.jsonl")
     return Recorder(client, SPACE, seeds, TrialIndex(ended), spool, experiments, **options)
 
