@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from test_record import SETTING, recorder_of, result
+from recorded import SETTING, recorder_of, result
 
 from records.cli import run_command
 from records.client import open_client
