@@ -32,7 +32,7 @@ from search_spaces.rows.garments import (
     SMALL_ALONE,
     on_mnist_vae,
 )
-from study.planning.plan import Expected
+from study.planning.search_state import Expected
 from study.planning.trial_index import TrialIndex
 from study.recording.recorder import Recorder
 from study.recording.spool import Spool
@@ -81,7 +81,7 @@ def fill(folder: Path, trials: int) -> float:
     listed = tuple(settings(trials // SEEDS))
     space = Space(name=NAME, about="How long do the readers take?", settings=listed, seeds=SEEDS)
     trial_index = TrialIndex(read(client, NAME))
-    experiments = open_study(client, space, SEEDS, str(folder))
+    experiments = open_study(client, space.name, space.about, SEEDS, str(folder))
     recorder = Recorder(client, space, SEEDS, trial_index, Spool(folder / "spool"), experiments)
     recorder.expect(map(Expected, listed))
     started, done = time.perf_counter(), 0

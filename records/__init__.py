@@ -1,10 +1,18 @@
 """The records in MLflow: what was planned and what came out, read and written in one place.
 
-MLflow reads these at its import, so they are set here, before any module of this package.
+schema       names of experiments and tags; Record, PlannedSetting, Study
+client       a client that answers; the database behind it; which errors waiting can mend
+experiments  the experiments of a study, found or made
+runs, read   all runs of an experiment at once; the same as Records and a Study
+write        lines as runs, in batches
+choice       which setting is chosen: one rule for launch, table and report
+jsonl, transfer  lines of JSON in a file; records as such lines, and back
+cli          options and exit codes that all commands share
 """
 
 import os
 
+# MLflow reads these at its import, so they are set before any module of this package.
 for _name, _value in {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT": "true",  # two lines and a request a run otherwise

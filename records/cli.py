@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from typer.main import get_command
 
-from trainables.errors import BadInputError, StudyError
+from trainables.errors import BadInputError, StudyError, one_line
 
 TrackingUri = Annotated[
     str | None,
@@ -50,8 +50,7 @@ def run_command(function: Callable[..., int]) -> int:
         from records.client import may_pass  # MLflow takes a second to import
 
         if may_pass(error) and not hasattr(error, "format_message"):
-            reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
-            print(f"error: {reason}; the same command tries again", file=sys.stderr)
+            print(f"error: {one_line(error)}; the same command tries again", file=sys.stderr)
             return FAILED
         # Usage errors are click's, which Typer carries inside itself under a private name.
         if not hasattr(error, "format_message"):

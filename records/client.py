@@ -1,4 +1,4 @@
-"""Which errors of the records' store are outages: waiting, or trying again, can mend them."""
+"""The way to MLflow: a client that answers, the database behind it, and what waiting can mend."""
 
 import logging
 from functools import lru_cache
@@ -11,19 +11,13 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import OperationalError
 
 from trainables.checks import check_name
-from trainables.errors import BadInputError
-
-LASTING = {"INVALID_PARAMETER_VALUE", "RESOURCE_DOES_NOT_EXIST", "INVALID_STATE", "BAD_REQUEST"}
-
-
-def may_pass(error: BaseException) -> bool:
-    """True for what waiting can mend: no connection, a locked database, a full disk."""
-    if isinstance(error, MlflowException):
-        return error.error_code not in LASTING
-    return isinstance(error, OSError | requests.RequestException | OperationalError)
-
+from trainables.errors import BadInputError, one_line
 
 SQLITE = "sqlite:///"
+SCHEMES = ("sqlite", "postgresql", "mysql", "mssql")  # of MLflow's own stores
+
+# Errors that MLflow would answer with again, however long one waits.
+LASTING = {"INVALID_PARAMETER_VALUE", "RESOURCE_DOES_NOT_EXIST", "INVALID_STATE", "BAD_REQUEST"}
 
 
 def open_client(tracking_uri: str, verbose: bool = False) -> MlflowClient:
@@ -41,9 +35,8 @@ def open_client(tracking_uri: str, verbose: bool = False) -> MlflowClient:
         client = MlflowClient(tracking_uri)
         client.search_experiments(max_results=1)
     except Exception as error:  # MLflow's, SQLAlchemy's, alembic's, a driver's that is not there
-        reason = str(error).strip().splitlines()[0][:200]
         raise BadInputError(
-            f"no MLflow records at {tracking_uri}: {reason}; start the server, or give "
+            f"no MLflow records at {tracking_uri}: {one_line(error)}; start the server, or give "
             "--tracking-uri sqlite:///FILE or http://HOST:PORT"
         ) from None
     return client
@@ -65,14 +58,11 @@ def open_records(space: str, tracking_uri: str | None, results: Path) -> MlflowC
             f"no records in {results}: launch a study first (python -m study.launch --space "
             f"{space}), or give --results or --tracking-uri"
         )
-    return open_client(tracking_uri or f"sqlite:///{database}")
-
-
-SCHEMES = ("sqlite", "postgresql", "mysql", "mssql")  # of MLflow's own stores
+    return open_client(tracking_uri or f"{SQLITE}{database}")
 
 
 def is_database(uri: str) -> bool:
-    """True where MLflow's tables can be asked and written to, without a server between."""
+    """True where MLflow's tables can be read and written to, without a server between."""
     return uri.split(":")[0].split("+")[0] in SCHEMES
 
 
@@ -80,3 +70,10 @@ def is_database(uri: str) -> bool:
 def database(uri: str) -> Engine:
     """Connections to MLflow's tables."""
     return create_engine(uri)
+
+
+def may_pass(error: BaseException) -> bool:
+    """True for what waiting can mend: no connection, a locked database, a full disk."""
+    if isinstance(error, MlflowException):
+        return error.error_code not in LASTING
+    return isinstance(error, OSError | requests.RequestException | OperationalError)

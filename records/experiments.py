@@ -5,23 +5,26 @@ from collections.abc import Mapping
 from mlflow import MlflowClient
 
 from records.schema import ABOUT, SEEDS_PLANNED, experiment_names
-from search_spaces.base.space import Space
 from trainables.errors import BadInputError
 
 KIND = {"mlflow.experimentKind": "custom_model_development"}  # not the UI's "GenAI" mode
 
 
 def open_study(
-    client: MlflowClient, space: Space, seeds: int, artifact_root: str | None
+    client: MlflowClient, space: str, about: str, seeds: int, artifact_root: str | None
 ) -> tuple[str, str]:
-    """The ids of a study's experiments: of settings, and of trials."""
+    """The ids of a space's experiments: of settings, and of trials.
+
+    about: the question that the space answers; seeds: how many each setting is to have;
+    artifact_root: where MLflow keeps pictures, None for the server's own place.
+    """
     tags = {
-        ABOUT: space.about,
-        "mlflow.note.content": space.about,  # until a report says more
+        ABOUT: about,
+        "mlflow.note.content": about,  # until a report says more
         **KIND,
     }
     settings, trials = (
-        open_experiment(client, name, tags, artifact_root) for name in experiment_names(space.name)
+        open_experiment(client, name, tags, artifact_root) for name in experiment_names(space)
     )
     client.set_experiment_tag(settings, SEEDS_PLANNED, str(seeds))
     return settings, trials

@@ -1,8 +1,8 @@
-"""The records in MLflow, read: what was planned, and what came out.
+"""What the records consist of: names of experiments and tags, and what is read from them.
 
-A space has two experiments: `<space>` with a run for each setting, there from the moment the
-setting is planned, and `<space> · trials` with a run for each trial. A trial is done when a
-FINISHED run bears its key.
+A space has two experiments in MLflow: `<space>` with a run for each setting, there from the
+moment the setting is planned, and `<space> · trials` with a run for each trial that has ended. A
+trial is done when a FINISHED run bears its key.
 """
 
 import json
@@ -31,7 +31,10 @@ def report_path(results: Path, space: str) -> Path:
 
 @dataclass(frozen=True)
 class Record:
-    """One trial as recorded: its final metrics if FINISHED, its reason if FAILED."""
+    """One trial as recorded: its final metrics if FINISHED, its reason if FAILED.
+
+    key, setting: the hashes of the trial and of its setting; status: FINISHED or FAILED.
+    """
 
     key: str
     setting: str
@@ -64,8 +67,9 @@ class Record:
 class PlannedSetting:
     """A setting that a study holds, trained or not.
 
-    search, asked: which search asked for it, and as its which, if any did; seeds: those that it
-        is scored with (else the study's own).
+    place: its place among the study's settings.
+    search, asked: the search that proposed it, and its index there; None for one that is listed.
+    seeds: those that it is scored with; None for the study's own.
     """
 
     key: str

@@ -1,4 +1,4 @@
-"""A study's records as JSON lines, and such lines as records."""
+"""A study's records as JSON lines, and such lines as records: to move them between stores."""
 
 from collections.abc import Iterable, Iterator
 
@@ -12,9 +12,7 @@ from records.write import write_runs
 from trainables.errors import BadInputError
 
 ORIGIN = "imported_from"  # a tag: the run's id where it was first recorded
-
-
-DATASET = ("name", "digest", "source_type", "source", "schema", "profile")
+DATASET = ("name", "digest", "source_type", "source", "schema", "profile")  # of a run's input
 
 
 def export(client: MlflowClient, space: str) -> Iterator[Line]:

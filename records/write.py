@@ -31,7 +31,7 @@ from records.client import database, is_database
 from records.jsonl import Line
 from trainables.errors import StudyError
 
-BATCH = 1_000  # MLflow takes no more metrics in one call
+BATCH = 1_000  # MLflow takes no more metrics in one call of its client
 LARGEST = 1.7976931348623157e308  # what MLflow writes for ±∞
 
 Rows = dict[type[Any], list[dict[str, Any]]]

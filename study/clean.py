@@ -53,7 +53,6 @@ def find(client: MlflowClient, space: Space, store: Store) -> Waste:
         for row in (runs(client, mine.experiment_id) if mine else ())
         if row.status in LEFT_OVER
     ]
-    store = store
     known = [space, *(load(name) for name in names() if name != space.name)]
     kept = {
         key for one in known if _is_recorded(client, one) for key in _planned(client, one, store)

@@ -6,7 +6,6 @@ The same command again runs only what is missing, with more --seeds or --setting
 import math
 import os
 import sys
-from collections.abc import Callable
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
@@ -39,7 +38,7 @@ from study.running.lock import leading, locked
 from study.running.progress import Progress
 from study.running.run import ALL_DONE, fetch_data, has_work, run
 from trainables.artifacts.store import open_store
-from trainables.errors import BadInputError
+from trainables.errors import BadInputError, Say
 
 out = Console(highlight=False)
 ROWS_AT_THE_END, VIEWS_AT_THE_END = 25, 2
@@ -139,7 +138,7 @@ def launch(
         if address and has_work(todo):
             _join(resources, todo, _say, verbose)
         pictures = None if tracking_uri else str(results / "mlflow-artifacts")
-        experiments = open_study(client, chosen, todo.seeds, pictures)
+        experiments = open_study(client, chosen.name, chosen.about, todo.seeds, pictures)
         progress = Progress(out, verbose)
         with leading(client, experiments[0], wait, _say, lambda: progress.summary):
             spool = Spool(spool_of(results, chosen.name))
@@ -197,7 +196,7 @@ def _nodes_at(address: str) -> list[Node]:
     return ask_nodes(address)
 
 
-def _join(resources: Resources, todo: Plan, say: Callable[[str], None], verbose: bool) -> None:
+def _join(resources: Resources, todo: Plan, say: Say, verbose: bool) -> None:
     from study.cluster.ray import join_cluster
 
     datasets = todo.space.domain.datasets

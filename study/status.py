@@ -21,8 +21,8 @@ from records.client import open_records
 from records.read import read
 from records.schema import experiment_names
 from search_spaces.base.catalogue import load
-from search_spaces.base.search import Search
 from study.planning.plan import Plan, check_counts
+from study.planning.search_state import SearchState
 from study.planning.trial_index import TrialIndex
 from study.recording.spool import Spool, spool_of
 from study.running.lock import leader_of
@@ -52,24 +52,17 @@ def counts(plan: Plan) -> list[Count]:
     found = []
     if plan.space.settings:
         found.append(_count(plan, "listed settings", plan.listed_trials()))
-    for search in plan.space.searches:
-        found += _of_search(plan, search)
+    for state in plan.searches:
+        found += _of_search(plan, state)
     return found
 
 
-def _of_search(plan: Plan, search: Search) -> list[Count]:
-    asked = [setting for settings in plan.walk(search) for setting in settings]
-    kinds = 2 if search.oracle else 1
-    unknown = (plan.count(search) - len(asked)) * search.seeds * kinds
-    mine = [_count(plan, f"search {search.name}", plan.candidates(search, asked), unknown)]
-    if unknown or mine[0].missing:
-        return [*mine, Count(f"chosen by {search.name}", 0, 0, 0, kinds * plan.seeds)]
-    finals = [
-        Trial(setting=setting, seed=seed)
-        for setting in plan.chosen(search, asked)
-        for seed in range(plan.seeds)
-    ]
-    return [*mine, _count(plan, f"chosen by {search.name}", finals)]
+def _of_search(plan: Plan, state: SearchState) -> list[Count]:
+    name, unknown = state.search.name, state.unknown_trials
+    mine = _count(plan, f"search {name}", state.trials(state.asked), unknown)
+    if unknown or mine.missing:
+        return [mine, Count(f"chosen by {name}", 0, 0, 0, state.kinds * plan.seeds)]
+    return [mine, _count(plan, f"chosen by {name}", plan.reported(state.chosen()))]
 
 
 def _count(plan: Plan, part: str, trials: list[Trial], unknown: int = 0) -> Count:

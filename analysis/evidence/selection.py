@@ -1,4 +1,7 @@
-"""Which setting a study chooses: by validation alone. Test is read for the chosen one only."""
+"""Which setting a study chose: by validation alone. Test is read for the chosen one only.
+
+The rule is that of `records.choice`, which the launch trained the choice by.
+"""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -7,6 +10,7 @@ from typing import NamedTuple
 
 from analysis.evidence.rows import Row
 from analysis.evidence.statistics import ALPHA, Comparison, compare, holm, summarise
+from records.choice import Candidate, choose
 from trainables.data.domains import Measure
 from trainables.identity import identity
 
@@ -24,19 +28,22 @@ def chosen(rows: Iterable[Row]) -> Row | None:
     A setting with a failed or missing seed is not a candidate, its mean would be another's; nor
     is one that was pruned, or that was scored on the test set.
     """
-    whole = [
-        row
-        for row in rows
-        if row.values(row.validation)
-        and not row.lack()
-        and not row.pruned
-        and row["rule"] != "oracle"
-    ]
-    return max(whole, key=_score, default=None)
+    return _best([row for row in rows if row["rule"] != "oracle"], "validation")
 
 
-def _score(row: Row) -> float:
-    return row.scored.sign * mean(row, f"validation/{row.score}")
+def _best(rows: Sequence[Row], group: str) -> Row | None:
+    """The row that the study's one rule takes, by the score that these rows have in common."""
+    if not rows:
+        return None
+    scored = rows[0].scored if rows[0].is_candidate else rows[0].domain.main
+    candidates = [Candidate(row.finished | row.failed, _seeds_of(row)) for row in rows]
+    best = choose(candidates, f"{group}/{scored.name}", higher_is_better=scored.higher_is_better)
+    return None if best is None else rows[best]
+
+
+def _seeds_of(row: Row) -> set[int]:
+    """The seeds that score it: the selection's, or for a listed setting all that it has."""
+    return set(row.planned.seeds or {*range(row.seeds), *row.finished, *row.failed})
 
 
 def reported(candidate: Row, rows: Iterable[Row]) -> Row | None:
@@ -123,15 +130,12 @@ def tuned(rows: Sequence[Row]) -> list[Tuned]:
             searches.setdefault(row.planned.search, []).append(row)
     found = []
     for name, mine in searches.items():
-        asked = sorted(
-            (row for row in mine if row["rule"] != "oracle"), key=lambda r: r.planned.asked or 0
-        )
+        mine.sort(key=lambda row: row.planned.asked or 0)
+        asked = [row for row in mine if row["rule"] != "oracle"]
         best = chosen(asked)
         if best is None or any(row.missing for row in asked):
             continue
-        metric, sign = f"oracle/{best.score}", best.scored.sign
-        oracle = [r for r in mine if r["rule"] == "oracle" and r.values(metric)]
-        claimed = max(oracle, key=lambda r: sign * mean(r, metric), default=None)
+        claimed = _best([row for row in mine if row["rule"] == "oracle"], "oracle")
         found.append(
             Tuned(
                 name,

@@ -13,10 +13,9 @@ import ray
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from study.cluster.code import code_digest, versions
-from study.cluster.ray import Say
 from trainables.artifacts.store import open_folder
 from trainables.data.download import ensure
-from trainables.errors import BadInputError
+from trainables.errors import BadInputError, Say, one_line
 
 PROBE_SECONDS = 120  # a node starts a worker for it, which imports torch
 FETCH_SECONDS = 900  # on a node that has no data yet
@@ -84,7 +83,7 @@ def _ask(
         except ray.exceptions.GetTimeoutError:
             found[node] = f"no answer in {seconds:g} seconds"
         except ray.exceptions.RayError as error:
-            found[node] = str(error).strip().splitlines()[-1][:300]
+            found[node] = one_line(error, last=True)
     return found
 
 

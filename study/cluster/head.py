@@ -10,7 +10,7 @@ import psutil
 from ray.core.generated import gcs_service_pb2, gcs_service_pb2_grpc
 
 from study.cluster.resources import Node
-from trainables.errors import BadInputError
+from trainables.errors import BadInputError, one_line
 
 ANSWER_SECONDS = 10
 
@@ -87,5 +87,5 @@ def _refused(address: str, error: Any) -> BadInputError:
             f"the Ray cluster at {address} refuses this token: give the one that `ray "
             "get-auth-token` prints on its head, in RAY_AUTH_TOKEN"
         )
-    reason = (error.details() or error.code().name).strip().splitlines()[0][:200]
+    reason = one_line(error.details() or error.code().name)
     return BadInputError(f"no Ray cluster at {address}: {reason}")

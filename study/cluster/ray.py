@@ -11,13 +11,11 @@ import ray
 
 from study.cluster.code import runtime_env
 from study.cluster.resources import Resources
-from trainables.errors import BadInputError
+from trainables.errors import BadInputError, Say, one_line
 
 TOKEN = Path.home() / ".ray" / "auth_token"
 VITAL = {"raylet", "gcs_server"}  # without these processes nothing of Ray's goes on
 LOOK_SECONDS = 0.2
-
-Say = Callable[[str], None]
 
 
 def start_ray(resources: Resources, verbose: bool = False) -> str | None:
@@ -48,8 +46,9 @@ def join_cluster(
     try:
         ray.init(address=resources.address, runtime_env=runtime_env(), **_chatter(verbose))
     except (OSError, ValueError, RuntimeError) as error:
-        reason = str(error).strip().splitlines()[0][:200]
-        raise BadInputError(f"cannot join the cluster at {resources.address}: {reason}") from None
+        raise BadInputError(
+            f"cannot join the cluster at {resources.address}: {one_line(error)}"
+        ) from None
     check_nodes(storage, datasets, say)
 
 

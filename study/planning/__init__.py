@@ -1,1 +1,16 @@
-"""What is to be run."""
+"""What is to be run: which trials and artifacts a study still lacks, and in which order.
+
+plan           a space with its seeds and its records: what is known, needed, and what it costs
+trial_index    trials that have ended, by key
+search_state   one search of a plan: what it asked for, how that was scored, what it chose
+optuna_search  Optuna, asked for a round of settings at a time
+rounds         the work in rounds: what may be trained at the same time
+optuna_journal the searches as a file for optuna-dashboard
+"""
+
+from study.planning.plan import Plan
+from study.planning.rounds import Round
+from study.planning.search_state import Expected, SearchState
+from study.planning.trial_index import TrialIndex
+
+__all__ = ["Expected", "Plan", "Round", "SearchState", "TrialIndex"]

@@ -12,19 +12,24 @@ from study.planning.plan import Plan
 
 
 def write_journal(plan: Plan, path: Path) -> Path | None:
-    """What is known of each search; written anew each time: the records are in MLflow."""
-    if not plan.space.searches:
+    """Write what is known of each search; its path, or None for a space without searches.
+
+    Written anew each time, and renamed into place when whole: the records are in MLflow.
+    """
+    if not plan.searches:
         return None
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}")
     temporary.unlink(missing_ok=True)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ExperimentalWarning)  # Optuna marks journals so
+        warnings.simplefilter(
+            "ignore", ExperimentalWarning
+        )  # Optuna marks journals as experimental
         storage = JournalStorage(JournalFileBackend(str(temporary)))
-        for search in plan.space.searches:
-            known = plan.told(search)
+        for state in plan.searches:
+            known = state.optuna_study
             study = optuna.create_study(
-                study_name=search.name, storage=storage, directions=known.directions
+                study_name=state.search.name, storage=storage, directions=known.directions
             )
             study.add_trials([trial for trial in known.get_trials() if trial.state.is_finished()])
     return temporary.replace(path)

@@ -1,13 +1,12 @@
-"""Optuna, asked a round of settings at a time, and never told a seed or the test set.
+"""Optuna, asked for a round of settings at a time, and never told a seed or the test set.
 
-A walk is a live Optuna study: it is asked a round, told the scores, asked the next. What it asks
-depends on the search and on the scores alone, so a launch that finds the scores in the records
-walks the same way again: resuming, extending and a first run are one walk.
+What it asks for depends on the search and on the scores alone. So a launch that finds scores in
+the records asks for the same settings again: a first run, a resumed one and an extended one go
+the same way.
 """
 
 import warnings
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import optuna
@@ -15,22 +14,11 @@ from optuna.exceptions import ExperimentalWarning
 from optuna.samplers import BaseSampler
 from optuna.trial import Trial, TrialState
 
+from records.choice import Outcome
 from search_spaces.base.search import EPOCHS, LAMBDA, LINK, RATE, TEMPERATURE, Search
 from trainables.data.domains import MEASURES
 from trainables.identity import identity
 from trainables.settings.setting import Setting
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came out of a setting, over all seeds and parts: none of it if a member failed.
-
-    scores: of the last epoch that was trained, by the names of the target's measures; pruned_at:
-    that epoch, if it was dropped before the end.
-    """
-
-    scores: Mapping[str, float] | None
-    pruned_at: int | None = None
 
 
 def sampler_of(search: Search) -> BaseSampler:

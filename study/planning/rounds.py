@@ -6,13 +6,12 @@ the first round of every search, and last what the searches chose.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import count
 
-from search_spaces.base.search import Search
-from study.planning.plan import Expected, Plan
+from study.planning.plan import Plan
+from study.planning.search_state import Expected
 from trainables.artifacts.artifact import Artifact
 from trainables.cohorts.cohort import Cohort, form_cohorts
-from trainables.settings.setting import Setting
 from trainables.settings.trial import Trial
 
 
@@ -31,44 +30,30 @@ class Round:
 def rounds(plan: Plan) -> Iterator[Round]:
     """What is left to do, in order; the scores of a round are read when the next is asked for."""
     yield from _artifact_rounds(plan, plan.needed_artifacts())
-    searches = plan.space.searches
-    walks = {search.name: plan.walk(search) for search in searches}
-    asked: dict[str, list[Setting]] = {search.name: [] for search in searches}
-    trials, number = plan.listed_trials(), 0
-    while True:
+    searches = [(state, state.rounds()) for state in plan.searches]
+    trials = plan.listed_trials()
+    for number in count():
         expected: list[Expected] = []
         groups: list[list[Trial]] = []
-        number += 1
-        for search in searches:
-            settings = next(walks[search.name], [])
-            expected += plan.expected(search, settings, len(asked[search.name]))
-            asked[search.name] += settings
-            mine = plan.candidates(search, settings)
-            groups += _competing(plan, search, settings)
-            trials += [t for t in mine if not (t.setting.rule and t.setting.rule.pruning)]
-        if number > 1 and not expected:
+        for state, asked in searches:
+            settings = next(asked, [])
+            expected += state.expected(settings, first=number * state.search.round_size)
+            # Settings that prune each other need each other: one missing, and all are trained.
+            groups += [group for group in state.competing(settings) if plan.missing(group)]
+            trials += [trial for trial in state.trials(settings) if not _competes(trial)]
+        if number and not expected:
             break
-        title = f"search round {number}" if expected else "students"
+        title = f"search round {number + 1}" if expected else "students"
         yield from _round(plan, title, trials, groups, expected)
         trials = []
-    finals = []
-    for search in searches:
-        mine_asked, whole = plan.replayed(search)
-        finals += plan.chosen(search, mine_asked) if whole else []
+    finals = [setting for state in plan.searches for setting in state.chosen()]
     if finals:
         winners = [Expected(setting) for setting in finals]
         yield from _round(plan, "the chosen settings", plan.reported(finals), [], winners)
 
 
-def _competing(plan: Plan, search: Search, settings: Sequence[Setting]) -> list[list[Trial]]:
-    """Settings that prune each other, as groups; whole ones, if any of a group is missing."""
-    if not search.rule.pruning:
-        return []
-    groups = [
-        [Trial(setting=s, seed=seed) for s in group for seed in search.selection_seeds]
-        for group in _batched(settings, search.rule.pruning.group)
-    ]
-    return [group for group in groups if plan.missing(group)]
+def _competes(trial: Trial) -> bool:
+    return trial.setting.rule is not None and trial.setting.rule.pruning is not None
 
 
 def _round(
@@ -90,9 +75,3 @@ def _artifact_rounds(plan: Plan, levels: Sequence[Sequence[Artifact]]) -> Iterat
     for level in levels:
         kinds = ", ".join(sorted({artifact.kind for artifact in level}))
         yield Round(f"artifacts: {kinds}", form_cohorts(level, plan.workers))
-
-
-def _batched(settings: Sequence[Setting], size: int) -> Iterator[list[Setting]]:
-    rest = iter(settings)
-    while batch := list(islice(rest, size)):
-        yield batch

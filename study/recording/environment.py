@@ -12,10 +12,9 @@ PACKAGES = ("torch", "ray", "optuna", "mlflow", "distillation-study")
 
 @lru_cache(maxsize=1)
 def describe() -> dict[str, str]:
-    """Tags for every record: the launch's host, versions, commit; whether the tree was clean."""
-    root = Path(__file__).parent.parent
-    commit = _git(root, "rev-parse", "HEAD") or "unknown"
-    dirty = "unknown" if commit == "unknown" else str(bool(_git(root, "status", "--porcelain")))
+    """Tags for every record: the launch's host, versions, commit; whether files were changed."""
+    commit = _git("rev-parse", "HEAD") or "unknown"
+    dirty = "unknown" if commit == "unknown" else str(bool(_git("status", "--porcelain")))
     tags = {
         "host": platform.node(),
         "python": platform.python_version(),
@@ -37,8 +36,9 @@ def _cpu() -> str:
     return f"{name} × {len(os.sched_getaffinity(0))}"
 
 
-def _git(root: Path, *arguments: str) -> str:
-    command = ["git", "-C", str(root), *arguments]
+def _git(*arguments: str) -> str:
+    """What git says of this code; nothing where it is no clone."""
+    command = ["git", "-C", str(Path(__file__).parent), *arguments]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)
     except OSError:  # no git on this machine

@@ -1,7 +1,7 @@
 """The runs that one compares: one a setting, there from the moment it is planned or asked for.
 
-SCHEDULED until all its seeds have ended, then FINISHED (or FAILED) with mean, std and n; so the
-records alone say what a study still lacks.
+SCHEDULED until all its seeds have ended, then FINISHED (or FAILED) with mean, standard deviation
+and n. So the records alone say what a study still lacks.
 """
 
 import json
@@ -26,7 +26,7 @@ from records.schema import (
     Record,
 )
 from records.write import write_runs
-from study.planning.plan import Expected
+from study.planning.search_state import Expected
 from study.recording.environment import describe
 from trainables.data.domains import MEASURES, TARGET_DOMAINS
 from trainables.settings.columns import columns_of, name_of, short_name_of
@@ -51,6 +51,7 @@ def definition_of(setting: Setting) -> str:
 class SettingRuns:
     """The settings' experiment of a study, seen by its one writer.
 
+    What is there is read once, and again after an outage: nobody else writes it meanwhile.
     seeds: of each setting; selection_seeds: of those that a search asked for, by its name.
     """
 
@@ -67,16 +68,17 @@ class SettingRuns:
         self.refresh()
 
     def refresh(self) -> None:
-        """Read what is there; what was left half made is removed."""
+        """Read what is there, and delete incomplete runs: those of a launch that was killed."""
         self._run_ids: dict[str, str] = {}
         self._written: dict[str, tuple[int, int]] = {}  # (finished, failed) in a summary
         for run in runs(self.client, self.experiment):
             key, metrics = run.tags.get(SETTING_KEY), run.metrics
             if key and (key in self._run_ids or not run.params):
-                self.client.delete_run(run.run_id)  # a launch was killed while making it
+                self.client.delete_run(run.run_id)
             elif key:
                 self._run_ids[key] = run.run_id
                 self._written[key] = (int(metrics.get("n", 0)), int(metrics.get("failed", 0)))
+                # Filled through a server by a launch that was killed before it could say so.
                 if run.status not in ("FINISHED", "FAILED", "SCHEDULED"):
                     self.client.update_run(run.run_id, status="SCHEDULED")
 
@@ -117,7 +119,10 @@ class SettingRuns:
         }
 
     def summarise(self, key: str, records: Iterable[Record]) -> None:
-        """Mean, std (ddof 1) and n of a setting, once all its seeds ended; again as n grows."""
+        """Mean, std (ddof 1) and n of a setting, once all its seeds ended; again as n grows.
+
+        Never an average over survivors: with a failed or a pruned seed, n and failed alone.
+        """
         mine = {record.parameters[SEED]: record for record in records}
         complete = all(str(seed) in mine for seed in self._seeds_of.get(key, self.seeds))
         finished = [record for record in mine.values() if record.status == "FINISHED"]
@@ -125,7 +130,6 @@ class SettingRuns:
         if key not in self._run_ids or self._written[key] == counts or not complete:
             return
         values = dict(zip(("n", "failed"), map(float, counts), strict=True))
-        # Never an average over survivors.
         if len(finished) == len(mine) and not any(record.pruned for record in finished):
             for metric in SUMMARISED:
                 seen = [r.metrics[metric] for r in finished if metric in r.metrics]

@@ -1,7 +1,7 @@
-"""What ended, as one line of JSON.
+"""A trial that has ended, as one line of JSON.
 
-The line is what travels: from the trainer to the spool on disk, from there into MLflow
-(records.write), and between MLflow stores (study.records).
+The line is what travels: to the spool on the disk, from there into MLflow (`records.write`), and
+between MLflow stores (`study.records`).
 """
 
 import json
@@ -31,7 +31,10 @@ from trainables.settings.trial import Trial
 
 
 def line_of(result: TrialResult, experiment: str) -> Line:
-    """A trial's run of this experiment, as a line."""
+    """A trial's run in the experiment of this name, as a line.
+
+    Facts that are no finite numbers are left out.
+    """
     trial, ended = result.trial, int(time.time() * 1000)
     facts = {name: value for name, value in result.facts.items() if math.isfinite(value)}
     final = {**result.final, "seconds": result.seconds, **facts}

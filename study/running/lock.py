@@ -23,13 +23,11 @@ from filelock import FileLock, Timeout
 from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 
-from trainables.errors import BadInputError
+from trainables.errors import BadInputError, Say
 
 LEADER = "leader"  # the tag
 BEAT_SECONDS = 5.0
 SILENT_BEATS = 4  # so many missed, and a leader is dead
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)

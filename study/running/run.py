@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from records.cli import FAILED, INTERRUPTED
 from study.cluster.resources import Resources
@@ -12,6 +12,7 @@ from study.recording.recorder import Recorder
 from study.running.interrupts import end_children, on_interrupt
 from study.running.progress import Progress
 from trainables.data.download import ensure
+from trainables.errors import Say
 
 ALL_DONE, SOME_FAILED = 0, FAILED
 RESTARTS = "STUDY_RESTARTS"  # how often this launch has started itself again
@@ -42,7 +43,7 @@ def run(
     return _exit_code(todo, errors, progress)
 
 
-def fetch_data(todo: Plan, say: Callable[[str], None]) -> None:
+def fetch_data(todo: Plan, say: Say) -> None:
     """Fetch and verify the data, if there is anything to train.
 
     Raises BadInputError where it cannot be had.

@@ -21,7 +21,7 @@ from records.read import read, read_study
 from records.schema import experiment_names
 from records.transfer import export, load
 from search_spaces.smoke import ALONE, SPACE, taught
-from study.planning.plan import Expected
+from study.planning.search_state import Expected
 from study.planning.trial_index import TrialIndex
 from study.recording.recorder import Recorder
 from study.recording.spool import Spool
@@ -42,7 +42,7 @@ def result(setting, seed, failure=None):
 
 def record(client, *results, seeds=2, settings=ALL):
     """What a launch does: what is planned, then what was trained."""
-    experiments = open_study(client, SPACE, seeds, None)
+    experiments = open_study(client, SPACE.name, SPACE.about, seeds, None)
     spool = Spool(Path(client.tracking_uri.removeprefix("sqlite:///")).with_name("spool"))
     recorder = Recorder(
         client, SPACE, seeds, TrialIndex(read(client, "smoke")), spool, experiments

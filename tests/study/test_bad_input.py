@@ -26,7 +26,7 @@ from search_spaces.base.catalogue import load
 from search_spaces.smoke import ALONE, SPACE
 from study.clean import clean
 from study.launch import launch
-from study.planning.plan import Expected
+from study.planning.search_state import Expected
 from study.planning.trial_index import TrialIndex
 from study.recording.recorder import Recorder
 from study.recording.spool import Spool
@@ -48,7 +48,7 @@ def kept(tmp_path_factory):
     """A results folder with a recorded trial and an artifact's files: name → bytes."""
     results = tmp_path_factory.mktemp("kept")
     client = open_client(f"sqlite:///{results}/mlflow.db")
-    experiments = open_study(client, SPACE, 2, str(results / "mlflow-artifacts"))
+    experiments = open_study(client, SPACE.name, SPACE.about, 2, str(results / "mlflow-artifacts"))
     recorder = Recorder(client, SPACE, 2, TrialIndex([]), Spool(results / "spool"), experiments)
     recorder.expect([Expected(ALONE)])
     curve = {"test/accuracy": [0.5, 0.8], "test/cross_entropy": [1.0, 0.5]}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import requests
-from test_record import SETTING, recorder_of, result
+from recorded import SETTING, recorder_of, result
 
 from records.cli import run_command
 from records.client import open_client
@@ -13,7 +13,8 @@ from records.read import read
 from records.schema import experiment_names
 from search_spaces.smoke import ALONE
 from study.clean import clean
-from study.planning.plan import Expected, Plan
+from study.planning.plan import Plan
+from study.planning.search_state import Expected
 from study.planning.trial_index import TrialIndex
 from study.running.lock import leader_of, leading, locked
 from study.status import counts, status

@@ -17,8 +17,8 @@ import platformdirs
 from filelock import FileLock
 from rich.console import Console
 
-from trainables.data.sources import DATASETS, Announce, Dataset, from_system_folder
-from trainables.errors import BadInputError
+from trainables.data.sources import DATASETS, Dataset, from_system_folder
+from trainables.errors import BadInputError, Say, one_line
 
 
 def data_root() -> Path:
@@ -27,7 +27,7 @@ def data_root() -> Path:
     return Path(named) if named else Path(platformdirs.user_cache_dir("distillation-study"))
 
 
-def ensure(name: str, announce: Announce | None = None) -> Path:
+def ensure(name: str, announce: Say | None = None) -> Path:
     """Verify every file of a data set, fetch what is missing, and return the data root.
 
     Nothing is fetched where STUDY_OFFLINE is set. Raises BadInputError with all that was tried,
@@ -51,7 +51,7 @@ def ensure(name: str, announce: Announce | None = None) -> Path:
     return root
 
 
-def _fetch(dataset: Dataset, folder: Path, announce: Announce, tried: list[str]) -> None:
+def _fetch(dataset: Dataset, folder: Path, announce: Say, tried: list[str]) -> None:
     offline = bool(os.environ.get("STUDY_OFFLINE"))
     for label, source in dataset.sources:
         if offline and source is not from_system_folder:
@@ -84,7 +84,7 @@ def _is_right(dataset: Dataset, path: Path) -> bool:
         return hashlib.file_digest(file, "sha256").hexdigest() == dataset.sha256[path.name]
 
 
-def _set_wrong_aside(dataset: Dataset, folder: Path, announce: Announce, tried: list[str]) -> None:
+def _set_wrong_aside(dataset: Dataset, folder: Path, announce: Say, tried: list[str]) -> None:
     for file in dataset.sha256:
         path = folder / file
         if path.exists() and not _is_right(dataset, path):
@@ -112,7 +112,7 @@ def _reason(error: Exception) -> str:
     if isinstance(error, subprocess.CalledProcessError):
         said = (error.stderr or error.stdout or "").strip().splitlines()
         return f"{error.cmd[0]} failed: {said[-1] if said else error.returncode}"
-    return str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
+    return one_line(error, last=True)
 
 
 if __name__ == "__main__":

@@ -20,7 +20,6 @@ from urllib.request import urlopen
 
 from trainables.data.bike_sharing import rebuilt
 
-Announce = Callable[[str], None]
 Source = Callable[["Dataset", Path], None]
 
 STALL_SECONDS = 20  # a download that is silent this long has failed

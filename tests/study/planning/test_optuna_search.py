@@ -7,11 +7,12 @@ import optuna
 import pytest
 from scipy import stats
 
+from records.choice import Outcome
 from search_spaces.base.search import Branch, Search
 from search_spaces.base.space import Space
 from search_spaces.joint import SPACE as JOINT
 from search_spaces.rows.garments import ON_BIG, ON_BIG_NOISE, on_mnist_vae
-from study.planning.optuna_search import OptunaSearch, Outcome
+from study.planning.optuna_search import OptunaSearch
 from trainables.errors import BadInputError
 from trainables.settings.scoring import CrossValidation, HoldOut, Oracle, Pruning
 

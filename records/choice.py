@@ -1,0 +1,71 @@
+"""Which of several settings is chosen: one rule, for the launch that trains the choice anew and
+for the table and the report that show it.
+
+Pure functions of records. A candidate counts only if it is whole: a mean over the seeds that
+happened to survive is another quantity than the mean over all of them.
+"""
+
+import math
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from statistics import fmean
+from typing import NamedTuple
+
+from records.schema import Record
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came out of a setting, over all its seeds.
+
+    scores: each measure's mean at the last epoch that was trained; None if a seed failed.
+    pruned_at: that epoch, where the setting was dropped before its end.
+    """
+
+    scores: Mapping[str, float] | None
+    pruned_at: int | None = None
+
+
+class Candidate(NamedTuple):
+    """A setting that may be chosen: its ended trials by seed, and the seeds that score it."""
+
+    records: Mapping[int, Record]
+    seeds: Collection[int]
+
+
+def outcome(candidate: Candidate, metrics: Mapping[str, str], parts: int = 1) -> Outcome | None:
+    """The means of these recorded metrics, by the names given to them; None while a seed is out.
+
+    parts: how many students a trial trains; the record counts the epochs of all of them.
+    """
+    if not all(seed in candidate.records for seed in candidate.seeds):
+        return None
+    ended = [candidate.records[seed] for seed in candidate.seeds]
+    if any(
+        one.status == "FAILED" or not one.metrics.keys() >= {*metrics.values()} for one in ended
+    ):
+        return Outcome(None)
+    scores = {
+        name: fmean(one.metrics[metric] for one in ended) for name, metric in metrics.items()
+    }
+    epochs = [int(one.metrics["epochs_trained"] / parts) for one in ended if one.pruned]
+    return Outcome(scores, min(epochs, default=None))
+
+
+def score(candidate: Candidate, metric: str) -> float | None:
+    """The mean that a candidate is compared by.
+
+    None where it is none: a seed is missing or failed, it was pruned, or the mean is not a number.
+    """
+    found = outcome(candidate, {metric: metric})
+    if found is None or found.scores is None or found.pruned_at is not None:
+        return None
+    return None if math.isnan(found.scores[metric]) else found.scores[metric]
+
+
+def choose(candidates: Iterable[Candidate], metric: str, *, higher_is_better: bool) -> int | None:
+    """The index of the candidate of the best score, the earliest of equals; None without any."""
+    sign = 1 if higher_is_better else -1
+    scores = [score(candidate, metric) for candidate in candidates]
+    known = [(at, sign * one) for at, one in enumerate(scores) if one is not None]
+    return max(known, key=lambda one: one[1])[0] if known else None  # max keeps the first

@@ -1,0 +1,125 @@
+"""A search's state: Optuna is asked once a plan, whatever is asked of the plan."""
+
+import math
+from collections import Counter
+
+import pytest
+from formula import Study, record
+
+from analysis.evidence.rows import rows_of
+from analysis.evidence.selection import tuned
+from records.read import read_study
+from search_spaces.smoke import SPACE
+from study.planning.optuna_journal import write_journal
+from study.planning.optuna_search import OptunaSearch
+from study.planning.plan import Plan
+from study.planning.trial_index import TrialIndex
+from trainables.artifacts.store import Store
+from trainables.settings.trial import Trial
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """How often Optuna was asked for a round of a search, by the search's name."""
+    seen, ask = Counter(), OptunaSearch.ask
+
+    def counting(self, count):
+        seen[self.search.name] += 1
+        return ask(self, count)
+
+    monkeypatch.setattr(OptunaSearch, "ask", counting)
+    return seen
+
+
+def every_question(plan, folder):
+    list(plan.known_settings())
+    plan.needed_artifacts()
+    plan.all_artifacts()
+    plan.predicted_cost()
+    write_journal(plan, folder / "a.journal")
+    return plan.trial_counts()
+
+
+@pytest.mark.parametrize("space", ["vae_lambda", "tuned_table", "joint"])
+def test_optuna_is_asked_for_each_round_once_a_plan(asked, space, tmp_path):
+    study = Study(tmp_path, space)
+    plan = study.plan()
+    study.plan = lambda: plan
+    done, total = every_question(plan, tmp_path)
+    assert asked == dict.fromkeys((search.name for search in study.space.searches), 1)
+    while done < total:  # stopped again and again
+        study.launch(stop_after=len(study.trained) + 200)
+        done, total = every_question(plan, tmp_path)
+    assert asked == {s.name: math.ceil(s.settings / s.round_size) for s in study.space.searches}
+
+
+def test_a_new_plan_over_the_same_trials_is_led_to_the_same_answers(tmp_path):
+    """A state that went on trial by trial says what one says that finds all in the records."""
+    study = Study(tmp_path, "tuned_table")
+    plan = study.plan()
+    study.plan = lambda: plan
+    for stop in (30, 90, 150, 10**9):
+        study.launch(stop_after=stop)
+        anew = Plan(study.space, study.space.seeds, None, study.store, study.trial_index, 2)
+        assert list(anew.known_settings()) == list(plan.known_settings())
+        assert anew.trial_counts() == plan.trial_counts()
+        assert anew.needed_artifacts() == plan.needed_artifacts()
+        assert anew.predicted_cost() == plan.predicted_cost()
+        told = [
+            [[(t.state, t.values, t.params) for t in s.optuna_study.get_trials()] for s in one]
+            for one in (plan.searches, anew.searches)
+        ]
+        assert told[0] == told[1]
+
+
+@pytest.mark.parametrize("where", ["ask", "tell"])
+def test_an_interrupt_in_the_middle_of_a_round_leaves_the_counts_right(
+    monkeypatch, tmp_path, where
+):
+    """Optuna was told half a round: the launch still says how far it is."""
+    study = Study(tmp_path)
+    (state,) = (plan := study.plan()).searches
+    first = state.asked
+    for trial in state.trials(first):
+        study.trial_index.add(record(trial))
+    whole = getattr(OptunaSearch, where)
+
+    def interrupt(self, *arguments):
+        whole(self, *arguments)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(OptunaSearch, where, interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            plan.trial_counts()
+    assert plan.trial_counts() == study.plan().trial_counts()
+    assert state.asked == study.plan().searches[0].asked
+    assert state.asked[: len(first)] == first
+    assert len(state.asked) == 2 * len(first)
+
+
+def test_a_choice_waits_for_the_whole_search_and_not_for_the_oracle(tmp_path):
+    study = Study(tmp_path)
+    study.launch()
+    (state,) = study.plan().searches
+    chosen, asked = state.chosen(), state.asked
+    assert 1 <= len(chosen) <= 2
+    best = min(asked, key=lambda setting: abs(setting.hard_label_weight - 0.6))
+    assert chosen[0] == state.search.reported(best)
+    by_test = {s: state.search.as_oracle(s) for s in asked}
+    del study.trial_index.records[Trial(setting=by_test[best], seed=1_000).key]
+    assert study.plan().searches[0].chosen()[0] == chosen[0]
+    del study.trial_index.records[Trial(setting=asked[5], seed=1_001).key]
+    assert study.plan().searches[0].chosen() == []
+
+
+def test_launch_and_analysis_choose_alike(golden_client, tmp_path):
+    """What a launch trains anew is what table and report show as chosen."""
+    found = read_study(golden_client, "smoke")
+    plan = Plan(SPACE, found.seeds, None, Store(tmp_path), TrialIndex(found.trials), workers=1)
+    (state,) = plan.searches
+    (shown,) = tuned(rows_of(found))
+    settings = [shown.final.planned.key, shown.claimed_final.planned.key]
+    assert [setting.key for setting in state.chosen()] == list(dict.fromkeys(settings))
+    assert [setting.key for setting in state.asked] == [row.planned.key for row in shown.asked]
+    assert plan.trial_counts() == (len(found.trials),) * 2
