@@ -8,38 +8,15 @@ from dataclasses import replace
 import pytest
 import requests
 from mlflow.entities import ViewType
+from recorded import SETTING, recorder_of, result
 from sqlalchemy.exc import OperationalError
 
 from records import write as writing
-from records.client import open_client
-from records.experiments import open_study
 from records.read import read, read_study
-from search_spaces.smoke import ALONE, SPACE, taught
+from search_spaces.smoke import ALONE, SPACE
 from study.planning.plan import Expected
-from study.planning.trial_index import TrialIndex
 from study.recording import recorder as record
-from study.recording.recorder import Recorder
-from study.recording.spool import Spool
 from trainables.errors import StudyError
-from trainables.objectives.calibration import Reliability
-from trainables.results import TrialResult
-from trainables.settings.trial import Trial
-
-SETTING = taught("FashionMNIST")
-
-
-def result(setting, seed, accuracy=0.8, failure=None):
-    history = {"test/accuracy": [0.5, accuracy], "test/cross_entropy": [1.0, 0.5]}
-    reliability = {"student": Reliability([10.0], [0.5], [0.5])}
-    return TrialResult(
-        Trial(setting=setting, seed=seed), history, {"teacher/seconds": 2.0}, 0.1, reliability,
-        failure,
-    )  # fmt: skip
-
-
-@pytest.fixture
-def client(tmp_path):
-    return open_client(f"sqlite:///{tmp_path}/mlflow.db")
 
 
 def launch(client, tmp_path, *results, seeds=2, settings=(ALONE, SETTING), retry=False):
@@ -49,13 +26,6 @@ def launch(client, tmp_path, *results, seeds=2, settings=(ALONE, SETTING), retry
     recorder.expect(map(Expected, settings))
     recorder.add(results)
     recorder.close()
-
-
-def recorder_of(client, tmp_path, ended=(), seeds=2, **options):
-    """A recorder whose spool is a file of the folder."""
-    experiments = open_study(client, SPACE, seeds, str(tmp_path))
-    spool = Spool(tmp_path / "unrecorded.jsonl")
-    return Recorder(client, SPACE, seeds, TrialIndex(ended), spool, experiments, **options)
 
 
 def setting_runs(client):
@@ -127,6 +97,7 @@ def test_a_setting_that_a_search_asked_for_bears_its_number(client, tmp_path):
     assert {p.seeds for p in planned} == {range(1_000, 1_002)}
 
 
+@pytest.mark.faults  # SQLite itself waits for twenty seconds
 def test_a_locked_database_is_waited_for(client, tmp_path):
     said = []
     recorder = recorder_of(client, tmp_path, say=said.append)
