@@ -3,7 +3,7 @@ SPACE  ?= vae_lambda
 PYTHON ?= python3
 BIN    := .venv/bin
 
-.PHONY: study test pytest-study pytest-others test-cluster soak ui bench clean
+.PHONY: study test pytest-study pytest-others test-faults test-cluster soak ui bench clean
 
 study: .venv/installed
 	$(BIN)/python -m study.launch --space $(SPACE)
@@ -21,6 +21,10 @@ pytest-study: .venv/installed
 pytest-others: .venv/installed
 	$(BIN)/python -m pytest --ignore=tests/study
 
+# Kills, outages, a full disk: whatever happens, the same command finishes the study.
+test-faults: .venv/installed
+	$(BIN)/python -m pytest -m 'faults and not soak'
+
 # Real nodes, servers and watchers, in namespaces that vanish with the test: some 8 minutes.
 # ONLY="-k slurm" is the shortest: a study on two nodes, in a minute.
 APART := unshare $(if $(filter-out 0,$(shell id -u)),--map-root-user) \
@@ -30,9 +34,9 @@ test-cluster: .venv/installed
 	  $(APART) env STUDY_LAB=1 $(BIN)/python -m pytest -m cluster -rs tests/cluster $(ONLY); \
 	else echo "test-cluster was not run: namespaces are refused here (try as root)"; fi
 
-# The faults of `make test` and many more, for up to an hour.
+# The same faults and many more, for up to an hour.
 soak: .venv/installed
-	$(BIN)/python -m pytest -m 'soak or not soak' tests/study/test_faults.py
+	$(BIN)/python -m pytest -m 'faults or soak'
 
 # MLflow's pages over the records, on this machine only. (Job execution off: 0.5 GB, not 2.6.)
 ui: .venv/installed

@@ -1,6 +1,16 @@
-"""Fixtures: real data, fetched once into the user's cache like for everyone else."""
+"""What tests share: real data, databases, a browser; and nothing of the user's environment.
 
+The data alone are the user's: fetched once into the cache that every clone shares (or STUDY_DATA),
+and verified by digest before a test reads them.
+"""
+
+import gc
+import os
+import secrets
+import shutil
 import socket
+import tempfile
+from pathlib import Path
 
 import pytest
 import torch
@@ -10,6 +20,23 @@ from trainables.data.download import ensure
 from trainables.data.sources import DATASETS
 
 torch.set_num_threads(1)  # oversubscribed threads slow training some 30-fold
+
+# Before `study` and `records` set their own: a server, a cluster or a folder that the user's shell
+# names would be asked and written to by tests, and by every process that they start.
+OURS = ("MLFLOW_", "RAY_", "STUDY_", "TUNE_")
+KEPT = ("STUDY_DATA", "STUDY_LAB")  # where data are, and the mark of `make test-cluster`
+for _name in [name for name in os.environ if name.startswith(OURS) and name not in KEPT]:
+    del os.environ[_name]
+# Of HOME, Ray would read its token, and Matplotlib a style that changes every figure.
+OWN = tempfile.TemporaryDirectory(prefix="study-tests-")
+TOKEN = Path(OWN.name) / "auth_token"
+TOKEN.write_text(secrets.token_hex(32))
+os.environ |= {"RAY_AUTH_TOKEN_PATH": str(TOKEN), "MPLCONFIGDIR": OWN.name}
+
+
+def pytest_collection_finish():
+    """statsmodels collects garbage at each of its calls: half a second, with all this imported."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -22,6 +49,25 @@ def data():
 def workshop(tmp_path_factory):
     """A workshop over an empty folder of artifacts, shared by the tests of a session."""
     return open_workshop(tmp_path_factory.mktemp("artifacts"), torch.device("cpu"))
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory):
+    """A database of MLflow without records: to make one takes a second, to copy it none."""
+    from records.client import open_client
+
+    path = tmp_path_factory.mktemp("empty") / "mlflow.db"
+    open_client(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def client(empty_database, tmp_path):
+    """Records of nothing yet, in a database of the test's own."""
+    from records.client import open_client
+
+    shutil.copy(empty_database, tmp_path / "mlflow.db")
+    return open_client(f"sqlite:///{tmp_path}/mlflow.db")
 
 
 @pytest.fixture(scope="session")

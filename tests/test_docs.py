@@ -1,6 +1,7 @@
 """README and docs/: their examples run as they stand; their commands have no unknown option."""
 
 import json
+import os
 import re
 import shlex
 import subprocess
@@ -8,12 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
-from typer import Typer
-from typer.main import get_command
+from commands import call
 
 import trainables
 from study.completion import COMMANDS, options_of, script
 from study.launch import launch
+from study.records import records
 
 ROOT = Path(trainables.__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -31,18 +32,17 @@ EXAMPLES = dict(examples())
 
 
 @pytest.mark.parametrize("name", [n for n, text in EXAMPLES.items() if "SPACE = " in text])
-def test_a_space_of_the_pages_can_be_planned(name, tmp_path, monkeypatch, capsys):
+def test_a_space_of_the_pages_can_be_planned(name, tmp_path, monkeypatch):
     (tmp_path / name).write_text(EXAMPLES[name])
     monkeypatch.chdir(tmp_path)
-    app = Typer(add_completion=False)
-    app.command()(launch)
-    words = ["--space", name, "--plan", "--workers", "1"]
-    assert get_command(app).main(words, standalone_mode=False) == 0
-    assert "nothing was" in capsys.readouterr().out
+    ended = call(launch, "--space", name, "--plan", "--workers", "1")
+    assert ended.code == 0, ended.err
+    assert "nothing was" in ended.out
 
 
-def test_a_link_and_a_trainable_of_the_pages_train(tmp_path):
+def test_a_link_and_a_trainable_of_the_pages_train(tmp_path, data):
     """The trainable in Ray Tune, and the link in a launch with everything small."""
+    home = {"HOME": str(tmp_path), "STUDY_DATA": str(data[0])}  # Tune writes into ~/ray_results
     (tmp_path / "tune_student.py").write_text(EXAMPLES["tune_student.py"])
     short = (
         "from search_spaces.smoke import ALONE, taught\n"
@@ -59,8 +59,9 @@ def test_a_link_and_a_trainable_of_the_pages_train(tmp_path):
         ),
     ):  # fmt: skip
         done = subprocess.run(
-            [sys.executable, *words], cwd=tmp_path, capture_output=True, text=True, timeout=200
-        )
+            [sys.executable, *words], cwd=tmp_path, env=os.environ | home,
+            capture_output=True, text=True, timeout=200,
+        )  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr
         assert says in done.stdout
 
@@ -86,8 +87,7 @@ def test_the_notebook_reads_records(tmp_path, monkeypatch):
     notebook = json.loads((ROOT / "docs" / "records.ipynb").read_text())
     cells = ["".join(c["source"]) for c in notebook["cells"] if c["cell_type"] == "code"]
     golden = ROOT / "tests" / "analysis" / "golden" / "smoke.jsonl.gz"
-    imported = [sys.executable, "-m", "study.records", "import", "--file", golden]
-    subprocess.run([*imported, "--results", tmp_path / "results"], check=True, cwd=ROOT)
+    assert call(records, "import", "--file", golden, "--results", tmp_path / "results").code == 0
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("SPACE", "smoke")
     names = {}

@@ -4,7 +4,6 @@ import math
 
 from mlflow.entities import Metric
 
-from records.client import open_client
 from records.runs import _from_server, curve, runs
 from records.schema import experiment_names
 
@@ -25,8 +24,7 @@ def test_both_ways_give_the_same_golden_runs(golden_client):
         assert len(found) in (16, 32)
 
 
-def test_both_ways_give_the_same_odd_runs(tmp_path):
-    client = open_client(f"sqlite:///{tmp_path}/mlflow.db")
+def test_both_ways_give_the_same_odd_runs(client):
     experiment, other = client.create_experiment("one"), client.create_experiment("other")
     client.create_run(experiment)
     client.create_run(other)

@@ -1,6 +1,7 @@
 """Runs written into MLflow's tables at once: the same as through its client, and all or none."""
 
 import math
+import shutil
 import sqlite3
 
 import pytest
@@ -49,11 +50,6 @@ def line(number: int, **changes) -> Line:
     } | changes
 
 
-@pytest.fixture
-def client(tmp_path):
-    return open_client(f"sqlite:///{tmp_path}/mlflow.db")
-
-
 def dumped(database):
     """All rows of the runs, what is drawn for each run left out, its order too."""
     found = {}
@@ -70,10 +66,11 @@ def dumped(database):
     return found
 
 
-def test_a_batch_is_what_mlflows_client_writes(tmp_path, monkeypatch):
+def test_a_batch_is_what_mlflows_client_writes(empty_database, tmp_path, monkeypatch):
     lines = [line(0), line(1, status="FAILED"), line(2, status="SCHEDULED", end=None)]
     both = []
     for name, at_hand in (("plain", True), ("client", False)):
+        shutil.copy(empty_database, tmp_path / f"{name}.db")
         client = open_client(f"sqlite:///{tmp_path}/{name}.db")
         experiment = client.create_experiment("one", artifact_location=str(tmp_path / "files"))
         with monkeypatch.context() as patched:

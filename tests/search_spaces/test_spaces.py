@@ -1,25 +1,11 @@
-"""The built-in spaces are what they say, and the rooms know whom they may know."""
+"""The built-in spaces are what they say."""
 
-import ast
-from pathlib import Path
-
-import pytest
-
-import trainables
 from search_spaces.base.catalogue import load, names
 from trainables.artifacts.teacher import _own_rows
 from trainables.cohorts.kinds import cost
 from trainables.data.splits import hold_out
 from trainables.distillation.requirements import all_logits_for, logits_for
 from trainables.settings.trial import Trial
-
-ROOT = Path(trainables.__file__).parent.parent
-MAY_KNOW = {
-    "trainables": {"trainables"},
-    "search_spaces": {"search_spaces", "trainables"},
-    "analysis": {"analysis", "trainables"},
-    "study": {"study", "search_spaces", "trainables", "analysis"},
-}
 
 
 def test_the_spaces_that_there_are():
@@ -97,24 +83,3 @@ def test_each_fold_of_generated_mnist_has_a_teacher_that_never_saw_it():
     assert [logits.teacher.part for logits in made] == [0, 1, 2, 3, 4]
     assert {logits.teacher.held_out for logits in made} == {0.2}
     assert len({logits.vae.key for logits in made}) == 1  # it knew all labels, as published
-
-
-@pytest.mark.parametrize("room", MAY_KNOW)
-def test_imports_run_one_way(room):
-    rooms = {"trainables", "search_spaces", "study", "analysis", "benchmarks"}
-    for file in (ROOT / room).rglob("*.py"):
-        for node in ast.walk(ast.parse(file.read_text())):
-            modules = []
-            if isinstance(node, ast.Import):
-                modules = [alias.name for alias in node.names]
-            elif isinstance(node, ast.ImportFrom):
-                modules = [node.module or ""]
-            known = {module.split(".")[0] for module in modules} & rooms
-            assert known <= MAY_KNOW[room], f"{file.name} imports {known}"
-
-
-def test_the_core_needs_neither_ray_nor_mlflow():
-    for file in (ROOT / "trainables").rglob("*.py"):
-        if file.name != "trainable.py":
-            assert "import ray" not in file.read_text()
-            assert "mlflow" not in file.read_text().lower()

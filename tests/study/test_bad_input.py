@@ -7,29 +7,25 @@ study's records and artifacts, which are compared byte by byte.
 import shutil
 import socket
 import sqlite3
-import sys
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from commands import call
 from filelock import FileLock
 from hypothesis import given
 from hypothesis import strategies as st
+from recorded import recorder_of
 
 from analysis.figures.__main__ import figures
 from analysis.report import report
 from analysis.table import table
-from records.cli import run_command
 from records.client import open_client
-from records.experiments import open_study
 from search_spaces.base.catalogue import load
-from search_spaces.smoke import ALONE, SPACE
+from search_spaces.smoke import ALONE
 from study.clean import clean
 from study.launch import launch
 from study.planning.search_state import Expected
-from study.planning.trial_index import TrialIndex
-from study.recording.recorder import Recorder
-from study.recording.spool import Spool
 from study.records import records
 from study.status import status
 from trainables.errors import BadInputError
@@ -38,18 +34,12 @@ from trainables.settings.columns import name_of
 from trainables.settings.setting import Setting
 from trainables.settings.trial import Trial
 
-ENVIRONMENT = (
-    "MLFLOW_TRACKING_URI", "RAY_ADDRESS", "STUDY_RESULTS", "STUDY_DATA", "STUDY_OFFLINE",
-)  # fmt: skip
-
 
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory):
     """A results folder with a recorded trial and an artifact's files: name → bytes."""
     results = tmp_path_factory.mktemp("kept")
-    client = open_client(f"sqlite:///{results}/mlflow.db")
-    experiments = open_study(client, SPACE.name, SPACE.about, 2, str(results / "mlflow-artifacts"))
-    recorder = Recorder(client, SPACE, 2, TrialIndex([]), Spool(results / "spool"), experiments)
+    recorder = recorder_of(open_client(f"sqlite:///{results}/mlflow.db"), results)
     recorder.expect([Expected(ALONE)])
     curve = {"test/accuracy": [0.5, 0.8], "test/cross_entropy": [1.0, 0.5]}
     recorder.add([TrialResult(Trial(setting=ALONE, seed=0), curve, {}, 0.1)])
@@ -69,20 +59,18 @@ def content(folder):
 
 
 @pytest.fixture
-def attempt(monkeypatch, capsys, tmp_path, kept):
-    """Run a command in-process; it must refuse with one line, which is returned."""
+def attempt(monkeypatch, tmp_path, kept):
+    """Run a command; it must refuse with one line, which is returned."""
     monkeypatch.chdir(tmp_path)
-    for name in ENVIRONMENT:
-        monkeypatch.delenv(name, raising=False)
     for name, held in kept.items():
         (tmp_path / "results" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "results" / name).write_bytes(held)
 
     def refuse(function, *arguments):
         before = content(tmp_path)
-        monkeypatch.setattr(sys, "argv", ["command", *map(str, arguments)])
-        assert run_command(function) == 2
-        said = capsys.readouterr().err
+        ended = call(function, *arguments)
+        assert ended.code == 2
+        said = ended.err
         assert said.startswith("error: "), said
         assert said.count("\n") == 1, said
         assert "Traceback" not in said
@@ -179,7 +167,7 @@ def test_a_cluster_whose_token_is_not_here(attempt, monkeypatch, tmp_path):
     """Ray itself would end the process with a stack trace of C++."""
     for name in ("RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH", "RAY_AUTH_MODE"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr("study.preflight.Path.home", lambda: tmp_path)
+    monkeypatch.setattr("study.cluster.head.Path.home", lambda: tmp_path)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         address = f"127.0.0.1:{listening.getsockname()[1]}"
         said = attempt(launch, *SMOKE, "--address", address)
@@ -187,7 +175,7 @@ def test_a_cluster_whose_token_is_not_here(attempt, monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize("damage", ["missing", "cut", "no idx file", "another's"])
-def test_data_that_is_not_what_it_should_be(attempt, monkeypatch, capsys, damage):
+def test_data_that_is_not_what_it_should_be(attempt, monkeypatch, damage):
     """Offline, so that nothing better can be fetched: what was tried, and how to put it there."""
     folder = Path("data/FashionMNIST/raw")
     folder.mkdir(parents=True)
@@ -203,15 +191,15 @@ def test_data_that_is_not_what_it_should_be(attempt, monkeypatch, capsys, damage
     if damage in bytes_of:
         file.write_bytes(bytes_of[damage])
     records = content(Path("results"))
-    monkeypatch.setattr(sys, "argv", ["launch", *SMOKE])
-    assert run_command(launch) == 2
-    assert "not allowed offline" in (said := capsys.readouterr().err.splitlines()[-1])
+    ended = call(launch, *SMOKE)
+    assert ended.code == 2
+    assert "not allowed offline" in (said := ended.err.splitlines()[-1])
     assert ("set aside" in said) == (damage in bytes_of)
     assert content(Path("results")) == records
 
 
 @pytest.mark.parametrize("damage", ["missing", "cut"])
-def test_rentals_that_are_not_what_they_should_be(attempt, monkeypatch, capsys, damage):
+def test_rentals_that_are_not_what_they_should_be(attempt, monkeypatch, damage):
     """Only what the space needs is asked for: no image is missed."""
     file = Path("data/BikeSharing/raw/hour.csv")
     file.parent.mkdir(parents=True)
@@ -219,9 +207,9 @@ def test_rentals_that_are_not_what_they_should_be(attempt, monkeypatch, capsys, 
         file.write_bytes(b"instant,dteday,season\r\n1,2011-01-01,1\r\n")
     monkeypatch.setenv("STUDY_DATA", "data")
     monkeypatch.setenv("STUDY_OFFLINE", "1")
-    monkeypatch.setattr(sys, "argv", ["launch", "--space", "regression_table"])
-    assert run_command(launch) == 2
-    said = capsys.readouterr().err.splitlines()[-1]
+    ended = call(launch, "--space", "regression_table")
+    assert ended.code == 2
+    said = ended.err.splitlines()[-1]
     assert said.startswith("error: BikeSharing could not be had (missing: hour.csv)")
     assert ("set aside" in said) == (damage == "cut")
 

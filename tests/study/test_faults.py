@@ -20,14 +20,7 @@ from records.read import read
 from study.running.lock import LEADER
 from trainables.artifacts.store import FORMAT
 
-
-@pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory):
-    """A study left in peace: its results, and what is recorded of it."""
-    results = tmp_path_factory.mktemp("undisturbed")
-    code, printed = launch(results)
-    assert code == 0, printed
-    return results, recorded(results)
+pytestmark = pytest.mark.faults  # minutes of them: make test-faults
 
 
 def finish(results, expected, *arguments, **options):
@@ -55,32 +48,32 @@ def kill_at_random(results, expected, times, seed):
     finish(results, expected)
 
 
-def test_the_launch_is_killed(undisturbed, tmp_path):
-    kill_at_random(tmp_path / "r", undisturbed[1], times=1, seed=0)
+def test_the_launch_is_killed(finished, tmp_path):
+    kill_at_random(tmp_path / "r", finished.recorded, times=1, seed=0)
 
 
 @pytest.mark.soak
-def test_the_launch_is_killed_twenty_times(undisturbed, tmp_path):
-    kill_at_random(tmp_path / "r", undisturbed[1], times=20, seed=1)
+def test_the_launch_is_killed_twenty_times(finished, tmp_path):
+    kill_at_random(tmp_path / "r", finished.recorded, times=20, seed=1)
 
 
-def test_a_worker_is_killed_in_the_middle_of_a_cohort(undisturbed, tmp_path):
+def test_a_worker_is_killed_in_the_middle_of_a_cohort(finished, tmp_path):
     started = Launch(tmp_path / "r")
     for stage in ("artifacts: teacher", "search round 1"):
         started.until(stage)
         started.kill_one("ray::StudyWorker")
     assert started.end() == 0, started.printed()
-    assert recorded(tmp_path / "r") == undisturbed[1]
+    assert recorded(tmp_path / "r") == finished.recorded
 
 
 @pytest.mark.parametrize("process", ["raylet", pytest.param("gcs_server", marks=pytest.mark.soak)])
-def test_ray_itself_is_killed(undisturbed, tmp_path, process):
+def test_ray_itself_is_killed(finished, tmp_path, process):
     started = Launch(tmp_path / "r")
     started.until("artifacts: teacher")
     started.kill_one(process)
     assert started.end() == 0, started.printed()
     assert f"Ray died ({process}): starting again, 1 of 3" in started.printed()
-    assert recorded(tmp_path / "r") == undisturbed[1]
+    assert recorded(tmp_path / "r") == finished.recorded
 
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
@@ -109,9 +102,9 @@ def test_a_second_signal_stops_at_once(tmp_path):
     assert not [process for process in under if process.is_running()]
 
 
-def test_a_second_launch_leaves_the_first_alone(undisturbed, tmp_path):
+def test_a_second_launch_leaves_the_first_alone(finished, tmp_path):
     """The first has one worker: it deals other cohorts, and yet no bit of any result changes."""
-    first = Launch(tmp_path / "r", "--workers", 1)
+    first = Launch(tmp_path / "r", workers=1)
     first.until("of 34 trials are recorded")
     second = Launch(tmp_path / "r", "--wait")
     code, printed = launch(tmp_path / "r")
@@ -120,13 +113,13 @@ def test_a_second_launch_leaves_the_first_alone(undisturbed, tmp_path):
     assert first.end() == 0
     assert second.end() == 0
     assert "waiting for its end" in second.printed()
-    assert recorded(tmp_path / "r") == undisturbed[1]
+    assert recorded(tmp_path / "r") == finished.recorded
 
 
-def test_damaged_artifacts_are_made_again(undisturbed, tmp_path):
+def test_damaged_artifacts_are_made_again(finished, tmp_path):
     results = tmp_path / "r"
     results.mkdir()
-    shutil.copytree(undisturbed[0] / "artifacts", results / "artifacts")
+    shutil.copytree(finished.results / "artifacts", results / "artifacts")
     cut, flipped, old, torn = sorted(results.glob("artifacts/logits/*.safetensors"))[::3][:4]
     cut.write_bytes(cut.read_bytes()[:-100])
     content = bytearray(flipped.read_bytes())
@@ -135,27 +128,23 @@ def test_damaged_artifacts_are_made_again(undisturbed, tmp_path):
     about = old.with_suffix(".json")
     about.write_text(about.read_text().replace(f'"format": {FORMAT}', '"format": 2'))
     torn.with_suffix(".json").write_text("{")
-    finish(results, undisturbed[1])
+    finish(results, finished.recorded)
     wrong = {path.name for path in results.glob("artifacts/*/*.wrong")}
     assert {f"{path.name}.wrong" for path in (cut, flipped, old, torn)} <= wrong
 
 
-def test_a_moved_folder_another_zone_and_an_earlier_clock(undisturbed, tmp_path):
+def test_a_moved_folder_another_zone_and_an_earlier_clock(finished, copied):
     """Nothing is trained again, and nothing in the table moves."""
-    results = tmp_path / "elsewhere"
-    shutil.copytree(undisturbed[0], results)
-    with sqlite3.connect(results / "mlflow.db") as database:  # the clock had been set back
+    with sqlite3.connect(copied / "mlflow.db") as database:  # the clock had been set back
         database.execute("UPDATE runs SET start_time = 86400000 - start_time / 1000")
-    printed = finish(results, undisturbed[1], TZ="Pacific/Kiritimati")
-    assert f"{len(undisturbed[1])} of {len(undisturbed[1])} trials are recorded" in printed
-    code, before = launch(undisturbed[0])
-    assert code == 0
-    table = [line for line in before.splitlines() if "corrected" in line]
+    printed = finish(copied, finished.recorded, TZ="Pacific/Kiritimati")
+    assert f"{len(finished.recorded)} of {len(finished.recorded)} trials are recorded" in printed
+    table = [line for line in finished.printed.splitlines() if "corrected" in line]
     assert table
     assert [line for line in printed.splitlines() if "corrected" in line] == table
 
 
-def test_a_full_disk(undisturbed, tmp_path):
+def test_a_full_disk(finished, tmp_path):
     """Artifacts and database on a file system of 12 MB; then space is made."""
     results = tmp_path / "r"
     results.mkdir()
@@ -169,7 +158,7 @@ def test_a_full_disk(undisturbed, tmp_path):
         assert "Traceback" not in printed
         assert not list(results.glob("artifacts/*/.*"))  # no half artifact
         subprocess.run(["mount", "-o", "remount,size=200m", str(results)], check=True)
-        finish(results, undisturbed[1])
+        finish(results, finished.recorded)
     finally:
         subprocess.run(["umount", "-l", str(results)], check=False)
 
@@ -179,7 +168,7 @@ def test_what_cannot_be_trained_does_not_spoil_the_rest(tmp_path):
     to be one setting's own, and recorded as its result; all else is trained."""
     space = tmp_path / "bad.py"
     space.write_text(BAD)
-    code, printed = launch(tmp_path / "r", "--workers", 1, space=space)
+    code, printed = launch(tmp_path / "r", workers=1, space=space)
     assert code == 1, printed
     assert "again, in halves" in printed
     assert "could not train vae (1)" in printed
@@ -198,7 +187,9 @@ from typing import ClassVar
 
 from search_spaces.smoke import ALONE, LINK, taught
 from search_spaces.base.space import Space
-from trainables.links.link import Link, Noise, VaeLink
+from trainables.links.fixed import Noise
+from trainables.links.link import Link
+from trainables.links.vae import VaeLink
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -224,7 +215,7 @@ SPACE = Space(
 """
 
 
-def test_the_tracking_server_goes_away(undisturbed, tmp_path, free_port):
+def test_the_tracking_server_goes_away(finished, tmp_path, free_port):
     """For some seconds: waited for. For good: what has ended is kept, and recorded later."""
     with TrackingServer(tmp_path, free_port) as server:
         server.ask()
@@ -248,5 +239,5 @@ def test_the_tracking_server_goes_away(undisturbed, tmp_path, free_port):
         code, printed = launch(tmp_path / "r", *where)
         assert code == 0, printed
         assert "results of an earlier launch are recorded now" in printed
-        assert recorded(tmp_path / "r", server.uri) == undisturbed[1]
+        assert recorded(tmp_path / "r", server.uri) == finished.recorded
         assert LEADER in open_client(server.uri).get_experiment_by_name("smoke").tags

@@ -1,45 +1,26 @@
 """The real command line, Ray, Optuna and MLflow, on real data: the `smoke` space."""
 
 import json
-import os
-import signal
-import subprocess
-import sys
 import time
 from collections import Counter
-from pathlib import Path
 
 import pandas as pd
 import pytest
+from commands import call
+from faults import Launch, launch
 from mlflow import MlflowClient
 from mlflow.entities import ViewType
 
+from analysis.table import table
 from records.schema import experiment_names
 from search_spaces.smoke import SPACE
+from study.launch import launch as launch_command
 
 (SEARCH,) = SPACE.searches
 LISTED = len(SPACE.settings) * SPACE.seeds
 CANDIDATES = SEARCH.settings * SEARCH.seeds * 2  # scored by the rule, and by the oracle
 PLANNED = LISTED + CANDIDATES + 2 * SPACE.seeds  # the rule's choice and the oracle's
 WHOLE = {PLANNED, PLANNED - SPACE.seeds}  # ... which may be the same
-
-
-def command(module, *arguments):
-    return [sys.executable, "-m", module, *map(str, arguments)]
-
-
-def run(module, *arguments, timeout=300):
-    return subprocess.run(
-        command(module, *arguments), capture_output=True, text=True, timeout=timeout
-    )
-
-
-def launch(results, *arguments, timeout=300):
-    done = run(
-        "study.launch", "--space", "smoke", "--results", results, "--workers", 2, "--no-dashboard",
-        *arguments, timeout=timeout,
-    )  # fmt: skip
-    return done.returncode, done.stdout + done.stderr
 
 
 def all_runs(results, which):
@@ -49,30 +30,21 @@ def all_runs(results, which):
     return client, list(runs)
 
 
-@pytest.fixture(scope="module")
-def study(tmp_path_factory):
-    """One finished study: its results folder, and what the command printed."""
-    results = tmp_path_factory.mktemp("study")
-    code, printed = launch(results)
-    assert code == 0, printed
-    return results, printed
-
-
-def test_every_trial_is_one_finished_run(study):
-    _, runs = all_runs(study[0], which=1)
+def test_every_trial_is_one_finished_run(finished):
+    _, runs = all_runs(finished.results, which=1)
     assert {run.info.status for run in runs} == {"FINISHED"}
     assert len({run.data.tags["trial"] for run in runs}) == len(runs)
     assert len(runs) in WHOLE
 
 
-def test_actors_are_reused(study):
+def test_actors_are_reused(finished):
     """Two workers train all cohorts of all rounds: no process is started for each."""
-    _, runs = all_runs(study[0], which=1)
+    _, runs = all_runs(finished.results, which=1)
     assert len({run.data.tags["worker"] for run in runs}) <= 2
 
 
-def test_a_run_says_all_that_matters(study):
-    client, runs = all_runs(study[0], which=1)
+def test_a_run_says_all_that_matters(finished):
+    client, runs = all_runs(finished.results, which=1)
     run = next(r for r in runs if r.data.params["link"] == "VAE" and r.data.params["rule"] == "—")
     curve = client.get_metric_history(run.info.run_id, "test/cross_entropy")
     assert [point.step for point in curve] == [0, 1]
@@ -91,7 +63,7 @@ def test_a_run_says_all_that_matters(study):
     assert {"lambda", "temperature", "seed", "vae_labels", "protocol"} <= set(run.data.params)
     tags = run.data.tags
     for kind in ("vae", "teacher", "logits"):
-        stored = study[0] / "artifacts" / kind / f"{tags[f'artifact.{kind}']}.json"
+        stored = finished.results / "artifacts" / kind / f"{tags[f'artifact.{kind}']}.json"
         assert stored.exists()
     assert sum(json.loads(tags["reliability.student"])["objects"]) == 10_000
     assert {"setting", "dirty", "version.torch", "host", "mlflow.source.git.commit"} <= set(tags)
@@ -100,9 +72,9 @@ def test_a_run_says_all_that_matters(study):
     assert "λ=" in run.info.run_name
 
 
-def test_setting_runs_are_flat_and_agree_with_their_trials(study):
-    _, trials = all_runs(study[0], which=1)
-    _, settings = all_runs(study[0], which=0)
+def test_setting_runs_are_flat_and_agree_with_their_trials(finished):
+    _, trials = all_runs(finished.results, which=1)
+    _, settings = all_runs(finished.results, which=0)
     assert len(settings) == len({t.data.tags["setting"] for t in trials})
     assert {setting.info.status for setting in settings} == {"FINISHED"}
     for setting in (s for s in settings if s.data.params["rule"] == "—"):
@@ -114,8 +86,8 @@ def test_setting_runs_are_flat_and_agree_with_their_trials(study):
     assert not any("mlflow.parentRunId" in run.data.tags for run in trials + settings)
 
 
-def test_the_end_shows_table_records_and_commands(study):
-    printed = study[1]
+def test_the_end_shows_table_records_and_commands(finished):
+    printed = finished.printed
     assert "mean ± standard deviation over n seeds" in printed
     assert "Chosen by selection" in printed
     assert "hold-out chose" in printed
@@ -126,63 +98,67 @@ def test_the_end_shows_table_records_and_commands(study):
     assert "View detailed results" not in printed  # Ray's own chatter
 
 
-def test_again_ends_at_once_and_trains_nothing(study):
-    results, _ = study
-    before = {run.info.run_id: run.info.end_time for run in all_runs(results, which=1)[1]}
+def test_again_ends_at_once_and_trains_nothing(copied):
+    before = {run.info.run_id: run.info.end_time for run in all_runs(copied, which=1)[1]}
     started = time.monotonic()
-    code, printed = launch(results)
+    code, printed = launch(copied)
     assert code == 0
     assert time.monotonic() - started < 60  # a bound for a busy machine: it takes some 6 s
     assert f"{len(before)} of {len(before)} trials are recorded" in printed
-    assert {r.info.run_id: r.info.end_time for r in all_runs(results, which=1)[1]} == before
+    assert {r.info.run_id: r.info.end_time for r in all_runs(copied, which=1)[1]} == before
 
 
-def test_the_plan_starts_nothing(study, tmp_path):
-    code, printed = launch(tmp_path, "--plan")
-    assert code == 0
+def planned(results):
+    """What a launch with --plan prints."""
+    ended = call(launch_command, "--space", "smoke", "--results", results, "--plan")
+    assert ended.code == 0, ended.err
+    return ended.out
+
+
+def test_the_plan_starts_nothing(finished, tmp_path):
+    printed = planned(tmp_path)
     assert f"trials: 0 done, {PLANNED} missing" in printed
     assert "artifacts, level 1" in printed
     assert "about" in printed
     client = MlflowClient(f"sqlite:///{tmp_path}/mlflow.db")
     assert client.get_experiment_by_name("smoke") is None
     assert not (tmp_path / "artifacts").exists()
-    done = len(all_runs(study[0], which=1)[1])
-    assert f"trials: {done} done, 0 missing" in launch(study[0], "--plan")[1]
+    done = len(all_runs(finished.results, which=1)[1])
+    assert f"trials: {done} done, 0 missing" in planned(finished.results)
 
 
 @pytest.mark.parametrize("form", ["text", "md", "csv", "latex", "json"])
-def test_the_table_command(study, form):
-    done = run("analysis.table", "--space", "smoke", "--results", study[0], "--format", form)
-    assert done.returncode == 0, done.stderr
-    assert "0." in done.stdout
+def test_the_table_command(finished, form, tmp_path):
+    words = ("--space", "smoke", "--results", finished.results, "--format", form)
+    ended = call(table, *words)
+    assert ended.code == 0, ended.err
+    assert "0." in ended.out
     if form == "csv":
-        path = Path(study[0]) / "table.csv"
-        path.write_text(done.stdout)
-        table = pd.read_csv(path)
-        assert set(table["n"]) == {SPACE.seeds}
-        assert len(table) - len(SPACE.settings) in (1, 2)
+        path = tmp_path / "table.csv"
+        path.write_text(ended.out)
+        found = pd.read_csv(path)
+        assert set(found["n"]) == {SPACE.seeds}
+        assert len(found) - len(SPACE.settings) in (1, 2)
 
 
-def test_more_seeds_and_settings_train_only_what_is_new_after_a_kill(study, tmp_path):
+@pytest.mark.faults
+def test_more_seeds_and_settings_train_only_what_is_new_after_a_kill(finished, tmp_path):
     """Extending and resuming are one walk; a killed launch leaves nothing doubled or RUNNING."""
-    _, runs = all_runs(study[0], which=1)
+    _, runs = all_runs(finished.results, which=1)
     undisturbed = {r.data.tags["trial"]: loss(r) for r in runs}
-    code, printed = launch(tmp_path, "--settings", 2, "--seeds", 2)
+    results = tmp_path / "r"
+    code, printed = launch(results, "--settings", 2, "--seeds", 2)
     assert code == 0, printed
-    first = {run.data.tags["trial"] for run in all_runs(tmp_path, which=1)[1]}
+    first = {run.data.tags["trial"] for run in all_runs(results, which=1)[1]}
     chosen_of_two = first - set(undisturbed)
     assert len(chosen_of_two) <= 2 * SPACE.seeds  # all else is asked in the longer search too
 
-    victim = subprocess.Popen(
-        command("study.launch", "--space", "smoke", "--results", tmp_path, "--no-dashboard"),
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
-    )  # fmt: skip
+    victim = Launch(results)
     time.sleep(8)
-    os.killpg(victim.pid, signal.SIGKILL)
-    victim.wait()
-    code, printed = launch(tmp_path)
+    victim.kill()
+    code, printed = launch(results)
     assert code == 0, printed
-    _, runs = all_runs(tmp_path, which=1)
+    _, runs = all_runs(results, which=1)
     finished = Counter(r.data.tags["trial"] for r in runs if r.info.status == "FINISHED")
     assert set(finished) - chosen_of_two == set(undisturbed) - chosen_of_two
     assert set(undisturbed) <= set(finished)
@@ -207,9 +183,9 @@ def test_an_own_space_with_an_own_link(tmp_path):
     """A user's file: a space with a link defined in it, trained by the workers."""
     file = tmp_path / "mirror.py"
     file.write_text(OWN_SPACE)
-    done = run("study.launch", "--space", file, "--results", tmp_path / "r", "--no-dashboard")
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "mirror" in done.stdout
+    code, printed = launch(tmp_path / "r", space=file, workers=None)
+    assert code == 0, printed
+    assert "mirror" in printed
 
 
 OWN_SPACE = '''

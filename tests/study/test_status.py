@@ -1,13 +1,13 @@
 """How far a study is, and what it no longer needs: said, asked, removed."""
 
-import sys
+import shutil
 from pathlib import Path
 
 import pytest
 import requests
+from commands import call
 from recorded import SETTING, recorder_of, result
 
-from records.cli import run_command
 from records.client import open_client
 from records.read import read
 from records.schema import experiment_names
@@ -25,13 +25,16 @@ from trainables.settings.trial import Trial
 
 
 @pytest.fixture
-def client(tmp_path):
-    """A study with a finished trial, a failed one, a killed one, and artifacts."""
+def client(empty_database, tmp_path, monkeypatch):
+    """A study with a finished trial, a failed one and a killed one, in the default folder."""
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "results").mkdir()
+    shutil.copy(empty_database, "results/mlflow.db")
     client = open_client(f"sqlite:///{tmp_path}/results/mlflow.db")
     recorder = recorder_of(client, tmp_path)
     recorder.expect(map(Expected, (ALONE, SETTING)))
-    recorder.add([result(SETTING, 0), result(SETTING, 1, failure="the loss is nan in epoch 1")])
+    failed = result(SETTING, 1, failure="the loss is nan in epoch 1")
+    recorder.add([result(SETTING, 0), failed])
     recorder.close()
     trials = client.get_experiment_by_name(experiment_names("smoke")[1]).experiment_id
     left = client.create_run(trials, tags={"trial": "of a dead launch"})
@@ -39,18 +42,11 @@ def client(tmp_path):
     return client
 
 
-@pytest.fixture
-def command(monkeypatch, tmp_path, capsys):
-    """Run a command in-process on the study; what it printed."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
-
-    def say(function, *arguments):
-        monkeypatch.setattr(sys, "argv", ["x", "--space", "smoke", *arguments])
-        assert run_command(function) == 0
-        return capsys.readouterr().out
-
-    return say
+def say(command, *words):
+    """Run a command on the study; what it printed."""
+    ended = call(command, "--space", "smoke", *words)
+    assert ended.code == 0, ended.err
+    return ended.out
 
 
 def artifact(kind, key):
@@ -62,8 +58,8 @@ def artifact(kind, key):
     return files
 
 
-def test_status_counts_every_trial_once(client, command):
-    said = command(status)
+def test_status_counts_every_trial_once(client):
+    said = say(status)
     assert "no launch is running" in said
     line = next(line for line in said.splitlines() if "listed settings" in line)
     assert line.split()[2:] == ["1", "1", "12"]  # 7 settings of 2 seeds
@@ -81,7 +77,7 @@ def test_status_agrees_with_the_plan(client, tmp_path):
     assert sum(one.done + one.failed + one.missing + one.unknown for one in found) == total
 
 
-def test_clean_shows_asks_and_removes_only_what_nothing_needs(client, command, monkeypatch):
+def test_clean_shows_asks_and_removes_only_what_nothing_needs(client, monkeypatch):
     needed = all_logits_for(Trial(setting=SETTING, seed=0))[0]
     kept = artifact("logits", needed.key) + artifact("teacher", needed.teacher.key)
     orphan = artifact("vae", "0123456789abcdef")
@@ -89,17 +85,17 @@ def test_clean_shows_asks_and_removes_only_what_nothing_needs(client, command, m
     wrong.write_text("x")
 
     monkeypatch.setattr("typer.confirm", lambda text: False)
-    said = command(clean)
+    said = say(clean)
     assert "2 runs and 3 files" in said
     assert "nothing was removed" in said
     assert all(file.exists() for file in [*kept, *orphan, wrong])
 
     monkeypatch.setattr("typer.confirm", lambda text: True)
-    assert "removed" in command(clean)
+    assert "removed" in say(clean)
     assert all(file.exists() for file in kept)
     assert not any(file.exists() for file in [*orphan, wrong])
     assert [record.status for record in read(client, "smoke")] == ["FINISHED"]
-    assert "0 runs and 0 files" in command(clean, "--yes")
+    assert "0 runs and 0 files" in say(clean, "--yes")
 
 
 def test_one_leads_and_says_how_far_it_is(client, monkeypatch):
@@ -138,14 +134,11 @@ def test_a_lock_is_waited_for_only_if_asked(tmp_path):
         pass
 
 
-def test_an_outage_while_reading_is_one_line(client, monkeypatch, tmp_path, capsys):
+def test_an_outage_while_reading_is_one_line(client, monkeypatch):
     def gone(*arguments):
         raise requests.ConnectionError("the server has gone\nand more")
 
-    monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("study.status.read", gone)
-    monkeypatch.setattr(sys, "argv", ["status", "--space", "smoke", "--results", "results"])
-    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
-    assert run_command(status) == 1
-    said = capsys.readouterr().err
-    assert said == "error: the server has gone; the same command tries again\n"
+    ended = call(status, "--space", "smoke", "--results", "results")
+    assert ended.code == 1
+    assert ended.err == "error: the server has gone; the same command tries again\n"

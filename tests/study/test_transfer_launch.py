@@ -1,11 +1,12 @@
 """Methods from the command line to the report: launched by Ray, recorded, tabulated."""
 
-import subprocess
-import sys
+from commands import call
+from faults import launch
 
 from records.client import open_client
 from records.read import read
 from search_spaces.base.catalogue import load
+from study.launch import launch as launch_command
 from trainables.settings.trial import Trial
 
 OWN = """
@@ -39,13 +40,9 @@ SPACE = Space(
 def test_methods_are_launched_recorded_and_reported(tmp_path):
     space, results = tmp_path / "own_methods.py", tmp_path / "results"
     space.write_text(OWN)
-    command = [
-        sys.executable, "-m", "study.launch", "--space", str(space), "--workers", "2",
-        "--results", str(results), "--no-dashboard",
-    ]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True, timeout=200)
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert "artifacts: impressions" in done.stdout  # made once, before the students
+    code, printed = launch(results, space=space)
+    assert code == 0, printed
+    assert "artifacts: impressions" in printed  # made once, before the students
     records = read(open_client(f"sqlite:///{results}/mlflow.db"), "own_methods")
     settings = load(str(space)).settings
     keys = {Trial(setting=s, seed=seed).key for s in settings for seed in range(2)}
@@ -57,5 +54,5 @@ def test_methods_are_launched_recorded_and_reported(tmp_path):
     report = (results / "reports" / "own_methods.html").read_text()
     assert '<section id="transfer">' in report
     assert "barlow_twins + Small" in report
-    again = subprocess.run(command, capture_output=True, text=True, timeout=200)
-    assert "6 of 6 trials are recorded" in again.stdout
+    again = call(launch_command, "--space", space, "--results", results)
+    assert "6 of 6 trials are recorded" in again.out

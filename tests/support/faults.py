@@ -21,13 +21,14 @@ NUMBER = count()
 class Launch:
     """A launch as a process of its own; what it prints goes to a file beside its results."""
 
-    def __init__(self, results, *arguments, space="smoke", **environment):
+    def __init__(self, results, *arguments, space="smoke", workers=2, **environment):
         self.said = Path(f"{results}.{next(NUMBER)}.said")
+        given = ("--workers", workers) if workers else ()
         self.file = self.said.open("w")
         self.process = subprocess.Popen(
             [
-                sys.executable, "-m", "study.launch", "--space", str(space), "--workers", "2",
-                "--results", str(results), "--no-dashboard", *map(str, arguments),
+                sys.executable, "-m", "study.launch", "--space", str(space),
+                "--results", str(results), "--no-dashboard", *map(str, (*given, *arguments)),
             ],
             stdout=self.file, stderr=subprocess.STDOUT,
             env={**os.environ, "PYTHONUNBUFFERED": "1"} | environment,
@@ -52,16 +53,15 @@ class Launch:
         finally:
             self.kill()
 
-    def kill(self):
-        """SIGKILL; Ray's processes follow by themselves, soon."""
+    def kill(self, seconds=20):
+        """SIGKILL; Ray's processes follow by themselves, soon; what is left then is killed too."""
         children = self.children()
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGKILL)
             self.process.wait()
-        _, left = psutil.wait_procs(children, timeout=20)
-        for process in left:  # none, but that a test leaves none in any case
+        _, left = psutil.wait_procs(children, timeout=seconds)
+        for process in left:
             process.kill()
-        return left
 
     def children(self, name=""):
         """The processes under it whose name contains this."""
