@@ -222,11 +222,9 @@ from trainables.settings.scoring import CrossValidation, Pruning
 """
 
 
-RENTALS = """from dataclasses import replace
-from search_spaces.rows.bike_sharing import REG_ON_BIG
-from search_spaces.rows.garments import ON_BIG
+RENTALS = """from dataclasses import replace; from trainables.links.fixed import Dilation
+from search_spaces.rows.bike_sharing import *; from search_spaces.rows.garments import ON_BIG
 from search_spaces.base.search import Search; from search_spaces.base.space import Space
-from trainables.links.fixed import Dilation
 from trainables.settings.scoring import CrossValidation
 """
 
