@@ -13,7 +13,7 @@ PACKAGES = ("torch", "ray", "optuna", "mlflow", "distillation-study")
 @lru_cache(maxsize=1)
 def describe() -> dict[str, str]:
     """Tags for every record: the launch's host, versions, commit; whether the tree was clean."""
-    root = Path(__file__).parent.parent
+    root = Path(__file__).parents[2]
     commit = _git(root, "rev-parse", "HEAD") or "unknown"
     dirty = "unknown" if commit == "unknown" else str(bool(_git(root, "status", "--porcelain")))
     tags = {
