@@ -236,7 +236,7 @@ from trainables.settings.scoring import CrossValidation, Pruning
 RENTALS = """from dataclasses import replace
 from search_spaces.rows.rentals import REG_ON_BIG; from search_spaces.rows.garments import ON_BIG
 from search_spaces.base.search import Search; from search_spaces.base.space import Space
-from trainables.links.link import Dilation; from trainables.settings.scoring import CrossValidation
+from trainables.links.fixed import Dilation; from trainables.settings.scoring import CrossValidation
 """
 
 

@@ -198,7 +198,9 @@ from typing import ClassVar
 
 from search_spaces.smoke import ALONE, LINK, taught
 from search_spaces.base.space import Space
-from trainables.links.link import Link, Noise, VaeLink
+from trainables.links.fixed import Noise
+from trainables.links.link import Link
+from trainables.links.vae import VaeLink
 
 
 @dataclass(frozen=True, kw_only=True)
