@@ -24,8 +24,10 @@ from analysis.tables.view import View
 from analysis.tables.views import views
 from records.cli import Results, Storage, TrackingUri, run_command, writing
 from records.client import open_records
+from records.folder import report_path
 from records.read import read_study
-from records.schema import Study, report_path
+from records.schema import Study
+from search_spaces.base.catalogue import names
 from trainables.artifacts.store import Store, open_store
 
 MOST_ROWS = 60
@@ -131,7 +133,9 @@ def _commands(study: Study) -> str:
 
 
 def report(
-    space: Annotated[str, typer.Option(help="The space, as it was launched.")],
+    space: Annotated[
+        str, typer.Option(help="The space, as it was launched.", autocompletion=names)
+    ],
     out: Annotated[
         Path | None, typer.Option(help="The file.  [default: in the results folder]")
     ] = None,

@@ -18,10 +18,13 @@ from analysis.tables.selection_views import selection_views
 from records.cli import Results, TrackingUri, run_command
 from records.client import open_records
 from records.read import read_study
+from search_spaces.base.catalogue import names
 
 
 def table(
-    space: Annotated[str, typer.Option(help="The space, as it was launched.")],
+    space: Annotated[
+        str, typer.Option(help="The space, as it was launched.", autocompletion=names)
+    ],
     form: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.TEXT,
     limit: Annotated[int, typer.Option(help="Rows of each view, as text.", min=1)] = 100,
     tracking_uri: TrackingUri = None,

@@ -7,9 +7,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from trainables.errors import BadInputError, StudyError, one_line
+
+Command = TyperCommand | TyperGroup
 
 TrackingUri = Annotated[
     str | None,
@@ -31,16 +34,24 @@ Storage = Annotated[
 FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
 
 
-def run_command(function: Callable[..., int]) -> int:
-    """Run a Typer function over sys.argv; its exit code; errors that we know as one line."""
+def command_of(function: Callable[..., int]) -> Command:
+    """A function's parameters as the options of a command."""
     app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
     app.command()(function)
     command = get_command(app)
-    try:
-        return int(command.main(standalone_mode=False) or 0)
-    except KeyboardInterrupt:
-        print("interrupted: the same command goes on", file=sys.stderr)
-        return INTERRUPTED
+    assert isinstance(command, Command)
+    return command
+
+
+def run_command(command: Callable[..., int] | Command, name: str | None = None) -> int:
+    """Run a command over sys.argv; its exit code; errors that we know as one line.
+
+    name: what its usage calls it, else the program that was started.
+    """
+    if not isinstance(command, Command):
+        command = command_of(command)
+    try:  # a KeyboardInterrupt is Typer's: it makes INTERRUPTED of it
+        return int(command.main(prog_name=name, standalone_mode=False) or 0)
     except StudyError as error:
         print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
         return FAILED

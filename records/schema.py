@@ -7,7 +7,6 @@ trial is done when a FINISHED run bears its key.
 
 import json
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 # Tags of runs; RELIABILITY and ARTIFACT are followed by ".student", ".vae" and the like.
@@ -22,11 +21,6 @@ SEEDS_PLANNED, ABOUT = "seeds", "about"  # tags of the experiments
 def experiment_names(space: str) -> tuple[str, str]:
     """The experiments of a space: one run a setting, one run a trial."""
     return space, f"{space} · trials"
-
-
-def report_path(results: Path, space: str) -> Path:
-    """Where a study's report stands."""
-    return results / "reports" / f"{space}.html"
 
 
 @dataclass(frozen=True)

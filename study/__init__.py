@@ -1,6 +1,12 @@
-"""How it is run: launch → plan → tune → record.
+"""A study, run: space → plan → cohorts → records → table.
 
-Ray reads these at its import, so they are set here, before any module of this room.
+launch.py status.py clean.py records.py preflight.py   a command each; __main__.py: all in one
+planning/    what is missing, and what the searches ask for next
+running/     a study as a function, its rounds on Ray Tune, its display, its lock
+recording/   results on their way into MLflow
+cluster/     Ray, here or on many machines
+
+Ray reads the variables below at its import, so they are set before any module of this package.
 """
 
 import os

@@ -1,18 +1,75 @@
-"""What there is: python -m study"""
+"""Every command in one: python -m study, installed as distil.
 
-COMMANDS = """\
-python -m study.launch --list                  the spaces, and the questions they answer
-python -m study.launch --space vae_lambda      run a study; the same command goes on
-python -m study.status --space vae_lambda      how far it is (--watch), what failed and why
-python -m study.clean --space vae_lambda       failed runs and unused artifacts
-python -m study.records export|import          move records between MLflow stores
-python -m study.preflight HOST:PORT            the nodes of a Ray cluster
-python -m study.completion                     completion of all this in bash
-python -m analysis.table --space vae_lambda    its table: text, md, csv, latex, json
-python -m analysis.figures --space vae_lambda  its figures as PNG and SVG
-python -m analysis.report --space vae_lambda   one HTML file with all of it
-make ui                                        MLflow's pages over the records
-Each says more with --help; README.md and docs/ say the rest."""
+Each is a module of its own as well: python -m study.launch, python -m analysis.table.
+"""
+
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
+
+from records.cli import command_of, run_command
+
+NAME = "distil"
+SUMMARIES = {
+    "launch": "Run a study, or what is missing of it, and show its table.",
+    "status": "How far a study is (--watch), what failed and why.",
+    "clean": "Remove failed runs and unused artifacts: shows them, asks.",
+    "records": "Move records between MLflow stores: export, import.",
+    "preflight": "The nodes of a Ray cluster.",
+    "table": "A study's table: text, md, csv, latex, json.",
+    "figures": "A study's figures, as PNG and SVG.",
+    "report": "A study's report: one HTML file with all of it.",
+}
+ANALYSIS = ("table", "figures", "report")
+
+
+def commands() -> TyperGroup:
+    """All commands; what each needs is imported when it is called, or its options are asked."""
+    app = typer.Typer(pretty_exceptions_enable=False)
+
+    @app.callback(invoke_without_command=True, epilog="README.md and docs/ say the rest.")
+    def all_of_them(context: typer.Context) -> None:
+        """Studies of distillation between domains: run, watched, tabulated."""
+        if context.invoked_subcommand is None:
+            typer.echo(context.get_help())
+
+    group = get_command(app)
+    assert isinstance(group, TyperGroup)
+    for name, summary in SUMMARIES.items():
+        group.add_command(_Deferred(name, help=summary))
+    return group
+
+
+class _Deferred(TyperCommand):
+    """A command's name and summary; the command itself from the moment that it is entered.
+
+    So the list of commands, and the shell's completion of them, wait for no import of torch.
+    """
+
+    def make_context(self, info_name: str | None, args: list[str], *rest: Any, **more: Any) -> Any:
+        """The context of the command itself."""
+        assert self.name
+        return command_of(_function(self.name)).make_context(info_name, args, *rest, **more)
+
+
+def _function(name: str) -> Callable[..., int]:
+    if name in ANALYSIS:
+        from analysis.publish import command
+
+        return command(name)
+    function: Callable[..., int] = getattr(import_module(f"study.{name}"), name)
+    return function
+
+
+def main() -> int:
+    """The command's entry: its exit code."""
+    return run_command(commands(), NAME)
+
 
 if __name__ == "__main__":
-    print(COMMANDS)
+    sys.exit(main())

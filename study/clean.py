@@ -84,7 +84,10 @@ def _planned(client: MlflowClient, space: Space, store: Store) -> Iterable[str]:
 
 
 def clean(
-    space: Annotated[str, typer.Option(help="A built-in space, or the path of a file.")],
+    space: Annotated[
+        str,
+        typer.Option(help="A built-in space, or the path of a file.", autocompletion=names),
+    ],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     tracking_uri: TrackingUri = None,
     results: Results = Path("results"),

@@ -3,50 +3,26 @@
 The same command again runs only what is missing, with more --seeds or --settings what is new.
 """
 
-import math
-import os
 import sys
-from contextlib import nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
-from mlflow import MlflowClient
-from mlflow.exceptions import MlflowException
-from requests import RequestException
 from rich.console import Console
 
-from analysis.evidence.rows import rows_of
-from analysis.methods.comparison import transfer_views
-from analysis.tables.console import show
-from records.cli import INTERRUPTED, Results, Storage, TrackingUri, run_command
-from records.client import open_client
-from records.experiments import open_study
-from records.read import read, read_study
-from records.schema import Record, report_path
-from search_spaces.base.catalogue import load, names
-from search_spaces.base.space import Space
-from study.cluster.resources import Node, Resources, of_this_machine
-from study.planning.optuna_journal import write_journal
-from study.planning.plan import Plan, check_counts
-from study.planning.trial_index import TrialIndex
-from study.recording.recorder import Recorder
-from study.recording.spool import Spool, spool_of
-from study.running import messages
-from study.running.interrupts import on_interrupt
-from study.running.lock import leading, locked
-from study.running.progress import Progress
-from study.running.run import ALL_DONE, fetch_data, has_work, run
-from trainables.artifacts.store import open_store
-from trainables.errors import BadInputError, Say
+from records.cli import Results, Storage, TrackingUri, run_command
+from search_spaces.base.catalogue import names
+from trainables.errors import BadInputError
 
 out = Console(highlight=False)
-ROWS_AT_THE_END, VIEWS_AT_THE_END = 25, 2
 
 
 def launch(
     space: Annotated[
-        str | None, typer.Option(help="A built-in space, or the path of a file defining SPACE.")
+        str | None,
+        typer.Option(
+            help="A built-in space, or the path of a file defining SPACE.", autocompletion=names
+        ),
     ] = None,
     list_: Annotated[bool, typer.Option("--list", help="List the built-in spaces.")] = False,
     plan: Annotated[
@@ -100,129 +76,48 @@ def launch(
     Ends with 0 when all trials are recorded, 1 when some could not be trained, 2 for bad input,
     130 when interrupted.
     """
+    # Here, so that --help and the shell's completion do not wait seconds for MLflow and Optuna.
+    from records.client import open_client
+    from study.running import messages
+    from study.running.interrupts import interruptible
+    from study.running.ray_death import restart_process
+    from study.running.request import Request
+    from study.running.study import run_study
+
     if list_:
         messages.say_spaces(out)
-        return ALL_DONE
+        return 0
     if space is None:
         raise BadInputError(f"--space is missing: give one of {', '.join(names())}, or a file")
-    out.quiet = quiet
-    if quiet and verbose:
-        raise BadInputError("--quiet and --verbose: give one of them")
-    chosen = load(space)
-    check_counts(chosen, seeds, settings)
-    if not 0 <= patience < math.inf:
-        raise BadInputError(f"--patience is {patience:g}: give seconds ≥ 0")
-    resources = Resources(
-        workers=workers,
-        cpus_per_worker=cpus_per_worker,
-        gpus_per_worker=gpus_per_worker,
-        address=address,
-        dashboard=dashboard,
-    )
-    resources = resources.fit(of_this_machine() if address is None else _nodes_at(address))
-    results = _writable(results)
-    if offline:
-        os.environ["STUDY_OFFLINE"] = "1"  # the workers inherit it
-    uri = tracking_uri or f"sqlite:///{results / 'mlflow.db'}"
-    folders = _folders(results, uri)
-    with nullcontext() if plan else locked(folders, chosen.name, wait, _say):
-        client = open_client(uri, verbose)
-        trial_index = TrialIndex(_ended(client, chosen, retry_failed))
-        store = open_store(storage, results)
-        count = resources.workers or 1
-        todo = Plan(chosen, seeds or chosen.seeds, settings, store, trial_index, count)
+    asked: dict[str, Any] = {
+        "seeds": seeds,
+        "settings": settings,
+        "workers": workers,
+        "cpus_per_worker": cpus_per_worker,
+        "gpus_per_worker": gpus_per_worker,
+        "address": address,
+        "retry_failed": retry_failed,
+        "tracking_uri": tracking_uri,
+        "results": results,
+        "storage": storage,
+        "dashboard": dashboard,
+    }
+    with interruptible():
         if plan:
-            messages.say_plan(todo, out)
-            return ALL_DONE
-        fetch_data(todo, _say)  # before anything is written
-        if address and has_work(todo):
-            _join(resources, todo, _say, verbose)
-        pictures = None if tracking_uri else str(results / "mlflow-artifacts")
-        experiments = open_study(client, chosen.name, chosen.about, todo.seeds, pictures)
-        progress = Progress(out, verbose)
-        with leading(client, experiments[0], wait, _say, lambda: progress.summary):
-            spool = Spool(spool_of(results, chosen.name))
-            recorder = Recorder(
-                client, chosen, todo.seeds, trial_index, spool, experiments, progress.warn
-            )
-            code = run(todo, recorder, resources, progress, patience)
-        if code != INTERRUPTED:
-            _show(todo, client, results, uri)
-    return code
-
-
-def _say(line: str) -> None:
-    """Print a line whole: paths in it are to be copied."""
-    out.print(line, soft_wrap=True, markup=False)
-
-
-def _folders(results: Path, uri: str) -> list[Path]:
-    """Where a launch writes files: its results, and the records' database."""
-    database = uri.removeprefix("sqlite:///")
-    return [results] if database == uri else [results, Path(database).absolute().parent]
-
-
-def _ended(client: MlflowClient, space: Space, retry_failed: bool) -> list[Record]:
-    ended = read(client, space.name)
-    return [record for record in ended if record.status == "FINISHED" or not retry_failed]
-
-
-def _show(todo: Plan, client: MlflowClient, results: Path, uri: str) -> None:
-    """The table, and where all the rest is."""
-    space = todo.space
-    out.print()
-    recorded = read_study(client, space.name)
-    rows = rows_of(recorded)
-    show(recorded, rows, transfer_views(rows), out, limit=ROWS_AT_THE_END, most=VIEWS_AT_THE_END)
-    page, pictures = report_path(results, space.name), results / "figures" / space.name
-    if todo.trial_index.news or not page.exists():
-        from analysis.mlflow_page.notes import write_notes
-        from analysis.report import write  # matplotlib takes a second to import
-
-        out.print("drawing the figures and the report ...")
-        write(recorded, client, todo.store, page, pictures)
-        try:
-            write_notes(client, recorded, rows, page, pictures)
-        except (MlflowException, RequestException, OSError) as error:  # all is recorded
-            _say(f"MLflow's notes and pictures could not be written: {error}")
-    write_journal(todo, results / "optuna" / f"{space.name}.journal")
-    out.quiet = False
-    messages.say_where(space, uri, results, todo.store.root, out)
-
-
-def _nodes_at(address: str) -> list[Node]:
-    from study.cluster.head import ask_nodes  # ray takes a second to import
-
-    return ask_nodes(address)
-
-
-def _join(resources: Resources, todo: Plan, say: Say, verbose: bool) -> None:
-    from study.cluster.ray import join_cluster
-
-    datasets = todo.space.domain.datasets
-    join_cluster(resources, str(todo.store.root), datasets, say, verbose)
-
-
-def _writable(results: Path) -> Path:
-    results = results.absolute()
-    try:
-        results.mkdir(parents=True, exist_ok=True)
-        probe = results / f".probe-{os.getpid()}"
-        probe.write_text("")
-        probe.unlink()
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise BadInputError(
-            f"cannot write to --results {results}: {reason}; give a folder that you may write"
-        ) from None
-    return results
-
-
-def main() -> None:
-    """Run as a command: one line and exit code 2 for bad input."""
-    on_interrupt()
-    sys.exit(run_command(launch))
+            request = Request.checked(space, **asked)
+            messages.say_plan(request.plan(open_client(request.records, verbose)), out)
+            return 0
+        return run_study(
+            space,
+            **asked,
+            wait=wait,
+            patience=patience,
+            offline=offline,
+            quiet=quiet,
+            verbose=verbose,
+            on_ray_death=restart_process,
+        ).code
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(run_command(launch))

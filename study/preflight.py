@@ -1,8 +1,4 @@
-"""Before a cluster is joined: what would make a study wait for ever, as one line now.
-
-ray.init tries for minutes, or ends the process; so the cluster's head is asked first: does it
-answer, does it take the token, is this machine one of its nodes, what do they have.
-"""
+"""Which nodes a Ray cluster has, asked without joining it: python -m study.preflight HOST:PORT"""
 
 from typing import Annotated
 

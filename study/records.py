@@ -18,8 +18,10 @@ import typer
 
 from records.cli import Results, TrackingUri, run_command
 from records.client import open_client, open_records
+from records.folder import database_uri, mlflow_files
 from records.jsonl import read_lines, write_lines
 from records.transfer import export, load
+from search_spaces.base.catalogue import names
 from trainables.errors import BadInputError
 
 
@@ -33,7 +35,9 @@ class Direction(StrEnum):
 def records(
     direction: Annotated[Direction, typer.Argument(help="Out of MLflow, or into it.")],
     file: Annotated[Path, typer.Option(help="JSON lines; compressed if it ends in .gz.")],
-    space: Annotated[str | None, typer.Option(help="What to export.")] = None,
+    space: Annotated[
+        str | None, typer.Option(help="What to export.", autocompletion=names)
+    ] = None,
     tracking_uri: TrackingUri = None,
     results: Results = Path("results"),
 ) -> int:
@@ -46,8 +50,8 @@ def records(
         print(f"{last['runs']} runs in {file}{left_out}")
         return 0
     lines = read_lines(file)
-    client = open_client(tracking_uri or f"sqlite:///{results.absolute() / 'mlflow.db'}")
-    root = None if tracking_uri else str(results.absolute() / "mlflow-artifacts")
+    client = open_client(tracking_uri or database_uri(results))
+    root = None if tracking_uri else str(mlflow_files(results))
     written, skipped = load(client, lines, root)
     print(f"{written} runs imported, {skipped} were there already")
     return 0

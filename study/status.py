@@ -20,7 +20,7 @@ from records.cli import Results, Storage, TrackingUri, run_command
 from records.client import open_records
 from records.read import read
 from records.schema import experiment_names
-from search_spaces.base.catalogue import load
+from search_spaces.base.catalogue import load, names
 from study.planning.plan import Plan, check_counts
 from study.planning.search_state import SearchState
 from study.planning.trial_index import TrialIndex
@@ -73,7 +73,10 @@ def _count(plan: Plan, part: str, trials: list[Trial], unknown: int = 0) -> Coun
 
 
 def status(
-    space: Annotated[str, typer.Option(help="A built-in space, or the path of a file.")],
+    space: Annotated[
+        str,
+        typer.Option(help="A built-in space, or the path of a file.", autocompletion=names),
+    ],
     watch: Annotated[
         bool, typer.Option("--watch", help="Again and again, until it ends.")
     ] = False,

@@ -6,19 +6,22 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
 from commands import call
 
 import trainables
-from study.completion import COMMANDS, options_of, script
+from study.__main__ import commands
 from study.launch import launch
 from study.records import records
 
 ROOT = Path(trainables.__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-CALL = re.compile(r"-m ((?:study|analysis)\.\w+)((?: +[^\s`|#;&)]+)*)")
+CALL = re.compile(r"(?:-m (?:study|analysis)[. ]|\bdistil )(\w+)((?: +[^\s`|#;&)]+)*)")
+COMMANDS = commands()
 
 
 def examples():
@@ -67,19 +70,24 @@ def test_a_link_and_a_trainable_of_the_pages_train(tmp_path, data):
 
 
 def calls():
-    """Every call of a command of ours on every page."""
+    """Every call of a command of ours on every page, as a module's or as distil's."""
     for page in PAGES:
         text = re.sub(r"\s*\\\n\s*", " ", page.read_text())
-        for module, words in CALL.findall(text):
-            yield page.name, module, words
+        for name, words in CALL.findall(text):
+            yield page.name, name, words
 
 
-@pytest.mark.parametrize(("page", "module", "words"), sorted(set(calls())))
-def test_a_command_of_the_pages_has_no_unknown_option(page, module, words):
-    if module == "study.completion":
-        return
+def options_of(name):
+    """The options of a command, as its own parser knows them."""
+    context = COMMANDS.commands[name].make_context(name, [], resilient_parsing=True)
+    known = context.command.get_params(context)
+    return {option for each in known for option in [*each.opts, *each.secondary_opts]}
+
+
+@pytest.mark.parametrize(("page", "name", "words"), sorted(set(calls())))
+def test_a_command_of_the_pages_has_no_unknown_option(page, name, words):
     used = {word.partition("=")[0] for word in shlex.split(words) if word.startswith("--")}
-    assert used <= {*options_of(module, COMMANDS[module]), "--help"}, f"{page}: {module}{words}"
+    assert used <= options_of(name), f"{page}: {name}{words}"
 
 
 def test_the_notebook_reads_records(tmp_path, monkeypatch):
@@ -98,20 +106,33 @@ def test_the_notebook_reads_records(tmp_path, monkeypatch):
     assert names["by_setting"]["count"].max() >= 2
 
 
+@pytest.fixture(scope="module")
+def distil(tmp_path_factory):
+    """The installed command, as pip would make it, and the completion that it gives to bash."""
+    file = tmp_path_factory.mktemp("bin") / "distil"
+    file.write_text(
+        f"#!{sys.executable}\nimport sys\nfrom study.__main__ import main\nsys.exit(main())\n"
+    )
+    file.chmod(0o755)
+    asked = {**os.environ, "_DISTIL_COMPLETE": "source_bash"}
+    return file, subprocess.run([file], env=asked, capture_output=True, text=True).stdout
+
+
 @pytest.mark.parametrize(
     ("words", "replies"),
     [
-        (["python", "-m", "study.la"], ["study.launch"]),
-        (["python", "-m", "study.launch", "--space", "vae_lambda_"], ["vae_lambda_small"]),
-        (["python", "-m", "study.status", "--wat"], ["--watch"]),
-        (["python", "-m", "json.tool", "--so"], []),
+        (["la"], ["launch"]),
+        (["launch", "--space", "vae_lambda_"], ["vae_lambda_small"]),
+        (["status", "--wat"], ["--watch"]),
+        (["table", "--form"], ["--format"]),
+        (["launch", "--space", "own."], []),  # nothing of ours: bash goes on with files
     ],
 )
-def test_bash_completes(words, replies, tmp_path):
-    (tmp_path / "completion").write_text(script())
+def test_bash_completes(distil, words, replies):
+    file, script = distil
     ask = (
-        f"source {tmp_path}/completion; COMP_WORDS=({shlex.join(words)}); "
-        f"COMP_CWORD={len(words) - 1}; _study; printf '%s\n' \"${{COMPREPLY[@]}}\""
+        f"{script}\nCOMP_WORDS=(distil {shlex.join(words)}); COMP_CWORD={len(words)}; "
+        f"_distil_completion {file}; printf '%s\n' \"${{COMPREPLY[@]}}\""
     )
     done = subprocess.run(["bash", "-c", ask], capture_output=True, text=True, check=True)
     assert done.stdout.split() == replies
@@ -119,7 +140,26 @@ def test_bash_completes(words, replies, tmp_path):
 
 def test_python_m_study_says_what_there_is():
     done = subprocess.run([sys.executable, "-m", "study"], capture_output=True, text=True)
-    assert all(module in done.stdout for module in COMMANDS)
+    assert done.returncode == 0
+    assert all(name in done.stdout for name in COMMANDS.commands)
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["launch", "--space", "vae_lamda"], "did you mean 'vae_lambda'"),
+        (["lunch"], "No such command 'lunch'. Did you mean 'launch'?; given was: lunch"),
+        (["table"], "Missing option '--space'"),
+    ],
+)
+def test_the_installed_command_refuses_in_one_line(monkeypatch, capsys, words, says):
+    scripts = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
+    main = EntryPoint("distil", scripts["distil"], "console_scripts").load()
+    monkeypatch.setattr(sys, "argv", ["distil", *words])
+    assert main() == 2
+    said = capsys.readouterr().err
+    assert says in said
+    assert said.count("\n") == 1
 
 
 def test_what_the_pages_link_to_is_there():

@@ -12,12 +12,16 @@ from analysis.evidence.rows import rows_of
 from analysis.figures import draw_all, save
 from records.cli import Results, Storage, TrackingUri, run_command, writing
 from records.client import open_records
+from records.folder import figures_folder
 from records.read import read_study
+from search_spaces.base.catalogue import names
 from trainables.artifacts.store import open_store
 
 
 def figures(
-    space: Annotated[str, typer.Option(help="The space, as it was launched.")],
+    space: Annotated[
+        str, typer.Option(help="The space, as it was launched.", autocompletion=names)
+    ],
     out: Annotated[
         Path | None, typer.Option(help="The folder.  [default: in the results folder]")
     ] = None,
@@ -29,7 +33,7 @@ def figures(
     client = open_records(space, tracking_uri, results)
     study = read_study(client, space)
     drawn, left = draw_all(study, rows_of(study), client, open_store(storage, results))
-    folder = out or results / "figures" / space
+    folder = out or figures_folder(results, space)
     with writing(folder):
         for path in save(drawn, folder):
             print(path)

@@ -1,1 +1,5 @@
-"""What MLflow's pages say beside the runs."""
+"""What MLflow's pages say beside the runs.
+
+notes.py        a study's answer above its runs, its report and figures as files
+view_state.py   which columns and charts the page of a study opens with
+"""

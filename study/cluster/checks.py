@@ -7,12 +7,11 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import ray
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-from study.cluster.code import code_digest, versions
+from study.cluster.code import ROOT, code_digest, versions
 from trainables.artifacts.store import open_folder
 from trainables.data.download import ensure
 from trainables.errors import BadInputError, Say, one_line
@@ -90,7 +89,7 @@ def _ask(
 def _probe(wanted: Wanted) -> str:
     """Run on a node: what it lacks."""
     if code_digest() != wanted.code:
-        return f"it has another version of this project, in {Path(__file__).parent.parent}"
+        return f"it has another version of this project, in {ROOT}"
     for package, there in versions().items():
         if there != wanted.versions[package]:
             return f"it has {package} {there}, the launch {wanted.versions[package]}"

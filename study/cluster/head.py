@@ -1,4 +1,8 @@
-"""A cluster's head, asked before it is joined."""
+"""A cluster's head, asked before it is joined, so that a mistake costs a line and no minutes.
+
+ray.init tries for minutes, or ends the process; so the head is asked first: does it answer, does
+it take the token, is this machine one of its nodes, what do they have.
+"""
 
 import os
 import socket
@@ -9,6 +13,7 @@ import grpc
 import psutil
 from ray.core.generated import gcs_service_pb2, gcs_service_pb2_grpc
 
+from study.cluster.ray import token_file
 from study.cluster.resources import Node
 from trainables.errors import BadInputError, one_line
 
@@ -50,6 +55,7 @@ def ask_nodes(address: str) -> list[Node]:
 
 
 def _knock(address: str) -> None:
+    """Raise BadInputError where nothing listens: gRPC would try for as long as it may."""
     host, _, port = address.rpartition(":")
     if address.startswith("ray://") or not (host and port.isdigit() and int(port) < 2**16):
         raise BadInputError(
@@ -70,7 +76,7 @@ def _token(address: str) -> str:
     if os.environ.get("RAY_AUTH_MODE") == "disabled":
         return ""
     named = os.environ.get("RAY_AUTH_TOKEN_PATH")
-    file = Path(named) if named else Path.home() / ".ray" / "auth_token"
+    file = Path(named) if named else token_file()
     token = os.environ.get("RAY_AUTH_TOKEN") or (file.read_text() if file.is_file() else "")
     if not token.strip():
         raise BadInputError(

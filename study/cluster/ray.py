@@ -1,6 +1,7 @@
 """Ray: started on this machine, or joined; watched while it works; ended."""
 
 import contextlib
+import signal
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,11 +12,28 @@ import ray
 
 from study.cluster.code import runtime_env
 from study.cluster.resources import Resources
-from trainables.errors import BadInputError, Say, one_line
+from trainables.errors import BadInputError, one_line
 
-TOKEN = Path.home() / ".ray" / "auth_token"
 VITAL = {"raylet", "gcs_server"}  # without these processes nothing of Ray's goes on
 LOOK_SECONDS = 0.2
+
+
+def token_file() -> Path:
+    """Where Ray makes its token, and looks for it unless RAY_AUTH_TOKEN_PATH names a file."""
+    return Path.home() / ".ray" / "auth_token"
+
+
+def join_cluster(resources: Resources, verbose: bool = False) -> None:
+    """Join the cluster at resources.address; its nodes are to be checked next.
+
+    Raises BadInputError where it cannot be joined.
+    """
+    try:
+        with _own_signal_handlers():
+            ray.init(address=resources.address, runtime_env=runtime_env(), **_chatter(verbose))
+    except (OSError, ValueError, RuntimeError) as error:
+        reason = one_line(error)
+        raise BadInputError(f"cannot join the cluster at {resources.address}: {reason}") from None
 
 
 def start_ray(resources: Resources, verbose: bool = False) -> str | None:
@@ -28,28 +46,11 @@ def start_ray(resources: Resources, verbose: bool = False) -> str | None:
     }
     if ray.is_initialized():
         options = {"address": resources.address, "ignore_reinit_error": True}
-    context = ray.init(**options, **_chatter(verbose))
-    if TOKEN.exists():
-        TOKEN.chmod(0o600)  # ray lets every user of the machine read it
+    with _own_signal_handlers():
+        context = ray.init(**options, **_chatter(verbose))
+    if token_file().exists():
+        token_file().chmod(0o600)  # ray lets every user of the machine read it
     return context.dashboard_url or None
-
-
-def join_cluster(
-    resources: Resources, storage: str, datasets: tuple[str, ...], say: Say, verbose: bool
-) -> None:
-    """Join the cluster at resources.address, once every node of it was seen to be able.
-
-    Raises BadInputError where one is not.
-    """
-    from study.cluster.checks import check_nodes
-
-    try:
-        ray.init(address=resources.address, runtime_env=runtime_env(), **_chatter(verbose))
-    except (OSError, ValueError, RuntimeError) as error:
-        raise BadInputError(
-            f"cannot join the cluster at {resources.address}: {one_line(error)}"
-        ) from None
-    check_nodes(storage, datasets, say)
 
 
 def _chatter(verbose: bool) -> dict[str, Any]:
@@ -58,10 +59,26 @@ def _chatter(verbose: bool) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
+def _own_signal_handlers() -> Iterator[None]:
+    """Put back the process's handlers: ray.init replaces them by its own, for its own end."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        if threading.current_thread() is threading.main_thread():  # no other may set them
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+@contextlib.contextmanager
 def on_ray(
     resources: Resources, lost: Callable[[str], None], verbose: bool = False
 ) -> Iterator[str | None]:
-    """Ray while the block runs; the dashboard's address, if any. `lost` ends the process."""
+    """Ray while the block runs; the dashboard's address, if any.
+
+    lost: called with the names of the processes that died, should Ray die in the block; from a
+        thread of its own, or from this one, and more than once.
+    """
     url = start_ray(resources, verbose)
     watch = Watch(lost)
     watch.start()
@@ -76,9 +93,10 @@ def on_ray(
 
 
 class Watch(threading.Thread):
-    """Calls `lost` once if the Ray that was started on this machine dies under the study.
+    """Calls `lost` if the Ray that was started on this machine dies under the study.
 
-    Ray itself waits for it for ever, or ends the process after a minute.
+    At every look until the study has ended. Ray itself waits for it for ever, or ends the process
+    after a minute.
     """
 
     def __init__(self, lost: Callable[[str], None]) -> None:

@@ -1,1 +1,10 @@
-"""A study at work."""
+"""A study at work.
+
+study.py       the whole of it as a function; request.py: what it was asked to do, checked
+run.py         train and record all missing trials
+tune.py        Ray Tune, to which run.py gives the rounds
+ray_death.py   what follows when Ray dies; interrupts.py: at Ctrl-C
+lock.py        one launch at a time leads a study
+progress.py    what a person sees while it runs; gauges.py: what Prometheus does
+messages.py    what a person is told before and after
+"""

@@ -1,10 +1,11 @@
-"""Ctrl-C and SIGTERM: a first one stops in good order and soon, a second one at once."""
+"""Ctrl-C and SIGTERM at a command: a first one stops in good order and soon, a second at once."""
 
 import contextlib
 import os
 import signal
 import sys
 import threading
+from collections.abc import Iterator
 from types import FrameType
 
 import psutil
@@ -12,16 +13,23 @@ import psutil
 from records.cli import INTERRUPTED
 
 STOP_SECONDS = 8.0  # good order must not take longer
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-def on_interrupt() -> None:
-    """From now on a signal raises KeyboardInterrupt; one more, or STOP_SECONDS, ends all."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _stop)
+@contextlib.contextmanager
+def interruptible() -> Iterator[None]:
+    """In the block a signal raises KeyboardInterrupt; one more, or STOP_SECONDS, ends all."""
+    before = {number: signal.signal(number, _stop) for number in SIGNALS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            if signal.getsignal(number) is _stop:  # else it is stopping: one more still ends all
+                signal.signal(number, handler)
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
-    for each in (signal.SIGINT, signal.SIGTERM):
+    for each in SIGNALS:
         signal.signal(each, lambda *_: stop_now())
     timer = threading.Timer(STOP_SECONDS, stop_now)
     timer.daemon = True

@@ -42,8 +42,10 @@ class Leader:
 
     @property
     def gone(self) -> bool:
-        """True if it has ended, or is seen to be no process of this machine any more."""
-        here = self.host == platform.node()
+        """True if it said that it has ended, or its process on this machine has exited."""
+        here = self.host == platform.node()  # of another machine's processes nothing is seen
+        # This process's own number means an earlier process that had it: in a container, say,
+        # every launch may be process 1.
         return self.beat == 0 or (
             here and (self.pid == os.getpid() or not psutil.pid_exists(self.pid))
         )
@@ -62,7 +64,7 @@ def locked(folders: list[Path], space: str, wait: bool, say: Say) -> Iterator[No
     Raises BadInputError where another launch holds it, unless it is to be waited for.
     """
     with contextlib.ExitStack() as held:
-        for folder in dict.fromkeys(folders):
+        for folder in dict.fromkeys(folders):  # results and records may be one folder
             lock = FileLock(folder / f"{space}.lock")
             try:
                 folder.mkdir(parents=True, exist_ok=True)
@@ -74,7 +76,7 @@ def locked(folders: list[Path], space: str, wait: bool, say: Say) -> Iterator[No
                         "give another folder"
                     ) from None
                 say(f"another launch of {space} is running in {folder}: waiting for its end")
-                lock.acquire()
+                lock.acquire()  # the system frees a dead process's lock, so no wait is for ever
             except OSError as error:
                 raise BadInputError(
                     f"cannot write to {folder}: {error.strerror}; records must be kept where you "
@@ -92,6 +94,7 @@ def leading(
 
     Raises BadInputError where another launch leads, unless it is to be waited for.
     """
+    # MLflow has no compare-and-set: claim, wait, and see whose claim stands.
     mine = Leader(platform.node(), os.getpid(), uuid.uuid4().hex, 1)
     _await_end(client, experiment, wait, say)
     _write(client, experiment, mine)
@@ -105,6 +108,7 @@ def leading(
         count = 1
         while not ended.wait(BEAT_SECONDS):
             count += 1
+            # A beat that does not arrive is no reason to stop: SILENT_BEATS of them are given.
             with contextlib.suppress(MlflowException, requests.RequestException, OSError):
                 _write(client, experiment, replace(mine, beat=count, says=progress()))
 
@@ -115,6 +119,7 @@ def leading(
     finally:
         ended.set()
         thread.join(timeout=1)
+        # Else the next launch finds out by itself, after SILENT_BEATS.
         with contextlib.suppress(MlflowException, requests.RequestException, OSError):
             _write(client, experiment, replace(mine, beat=0, says=progress()))
 
@@ -127,9 +132,10 @@ def _await_end(client: MlflowClient, experiment: str, wait: bool, say: Say) -> N
         if not said:
             say(f"a launch on {there.host} (process {there.pid}) leads: does it still live?")
             said = True
+        # Clocks of two machines may differ, so no times are compared: does its beat change?
         time.sleep(BEAT_SECONDS * SILENT_BEATS)
         now = leader_of(client, experiment)
-        if now == there:
+        if now == there:  # killed, or its machine was
             say("it has been silent: this launch leads now")
             return
         if not wait:

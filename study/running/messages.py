@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from records.schema import report_path
+from records.folder import database_uri, report_path
 from search_spaces.base.catalogue import load, names
 from search_spaces.base.space import Space
 from study.planning.plan import Plan
@@ -43,7 +43,7 @@ def say_plan(todo: Plan, out: Console) -> None:
 def say_where(space: Space, uri: str, results: Path, artifacts: Path, out: Console) -> None:
     """Where the records are, and the commands for the table and the MLflow UI."""
     python = _python()
-    local = uri == f"sqlite:///{results / 'mlflow.db'}"
+    local = uri == database_uri(results)
     flag = "" if results == Path("results").resolve() else f" --results {results}"
     flag = flag if local else f" --tracking-uri {uri}"
     lines = [

@@ -55,9 +55,9 @@ def train(
             _worker(resources),
             tune_config=tune.TuneConfig(
                 search_alg=source,
-                num_samples=-1,
+                num_samples=-1,  # until the searcher says FINISHED
                 max_concurrent_trials=resources.workers,
-                reuse_actors=True,
+                reuse_actors=True,  # a new one imports torch for seconds, a student takes 0.2
                 scheduler=_NewestFirst(),
                 trial_name_creator=_name,
                 trial_dirname_creator=lambda trial: trial.trial_id,
@@ -65,7 +65,7 @@ def train(
             run_config=tune.RunConfig(
                 name="study",
                 storage_path=scratch,
-                verbose=0,
+                verbose=0,  # progress.py is what a person sees
                 callbacks=[_Collector(recorder, source)],
                 failure_config=tune.FailureConfig(max_failures=RETRIES),
             ),
@@ -100,10 +100,10 @@ class _NewestFirst(FIFOScheduler):
 
 
 class _Unpickled:
-    """Tune pickles searchers and callbacks beside its own state, which nobody reads here."""
+    """Skip pickling: Tune's state is unused."""
 
     def __getstate__(self) -> dict[str, Any]:
-        return {}
+        return {}  # with every checkpoint Tune pickles searcher and callbacks: recorder, threads
 
 
 class _RoundSearcher(_Unpickled, Searcher):
@@ -140,7 +140,7 @@ class _RoundSearcher(_Unpickled, Searcher):
 
     def suggest(self, trial_id: str) -> Any:
         """The next cohort; None while the round's last ones run; FINISHED at the end."""
-        if not self.queue and self.live:
+        if not self.queue and self.live:  # one that fails may come back to the queue, in halves
             return None
         self._advance()
         if self.finished:
@@ -160,6 +160,7 @@ class _RoundSearcher(_Unpickled, Searcher):
     def halved(self, cohort: Cohort, reason: str) -> bool:
         """Try a cohort again, in halves; False where it is a single member."""
         halves = cohort.halves()
+        # First in the queue: the round waits for them, and may end with nothing else to do.
         self.queue = [(f"{half.name} half", half) for half in halves] + self.queue
         if halves:
             self.progress.warn(f"{cohort.name}: {reason}; again, in halves")
@@ -188,7 +189,7 @@ class _Collector(_Unpickled, tune.Callback):
     ) -> None:
         """Called for each report of a cohort."""
         cohort: Cohort = trial.config["cohort"]
-        self._ended(result.get("results", ()))
+        self._ended(result.get("results", ()))  # before anything else: on the disk at once
         if "error" in result:
             self._failed(cohort, result["error"], result["halve"], result["own"])
         self.source.progress.at(trial.trial_id, cohort, result[METRIC])

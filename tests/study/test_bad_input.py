@@ -167,7 +167,7 @@ def test_a_cluster_whose_token_is_not_here(attempt, monkeypatch, tmp_path):
     """Ray itself would end the process with a stack trace of C++."""
     for name in ("RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH", "RAY_AUTH_MODE"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr("study.cluster.head.Path.home", lambda: tmp_path)
+    monkeypatch.setattr("study.cluster.ray.Path.home", lambda: tmp_path)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         address = f"127.0.0.1:{listening.getsockname()[1]}"
         said = attempt(launch, *SMOKE, "--address", address)

@@ -1,0 +1,119 @@
+"""What a study is asked to do: checked before anything starts, with its open numbers decided."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from mlflow import MlflowClient
+
+from records.folder import database_uri
+from records.read import read
+from search_spaces.base.catalogue import load
+from search_spaces.base.space import Space
+from study.cluster.resources import Node, Resources, of_this_machine
+from study.planning.plan import Plan, check_counts
+from study.planning.trial_index import TrialIndex
+from trainables.artifacts.store import open_store
+from trainables.errors import BadInputError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """A space with all that determines what is planned for it, and where.
+
+    settings: of each search; None is the search's own number.
+    records: the address of the MLflow records.
+    storage: where artifacts are kept; None is the results folder.
+    """
+
+    space: Space
+    seeds: int
+    settings: int | None
+    resources: Resources
+    retry_failed: bool
+    results: Path
+    records: str
+    storage: str | None
+
+    @classmethod
+    def checked(
+        cls,
+        space: str | Path | Space,
+        *,
+        seeds: int | None = None,
+        settings: int | None = None,
+        workers: int | None = None,
+        cpus_per_worker: int = 1,
+        gpus_per_worker: float | None = None,
+        address: str | None = None,
+        dashboard: bool = True,
+        retry_failed: bool = False,
+        tracking_uri: str | None = None,
+        results: str | Path = "results",
+        storage: str | None = None,
+    ) -> "Request":
+        """A request out of the launch command's options, None where one was left away.
+
+        Raises BadInputError for whatever is not given as it should be.
+        """
+        chosen = space if isinstance(space, Space) else load(str(space))
+        check_counts(chosen, seeds, settings)
+        resources = Resources(
+            workers=workers,
+            cpus_per_worker=cpus_per_worker,
+            gpus_per_worker=gpus_per_worker,
+            address=address,
+            dashboard=dashboard,
+        )
+        resources = resources.fit(of_this_machine() if address is None else _nodes_at(address))
+        folder = _writable(Path(results))
+        return cls(
+            space=chosen,
+            seeds=seeds or chosen.seeds,
+            settings=settings,
+            resources=resources,
+            retry_failed=retry_failed,
+            results=folder,
+            records=tracking_uri or database_uri(folder),
+            storage=storage,
+        )
+
+    @property
+    def folders(self) -> list[Path]:
+        """Where files are written: the results, and the records' database."""
+        database = self.records.removeprefix("sqlite:///")
+        if database == self.records:
+            return [self.results]
+        return [self.results, Path(database).absolute().parent]
+
+    def plan(self, client: MlflowClient) -> Plan:
+        """What is done and what is missing, by the records as they are now."""
+        ended = [
+            record
+            for record in read(client, self.space.name)
+            if record.status == "FINISHED" or not self.retry_failed
+        ]
+        store = open_store(self.storage, self.results)
+        workers = self.resources.workers or 1
+        return Plan(self.space, self.seeds, self.settings, store, TrialIndex(ended), workers)
+
+
+def _nodes_at(address: str) -> list[Node]:
+    from study.cluster.head import ask_nodes  # ray takes a second to import
+
+    return ask_nodes(address)
+
+
+def _writable(results: Path) -> Path:
+    results = results.absolute()
+    try:
+        results.mkdir(parents=True, exist_ok=True)
+        probe = results / f".probe-{os.getpid()}"
+        probe.write_text("")
+        probe.unlink()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise BadInputError(
+            f"cannot write to --results {results}: {reason}; give a folder that you may write"
+        ) from None
+    return results

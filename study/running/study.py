@@ -1,0 +1,173 @@
+"""A study as a function: plan what is missing, train it, record it, show what came out."""
+
+import math
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+from rich.console import Console
+
+from analysis.publish import publish
+from records.client import open_client
+from records.experiments import open_study
+from records.folder import figures_folder, mlflow_files, report_path
+from search_spaces.base.space import Space
+from study.cluster.resources import Resources
+from study.planning.optuna_journal import write_journal
+from study.planning.plan import Plan
+from study.recording.recorder import Recorder
+from study.recording.spool import Spool, spool_of
+from study.running import messages
+from study.running.lock import leading, locked
+from study.running.progress import Progress
+from study.running.ray_death import OnRayDeath
+from study.running.request import Request
+from study.running.run import fetch_data, has_work, run
+from trainables.errors import BadInputError, Say
+
+OFFLINE = "STUDY_OFFLINE"
+
+
+@dataclass(frozen=True)
+class StudyResult:
+    """What came out of a study, and where it stands.
+
+    code: 0 where all trials are recorded, 1 where some failed or could not be trained.
+    table: a line a setting, with the columns that analysis.tables.columns names.
+    records: the address of the MLflow records.
+    artifacts: the folder of teachers, VAEs and logits.
+    """
+
+    code: int
+    table: pd.DataFrame
+    records: str
+    results: Path
+    report: Path
+    figures: Path
+    artifacts: Path
+
+
+def run_study(
+    space: str | Path | Space,
+    *,
+    seeds: int | None = None,
+    settings: int | None = None,
+    workers: int | None = None,
+    cpus_per_worker: int = 1,
+    gpus_per_worker: float | None = None,
+    address: str | None = None,
+    retry_failed: bool = False,
+    wait: bool = False,
+    patience: float = 300,
+    tracking_uri: str | None = None,
+    results: str | Path = "results",
+    storage: str | None = None,
+    offline: bool = False,
+    dashboard: bool = True,
+    quiet: bool = False,
+    verbose: bool = False,
+    on_ray_death: OnRayDeath | None = None,
+) -> StudyResult:
+    """Run a study, or what is missing of it, and show its table.
+
+    space: a built-in space's name, the path of a file that defines SPACE, or a Space.
+    on_ray_death: called where the Ray of this machine dies; None raises StudyError.
+    The others are the options of `python -m study.launch`, which says what they are; errors call
+    them by their names there. Ray is started, or joined at `address`, and left at the end.
+
+    Raises BadInputError before anything starts, StudyError where not all could be recorded, and
+    KeyboardInterrupt once it has stopped in good order. After any of them, as after a kill, the
+    same call goes on.
+    """
+    if quiet and verbose:
+        raise BadInputError("--quiet and --verbose: give one of them")
+    if not 0 <= patience < math.inf:
+        raise BadInputError(f"--patience is {patience:g}: give seconds ≥ 0")
+    if "ray" in sys.modules and sys.modules["ray"].is_initialized():
+        raise BadInputError("Ray runs in this process already: call ray.shutdown() before a study")
+    asked = Request.checked(
+        space,
+        seeds=seeds,
+        settings=settings,
+        workers=workers,
+        cpus_per_worker=cpus_per_worker,
+        gpus_per_worker=gpus_per_worker,
+        address=address,
+        dashboard=dashboard,
+        retry_failed=retry_failed,
+        tracking_uri=tracking_uri,
+        results=results,
+        storage=storage,
+    )
+    name, results = asked.space.name, asked.results
+    console = Console(highlight=False, quiet=quiet)
+    say = partial(console.print, soft_wrap=True, markup=False)  # whole: paths are to be copied
+    with ExitStack() as held:
+        held.enter_context(locked(asked.folders, name, wait, say))
+        held.enter_context(_offline(offline))
+        held.callback(_leave_ray)
+        client = open_client(asked.records, verbose)
+        todo = asked.plan(client)
+        if has_work(todo):  # before anything is written
+            fetch_data(todo, say)
+            if address:
+                _join(asked.resources, todo, say, verbose)
+        files = None if tracking_uri else str(mlflow_files(results))
+        experiments = open_study(client, name, asked.space.about, todo.seeds, files)
+        progress = Progress(console, verbose)
+        with leading(client, experiments[0], wait, say, lambda: progress.summary):
+            recorder = Recorder(
+                client,
+                asked.space,
+                todo.seeds,
+                todo.trial_index,
+                Spool(spool_of(results, name)),
+                experiments,
+                progress.warn,
+            )
+            code = run(todo, recorder, asked.resources, progress, patience, on_ray_death)
+        table = publish(client, name, todo.store, results, console, news=todo.trial_index.news > 0)
+        write_journal(todo, results / "optuna" / f"{name}.journal")
+    console.quiet = False
+    messages.say_where(asked.space, asked.records, results, todo.store.root, console)
+    return StudyResult(
+        code=code,
+        table=table,
+        records=asked.records,
+        results=results,
+        report=report_path(results, name),
+        figures=figures_folder(results, name),
+        artifacts=todo.store.root,
+    )
+
+
+def _join(resources: Resources, todo: Plan, say: Say, verbose: bool) -> None:
+    from study.cluster.checks import check_nodes  # ray takes a second to import
+    from study.cluster.ray import join_cluster
+
+    join_cluster(resources, verbose)
+    check_nodes(str(todo.store.root), todo.space.domain.datasets, say)
+
+
+def _leave_ray() -> None:
+    """Nothing of Ray outlives the call. Where nothing was trained it was never imported."""
+    if "ray" in sys.modules:
+        sys.modules["ray"].shutdown()
+
+
+@contextmanager
+def _offline(offline: bool) -> Iterator[None]:
+    """Never fetch data in the block, nor in workers, which inherit the environment."""
+    before = os.environ.get(OFFLINE)
+    if offline:
+        os.environ[OFFLINE] = "1"
+    try:
+        yield
+    finally:
+        if offline and before is None:
+            del os.environ[OFFLINE]
