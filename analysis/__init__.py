@@ -1,6 +1,7 @@
 """What came out: records → statistics → table, figures, report. Never launches anything.
 
 table.py, report.py   the commands; figures/ is one too
+publish.py            the one door for a study: what a launch shows and writes at its end
 evidence/             rows of a study, statistics, what was chosen, sentences
 tables/               the table as numbers, as views, and in each format
 methods/              transfer methods beside each other

@@ -1,7 +1,7 @@
 """Table 5: where the errors that the paper prints may come from, made again and mended.
 
 Beside them stands a constant, the mean of what was learnt from: whoever learns nothing answers so.
-See docs/protocol.md, "What is wrong with it, and ours".
+See docs/protocol, "What is wrong with it, and ours".
 """
 
 import math

@@ -2,7 +2,7 @@
 
 The printed gains of Table 3 are held against the corrected ones with their intervals; "printed"
 has no interval of its own, its "±" was left empty in print. What differs between the protocols:
-docs/protocol.md, "What is wrong with it, and ours".
+docs/protocol, "What is wrong with it, and ours".
 """
 
 import math

@@ -1,7 +1,7 @@
 """The tables of Orlov and Grabovoy: the printed values beside which ours stand.
 
 Table 3 is of the study of garments and digits, Table 5 of its version with a regression as well.
-What was run behind them, and what is wrong with it: docs/protocol.md, "What was run" and "What is
+What was run behind them, and what is wrong with it: docs/protocol, "What was run" and "What is
 wrong with it, and ours".
 """
 

@@ -1,6 +1,6 @@
 """GeneratedMNIST: 70,000 digits that a VAE makes of the labelled Small garments.
 
-(docs/protocol.md, Domains and splits.)
+(docs/protocol, "Domains and splits".)
 """
 
 import torch

@@ -1,7 +1,6 @@
 """Training of teachers: a large network on a large domain, or on that domain under a link φ.
 
-(The teacher of the noise and dilation rows is trained on φ(source): docs/protocol.md, What was
-run.)
+(The teacher of the noise and dilation rows is trained on φ(source): docs/protocol, "Networks".)
 """
 
 import time

@@ -1,6 +1,6 @@
 """Training of VAEs: a garment is decoded to itself and to a digit of its class.
 
-(docs/protocol.md, Losses; a VAE in the sense of Kingma and Welling 2014, with two decoders.)
+(docs/protocol, "Losses"; a VAE in the sense of Kingma and Welling 2014, with two decoders.)
 """
 
 import math

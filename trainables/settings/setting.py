@@ -35,12 +35,12 @@ class Setting:
     soft_term_times_t_squared: whether the soft term is multiplied by T², which undoes that its
         gradient shrinks as 1/T² (Hinton et al. 2015, §2).
     broadcast: the hard term of a regression as published: every answer against every value of
-        the batch (docs/protocol.md, What is wrong with it, and ours).
+        the batch (docs/protocol, "What is wrong with it, and ours").
     schedule: the student's own training.
     held_out: the share of the student's split kept for validation; nothing that this student
         learns from, its VAE and teacher included, sees the labels of the held-out part.
     protocol: "published" trains one network on and on, a seed being one further attempt
-        (docs/protocol.md, What was run); "corrected" gives each seed its own network, split,
+        (docs/protocol, "What was run"); "corrected" gives each seed its own network, split,
         teacher and VAE.
     rule: how the setting is scored where it is only a candidate; None where it is reported.
     method: another way to make the student (trainables.methods); then `schedule` is that of the
@@ -159,7 +159,7 @@ class Setting:
 
     @property
     def loss_weights(self) -> tuple[float, float]:
-        """The weights of the hard and of the soft term (docs/protocol.md, Losses)."""
+        """The weights of the hard and of the soft term (docs/protocol, "Losses")."""
         if self.teacher is None:
             return 1.0, 0.0
         if self.loss == "hinton":

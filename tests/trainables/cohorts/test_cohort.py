@@ -1,4 +1,4 @@
-"""A member equals its solo run to the bit, whatever its company (docs/design.md)."""
+"""A member equals its solo run to the bit, whatever its company (docs/design, "Decisions")."""
 
 from dataclasses import replace
 from unittest.mock import patch

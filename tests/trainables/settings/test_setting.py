@@ -98,7 +98,7 @@ def test_published_rows_are_those_of_the_protocol():
 
 
 def test_the_networks_of_the_regression_are_those_that_were_printed():
-    """Weights without biases, as they were printed (docs/protocol.md, Networks)."""
+    """Weights without biases, as they were printed (docs/protocol, "Networks")."""
     assert REG_ON_BIG.student_sizes == (15, 32, 1)
     assert REG_ON_BIG.teacher_sizes == (15, 256, 128, 64, 64, 1)
     weights = [sum(a * b for a, b in itertools.pairwise(sizes))
