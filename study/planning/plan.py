@@ -1,4 +1,4 @@
-"""What is to be run: trials done and missing, and the artifacts that they need."""
+"""A study's plan: which trials it has and lacks, which artifacts they need, what that costs."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
