@@ -46,7 +46,10 @@ def sampler_of(search: Search) -> BaseSampler:
 
 
 class OptunaSearch:
-    """One search, from its first question on."""
+    """The live Optuna study of a search: ask for a round, tell its outcomes, ask for the next.
+
+    told: the measures that Optuna is told, one, or two for a front.
+    """
 
     def __init__(self, search: Search) -> None:
         optuna.logging.set_verbosity(optuna.logging.ERROR)
@@ -62,7 +65,9 @@ class OptunaSearch:
         self._asked: list[Trial] = []
 
     def ask(self, count: int) -> list[Setting]:
-        """The next settings: earlier ones of the round are taken for running (constant liar)."""
+        """The next settings; TPE takes the earlier ones of a round for bad (constant liar), so
+        that a round is spread out.
+        """
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ExperimentalWarning)  # as in sampler_of
             self._asked = [self.study.ask() for _ in range(count)]
