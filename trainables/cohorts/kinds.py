@@ -53,7 +53,7 @@ class Kind:
 
 
 def kind_of(member: Work) -> Kind:
-    """The row of a member's kind: a trial's, where the table has none, is its method's."""
+    """The row of a member's kind; a kind that the table does not list is a method's name."""
     return KINDS.get(member.kind, METHOD)
 
 
