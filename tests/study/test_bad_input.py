@@ -236,7 +236,8 @@ from trainables.settings.scoring import CrossValidation, Pruning
 RENTALS = """from dataclasses import replace
 from search_spaces.rows.rentals import REG_ON_BIG; from search_spaces.rows.garments import ON_BIG
 from search_spaces.base.search import Search; from search_spaces.base.space import Space
-from trainables.links.fixed import Dilation; from trainables.settings.scoring import CrossValidation
+from trainables.links.fixed import Dilation
+from trainables.settings.scoring import CrossValidation
 """
 
 
@@ -280,7 +281,7 @@ from trainables.links.fixed import Dilation; from trainables.settings.scoring im
         (HEAD + "x = Pruning(rungs=(0.6, 0.3))", "rising"),
         (
             RENTALS + "x = replace(REG_ON_BIG, temperature=2)",
-            "own.py:5: BadInputError: a student of Reg answers with a number, which has no temp",
+            "own.py:6: BadInputError: a student of Reg answers with a number, which has no temp",
         ),
         (RENTALS + "x = replace(REG_ON_BIG, link=Dilation())", "Dilation maps images"),
         (RENTALS + "x = replace(REG_ON_BIG, target='Regg')", "did you mean 'Reg'"),
