@@ -10,6 +10,9 @@ Ray reads the variables below at its import, so they are set before any module o
 """
 
 import os
+import sys
+
+RAY_CAME_FIRST = "ray" in sys.modules and "RAY_AUTH_MODE" not in os.environ
 
 for _name, _value in {
     "RAY_AUTH_MODE": "token",  # ray makes the token itself; without it anyone may submit code

@@ -17,6 +17,7 @@ from records.client import open_client
 from records.experiments import open_study
 from records.folder import figures_folder, mlflow_files, report_path
 from search_spaces.base.space import Space
+from study import RAY_CAME_FIRST
 from study.cluster.resources import Resources
 from study.planning.optuna_journal import write_journal
 from study.planning.plan import Plan
@@ -88,6 +89,8 @@ def run_study(
         raise BadInputError("--quiet and --verbose: give one of them")
     if not 0 <= patience < math.inf:
         raise BadInputError(f"--patience is {patience:g}: give seconds ≥ 0")
+    if RAY_CAME_FIRST:  # its own processes would want a token that it does not send
+        raise BadInputError("ray was imported before study, which sets it up: import study first")
     if "ray" in sys.modules and sys.modules["ray"].is_initialized():
         raise BadInputError("Ray runs in this process already: call ray.shutdown() before a study")
     asked = Request.checked(

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 
 import pandas as pd
@@ -112,6 +114,16 @@ def test_bad_input_starts_nothing(tmp_path, options, says):
     with pytest.raises(BadInputError, match=says):
         run_study(**{"space": "smoke", "results": tmp_path} | options)
     assert not list(tmp_path.iterdir())
+
+
+def test_ray_must_not_be_imported_before_study(tmp_path):
+    """Its processes would wait a minute for a token that this one does not send."""
+    call = "import ray; from study.running.study import run_study; run_study('smoke')"
+    environment = {name: value for name, value in os.environ.items() if name != "RAY_AUTH_MODE"}
+    done = subprocess.run(
+        [sys.executable, "-c", call], env=environment, capture_output=True, text=True, cwd=tmp_path
+    )
+    assert "BadInputError: ray was imported before study" in done.stderr
 
 
 def test_a_ray_of_the_caller_s_own_is_left_alone(tmp_path, monkeypatch):
