@@ -33,6 +33,7 @@ OWN = tempfile.TemporaryDirectory(prefix="study-tests-")
 TOKEN = Path(OWN.name) / "auth_token"
 TOKEN.write_text(secrets.token_hex(32))
 os.environ |= {"RAY_AUTH_TOKEN_PATH": str(TOKEN), "MPLCONFIGDIR": OWN.name}
+import study  # noqa: E402, F401  (before any test imports ray, which reads what it sets)
 
 
 def pytest_collection_finish():

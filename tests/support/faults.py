@@ -53,8 +53,8 @@ class Launch:
         finally:
             self.kill()
 
-    def kill(self, seconds=20):
-        """SIGKILL; Ray's processes follow by themselves, soon; what is left then is killed too."""
+    def kill(self, seconds=10):
+        """SIGKILL; Ray's workers follow by themselves, soon; its agents, later, are killed too."""
         children = self.children()
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGKILL)
