@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 import torch
 
-import study  # before any test imports ray, which reads what it sets  # noqa: F401
 from trainables.cohorts.kinds import open_workshop
 from trainables.data.download import ensure
 from trainables.data.sources import DATASETS
