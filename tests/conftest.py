@@ -12,6 +12,7 @@ import socket
 import tempfile
 from pathlib import Path
 
+import hypothesis
 import pytest
 import torch
 
@@ -20,6 +21,10 @@ from trainables.data.download import ensure
 from trainables.data.sources import DATASETS
 
 torch.set_num_threads(1)  # oversubscribed threads slow training some 30-fold
+
+# No test asserts a time: on a busy machine an example may take long.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 # Before `study` and `records` set their own: a server, a cluster or a folder that the user's shell
 # names would be asked and written to by tests, and by every process that they start.
