@@ -37,9 +37,10 @@ def kill_raylet(ended):
 
 
 def state():
-    """What a call must leave as it was: signal handlers, environment, no Ray."""
+    """What a call must leave as it was: signal handlers, our variables, no Ray."""
     handlers = [signal.getsignal(number) for number in SIGNALS]
-    return handlers, dict(os.environ), ray.is_initialized()
+    ours = {name: value for name, value in os.environ.items() if name.startswith("STUDY_")}
+    return handlers, ours, ray.is_initialized()
 
 
 def ends(result):
