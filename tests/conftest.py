@@ -28,9 +28,9 @@ hypothesis.settings.load_profile("untimed")
 
 # Before `study` and `records` set their own: a server, a cluster or a folder that the user's shell
 # names would be asked and written to by tests, and by every process that they start.
-OURS = ("MLFLOW_", "RAY_", "STUDY_", "TUNE_")
+THEIRS = ("MLFLOW_", "RAY_", "STUDY_", "TUNE_", "COLUMNS", "FORCE_COLOR")
 KEPT = ("STUDY_DATA", "STUDY_LAB")  # where data are, and the mark of `make test-cluster`
-for _name in [name for name in os.environ if name.startswith(OURS) and name not in KEPT]:
+for _name in [name for name in os.environ if name.startswith(THEIRS) and name not in KEPT]:
     del os.environ[_name]
 # Of HOME, Ray would read its token, and Matplotlib a style that changes every figure.
 OWN = tempfile.TemporaryDirectory(prefix="study-tests-")
