@@ -68,7 +68,7 @@ def test_the_dashboard_listens_on_loopback_and_wants_the_token(tmp_path):
         token = Path(os.environ["RAY_AUTH_TOKEN_PATH"]).read_text().strip()
         question = f"{url}/api/jobs/"
         assert requests.get(question, timeout=10).status_code in (401, 403)
-        wrong = {"Authorization": "Bearer 0" + token[1:]}
+        wrong = {"Authorization": f"Bearer {token[::-1]}"}
         assert requests.get(question, headers=wrong, timeout=10).status_code in (401, 403)
         right = {"Authorization": f"Bearer {token}"}
         assert requests.get(question, headers=right, timeout=10).status_code == 200

@@ -43,11 +43,21 @@ def state():
     return handlers, ours, ray.is_initialized()
 
 
-def ends(result):
+def ends_of(results):
     """When each trial's run ended, by its id."""
-    client = open_client(result.records)
+    client = open_client(f"sqlite:///{results}/mlflow.db")
     experiment = client.get_experiment_by_name(experiment_names("smoke")[1])
     return {row.run_id: row.ended for row in runs(client, experiment.experiment_id)}
+
+
+def test_a_finished_study_is_shown_and_nothing_of_it_trained(copied):
+    before = ends_of(copied)
+    result = run_study("smoke", results=copied, workers=2, dashboard=False, offline=True)
+    assert result.code == 0
+    assert ends_of(copied) == before
+    assert set(result.table["n"]) == {SPACE.seeds}
+    assert result.results == copied
+    assert result.report.is_file()
 
 
 @pytest.fixture(scope="module")
@@ -64,20 +74,22 @@ def called(tmp_path_factory):
     killer.join()
     after_death = state()
     first = run_study(SPACE, **options)
-    recorded = ends(first)
+    recorded = ends_of(results)
     second = run_study("smoke", **options)
     return {
         "error": str(error.value), "states": (before, after_death, state()),
-        "first": first, "second": second, "recorded": (recorded, ends(second)),
+        "first": first, "second": second, "recorded": (recorded, ends_of(results)),
     }  # fmt: skip
 
 
+@pytest.mark.faults
 def test_ray_s_death_is_an_error_in_the_thread_that_called(called):
     """The process lives on (a notebook's would be lost), and the same call goes on."""
     assert called["error"] == "Ray died (raylet); what has ended is kept: run it again"
     assert called["first"].code == 0
 
 
+@pytest.mark.faults
 def test_what_came_out(called):
     result = called["first"]
     assert len(result.table) - len(SPACE.settings) in (1, 2)  # two choices, or one twice
@@ -88,12 +100,14 @@ def test_what_came_out(called):
     assert result.records == f"sqlite:///{result.results}/mlflow.db"
 
 
+@pytest.mark.faults
 def test_a_second_call_trains_nothing(called):
     assert called["second"].code == 0
     assert called["recorded"][0] == called["recorded"][1]
     pd.testing.assert_frame_equal(called["first"].table, called["second"].table)
 
 
+@pytest.mark.faults
 def test_the_process_is_left_as_it_was(called):
     before, *after = called["states"]
     assert RESTARTS not in before[1]
