@@ -3,7 +3,8 @@ SPACE  ?= vae_lambda
 PYTHON ?= python3
 BIN    := .venv/bin
 
-.PHONY: study test pytest-study pytest-others test-faults test-cluster soak ui bench clean
+.PHONY: study test pytest-study pytest-others test-faults pytest-outages pytest-kills \
+        test-cluster soak ui bench clean
 
 study: .venv/installed
 	$(BIN)/python -m study.launch --space $(SPACE)
@@ -23,7 +24,13 @@ pytest-others: .venv/installed
 
 # Kills, outages, a full disk: whatever happens, the same command finishes the study.
 test-faults: .venv/installed
-	$(BIN)/python -m pytest -m 'faults and not soak'
+	$(MAKE) --no-print-directory -j2 -Otarget pytest-kills pytest-outages
+
+FAULTS := -m 'faults and not soak'
+pytest-kills: .venv/installed
+	$(BIN)/python -m pytest $(FAULTS) -k 'not test_outages'
+pytest-outages: .venv/installed
+	$(BIN)/python -m pytest $(FAULTS) -k test_outages
 
 # Real nodes, servers and watchers, in namespaces that vanish with the test: some 8 minutes.
 # ONLY="-k slurm" is the shortest: a study on two nodes, in a minute.

@@ -92,6 +92,14 @@ def launch(results, *arguments, seconds=300, **options):
     return started.end(seconds), started.printed()
 
 
+def finish(results, expected, *arguments, **options):
+    """The same command finishes the study, as if nothing had happened."""
+    code, printed = launch(results, *arguments, **options)
+    assert code == 0, printed
+    assert recorded(results) == expected
+    return printed
+
+
 def recorded(results, uri=None):
     """Every trial's status and metrics by key, curves included, but for what clocks say.
 

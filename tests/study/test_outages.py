@@ -1,18 +1,15 @@
-"""Whatever happens, the same command finishes the study, as if nothing had happened.
+"""Whatever fails around a study, the same command finishes it, as if nothing had happened.
 
-Real launches of `smoke`, hit by real kills and faults, against one that was left in peace: every
-trial FINISHED once, nothing RUNNING, every metric equal to the bit. `make soak` hits harder.
+Real launches of `smoke` on a full disk, over damaged files, with a server that goes away, against
+one that was left in peace: every metric equal to the bit.
 """
 
-import random
 import shutil
-import signal
 import sqlite3
 import subprocess
-import time
 
 import pytest
-from faults import Launch, launch, recorded
+from faults import Launch, finish, launch, recorded
 from tracking import TrackingServer
 
 from records.client import open_client
@@ -21,99 +18,6 @@ from study.running.lock import LEADER
 from trainables.artifacts.store import FORMAT
 
 pytestmark = pytest.mark.faults  # minutes of them: make test-faults
-
-
-def finish(results, expected, *arguments, **options):
-    """The same command finishes the study, as if nothing had happened."""
-    code, printed = launch(results, *arguments, **options)
-    assert code == 0, printed
-    assert recorded(results) == expected
-    return printed
-
-
-def kill_at_random(results, expected, times, seed):
-    """SIGKILL the launch that often, at random moments of what is left of the study."""
-    draw = random.Random(seed)
-    killed = 0
-    while killed < times:
-        started = Launch(results)
-        time.sleep(draw.uniform(3, 18))
-        if started.process.poll() is not None:  # it was done before: from the beginning
-            assert started.end() == 0, started.printed()
-            assert recorded(results) == expected
-            shutil.rmtree(results)
-            continue
-        started.kill()
-        killed += 1
-    finish(results, expected)
-
-
-def test_the_launch_is_killed(finished, tmp_path):
-    kill_at_random(tmp_path / "r", finished.recorded, times=1, seed=0)
-
-
-@pytest.mark.soak
-def test_the_launch_is_killed_twenty_times(finished, tmp_path):
-    kill_at_random(tmp_path / "r", finished.recorded, times=20, seed=1)
-
-
-def test_a_worker_is_killed_in_the_middle_of_a_cohort(finished, tmp_path):
-    started = Launch(tmp_path / "r")
-    for stage in ("artifacts: teacher", "search round 1"):
-        started.until(stage)
-        started.kill_one("ray::StudyWorker")
-    assert started.end() == 0, started.printed()
-    assert recorded(tmp_path / "r") == finished.recorded
-
-
-@pytest.mark.parametrize("process", ["raylet", pytest.param("gcs_server", marks=pytest.mark.soak)])
-def test_ray_itself_is_killed(finished, tmp_path, process):
-    started = Launch(tmp_path / "r")
-    started.until("artifacts: teacher")
-    started.kill_one(process)
-    assert started.end() == 0, started.printed()
-    assert f"Ray died ({process}): starting again, 1 of 3" in started.printed()
-    assert recorded(tmp_path / "r") == finished.recorded
-
-
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_stops_within_ten_seconds(tmp_path, sent):
-    started = Launch(tmp_path / "r")
-    started.until("artifacts: logits")
-    asked = time.monotonic()
-    started.process.send_signal(sent)
-    assert started.end() == 130, started.printed()
-    assert time.monotonic() - asked < 10
-    assert "trials have ended; the same command goes on" in started.printed()
-    assert "Traceback" not in started.printed()
-
-
-def test_a_second_signal_stops_at_once(tmp_path):
-    started = Launch(tmp_path / "r")
-    started.until("artifacts: teacher")
-    under = started.children()
-    started.process.send_signal(signal.SIGINT)
-    time.sleep(0.3)
-    asked = time.monotonic()
-    started.process.send_signal(signal.SIGINT)
-    assert started.process.wait(timeout=30) == 130
-    assert time.monotonic() - asked < 4
-    time.sleep(0.5)
-    assert not [process for process in under if process.is_running()]
-
-
-def test_a_second_launch_leaves_the_first_alone(finished, tmp_path):
-    """The first has one worker: it deals other cohorts, and yet no bit of any result changes."""
-    first = Launch(tmp_path / "r", workers=1)
-    first.until("of 34 trials are recorded")
-    second = Launch(tmp_path / "r", "--wait")
-    code, printed = launch(tmp_path / "r")
-    assert code == 2
-    assert "another launch of smoke is running" in printed
-    assert first.end() == 0
-    assert second.end() == 0
-    assert "waiting for its end" in second.printed()
-    assert recorded(tmp_path / "r") == finished.recorded
 
 
 def test_damaged_artifacts_are_made_again(finished, tmp_path):
@@ -187,9 +91,7 @@ from typing import ClassVar
 
 from search_spaces.smoke import ALONE, LINK, taught
 from search_spaces.base.space import Space
-from trainables.links.fixed import Noise
-from trainables.links.link import Link
-from trainables.links.vae import VaeLink
+from trainables.links import Link, Noise, VaeLink
 
 
 @dataclass(frozen=True, kw_only=True)
