@@ -48,14 +48,19 @@ def check_real(
     ]
     number = isinstance(value, int | float) and not isinstance(value, bool)
     if not number or not math.isfinite(value):
-        raise BadInputError(
-            f"{type(owner).__name__}.{field} is {value!r}: give a number {' and '.join(bounds)}"
-        )
+        wanted = f"a number {' and '.join(bounds)}" if bounds else "a number"
+        raise BadInputError(f"{type(owner).__name__}.{field} is {value!r}: give {wanted}")
     if value < at_least or value <= above or value > at_most or value >= below:
         raise BadInputError(
             f"{type(owner).__name__}.{field} is {value:g}: it must be {' and '.join(bounds)}"
         )
     object.__setattr__(owner, field, float(value) + 0.0)  # + 0.0 turns -0.0 into 0.0
+
+
+def check_flag(owner: Any, field: str) -> None:
+    """Raise BadInputError unless the field holds True or False."""
+    if not isinstance(value := getattr(owner, field), bool):
+        raise BadInputError(f"{type(owner).__name__}.{field} is {value!r}: give True or False")
 
 
 def check_name(what: str, name: str) -> None:

@@ -4,6 +4,7 @@ A trial's record, a teacher's file and a search's memory are all found by it, so
 depend on the order of fields, on whether a default was spelled out, or on the Python process.
 Fields that hold their default are left out: a field added later, with a default that means
 "as before", leaves every recorded identity as it was. Hence: never change a default; add a field.
+So are fields with compare=False, which do not count for equality: where data lie, say.
 """
 
 import hashlib
@@ -32,7 +33,8 @@ def hashed(plain: Any) -> str:
 def canonical(value: Any) -> Any:
     """The same content as plain JSON values: a dataclass is its name and its unusual fields."""
     if is_dataclass(value) and not isinstance(value, type):
-        unusual = {f.name: getattr(value, f.name) for f in fields(value) if not _usual(value, f)}
+        counted = [f for f in fields(value) if f.compare]
+        unusual = {f.name: getattr(value, f.name) for f in counted if not _usual(value, f)}
         return {"": type(value).__name__} | {k: canonical(v) for k, v in unusual.items()}
     if value is None or isinstance(value, str | bool | int | float):
         return value

@@ -3,14 +3,21 @@ import sys
 from dataclasses import dataclass, field, make_dataclass, replace
 
 import pytest
+from few import Few
 
 from search_spaces.paper_table import SPACE
 from search_spaces.rows.garments import ON_BIG, ON_BIG_NOISE
+from trainables.data.augment import Augment
+from trainables.data.domains import FASHION_MNIST, MNIST, MnistLike
 from trainables.identity import canonical, identity
 from trainables.links.fixed import Noise
-from trainables.recipes import TeacherRecipe
+from trainables.networks.convolutional import ConvNet
+from trainables.networks.network import Perceptron
+from trainables.objectives import Distillation, Hinton
+from trainables.schedule import Schedule
 from trainables.settings.setting import Setting
 from trainables.settings.trial import Trial
+from trainables.teacher import Teacher
 
 
 def test_independent_of_the_order_of_fields():
@@ -21,8 +28,16 @@ def test_independent_of_the_order_of_fields():
 
 
 def test_independent_of_defaults_being_spelled_out():
-    spelled = Setting(teacher=TeacherRecipe(), temperature=1.0, loss="lambda", link=Noise(std=0.1))
-    assert spelled.key == Setting(teacher=TeacherRecipe(), link=Noise()).key
+    garments = MnistLike(dataset="FashionMNIST")
+    spelled = Setting(
+        target=garments,
+        teacher=Teacher(domain=garments, split="Big", classes=None),
+        student=Perceptron(hidden=(64,)),
+        objective=Distillation(temperature=1.0, hard_label_weight=0.5),
+        link=Noise(std=0.1),
+    )
+    usual = Setting(target=FASHION_MNIST, teacher=Teacher(domain=FASHION_MNIST), link=Noise())
+    assert spelled.key == usual.key
 
 
 def test_independent_of_fields_added_later_with_a_default():
@@ -32,8 +47,17 @@ def test_independent_of_fields_added_later_with_a_default():
     assert identity(before(a=1)) != identity(after(a=1, b="new"))
 
 
+def test_independent_of_fields_that_do_not_count_for_equality():
+    place = field(compare=False)
+    kind = make_dataclass("S", [("a", int), ("path", str, place)], frozen=True)
+    assert identity(kind(1, "here")) == identity(kind(1, "there"))
+    assert identity(kind(1, "here")) != identity(kind(2, "here"))
+    assert canonical(kind(1, "here")) == {"": "S", "a": 1}
+
+
 def test_whole_and_real_numbers_of_equal_value_are_one_setting():
-    assert replace(ON_BIG, hard_label_weight=1).key == replace(ON_BIG, hard_label_weight=1.0).key
+    whole, real = (replace(ON_BIG, objective=Distillation(hard_label_weight=w)) for w in (1, 1.0))
+    assert whole.key == real.key
 
 
 def test_independent_of_the_python_process():
@@ -57,7 +81,22 @@ def test_frozen_values():
     assert [Trial(setting=s, seed=0).key for s in SPACE.settings[:4]] == FROZEN
 
 
-FROZEN = ["14a6bf6fe3f03513", "50ff41fb2cd4cf16", "843e26e513aeacc3", "441a874f7a5e6dc5"]
+FROZEN = ["a53b7f65ab9aff5b", "b279ea42571c1eed", "fe001eed33142ef0", "5613d5347c95384a"]
+
+
+OBJECTIVES = (
+    Distillation(temperature=2),
+    Distillation(hard_label_weight=0.25),
+    Hinton(),
+    Distillation(soft_term_times_t_squared=False),
+)
+TEACHERS = (
+    {"domain": MNIST},
+    {"split": "Train"},
+    {"network": Perceptron(hidden=(8,))},
+    {"schedule": Schedule(epochs=9, batch_size=64)},
+    {"classes": tuple(range(10))},
+)
 
 
 def test_every_field_counts():
@@ -65,12 +104,15 @@ def test_every_field_counts():
         ON_BIG,
         ON_BIG_NOISE,
         replace(ON_BIG_NOISE, link=Noise(std=0.2)),
-        replace(ON_BIG, temperature=2),
-        replace(ON_BIG, hard_label_weight=0.25),
+        *(replace(ON_BIG, objective=objective) for objective in OBJECTIVES),
         replace(ON_BIG, protocol="published"),
-        replace(ON_BIG, loss="hinton"),
         replace(ON_BIG, held_out=0.2),
-        replace(ON_BIG, soft_term_times_t_squared=False),
+        replace(ON_BIG, target=Few(), teacher=ON_BIG.teacher),
+        replace(ON_BIG, student=Perceptron(hidden=(64, 64))),
+        replace(ON_BIG, student=ConvNet(channels=(64,))),
+        replace(ON_BIG, schedule=Schedule(epochs=50, batch_size=64, normalise=True)),
+        replace(ON_BIG, schedule=Schedule(epochs=50, batch_size=64, augment=Augment(flip=True))),
+        *(replace(ON_BIG, teacher=replace(ON_BIG.teacher, **changes)) for changes in TEACHERS),
     ]
     assert len({s.key for s in settings}) == len(settings)
     assert len({Trial(setting=ON_BIG, seed=s).key for s in range(100)}) == 100

@@ -1,164 +1,211 @@
-"""The domains: what a student must learn, from which splits, and how its quality is measured.
+"""The built-in domains: garments, digits, digits that a VAE makes, and rentals an hour."""
 
-The name, direction, unit and digits of a quality stand here once; selection, progress, table,
-figures and report take them from here.
-"""
+from dataclasses import dataclass
 
-from dataclasses import dataclass, replace
+import torch
 
-FASHION_MNIST, MNIST, GENERATED_MNIST = "FashionMNIST", "MNIST", "GeneratedMNIST"
-# Bike sharing, with corrected features and as published: docs/protocol, "Domains and splits".
-# Both names are part of every key and record of a regression.
-BIKE_SHARING, BIKE_SHARING_PUBLISHED = "Reg", "RegRaw"
-DOMAINS = (FASHION_MNIST, MNIST, GENERATED_MNIST, BIKE_SHARING, BIKE_SHARING_PUBLISHED)
-
-IMAGES, TABLE = "images", "features"  # the kinds of objects, which a link maps
+from trainables.checks import check_choice, check_flag
+from trainables.data.datasets import load, load_table
+from trainables.data.domain import Domain, DomainData, Shape
+from trainables.data.download import ensure
+from trainables.data.splits import SplitRows
+from trainables.data.task import Classes, Numbers, Task
+from trainables.errors import BadInputError, Say
+from trainables.randomness import generator
 
 # Sizes as Orlov and Grabovoy print them: docs/protocol, "Domains and splits" and "Networks".
-TRAINING_SPLITS = ("Train", "Big", "Small")
 IMAGE_SPLITS = {"Train": 60_000, "Big": 59_000, "Small": 1_000, "Test": 10_000}
 TABLE_SPLITS = {"Train": 9_000, "Big": 8_700, "Small": 300, "Test": 1_000}
-PIXELS, CLASSES = 28 * 28, 10
+SIDE = 28
 FEATURES = 15  # of a row of bike sharing
-STUDENT_HIDDEN_SIZES = (64,)  # of the student of images
+
+GARMENTS = (
+    "T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "boot",
+)  # fmt: skip
+DIGITS = tuple(map(str, range(10)))
 
 
 @dataclass(frozen=True, kw_only=True)
-class Measure:
-    """One quality on a set of objects, recorded as "test/<name>", "validation/<name>", ...
+class MnistLike(Domain):
+    """FashionMNIST or MNIST: 60,000 grey images of 28×28 in ten classes, with a test set."""
 
-    digits: after the decimal point, where people read it.
-    power: of the target's unit in this measure. Measured on standardised targets, it times σ to
-        this power is the measure in the target's own unit: 2 for a squared error.
-    """
+    dataset: str
 
-    name: str
-    title: str
-    higher_is_better: bool
-    digits: int = 3
-    unit: str = ""
-    power: int = 0
+    def __post_init__(self) -> None:
+        check_choice(self, "dataset", ("FashionMNIST", "MNIST"))
 
     @property
-    def sign(self) -> int:
-        """1 where higher is better, else -1: a search maximises sign · value."""
-        return 1 if self.higher_is_better else -1
+    def name(self) -> str:
+        """The data set's."""
+        return self.dataset
 
     @property
-    def with_unit(self) -> str:
-        """As an axis names it: "MSE, rentals²"."""
-        return f"{self.title}, {self.unit}" if self.unit else self.title
+    def objects(self) -> str:
+        """Garments or digits."""
+        return "garments" if self.dataset == "FashionMNIST" else "digits"
 
-    def text(self, value: float, sign: str = "") -> str:
-        """A value as people read it: "0.804", "5,312"; sign "+" shows it always."""
-        return f"{value:{sign},.{self.digits}f}"
+    @property
+    def shape(self) -> Shape:
+        """One channel."""
+        return (1, SIDE, SIDE)
 
-    def with_digits(self, digits: int) -> "Measure":
-        """The same measure, shown with so many digits."""
-        return replace(self, digits=digits)
+    @property
+    def task(self) -> Task:
+        """Ten classes."""
+        return Classes(names=GARMENTS if self.dataset == "FashionMNIST" else DIGITS)
+
+    @property
+    def split_sizes(self) -> dict[str, int]:
+        """As published."""
+        return IMAGE_SPLITS
+
+    def load(self) -> DomainData:
+        """Verified; fetched first where missing."""
+        return load(self.dataset)
+
+    def prepare(self, announce: Say | None = None) -> None:
+        """Fetch and verify its files."""
+        ensure(self.dataset, announce)
+
+    def rows(self, seed: int) -> SplitRows:
+        """Train, and its random partition into Big and Small."""
+        draw = generator(f"split/{self.name}", seed)
+        order = torch.randperm(IMAGE_SPLITS["Train"], generator=draw)
+        small, big = order[: IMAGE_SPLITS["Small"]], order[IMAGE_SPLITS["Small"] :]
+        none = torch.empty(0, dtype=torch.int64)
+        return SplitRows(torch.arange(IMAGE_SPLITS["Train"]), big, small, none)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Domain:
-    """What a student must learn, from which objects, by which network, measured how.
+class Generated(Domain):
+    """What the link's VAE makes of the student's labelled Small objects, for a teacher.
 
-    kind: of its objects, IMAGES or TABLE; objects: what they are called, in the plural.
-    measures: settings are selected by the first, and compared with the student alone by the
-        first two.
-    curve: the measure whose area under the curve over epochs is I, the integral criterion.
-    standardised: whether inputs and targets are, by the statistics of the training objects.
-    datasets: the names of the data sets that must be fetched for it.
+    like: the domain of which it makes objects. copies: one counterpart for each object, copied,
+    so that Big and Test share images, as published (docs/protocol, "What is wrong with it, and
+    ours"); otherwise each is a sample of its own.
     """
 
-    name: str
-    kind: str
-    objects: str
-    inputs: int
-    outputs: int
-    student_hidden_sizes: tuple[int, ...]
-    split_sizes: dict[str, int]
-    measures: tuple[Measure, ...]
-    curve: Measure
-    datasets: tuple[str, ...]
-    standardised: bool = False
+    like: Domain
+    copies: bool = False
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.like, Domain) or self.like.made_by_link:
+            raise BadInputError(f"Generated.like is {self.like!r}: give a domain that has objects")
+        check_flag(self, "copies")
 
     @property
-    def main(self) -> Measure:
-        """The measure that settings are chosen by."""
-        return self.measures[0]
+    def name(self) -> str:
+        """Generated, and what it is like."""
+        return f"Generated{self.like.name}"
 
     @property
-    def compared(self) -> tuple[Measure, ...]:
-        """The measures in which settings are compared with the student alone."""
-        return self.measures[:2]
+    def objects(self) -> str:
+        """As in the other."""
+        return self.like.objects
 
     @property
-    def student_sizes(self) -> tuple[int, ...]:
-        """Layer sizes of the student, inputs and outputs included."""
-        return (self.inputs, *self.student_hidden_sizes, self.outputs)
+    def shape(self) -> Shape:
+        """As in the other."""
+        return self.like.shape
 
     @property
-    def is_classification(self) -> bool:
-        """True where answers are classes; else they are numbers."""
-        return self.kind == IMAGES
+    def task(self) -> Task:
+        """As in the other."""
+        return self.like.task
 
     @property
-    def has_temperature(self) -> bool:
-        """True where the loss has a temperature: that of a softmax over classes."""
-        return self.is_classification
+    def split_sizes(self) -> dict[str, int]:
+        """As in the other."""
+        return self.like.split_sizes
 
     @property
-    def fixed(self) -> str:
-        """The fixed setting that tuning has to beat, in words."""
-        return "λ = ½ and T = 1" if self.has_temperature else "λ = ½"
+    def made_by_link(self) -> bool:
+        """By its VAE."""
+        return True
+
+    def load(self) -> DomainData:
+        """Raises TypeError: trainables.artifacts.generated makes it."""
+        raise TypeError(f"{self.name} is made by a VAE: see trainables.artifacts.generated")
+
+    def rows(self, seed: int) -> SplitRows:
+        """Raises TypeError, too."""
+        raise TypeError(f"{self.name} is made by a VAE: see trainables.artifacts.generated")
+
+    def prepare(self, announce: Say | None = None) -> None:
+        """What it is made like."""
+        self.like.prepare(announce)
 
 
-ACCURACY = Measure(name="accuracy", title="accuracy", higher_is_better=True)
-CROSS_ENTROPY = Measure(
-    name="cross_entropy", title="cross-entropy", higher_is_better=False, unit="nats"
-)
-MSE = Measure(name="mse", title="MSE", higher_is_better=False, digits=0, unit="rentals²", power=2)
-MAE = Measure(name="mae", title="MAE", higher_is_better=False, digits=1, unit="rentals", power=1)
-R2 = Measure(name="r2", title="R²", higher_is_better=True)
+@dataclass(frozen=True, kw_only=True)
+class BikeSharing(Domain):
+    """Rentals of bikes an hour: 15 features of an hour, of which a seed draws 10,000.
+
+    published: the features and rows that were most likely used (docs/protocol, "What is wrong
+    with it, and ours"): raw columns of the first 10,000 rows, nothing standardised.
+    """
+
+    published: bool = False
+
+    def __post_init__(self) -> None:
+        check_flag(self, "published")
+
+    @property
+    def name(self) -> str:
+        """Of every table and record of a regression."""
+        return "RegRaw" if self.published else "Reg"
+
+    @property
+    def objects(self) -> str:
+        """A row is an hour."""
+        return "hours"
+
+    @property
+    def shape(self) -> Shape:
+        """Features of an hour."""
+        return (FEATURES,)
+
+    @property
+    def task(self) -> Task:
+        """Rentals."""
+        return Numbers(unit="rentals", digits=(0, 1))
+
+    @property
+    def split_sizes(self) -> dict[str, int]:
+        """As published."""
+        return TABLE_SPLITS
+
+    @property
+    def standardised(self) -> bool:
+        """Unless as published."""
+        return not self.published
+
+    @property
+    def draws_test(self) -> bool:
+        """It has no test set of its own."""
+        return True
+
+    def load(self) -> DomainData:
+        """Verified; fetched first where missing."""
+        return DomainData(load_table(published=self.published), None)
+
+    def prepare(self, announce: Say | None = None) -> None:
+        """Fetch and verify its file."""
+        ensure("BikeSharing", announce)
+
+    def rows(self, seed: int) -> SplitRows:
+        """10,000 of all rows, divided into Test, Small and Big; as published of the first."""
+        total = TABLE_SPLITS["Train"] + TABLE_SPLITS["Test"]
+        rows = total if self.published else len(self.load().train)
+        order = torch.randperm(rows, generator=generator(f"split/{self.name}", seed))[:total]
+        sizes = [TABLE_SPLITS[name] for name in ("Test", "Small", "Big")]
+        test, small, big = order.split(sizes)
+        return SplitRows(torch.cat([small, big]), big, small, test)
 
 
-def _bike_sharing(name: str, *, standardised: bool) -> Domain:
-    return Domain(
-        name=name,
-        kind=TABLE,
-        objects="hours",
-        inputs=FEATURES,
-        outputs=1,
-        student_hidden_sizes=(32,),
-        split_sizes=TABLE_SPLITS,
-        measures=(MSE, MAE, R2),
-        curve=MSE,
-        datasets=("BikeSharing",),
-        standardised=standardised,
-    )
-
-
-TARGET_DOMAINS = {
-    FASHION_MNIST: Domain(
-        name=FASHION_MNIST,
-        kind=IMAGES,
-        objects="garments",
-        inputs=PIXELS,
-        outputs=CLASSES,
-        student_hidden_sizes=STUDENT_HIDDEN_SIZES,
-        split_sizes=IMAGE_SPLITS,
-        measures=(ACCURACY, CROSS_ENTROPY),
-        curve=CROSS_ENTROPY,
-        datasets=("FashionMNIST", "MNIST"),
-    ),
-    BIKE_SHARING: _bike_sharing(BIKE_SHARING, standardised=True),
-    BIKE_SHARING_PUBLISHED: _bike_sharing(BIKE_SHARING_PUBLISHED, standardised=False),
+FASHION_MNIST, MNIST = MnistLike(dataset="FashionMNIST"), MnistLike(dataset="MNIST")
+GENERATED_MNIST = Generated(like=MNIST)
+BIKE_SHARING, BIKE_SHARING_PUBLISHED = BikeSharing(), BikeSharing(published=True)
+BUILT_IN: dict[str, Domain] = {
+    domain.name: domain
+    for domain in (FASHION_MNIST, MNIST, GENERATED_MNIST, BIKE_SHARING, BIKE_SHARING_PUBLISHED)
 }
-MEASURES = {
-    measure.name: measure for domain in TARGET_DOMAINS.values() for measure in domain.measures
-}
-
-
-def target_domain_of(domain: str) -> Domain:
-    """The target domain whose students a teacher of this domain can teach."""
-    return TARGET_DOMAINS[FASHION_MNIST if domain in (MNIST, GENERATED_MNIST) else domain]

