@@ -1,17 +1,32 @@
 """The networks, each written once: for one model, or with stacked weights for N of them.
 
-perceptron    teachers and students
-vae           one encoder, a decoder for garments and one for digits
-lenet         LeNet-5, for published figures that are repeated
-convolution   the convolution that it is made of
-stack         many models of one shape trained as one
-optimisers    a stack under another optimiser than Adam, and from given weights
-kernels       the layers of a stack, at the speed of the machine
+network         what a setting names: shape and outputs → a module; what it costs, whether it fits
+perceptron      teachers and students; its part is in network
+convolutional   a small convolutional network, and ResNet-18
+lenet           LeNet-5, of convolution's layers, also for published figures that are repeated
+vae             one encoder, a decoder for objects and one for counterparts
+pretrained      weights from a file
+stack           many models of one shape trained as one; stacking/ has the ways to call them
+updates         how a stack's parameters follow their gradients: Adam and SGD
+kernels         the linear layers of a stack, at the speed of the machine
 """
 
-from trainables.networks.lenet import LeNet5
-from trainables.networks.perceptron import Perceptron
+from trainables.networks.convolutional import ConvNet, ResNet18
+from trainables.networks.lenet import LeNet, LeNet5
+from trainables.networks.network import Network, Perceptron
+from trainables.networks.perceptron import Mlp
 from trainables.networks.stack import Report, Stack
 from trainables.networks.vae import Vae
 
-__all__ = ["LeNet5", "Perceptron", "Report", "Stack", "Vae"]
+__all__ = [
+    "ConvNet",
+    "LeNet",
+    "LeNet5",
+    "Mlp",
+    "Network",
+    "Perceptron",
+    "Report",
+    "ResNet18",
+    "Stack",
+    "Vae",
+]

@@ -1,11 +1,15 @@
 """A convolution for one network, or with stacked weights for N of them, member by member."""
 
+from functools import partial
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from trainables.networks.stacking.layers import Stackable, each
 
-class Convolution(nn.Module):
+
+class Convolution(Stackable):
     """x [..., B, inputs, H, W] → [..., B, outputs, H', W'], initialised as `nn.Conv2d` is.
 
     For one network the weight is [outputs, inputs, size, size]; for a stack weights and inputs
@@ -26,7 +30,7 @@ class Convolution(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """The maps of x, for one network or for each member."""
+        convolved = partial(functional.conv2d, padding=self.padding)
         if self.weight.dim() == 4:
-            return functional.conv2d(x, self.weight, self.bias, padding=self.padding)
-        members = zip(x, self.weight, self.bias, strict=True)
-        return torch.stack([functional.conv2d(*one, padding=self.padding) for one in members])
+            return convolved(x, self.weight, self.bias)
+        return each(convolved, x, self.weight, self.bias)

@@ -3,9 +3,12 @@
 On CPUs large fp32 products go to oneDNN. Its kernels use AVX-512 on every CPU that has it, where
 MKL's batched product falls back to AVX2 on AMD (on a Zen 5 core 200 against 68 GFLOP/s for a
 student's first layer), and they add the bias and apply the activation while the result is still
-in a register. The operator called is the one that PyTorch's own compiler emits. No bit of a
-member's result depends on how many members share a product; a test says so. On GPUs cuBLAS does
-it all. The measurements are in benchmarks/README.md, "limit".
+in a register. The operator called is the one that PyTorch's own compiler emits. On GPUs cuBLAS
+does it all. The measurements are in benchmarks/README.md, "limit".
+
+No bit of a member's result depends on how many members share a product, on a CPU with one thread;
+a test says so. MKL chooses its path by the alignment of what it is given and by the number of
+products, so there are a few detours below for batches and layers of odd sizes.
 """
 
 from collections.abc import Sequence
@@ -19,6 +22,9 @@ LARGE = 600_000  # multiply-adds; below, calling oneDNN member by member costs m
 WIDE = 32  # outputs; below, oneDNN's kernels run half empty
 LINEAR, RELU, LEAKY_RELU = "none", "relu", "leaky_relu"  # activations, by oneDNN's names
 SLOPE = 0.01  # of the LeakyReLU: PyTorch's default
+ALIGNED = 4  # floats, 16 bytes: of a member's values, so that all begin at such an address
+EVEN = 8  # objects of a padded batch
+FEW = 4  # objects; below, a member's rows of a wide product depend on those beside them
 
 
 def layer(x: Tensor, weight: Tensor, bias: Tensor, activation: str = LINEAR) -> Tensor:
@@ -29,8 +35,14 @@ def layer(x: Tensor, weight: Tensor, bias: Tensor, activation: str = LINEAR) -> 
     if weight.dim() == 2:
         return _activated(functional.linear(x, weight, bias), activation)
     if _to_onednn(x, weight):
-        return _layers(x, weight, bias, [1] * len(weight), activation)
-    return _activated(_Small.apply(x, weight, bias), activation)
+        return _layers(_member_by_member(x), weight, bias, [1] * len(weight), activation)
+    batch, inputs, outputs = x.shape[-2], x.shape[-1], weight.shape[-2]
+    odd = batch == 1 or batch * inputs % ALIGNED or batch * outputs % ALIGNED
+    if odd and x.device.type == "cpu":
+        x = functional.pad(x, (0, 0, 0, -batch % EVEN))
+    elif inputs % ALIGNED:
+        x = _member_by_member(x)
+    return _activated(_Small.apply(x, weight, bias)[:, :batch], activation)
 
 
 def shared_layer(
@@ -43,11 +55,23 @@ def shared_layer(
     """
     if _to_onednn(x, weight):
         return _layers(x, weight, bias, sizes, activation)
+    if x.device.type == "cpu" and (weight.shape[-2] < WIDE or x.shape[-2] < FEW):
+        return layer(repeated(x, sizes), weight, bias, activation)
     parts = [
         _apart(mine @ wide.flatten(0, 1).T, len(wide))
         for mine, wide in zip(x, weight.split(list(sizes)), strict=True)
     ]
-    return _activated(_joined(parts) + bias.unsqueeze(1), activation)
+    products = _joined(parts)
+    if weight.shape[-2] % WIDE:  # sums over objects take so many columns at a time
+        products = _member_by_member(products)
+    return _activated(products + bias.unsqueeze(1), activation)
+
+
+def repeated(x: Tensor, sizes: Sequence[int]) -> Tensor:
+    """Each group's input once for each of its members: [G, ...], sizes G → [N, ...]."""
+    if len(sizes) == 1:
+        return x.expand(sizes[0], *x.shape[1:])
+    return x.repeat_interleave(torch.tensor(sizes, device=x.device), 0)
 
 
 def _activated(x: Tensor, activation: str) -> Tensor:
@@ -82,6 +106,12 @@ def _joined(parts: Sequence[Tensor]) -> Tensor:
     return parts[0] if len(parts) == 1 else torch.cat(list(parts))
 
 
+def _member_by_member(x: Tensor) -> Tensor:
+    """The same [N, B, I], in memory too: in a wide product members' rows lie side by side."""
+    side_by_side = 0 < x.stride(0) < x.stride(1)
+    return x.contiguous() if side_by_side and x.device.type == "cpu" else x
+
+
 class _Small(torch.autograd.Function):
     """x Wᵀ + b member by member, for small layers: PyTorch's batched product.
 
@@ -98,7 +128,19 @@ class _Small(torch.autograd.Function):
     def backward(context: Any, *upstream: Tensor) -> tuple[Tensor | None, ...]:
         (x, weight), gradient = context.saved_tensors, upstream[0]
         of_x = torch.bmm(gradient, weight) if context.needs_input_grad[0] else None
-        return of_x, torch.bmm(gradient.transpose(1, 2), x), gradient.sum(1)
+        return of_x, _products(gradient.transpose(1, 2), x), gradient.sum(1)
+
+
+def _products(a: Tensor, b: Tensor) -> Tensor:
+    """The products a b: [N, O, B], [N, B, I] → [N, O, I]."""
+    if a.device.type != "cpu":
+        return torch.bmm(a, b)
+    members, inputs = len(a), b.shape[2]
+    if a.shape[1] * inputs % ALIGNED:
+        b = functional.pad(b, (0, -inputs % ALIGNED))
+    if members == 1 == a.shape[1]:  # a single product of one row would go a way of its own
+        a, b = torch.cat([a, a]), torch.cat([b, b])
+    return torch.bmm(a, b)[:members, :, :inputs]
 
 
 def _layers(
@@ -142,6 +184,8 @@ class _Layers(torch.autograd.Function):
             if context.needs_input_grad[0]:  # not for a first layer
                 of_x.append(_linear(wide.T, w.flatten(0, 1).T))
         of_inputs = torch.stack(of_x) if of_x else None
+        if gradient.shape[-1] % WIDE:
+            gradient = _member_by_member(gradient)
         return of_inputs, _joined(of_weight), gradient.sum(1), None, None
 
 

@@ -1,14 +1,19 @@
-"""LeNet-5 (LeCun et al. 1998): the network of published figures that are repeated here."""
+"""LeNet-5 (LeCun et al. 1998), also the network of published figures that are repeated here."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from trainables.data.domain import Shape
+from trainables.errors import BadInputError
 from trainables.networks.convolution import Convolution
-from trainables.networks.kernels import LINEAR, RELU
-from trainables.networks.perceptron import Perceptron
+from trainables.networks.kernels import LINEAR, RELU, repeated
+from trainables.networks.network import DrawnNetwork, image_shape
+from trainables.networks.perceptron import Mlp
 from trainables.randomness import generator
 
 WHOLE = (6, 16, 120, 84)
@@ -20,41 +25,73 @@ HALF_CHANNELS = (
     84,
 )  # ZSKD's: no other halving has the printed 35,820 parameters
 PRODUCTS = 416_520  # multiplications of one image in a LeNet-5 of widths WHOLE
+DIGITS: Shape = (1, 28, 28)
+LEAST = 12  # pixels of a side: less leaves nothing after the second pooling
 
 
 class ConvPool(Convolution):
     """A 5×5 convolution, ReLU and 2×2 max pooling; images come and go flattened.
 
-    x [..., B, inputs · side²] → [..., B, outputs · (side')²].
+    shape: of an image, (channels, height, width); x [..., B, D] → [..., B, D'].
     """
 
-    def __init__(
-        self, inputs: int, outputs: int, side: int, padding: int, draw: torch.Generator
-    ) -> None:
-        super().__init__(inputs, outputs, 5, padding, draw)
-        self.shape = (inputs, side, side)
+    def __init__(self, shape: Shape, outputs: int, padding: int, draw: torch.Generator) -> None:
+        super().__init__(shape[0], outputs, 5, padding, draw)
+        self.shape = shape
 
-    def forward(self, x: Tensor, activation: str = LINEAR) -> Tensor:
+    def forward(
+        self, x: Tensor, activation: str = LINEAR, sizes: Sequence[int] | None = None
+    ) -> Tensor:
         """Maps of x; the ReLU is always there, and comes before the pooling."""
-        assert activation == RELU  # as Perceptron calls its hidden layers
+        assert activation == RELU  # as Mlp calls its hidden layers
+        x = x if sizes is None else repeated(x, sizes)
         found = super().forward(x.unflatten(-1, self.shape)).relu()
         pooled = functional.max_pool2d(found.flatten(0, -4), 2)
         return pooled.flatten(1).view(*x.shape[:-1], -1)
 
 
-class LeNet5(Perceptron):
+class LeNet(Mlp):
     """Two convolutions and three linear layers; images of 28×28 are padded to 32×32.
 
     widths: channels of the two convolutions, then units of the two hidden linear layers.
+    shape: of an image, (channels, height, width).
     """
 
-    def __init__(self, widths: Sequence[int], draw: torch.Generator) -> None:
-        first, second, *units = widths
-        super().__init__((second * 25, *units, 10), draw)
-        convolutions = [ConvPool(1, first, 28, 2, draw), ConvPool(first, second, 14, 0, draw)]
+    def __init__(
+        self,
+        widths: Sequence[int],
+        draw: torch.Generator,
+        shape: Shape = DIGITS,
+        outputs: int = 10,
+    ) -> None:
+        channels, more, *units = widths
+        halved = (channels, *(side // 2 for side in shape[1:]))
+        pooled = more * math.prod((side - 4) // 2 for side in halved[1:])
+        super().__init__((pooled, *units, outputs), draw)
+        convolutions = [ConvPool(shape, channels, 2, draw), ConvPool(halved, more, 0, draw)]
         self.layers = nn.ModuleList([*convolutions, *self.layers])
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeNet5(DrawnNetwork):
+    """LeNet-5 for images of 12×12 and more: its first convolution keeps their size."""
+
+    @property
+    def features(self) -> Mapping[str, str]:
+        """The activations of the last hidden layer, [B, 84]."""
+        return {"hidden": "layers.3"}
+
+    def initialised(self, shape: Shape, outputs: int, draw: torch.Generator) -> LeNet:
+        """The network of flat images [B, D]."""
+        _, height, width = image_shape(self, shape)
+        if min(height, width) < LEAST:
+            raise BadInputError(
+                f"LeNet5 reads images of at least {LEAST}×{LEAST} pixels, and given are "
+                f"{height}×{width}: give a larger size, or ConvNet(channels=(16,))"
+            )
+        return LeNet(WHOLE, draw, shape, outputs)
 
 
 def lenet_parameters(widths: Sequence[int]) -> int:
     """Weights and biases of a LeNet-5 of these widths."""
-    return sum(p.numel() for p in LeNet5(widths, generator("unused", 0)).parameters())
+    return sum(p.numel() for p in LeNet(widths, generator("unused", 0)).parameters())

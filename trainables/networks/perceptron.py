@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from trainables.networks.kernels import LINEAR, RELU, layer, shared_layer
+from trainables.networks.stacking.layers import Stackable
 
 
 def parameter_count(sizes: Sequence[int]) -> int:
@@ -23,11 +24,13 @@ def weight_count(sizes: Sequence[int]) -> int:
     return sum(a * b for a, b in itertools.pairwise(sizes))
 
 
-class Linear(nn.Module):
+class Linear(Stackable):
     """x [..., B, in] → x Wᵀ + b [..., B, out], initialised as PyTorch's own `nn.Linear` is.
 
     For one model W is [out, in]; for a stack it is [N, out, in], and so are all inputs.
     """
+
+    grouped = True
 
     def __init__(self, inputs: int, outputs: int, generator: torch.Generator) -> None:
         super().__init__()
@@ -37,24 +40,27 @@ class Linear(nn.Module):
         self.weight = nn.Parameter(drawn.T.contiguous())
         self.bias = nn.Parameter(torch.empty(outputs).uniform_(-bound, bound, generator=generator))
 
-    def forward(self, x: Tensor, activation: str = LINEAR) -> Tensor:
-        """activation(x Wᵀ + b): x [..., B, in] → [..., B, out]."""
-        return layer(x, self.weight, self.bias, activation)
+    def forward(
+        self, x: Tensor, activation: str = LINEAR, sizes: Sequence[int] | None = None
+    ) -> Tensor:
+        """activation(x Wᵀ + b): x [..., B, in] → [..., B, out].
 
-    def shared(self, x: Tensor, sizes: Sequence[int], activation: str = LINEAR) -> Tensor:
-        """The same for a stack whose members come in groups that share their input.
-
-        x [G, B, in], sizes: members in each group → [N, B, out].
+        sizes: for a stack whose members come in groups that share their input, the members in
+        each group; then x is [G, B, in] and the outputs are [N, B, out].
         """
+        if sizes is None:
+            return layer(x, self.weight, self.bias, activation)
         return shared_layer(x, self.weight, self.bias, sizes, activation)
 
 
-class Perceptron(nn.Module):
+class Mlp(Stackable):
     """A multilayer perceptron with ReLU: x [..., sizes[0]] → outputs [..., sizes[-1]].
 
     Its outputs are logits where classes are learnt, predictions where numbers are. The teacher has
     sizes (784, 256, 128, 64, 64, 10), the student (784, 64, 10): docs/protocol, "Networks".
     """
+
+    grouped = True
 
     def __init__(self, sizes: Sequence[int], generator: torch.Generator) -> None:
         super().__init__()
@@ -64,11 +70,10 @@ class Perceptron(nn.Module):
     def forward(self, x: Tensor, sizes: Sequence[int] | None = None) -> Tensor:
         """The outputs for inputs x: [..., sizes[0]] → [..., sizes[-1]].
 
-        sizes: for a stack whose members come in groups that share their input, the members in
-        each group; then x is [G, B, in] and the outputs are [N, B, out].
+        sizes: members in each group, as in Linear.
         """
         first, *others, last = cast(list[Linear], list(self.layers))
-        x = first(x, RELU) if sizes is None else first.shared(x, sizes, RELU)
+        x = first(x, RELU, sizes)
         for each in others:
             x = each(x, RELU)
         outputs: Tensor = last(x)

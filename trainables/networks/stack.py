@@ -1,13 +1,13 @@
 """Many models of one shape trained as one stacked model.
 
 A student is so small that one at a time leaves the machine idle. Here every parameter is
-[N, ...] and a layer of all members is one call (see kernels). Members share nothing: each has
-its own data order and random draws, and equals its solo run to the bit (see LANES).
+[N, ...], and of most networks a layer of all members is one call (see stacking, kernels). Members
+share nothing: each has its own data order and random draws, and equals its solo run to the bit
+(see LANES).
 """
 
-import copy
-import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -15,137 +15,188 @@ from torch import Tensor, nn
 from torch.func import stack_module_state
 from torch.nn import functional
 
+from trainables.networks.kernels import repeated
+from trainables.networks.stacking.way import Draws
+from trainables.networks.stacking.ways import call_as_one
+from trainables.networks.updates import ADAM, Optimiser, Updates, optimiser_of
+from trainables.schedule import Schedule
+
 LANES = 32
 """Floats that PyTorch's vectorised loops take at a time (AVX-512).
 
 What is left over at the end of a tensor goes through scalar code that rounds differently. So each
 member's parameters are padded to a multiple of LANES: then neither a member's place in the stack
-nor its company changes a bit of it. This holds on a CPU with one thread, and for batches of a
-multiple of 8 objects (MKL's products need aligned rows for it)."""
-
-ADAM: dict[str, Any] = {
-    "beta1": 0.9, "beta2": 0.999, "eps": 1e-8,
-    "weight_decay": 0.0, "amsgrad": False, "maximize": False,
-}  # PyTorch's defaults, as published: docs/protocol, "What was run"  # fmt: skip
+nor its company changes a bit of it. This holds on a CPU with one thread."""
 
 Report = Callable[[float], None]  # called with the fraction of a cohort's work that is done
 
 
 class Stack:
-    """N models of one shape as one, with Adam at a learning rate for each member."""
+    """N models of one shape as one, each trained at a learning rate of its own.
+
+    optimiser: of all members. weight_decays: of each member; None for none. draws: a CPU
+    generator of each member, for modules that draw in training (dropout).
+    """
 
     def __init__(
-        self, models: Sequence[nn.Module], learning_rates: Sequence[float], device: torch.device
+        self,
+        models: Sequence[nn.Module],
+        learning_rates: Sequence[float],
+        device: torch.device,
+        optimiser: Optimiser = ADAM,
+        weight_decays: Sequence[float] | None = None,
+        draws: Draws = None,
     ) -> None:
         stacked, _ = stack_module_state(list(models))
-        self._widths = [value.shape[-1] for value in stacked.values()]
+        self._shapes = {name: value.shape[1:] for name, value in stacked.items()}
         self._values = [_padded(value.detach()).to(device) for value in stacked.values()]
-        self.model = copy.deepcopy(models[0])
-        self.learning_rates = list(learning_rates)
+        self._saved = [*models[0].state_dict()]
+        self._way = call_as_one(models, device, draws)
+        self._training = models[0].training
         self._take_values()
-        self.renew_optimiser()
+        decays = [0.0] * len(models) if weight_decays is None else weight_decays
+        self._updates = Updates(self._values, learning_rates, optimiser, decays)
+
+    @classmethod
+    def scheduled(
+        cls,
+        models: Sequence[nn.Module],
+        schedules: Sequence[Schedule],
+        device: torch.device,
+        draws: Draws = None,
+    ) -> "Stack":
+        """A stack whose members' schedules differ in rate and weight decay alone."""
+        return cls(
+            models,
+            [schedule.learning_rate for schedule in schedules],
+            device,
+            optimiser_of(schedules[0]),
+            [schedule.weight_decay for schedule in schedules],
+            draws,
+        )
 
     def _take_values(self) -> None:
-        """Let the model's parameters be views of these values, without their padding."""
-        # Adam updates the padded values in place, and so the model's parameters.
-        names = [name for name, _ in self.model.named_parameters()]
-        for name, value, width in zip(names, self._values, self._widths, strict=True):
-            path, _, own = name.rpartition(".")
-            leaf = nn.Parameter(value if value.shape[-1] == width else value[..., :width])
-            setattr(self.model.get_submodule(path), own, leaf)
-        self._leaves = list(self.model.parameters())
+        """Let the models' parameters be views of these values, without their padding."""
+        # Updates are of the padded values, in place, and so the models' parameters.
+        shapes = zip(self._values, self._shapes.items(), strict=True)
+        self._way.take({name: _unpadded(value, shape) for value, (name, shape) in shapes})
 
     def __len__(self) -> int:
-        return len(self.learning_rates)
+        return len(self._updates)
+
+    @property
+    def way(self) -> str:
+        """How its members are called: "layers", "vmap" or "one by one" (see ways)."""
+        return self._way.name
 
     @property
     def parameters(self) -> dict[str, Tensor]:
         """Every parameter by its name in the single model: [N, ...]."""
-        return dict(self.model.named_parameters())
+        return self._way.parameters
 
     def __call__(self, *inputs: Any) -> Any:
         """The outputs of N single models, each on its own inputs: [N, ...]."""
-        return self.model(*inputs)
+        return self._way(*inputs)
 
     def shared(self, inputs: Tensor, sizes: Sequence[int]) -> Tensor:
-        """The same for Perceptrons whose members come in groups that share their input.
+        """The same where members come in groups that share their input.
 
-        inputs [G, B, D], sizes: members in each group → [N, B, out]. The first layer of a group
-        is one wide product, several times as fast as one product a member.
+        inputs [G, B, D], sizes: members in each group → [N, B, out]. Of perceptrons, the first
+        layer of a group is one wide product, several times as fast as one product a member.
         """
-        outputs: Tensor = self.model(inputs, sizes)
+        outputs: Tensor = self._way(*self._each(inputs, sizes))
         return outputs
 
+    def with_features(
+        self, inputs: Tensor, sizes: Sequence[int], paths: Mapping[str, str]
+    ) -> tuple[Tensor, dict[str, Tensor]]:
+        """The same, and the features at these paths (Network.features): [N, B, ...] by name."""
+        return self._way.with_outputs(paths, *self._each(inputs, sizes))
+
+    def _each(self, inputs: Tensor, sizes: Sequence[int]) -> tuple[Any, ...]:
+        return (inputs, sizes) if self._way.grouped else (repeated(inputs, sizes),)
+
+    @contextmanager
+    def evaluating(self) -> Iterator[None]:
+        """While this is open, nothing is dropped, and running statistics normalise."""
+        before, self._training = self._training, False
+        self._way.train(False)
+        try:
+            yield
+        finally:
+            self._training = before
+            self._way.train(before)
+
     def renew_optimiser(self) -> None:
-        """Reset Adam's moments; the weights stay."""
-        self._moments = [[torch.zeros_like(v) for v in self._values] for _ in range(2)]
-        self._steps = torch.zeros((), device=self._values[0].device)
-        self._group()
+        """Reset the optimiser's moments; the weights stay."""
+        self._updates.renew()
 
-    def _group(self) -> None:
-        """Make views of weights and moments for each run of members with equal learning rate.
-
-        The fused kernel takes one learning rate a call, so each such run is a call of its own.
-        """
-        self._runs = [
-            (run, [[each[run] for each in kind] for kind in (self._values, *self._moments)])
-            for run in _runs(self.learning_rates)
-        ]
+    def set_rate_factor(self, factor: float) -> None:
+        """From here on multiply all members' learning rates by this: Schedule.rate_factor."""
+        self._updates.factor = factor
 
     def step(self, losses: Tensor) -> None:
-        """One step of Adam for every member on its own loss: losses [N].
+        """One step for every member on its own loss: losses [N].
 
         A member's gradient comes from its own loss alone, so a NaN stays with its member.
         """
-        gradients = self._gradients(losses)
-        self._steps += 1
-        steps = [self._steps] * len(gradients)
-        for run, (values, first, second) in self._runs:
-            mine = gradients if len(self._runs) == 1 else [each[run] for each in gradients]
-            rate = self.learning_rates[run.start]
-            torch._fused_adam_(values, mine, first, second, [], steps, lr=rate, **ADAM)
+        self._updates.step(self._gradients(losses))
 
-    def _gradients(self, losses: Tensor) -> list[Tensor]:
+    def step_with(self, other: "Stack", losses: Tensor) -> None:
+        """The same, and one step of another stack that has a part in these losses."""
+        theirs = other._gradients(losses, once=False)
+        self.step(losses)
+        other._updates.step(theirs)
+
+    def _gradients(self, losses: Tensor, *, once: bool = True) -> list[Tensor]:
         """The gradients of the sum of losses, by parameter, padded as the values are.
+
+        once: whether nothing else is differentiated of these losses.
 
         Contiguous, because PyTorch's fused kernels read memory in order whatever the strides say:
         a transposed gradient would silently update the wrong weights.
         """
-        found = torch.autograd.grad(losses.sum(), self._leaves)
+        found = self._way.gradients(losses.sum(), once=once)
         return [
-            gradient.contiguous() if width == value.shape[-1] else _padded(gradient).contiguous()
-            for gradient, value, width in zip(found, self._values, self._widths, strict=True)
+            gradient.contiguous() if gradient.shape == value.shape else _padded(gradient)
+            for gradient, value in zip(found, self._values, strict=True)
         ]
 
     def keep(self, places: Sequence[int]) -> None:
-        """Keep only the members at these places, each unchanged, its Adam moments included."""
+        """Keep only the members at these places, each unchanged, its moments included."""
         rows = torch.tensor(places, device=self._values[0].device)
         self._values = [value[rows] for value in self._values]
-        self._moments = [[moment[rows] for moment in kind] for kind in self._moments]
-        self.learning_rates = [self.learning_rates[place] for place in places]
+        self._way.keep([*places])
         self._take_values()
-        self._group()
+        self._updates.keep(self._values, places)
+
+    @torch.no_grad()
+    def load(self, weights: Mapping[str, Tensor]) -> None:
+        """Overwrite these parameters, each [N, ...]; the optimiser's moments stay."""
+        own = self.parameters
+        for name, value in weights.items():
+            own[name].copy_(value)
 
     def member(self, index: int) -> dict[str, Tensor]:
-        """The weights of one member, on the CPU, by their names in the single model."""
-        return {
-            name: value[index].detach().cpu().clone() for name, value in self.parameters.items()
-        }
-
-
-def _runs(values: Sequence[float]) -> Iterator[slice]:
-    """The slices of neighbouring equal values."""
-    start = 0
-    for _, equal in itertools.groupby(values):
-        stop = start + len(list(equal))
-        yield slice(start, stop)
-        start = stop
+        """The state dict of one member's model, on the CPU."""
+        values = self._way.parameters | self._way.buffers
+        return {name: values[name][index].detach().cpu().clone() for name in self._saved}
 
 
 def _padded(value: Tensor) -> Tensor:
     """Pad the last dimension with zeros where a member does not fill LANES; see there."""
+    if value.dim() == 1:  # one number a member
+        value = value.unsqueeze(1)
     odd = value[0].numel() % LANES
-    return functional.pad(value, (0, -value.shape[-1] % LANES)) if odd else value
+    padded = functional.pad(value, (0, -value.shape[-1] % LANES)) if odd else value
+    return padded.contiguous()
+
+
+def _unpadded(value: Tensor, shape: torch.Size) -> Tensor:
+    """A view of what was padded: [N, *shape]."""
+    if not shape:
+        return value[:, 0]
+    return value if value.shape[-1] == shape[-1] else value[..., : shape[-1]]
 
 
 def shuffled(objects: int, generators: Sequence[torch.Generator]) -> Tensor:

@@ -1,4 +1,4 @@
-"""The VAE with one encoder and two decoders: a garment to itself, and to a digit of its class.
+"""The VAE with one encoder and two decoders: an object to itself, and to its counterpart.
 
 Kingma and Welling 2014; its sizes: docs/protocol, "Networks".
 """
@@ -8,10 +8,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from trainables.data.domains import PIXELS
 from trainables.networks.kernels import LEAKY_RELU
 from trainables.networks.perceptron import Linear
-from trainables.recipes import VaeRecipe
 
 
 class Latent(NamedTuple):
@@ -26,57 +24,57 @@ class Latent(NamedTuple):
 
 
 class Vae(nn.Module):
-    """One encoder 784→200→(μ, softplus σ), two decoders latent→200→784, with LeakyReLU between.
+    """One encoder D→hidden→(μ, softplus σ), two decoders latent→hidden→D, with LeakyReLU between.
 
     The decoders give logits of grey values, clamped so that their sigmoid is in [0.01, 0.99].
     """
 
     LOGIT_BOUND = 4.59511985  # log(0.99 / 0.01)
 
-    def __init__(self, recipe: VaeRecipe, generator: torch.Generator) -> None:
+    def __init__(
+        self, objects: int, counterparts: int, hidden: int, latent: int, draw: torch.Generator
+    ) -> None:
         super().__init__()
-        hidden, latent = recipe.hidden_size, recipe.latent_size
         self.encoder = nn.ModuleList(
-            [Linear(PIXELS, hidden, generator), Linear(hidden, 2 * latent, generator)]
+            [Linear(objects, hidden, draw), Linear(hidden, 2 * latent, draw)]
         )
-        self.garment_decoder, self.digit_decoder = (
-            nn.ModuleList([Linear(latent, hidden, generator), Linear(hidden, PIXELS, generator)])
-            for _ in range(2)
+        self.decoder, self.counterpart_decoder = (
+            nn.ModuleList([Linear(latent, hidden, draw), Linear(hidden, pixels, draw)])
+            for pixels in (objects, counterparts)
         )
 
-    def encode(self, garments: Tensor) -> Latent:
-        """Garments [..., 784] in [0, 1] → the distribution of z."""
-        mean, raw = _two_layers(self.encoder, garments).chunk(2, dim=-1)
+    def encode(self, objects: Tensor) -> Latent:
+        """Objects [..., D] in [0, 1] → the distribution of z."""
+        mean, raw = _two_layers(self.encoder, objects).chunk(2, dim=-1)
         return Latent(mean, nn.functional.softplus(raw))
 
-    def garment_logits(self, z: Tensor) -> Tensor:
-        """Logits [..., 784] of a garment's grey values, from z [..., latent]."""
-        logits = _two_layers(self.garment_decoder, z)
-        return logits.clamp(-self.LOGIT_BOUND, self.LOGIT_BOUND)
+    def object_logits(self, z: Tensor) -> Tensor:
+        """Logits [..., D] of an object's pixels, from z [..., latent]."""
+        return _two_layers(self.decoder, z).clamp(-self.LOGIT_BOUND, self.LOGIT_BOUND)
 
-    def digit_logits(self, z: Tensor) -> Tensor:
-        """Logits [..., 784] of the paired digit's grey values, from z [..., latent]."""
-        logits = _two_layers(self.digit_decoder, z)
-        return logits.clamp(-self.LOGIT_BOUND, self.LOGIT_BOUND)
+    def counterpart_logits(self, z: Tensor) -> Tensor:
+        """Logits [..., D'] of the paired counterpart's pixels, from z [..., latent]."""
+        return _two_layers(self.counterpart_decoder, z).clamp(-self.LOGIT_BOUND, self.LOGIT_BOUND)
 
-    def digits(self, garments: Tensor, noise: Tensor) -> Tensor:
-        """φ: garments [..., 784] → a digit's mean grey values [..., 784], for one sample of z."""
-        return self.digit_logits(self.encode(garments).sample(noise)).sigmoid()
+    def counterparts(self, objects: Tensor, noise: Tensor) -> Tensor:
+        """φ: objects [..., D] → their counterparts' mean pixels [..., D'], for one sample of z."""
+        return self.counterpart_logits(self.encode(objects).sample(noise)).sigmoid()
 
     def forward(
-        self, garments: Tensor, garment_noise: Tensor, digit_noise: Tensor
+        self, objects: Tensor, object_noise: Tensor, counterpart_noise: Tensor
     ) -> tuple[Tensor, Tensor, Latent]:
-        """Garments [B, 784], noises [B, latent] and [B', latent] with B' ≤ B.
+        """Objects [B, D], noises [B, latent] and [B', latent] with B' ≤ B.
 
-        → garment logits [B, 784]; digit logits [B', 784] of the first B' garments, those with a
-        digit; the distribution of z. Each decoder gets a sample of z of its own, as published.
+        → object logits [B, D]; counterpart logits [B', D'] of the first B' objects, those with a
+        counterpart; the distribution of z. Each decoder gets a sample of z of its own, as
+        published.
         """
-        latent = self.encode(garments)
-        paired = digit_noise.shape[-2]
-        digit_latent = Latent(latent.mean[..., :paired, :], latent.std[..., :paired, :])
+        latent = self.encode(objects)
+        paired = counterpart_noise.shape[-2]
+        paired_latent = Latent(latent.mean[..., :paired, :], latent.std[..., :paired, :])
         return (
-            self.garment_logits(latent.sample(garment_noise)),
-            self.digit_logits(digit_latent.sample(digit_noise)),
+            self.object_logits(latent.sample(object_noise)),
+            self.counterpart_logits(paired_latent.sample(counterpart_noise)),
             latent,
         )
 

@@ -1,0 +1,112 @@
+"""Convolutional networks of PyTorch's own layers, for images of any size."""
+
+import math
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+
+from torch import nn
+
+from trainables.checks import check_whole
+from trainables.data.domain import Shape
+from trainables.errors import BadInputError
+from trainables.networks.network import Network, check_widths, image_shape
+
+STAGES = 4  # of a ResNet: each doubles the channels, all but the first halve the sides
+BLOCKS = 2  # residual blocks of a stage of ResNet-18
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConvNet(Network):
+    """Convolutions of 3×3, each with ReLU and 2×2 max pooling, then linear layers.
+
+    channels: of the convolutions. hidden: units of hidden linear layers, with ReLU.
+    """
+
+    channels: tuple[int, ...]
+    hidden: tuple[int, ...] = ()
+
+    def __post_init__(self) -> None:
+        check_widths(self, "channels", at_least=1)
+        check_widths(self, "hidden", at_least=0)
+
+    @property
+    def features(self) -> Mapping[str, str]:
+        """The last maps [B, channels[-1], H, W], and what the last layer reads [B, F]."""
+        return {"maps": "maps", "hidden": "hidden" if self.hidden else "flat"}
+
+    def build(self, shape: Shape, outputs: int) -> nn.Module:
+        """A chain of PyTorch's layers; raises BadInputError where poolings leave no pixel."""
+        channels, *sides = image_shape(self, shape)
+        left = [side >> len(self.channels) for side in sides]
+        if min(left) < 1:
+            raise BadInputError(
+                f"ConvNet halves its images {len(self.channels)} times, and nothing is left of "
+                f"{sides[0]}×{sides[1]} pixels: give fewer channels than {self.channels}, or "
+                "larger images"
+            )
+        maps: list[nn.Module] = []
+        for before, after in pairwise((channels, *self.channels)):
+            maps += [nn.Conv2d(before, after, 3, padding=1), nn.ReLU(), nn.MaxPool2d(2)]
+        widths = (self.channels[-1] * math.prod(left), *self.hidden)
+        hidden = [part for pair in pairwise(widths) for part in (nn.Linear(*pair), nn.ReLU())]
+        parts: dict[str, nn.Module] = {"maps": nn.Sequential(*maps), "flat": nn.Flatten()}
+        if hidden:
+            parts["hidden"] = nn.Sequential(*hidden)
+        parts["last"] = nn.Linear(widths[-1], outputs)
+        return nn.Sequential(OrderedDict(parts))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResNet18(Network):
+    """ResNet-18 (He et al. 2016) as torchvision has it, fitted to small images.
+
+    The first convolution is 3×3 and nothing is pooled before the first stage, as in the paper's
+    networks for CIFAR-10 (§4.2). Its parameters have torchvision's names.
+    width: channels of the first stage, doubled by each that follows; 64 in the paper.
+    """
+
+    width: int = 16
+
+    def __post_init__(self) -> None:
+        check_whole(self, "width", at_least=1)
+
+    @property
+    def features(self) -> Mapping[str, str]:
+        """The last maps [B, 8 · width, H/8, W/8], and their means [B, 8 · width]."""
+        return {"maps": "layer4", "hidden": "flatten"}
+
+    def build(self, shape: Shape, outputs: int) -> nn.Module:
+        """Torchvision's blocks in a chain, initialised as torchvision does."""
+        channels, *_ = image_shape(self, shape)
+        parts: dict[str, nn.Module] = {
+            "conv1": nn.Conv2d(channels, self.width, 3, padding=1, bias=False),
+            "bn1": nn.BatchNorm2d(self.width),
+            "relu": nn.ReLU(inplace=True),
+        }
+        widths = (self.width, *(self.width << stage for stage in range(STAGES)))
+        for stage, (before, after) in enumerate(pairwise(widths), start=1):
+            parts[f"layer{stage}"] = _stage(before, after, stride=1 if stage == 1 else 2)
+        parts |= {
+            "avgpool": nn.AdaptiveAvgPool2d(1),
+            "flatten": nn.Flatten(),
+            "fc": nn.Linear(widths[-1], outputs),
+        }
+        network = nn.Sequential(OrderedDict(parts))
+        for part in network.modules():
+            if isinstance(part, nn.Conv2d):
+                nn.init.kaiming_normal_(part.weight, mode="fan_out", nonlinearity="relu")
+        return network
+
+
+def _stage(before: int, after: int, stride: int) -> nn.Sequential:
+    from torchvision.models.resnet import BasicBlock  # takes a second, which few need
+
+    shortcut = None
+    if stride > 1:
+        shortcut = nn.Sequential(
+            nn.Conv2d(before, after, 1, stride, bias=False), nn.BatchNorm2d(after)
+        )
+    first = BasicBlock(before, after, stride, shortcut)
+    return nn.Sequential(first, *(BasicBlock(after, after) for _ in range(BLOCKS - 1)))

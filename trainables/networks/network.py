@@ -1,0 +1,276 @@
+"""A network as a setting names it: a frozen dataclass that builds a module for any shape.
+
+To add one, subclass Network in your space file and write `build` (docs/own). Objects are stored
+and fed flat, so a module that reads images gets them unflattened.
+"""
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from functools import lru_cache
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from trainables.data.domain import Shape
+from trainables.errors import BadInputError, one_line
+from trainables.networks.perceptron import Mlp
+from trainables.networks.stacking.layers import reshape_inputs
+from trainables.networks.stacking.way import outputs_of
+from trainables.randomness import generator
+
+
+@dataclass(frozen=True, kw_only=True)
+class Network(ABC):
+    """Inputs and outputs → a module, for students and for teachers."""
+
+    @abstractmethod
+    def build(self, shape: Shape, outputs: int) -> nn.Module:
+        """A module that reads objects [B, *shape] and returns [B, outputs].
+
+        shape: of one object, (channels, height, width) or (features,). Weights are drawn as
+        PyTorch draws them, from its global generator. Raises BadInputError for a shape that the
+        network cannot read.
+        """
+
+    @property
+    def features(self) -> Mapping[str, str]:
+        """Activations that objectives can ask for: a name → the submodule whose output it is.
+
+        {"hidden": "layers.0"}, say: a path as `nn.Module.get_submodule` takes it.
+        """
+        return {}
+
+    @property
+    def label(self) -> str:
+        """As tables show it: "ConvNet 16-32"."""
+        texts = [type(self).__name__]
+        for place, field in enumerate(fields(self)):
+            value = getattr(self, field.name)
+            text = "-".join(map(str, value)) if isinstance(value, tuple) else f"{value}"
+            if place == 0 and isinstance(value, tuple):
+                texts.append(text)
+            elif place == 0 or value != field.default:
+                texts.append(f"{field.name}={text}")
+        return " ".join(texts)
+
+    def initialised(self, shape: Shape, outputs: int, draw: torch.Generator) -> nn.Module:
+        """A module that reads flat objects [B, D], D = the product of the shape.
+
+        All its weights come from this generator. Its parameters have the names of `build`'s.
+        Raises BadInputError where `build` returns something else than a module.
+        """
+        seed = int(torch.randint(2**62, (), generator=draw, device=draw.device))
+        with torch.random.fork_rng(devices=[]):
+            torch.default_generator.manual_seed(seed)
+            module: Any = self.build(shape, outputs)
+        if not isinstance(module, nn.Module):
+            raise BadInputError(
+                f"{type(self).__name__}.build returns {module!r}: it must return an nn.Module"
+            )
+        reshape_inputs(module, (math.prod(shape),), shape)
+        return module
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrawnNetwork(Network):
+    """A network of modules that read flat objects and draw from the generator they are given."""
+
+    @abstractmethod
+    def initialised(self, shape: Shape, outputs: int, draw: torch.Generator) -> nn.Module:
+        """A module that reads flat objects [B, D], its weights drawn from this generator."""
+
+    def build(self, shape: Shape, outputs: int) -> nn.Module:
+        """The same for objects [B, *shape], its weights drawn as PyTorch draws them."""
+        module = self.initialised(shape, outputs, torch.default_generator)
+        reshape_inputs(module, shape, (math.prod(shape),))
+        return module
+
+
+@dataclass(frozen=True, kw_only=True)
+class Perceptron(DrawnNetwork):
+    """A multilayer perceptron with ReLU; hidden: units of its hidden layers, one at least."""
+
+    hidden: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        check_widths(self, "hidden", at_least=1)
+
+    @property
+    def features(self) -> Mapping[str, str]:
+        """The activations of the last hidden layer, [B, hidden[-1]]."""
+        return {"hidden": f"layers.{len(self.hidden) - 1}"}
+
+    def initialised(self, shape: Shape, outputs: int, draw: torch.Generator) -> Mlp:
+        """The perceptron of flat objects [B, D]."""
+        return Mlp((math.prod(shape), *self.hidden, outputs), draw)
+
+
+def check_widths(owner: Any, field: str, *, at_least: int) -> None:
+    """Raise BadInputError unless the field holds whole numbers ≥ 1; a list becomes a tuple."""
+    value = getattr(owner, field)
+    whole = isinstance(value, tuple | list) and all(type(each) is int for each in value)
+    if not whole or len(value) < at_least or min(value, default=1) < 1:
+        raise BadInputError(
+            f"{type(owner).__name__}.{field} is {value!r}: give whole numbers ≥ 1, (64, 32) say"
+            + ("" if at_least else ", or none: ()")
+        )
+    object.__setattr__(owner, field, tuple(value))
+
+
+def image_shape(network: Network, shape: Shape) -> tuple[int, int, int]:
+    """Channels, height and width; raise BadInputError where the objects are no images."""
+    if len(shape) != 3:
+        raise BadInputError(
+            f"{type(network).__name__} reads images, and given are rows of {math.prod(shape)} "
+            "features: give Perceptron(hidden=(64,)), say"
+        )
+    channels, height, width = shape
+    return channels, height, width
+
+
+@lru_cache(maxsize=1024)
+def parameters_of(network: Network, shape: Shape, outputs: int) -> int:
+    """Weights and biases of a network that reads objects of this shape."""
+    return sum(value.numel() for value in plain_model(network, shape, outputs).parameters())
+
+
+def multiply_adds(network: Network, shape: Shape, outputs: int) -> int:
+    """Multiplications, each with an addition, of products and convolutions for one object."""
+    return _counted(network, shape, outputs)[0]
+
+
+def activations(network: Network, shape: Shape, outputs: int) -> int:
+    """Numbers that the layers put out for one object: what training keeps of it in memory."""
+    return _counted(network, shape, outputs)[1]
+
+
+def plain_model(network: Network, shape: Shape, outputs: int, device: str = "meta") -> nn.Module:
+    """One model of flat objects; on the meta device, which computes nothing, if it can be."""
+    try:
+        with torch.device(device):
+            return network.initialised(shape, outputs, generator("network/plain", 0)).eval()
+    except BadInputError:
+        raise
+    except Exception:  # `build` reads values
+        return network.initialised(shape, outputs, generator("network/plain", 0)).eval()
+
+
+@lru_cache(maxsize=1024)
+def _counted(network: Network, shape: Shape, outputs: int) -> tuple[int, int]:
+    """Multiply-adds and outputs of layers, for one object."""
+    try:
+        return _counted_in(plain_model(network, shape, outputs), shape)
+    except Exception:  # it branches by the values of its inputs, say
+        return _counted_in(plain_model(network, shape, outputs, "cpu"), shape)
+
+
+@torch.no_grad()
+def _counted_in(module: nn.Module, shape: Shape) -> tuple[int, int]:
+    from torch.utils.flop_counter import FlopCounterMode  # takes most of a second, when used
+
+    sizes: list[int] = []
+
+    def note(part: nn.Module, inputs: Any, output: Any) -> None:
+        sizes.append(output.numel() if isinstance(output, Tensor) else 0)
+
+    for part in module.modules():
+        if not [*part.children()]:
+            part.register_forward_hook(note)
+    one = torch.zeros(1, math.prod(shape), device=next(module.parameters()).device)
+    with FlopCounterMode(display=False) as counter:
+        module(one)
+    return counter.get_total_flops() // 2, sum(sizes)
+
+
+def check_network(network: Network, shape: Shape, outputs: int) -> None:
+    """Try a network on two objects; raise BadInputError in one line unless it can be trained."""
+    try:
+        hash(network)
+    except TypeError:
+        raise BadInputError(
+            f"{network!r} cannot be told from others: its fields must be numbers, strings, "
+            "tuples and frozen dataclasses"
+        ) from None
+    _check_network(network, shape, outputs)
+
+
+@lru_cache(maxsize=1024)
+def _check_network(network: Network, shape: Shape, outputs: int) -> None:
+    what = f"the network {type(network).__name__}"
+    given = f"{'×'.join(map(str, shape))} and {outputs} outputs"
+    module, again = (
+        _tried(
+            lambda: network.initialised(shape, outputs, generator("network/check", 0)),
+            f"{what} cannot be built for {given}",
+        )
+        for _ in range(2)
+    )
+    if fault := _fault(module) or _difference(module, again):
+        raise BadInputError(f"{what} {fault}")
+    if missing := [path for path in network.features.values() if not _has(module, path)]:
+        raise BadInputError(
+            f"{what} names a feature of {missing[0]!r}, and its module has no such part: give "
+            "a path that named_modules() lists"
+        )
+    with torch.random.fork_rng(devices=[]), torch.no_grad():
+        torch.default_generator.manual_seed(0)
+        two = torch.rand(2, math.prod(shape))
+        found = _tried(lambda: module(two), f"{what} fails on two objects of {given}")
+    made = f"a {type(found).__name__}"
+    if isinstance(found, Tensor):
+        made = f"[{', '.join(map(str, found.shape))}]"
+    if made != f"[2, {outputs}]":
+        raise BadInputError(
+            f"{what} makes {made} of two objects of {given}: it must make [2, {outputs}]"
+        )
+    if found.dtype != torch.float32:
+        raise BadInputError(f"{what} makes numbers of type {found.dtype}: it must make float32")
+
+
+def _tried(attempt: Callable[[], Any], what: str) -> Any:
+    try:
+        return attempt()
+    except BadInputError:
+        raise
+    except Exception as error:
+        raise BadInputError(f"{what}: {type(error).__name__}: {one_line(error)}") from None
+
+
+def _has(module: nn.Module, path: str) -> bool:
+    return path in dict(module.named_modules())
+
+
+def _fault(module: nn.Module) -> str | None:
+    """Why many of these cannot be trained as one, if they cannot."""
+    named = dict(module.named_parameters(remove_duplicate=False))
+    if not named:
+        return "has no parameters: there is nothing to train"
+    names: dict[int, str] = {}
+    for name, value in named.items():
+        if isinstance(value, nn.parameter.UninitializedParameter):
+            return f"does not know the shape of {name} yet: give its size instead of a lazy module"
+        if value.dtype != torch.float32:
+            return f"has {name} of type {value.dtype}: make it float32"
+        if not value.requires_grad:
+            return f"has a frozen parameter {name}: make it a buffer (register_buffer)"
+        if (first := names.setdefault(id(value), name)) != name:
+            return f"has one parameter under two names, {first} and {name}: give each its own"
+    return None
+
+
+def _difference(one: nn.Module, other: nn.Module) -> str | None:
+    """Whether the same seed made two networks."""
+    same = all(map(torch.equal, one.parameters(), other.parameters()))
+    return None if same else "gets other weights from the same seed: draw them by PyTorch alone"
+
+
+@lru_cache(maxsize=1024)
+def feature_shapes(network: Network, shape: Shape, outputs: int) -> dict[str, Shape]:
+    """The shape of each named feature, of one object."""
+    model = plain_model(network, shape, outputs, "cpu")
+    with torch.no_grad(), outputs_of(model, network.features) as found:
+        model(torch.zeros(1, math.prod(shape)))
+    return {name: tuple(value.shape[1:]) for name, value in found.items()}

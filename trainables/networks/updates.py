@@ -1,0 +1,164 @@
+"""How the parameters of a stack follow their gradients, each member at rates of its own."""
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+
+from trainables.schedule import Schedule
+
+Tensors = list[Tensor]  # of each parameter its value, gradient or moment: [members, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Adam:
+    """Adam (Kingma and Ba 2015) with decoupled weight decay (Loshchilov and Hutter 2019, Alg. 2).
+
+    The defaults are PyTorch's, as published: docs/protocol, "What was run".
+    """
+
+    moments: ClassVar[int] = 2
+    beta1: float = 0.9
+    beta2: float = 0.999
+    epsilon: float = 1e-8
+
+    def update(
+        self,
+        values: Tensors,
+        gradients: Tensors,
+        moments: Sequence[Tensors],
+        steps: Tensor,
+        rate: float,
+        decay: float,
+    ) -> None:
+        """One step, in place; steps: how many it has been with this one."""
+        first, second = moments
+        torch._fused_adamw_(
+            values,
+            gradients,
+            first,
+            second,
+            [],
+            [steps] * len(values),
+            lr=rate,
+            beta1=self.beta1,
+            beta2=self.beta2,
+            eps=self.epsilon,
+            weight_decay=decay,
+            amsgrad=False,
+            maximize=False,
+        )
+
+
+ADAM = Adam()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sgd:
+    """Gradient descent with momentum as in PyTorch: m ← momentum · m + g, w ← w - rate · m.
+
+    Weight decay is coupled: it is added to the gradient g.
+    """
+
+    momentum: float = 0.0
+
+    @property
+    def moments(self) -> int:
+        """None where there is no momentum."""
+        return 1 if self.momentum else 0
+
+    def update(
+        self,
+        values: Tensors,
+        gradients: Tensors,
+        moments: Sequence[Tensors],
+        steps: Tensor,
+        rate: float,
+        decay: float,
+    ) -> None:
+        """One step, in place; it does not depend on how many there were."""
+        torch._fused_sgd_(
+            values,
+            gradients,
+            moments[0] if moments else [],
+            lr=rate,
+            weight_decay=decay,
+            momentum=self.momentum,
+            dampening=0.0,
+            nesterov=False,
+            maximize=False,
+            is_first_step=False,  # its momentum is zero then, which makes no difference
+        )
+
+
+Optimiser = Adam | Sgd
+
+
+def optimiser_of(schedule: Schedule) -> Optimiser:
+    """What a schedule trains by."""
+    return Sgd(momentum=schedule.momentum) if schedule.optimiser == "sgd" else ADAM
+
+
+class Updates:
+    """The state of a stack's optimiser: moments, and every member's learning rate and decay.
+
+    factor: what all learning rates are multiplied by; it may change from step to step.
+    """
+
+    def __init__(
+        self,
+        values: Tensors,
+        learning_rates: Sequence[float],
+        optimiser: Optimiser,
+        weight_decays: Sequence[float],
+    ) -> None:
+        self._values, self.optimiser, self.factor = values, optimiser, 1.0
+        self._rates = list(zip(learning_rates, weight_decays, strict=True))
+        self.renew()
+
+    def __len__(self) -> int:
+        return len(self._rates)
+
+    def renew(self) -> None:
+        """Reset the moments."""
+        kinds = range(self.optimiser.moments)
+        self._moments = [[torch.zeros_like(value) for value in self._values] for _ in kinds]
+        self._steps = torch.zeros((), device=self._values[0].device)
+        self._group()
+
+    def _group(self) -> None:
+        """Make views of values and moments for each run of members with equal rates.
+
+        The fused kernels take one rate a call, so each such run is a call of its own.
+        """
+        self._runs = [
+            (run, [[each[run] for each in kind] for kind in (self._values, *self._moments)])
+            for run in _runs(self._rates)
+        ]
+
+    def step(self, gradients: Tensors) -> None:
+        """One step of every member, in place."""
+        self._steps += 1
+        for run, (values, *moments) in self._runs:
+            mine = gradients if len(self._runs) == 1 else [each[run] for each in gradients]
+            rate, decay = self._rates[run.start]
+            self.optimiser.update(values, mine, moments, self._steps, rate * self.factor, decay)
+
+    def keep(self, values: Tensors, places: Sequence[int]) -> None:
+        """Keep only the members at these places, with their moments; values: theirs."""
+        rows = torch.tensor(places, device=self._values[0].device)
+        self._values, self._rates = values, [self._rates[place] for place in places]
+        self._moments = [[moment[rows] for moment in kind] for kind in self._moments]
+        self._group()
+
+
+def _runs(values: Sequence[object]) -> Iterator[slice]:
+    """The slices of neighbouring equal values."""
+    start = 0
+    for _, equal in itertools.groupby(values):
+        stop = start + len(list(equal))
+        yield slice(start, stop)
+        start = stop
