@@ -1,13 +1,44 @@
 """What networks are trained for, and how good they are.
 
-losses        the losses, as pure functions
-tasks         classes or numbers: which losses and qualities go together
-metrics       accuracy and cross-entropy, or MSE, MAE and R², of a whole stack
-calibration   reliability and the expected calibration error
+objective              the socket: student's and teacher's outputs, labels → loss
+distillation           λ-loss, Hinton's, regression
+decoupled, relational  DKD and RKD: classes apart; objects among each other
+features               attention transfer and FitNets, on named features
+controls               label smoothing, and the teacher's class means
+answers                what a network says of a batch: outputs and features
+losses                 the arithmetic, as pure functions
+tasks                  how a network learns labels alone, and what its domain measures
+metrics, balanced      accuracy and cross-entropy, or MSE, MAE and R², of a whole stack
+calibration            reliability and the expected calibration error
 """
 
+from trainables.objectives.answers import Answers
 from trainables.objectives.calibration import Reliability
+from trainables.objectives.controls import ClassMeans, LabelSmoothing
+from trainables.objectives.decoupled import Decoupled
+from trainables.objectives.distillation import Distillation, Hinton, Regression
+from trainables.objectives.features import AttentionTransfer, FitNets
+from trainables.objectives.losses import Terms
 from trainables.objectives.metrics import Deviation, Quality, integral_criterion
-from trainables.objectives.tasks import Task, task_of
+from trainables.objectives.objective import Objective, label_loss
+from trainables.objectives.relational import Relational
 
-__all__ = ["Deviation", "Quality", "Reliability", "Task", "integral_criterion", "task_of"]
+__all__ = [
+    "Answers",
+    "AttentionTransfer",
+    "ClassMeans",
+    "Decoupled",
+    "Deviation",
+    "Distillation",
+    "FitNets",
+    "Hinton",
+    "LabelSmoothing",
+    "Objective",
+    "Quality",
+    "Regression",
+    "Relational",
+    "Reliability",
+    "Terms",
+    "integral_criterion",
+    "label_loss",
+]

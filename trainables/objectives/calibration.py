@@ -32,9 +32,9 @@ class Reliability(NamedTuple):
 
 
 def measure(blocks: Iterable[tuple[Tensor, Tensor]]) -> list[Reliability]:
-    """The reliability of N networks at T = 1, from blocks of logits [N, C, B] and labels [B].
+    """The reliability of N networks at T = 1, from blocks of logits [N, C, B].
 
-    An empty bin has confidence and accuracy 0.
+    Labels are [B], or [N, B]. An empty bin has confidence and accuracy 0.
     """
     sums: Tensor | None = None
     for logits, labels in blocks:

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from trainables.networks.stack import Stack
+from trainables.objectives.balanced import mean_recall
 from trainables.objectives.calibration import Reliability, measure
 from trainables.objectives.losses import hard_cross_entropy
 
@@ -48,25 +49,33 @@ def deviating(answers: Tensor, values: Tensor) -> Deviation:
 
 
 class SharedSet:
-    """Objects that every member is evaluated on: inputs float [n, D], labels [n].
+    """Objects of classes that every member is evaluated on: inputs float [n, D], labels [n].
 
-    For stacks of Perceptrons.
+    balanced: whether the balanced accuracy is measured too.
     """
 
-    def __init__(self, inputs: Tensor, labels: Tensor, device: torch.device) -> None:
-        self.labels = labels.to(device)
+    def __init__(
+        self, inputs: Tensor, labels: Tensor, device: torch.device, *, balanced: bool = False
+    ) -> None:
+        self.labels, self.balanced = labels.to(device), balanced
         self.blocks = [block.to(device) for block in inputs.split(BLOCK)]
 
     @torch.no_grad()
-    def quality(self, stack: Stack) -> Quality:
-        """Every member's quality, over all objects."""
+    def quality(self, stack: Stack) -> tuple[Tensor, ...]:
+        """Every member's accuracy, cross-entropy and, if asked, balanced accuracy: each [N]."""
         correct, loss = torch.zeros(2, len(stack), device=self.labels.device)
+        rights = []
         for logits, y in self._logits(stack):
             log_p = logits.log_softmax(1)
             picked = log_p.gather(1, y.expand(len(stack), 1, -1)).squeeze(1)
             loss -= picked.sum(-1)
-            correct += (picked == log_p.amax(1)).sum(-1)  # argmax would take ten times as long
-        return Quality(correct / len(self.labels), loss / len(self.labels))
+            right = picked == log_p.amax(1)  # argmax would take ten times as long
+            correct += right.sum(-1)
+            rights += [right] if self.balanced else []
+        found = Quality(correct / len(self.labels), loss / len(self.labels))
+        if not self.balanced:
+            return found
+        return *found, mean_recall(torch.cat(rights, 1), self.labels)
 
     @torch.no_grad()
     def reliability(self, stack: Stack) -> list[Reliability]:
@@ -75,8 +84,9 @@ class SharedSet:
 
     def _logits(self, stack: Stack) -> Iterator[tuple[Tensor, Tensor]]:
         """Blocks of logits [N, C, B] and labels [B]; sums over C are vectorised along B."""
-        for x, y in zip(self.blocks, self.labels.split(BLOCK), strict=True):
-            yield stack.shared(x.unsqueeze(0), [len(stack)]).transpose(1, 2), y
+        with stack.evaluating():
+            for x, y in zip(self.blocks, self.labels.split(BLOCK), strict=True):
+                yield stack.shared(x.unsqueeze(0), [len(stack)]).transpose(1, 2), y
 
 
 def integral_criterion(epochs: Sequence[int], curve: Sequence[float]) -> float:
@@ -99,24 +109,47 @@ def own_quality(
 ) -> tuple[Tensor, ...]:
     """The quality of every member on its group's own objects: inputs [G, n, D], labels [N, n].
 
-    sizes: members in each group; quality: `classified` or `deviating`. For stacks of Perceptrons.
+    sizes: members in each group; quality: `classified` or `deviating`.
     """
-    return quality(stack.shared(inputs, sizes), labels)
-
-
-Network = Callable[[Tensor], Tensor]  # objects [B, 784] that all members see → logits [N, B, 10]
+    with stack.evaluating():
+        return quality(stack.shared(inputs, sizes), labels)
 
 
 @torch.no_grad()
-def quality(network: Network, blocks: Iterable[tuple[Tensor, Tensor]]) -> tuple[Tensor, Tensor]:
-    """Accuracy and mean cross-entropy [N] over blocks of objects [B, 784] and labels [B]."""
+def own_reliability(
+    stack: Stack, inputs: Tensor, labels: Tensor, sizes: Sequence[int]
+) -> list[Reliability]:
+    """The same for reliability: inputs [G, n, D], labels of classes [N, n]."""
+    with stack.evaluating():
+        return measure([(stack.shared(inputs, sizes).transpose(1, 2), labels)])
+
+
+Network = Callable[[Tensor], Tensor]
+"""Objects [B, D] that all members see, or each its own [N, B, D] → logits [N, B, C]."""
+
+
+@torch.no_grad()
+def quality(
+    network: Network, blocks: Iterable[tuple[Tensor, Tensor]], *, balanced: bool = False
+) -> tuple[Tensor, ...]:
+    """Accuracy, mean cross-entropy and, if asked, balanced accuracy: each [N].
+
+    blocks: objects [B, D] and labels [B] that all members share, or [N, B, D] and [N, B].
+    """
     right: Tensor | float = 0.0
     loss: Tensor | float = 0.0
-    objects = 0
+    objects, rights, labels = 0, [], []
     for x, y in blocks:
         logits = network(x)
         picked = logits.gather(-1, y.expand(len(logits), -1).unsqueeze(-1)).squeeze(-1)
         loss = loss + (logits.logsumexp(-1) - picked).sum(-1)
-        right = right + (logits.argmax(-1) == y).sum(-1)
-        objects += len(y)
-    return torch.as_tensor(right) / objects, torch.as_tensor(loss) / objects
+        hits = logits.argmax(-1) == y
+        right = right + hits.sum(-1)
+        objects += y.shape[-1]
+        if balanced:
+            rights.append(hits)
+            labels.append(y)
+    found = torch.as_tensor(right) / objects, torch.as_tensor(loss) / objects
+    if not balanced:
+        return found
+    return *found, mean_recall(torch.cat(rights, 1), torch.cat(labels, -1))
