@@ -4,7 +4,7 @@ import math
 import os
 import platform
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from trainables.objectives.calibration import Reliability
@@ -22,6 +22,7 @@ class TrialResult:
     history: for a setting with a rule, means over its parts; "part/..." holds each part's score.
     reliability: of the student and, through its link, of its "teacher", on the test set.
     pruned: when and why it was dropped before its last epoch.
+    epochs: how many it was trained for, where that was selected.
     """
 
     trial: Trial
@@ -33,13 +34,15 @@ class TrialResult:
     device: str = "cpu"
     worker: str = field(default_factory=lambda: f"{platform.node()}:{os.getpid()}")
     pruned: str | None = None
+    epochs: int | None = None
 
     @property
     def final(self) -> dict[str, float]:
         """The last epoch's values, the area under the curve, and the calibration error."""
         last = {name: values[-1] for name, values in self.history.items() if values}
-        curve = f"test/{self.trial.setting.domain.curve.name}"
-        comparable = self.trial.setting.method is None  # a method has its own kind of epoch
+        curve = f"test/{self.trial.setting.target.task.curve.name}"
+        # A method has its own kind of epoch, and areas over other numbers of epochs are others.
+        comparable = self.trial.setting.method is None and self.epochs is None
         if self.failure is None and curve in last and comparable:
             points = zip(*self.curve(curve), strict=True)
             last[f"{curve}_integral"] = integral_criterion(*points)
@@ -58,7 +61,10 @@ class TrialResult:
         """
         if self.trial.setting.method:
             return list(enumerate(self.history[name]))
-        values, measured = self.history[name], self.trial.setting.schedule.measured_epochs
+        schedule = self.trial.setting.schedule
+        if self.epochs is not None:
+            schedule = replace(schedule, epochs=self.epochs)
+        values, measured = self.history[name], schedule.measured_epochs
         if is_test(name):
             return list(zip(measured, values, strict=False))  # shorter where the trial failed
         points = enumerate(values)

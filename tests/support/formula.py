@@ -12,7 +12,7 @@ from trainables.settings.trial import Trial
 
 def record(trial, status="FINISHED"):
     setting = trial.setting
-    score = 1 - (setting.hard_label_weight - 0.6) ** 2 - 0.01 * (trial.seed % 10)
+    score = 1 - (setting.objective.hard_label_weight - 0.6) ** 2 - 0.01 * (trial.seed % 10)
     groups = ("validation", "oracle") if setting.rule else ("test",)
     metrics = {f"{group}/accuracy": score for group in groups}
     metrics |= {f"{group}/cross_entropy": 1 - score for group in groups}

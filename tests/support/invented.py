@@ -1,6 +1,6 @@
 """Studies with invented values, for tests whose answer is known beforehand."""
 
-from records.schema import PlannedSetting, Record, Study
+from records.schema import PlannedSetting, Record, Searched, Study
 from trainables.identity import canonical
 from trainables.settings.columns import columns_of, name_of
 from trainables.settings.trial import Trial
@@ -26,6 +26,11 @@ def record(setting, seed, accuracy, failure=None, **metrics):
     )
 
 
+def searched(search, chosen):
+    """What is recorded of a search's choice, its ranges left out."""
+    return Searched(search.base_of(chosen).key, chosen, search.untuned(chosen))
+
+
 def study(accuracies, seeds=5, trials=(), asked=()):
     """A study of {setting: accuracies by seed}; `trials` are further records."""
     planned = [
@@ -36,6 +41,7 @@ def study(accuracies, seeds=5, trials=(), asked=()):
             place=place,
             asked=place if setting in asked else None,
             definition=canonical(setting),
+            target=setting.target.described,
         )
         for place, setting in enumerate(accuracies)
     ]

@@ -5,11 +5,12 @@ from search_spaces.smoke import SPACE, taught
 from study.planning.trial_index import TrialIndex
 from study.recording.recorder import Recorder
 from study.recording.spool import Spool
+from trainables.data.domains import FASHION_MNIST
 from trainables.objectives.calibration import Reliability
 from trainables.results import TrialResult
 from trainables.settings.trial import Trial
 
-SETTING = taught("FashionMNIST")
+SETTING = taught(FASHION_MNIST)
 
 
 def result(setting, seed, accuracy=0.8, failure=None):

@@ -4,7 +4,8 @@ artifact         what each artifact is: the data that determine it
 store            artifacts on disk, written whole and verified on reading
 workshop         loads what is stored, makes what is not
 vae, teacher     their training
-generated_mnist  the domain that a VAE makes
+generated        the domain that a VAE makes
+labelled         which objects of a split stay when a part is held out
 logits           a teacher's logits on the student's split under φ
 """
 

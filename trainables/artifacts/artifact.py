@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
 
-from trainables.data.domains import Domain, target_domain_of
+from trainables.data.domain import Domain, Shape
 from trainables.identity import identity
 from trainables.links.link import Link
-from trainables.recipes import TeacherRecipe, VaeRecipe
+from trainables.links.vae_recipe import VaeRecipe
+from trainables.networks.network import multiply_adds
+from trainables.teacher import Teacher
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +78,7 @@ class TeacherArtifact(Artifact):
     """
 
     kind: ClassVar[str] = "teacher"
-    recipe: TeacherRecipe
+    recipe: Teacher
     source_link: Link | None = None
     vae: VaeArtifact | None = None
     held_out: float = 0.0
@@ -89,14 +91,15 @@ class TeacherArtifact(Artifact):
         return (self.vae,) if self.vae else ()
 
     @property
-    def inputs(self) -> int:
-        """Values that it reads for each object."""
-        return self.source_link.teacher_inputs if self.source_link else self.domain.inputs
+    def domain(self) -> Domain:
+        """The domain that it has learnt."""
+        return self.recipe.domain
 
     @property
-    def domain(self) -> Domain:
-        """The domain whose students it can teach."""
-        return target_domain_of(self.recipe.domain)
+    def shape(self) -> Shape:
+        """Of what it reads."""
+        shape = self.domain.shape
+        return self.source_link.shape(shape) if self.source_link else shape
 
     @property
     def objects(self) -> int:
@@ -105,33 +108,39 @@ class TeacherArtifact(Artifact):
         return sizes[self.recipe.split] - round(sizes.get(self.withheld_from, 0) * self.held_out)
 
     @property
-    def sizes(self) -> tuple[int, ...]:
-        """Layer sizes."""
-        return (self.inputs, *self.recipe.hidden_sizes, self.domain.outputs)
+    def products(self) -> int:
+        """Multiplications for one object."""
+        return multiply_adds(self.recipe.network, self.shape, self.domain.outputs)
 
     @property
     def cohort_key(self) -> str:
-        """Layers, number of objects, schedule and loss."""
-        schedule = self.recipe.schedule
-        loss = ["broadcast"] if self.recipe.broadcast else []
+        """Network and shape, number of objects, schedule and loss; rates are free."""
+        recipe = self.recipe
         return identity(
-            [*self.sizes, "/", self.objects, schedule.epochs, schedule.batch_size, *loss]
-        )
+            [
+                recipe.network, self.shape, self.domain.outputs, self.domain.kind, self.objects,
+                recipe.schedule.shared, recipe.broadcast, recipe.sha256,
+            ]
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
 class LogitsArtifact(Artifact):
-    """A teacher's logits on φ of the student's split: float32 [samples, n, 10].
+    """A teacher's logits on φ of a split of the student's domain: float32 [samples, n, outputs].
 
-    Of a regression its answers in the target's unit: [samples, n, 1]. vae: behind the link,
-    where it is one.
+    Of a regression its answers in the target's unit. vae: behind the link, where it is one.
+    classes: for each class of the student the teacher's that stands for it; None: all as they are.
+    features: the named features of the teacher that are kept beside its logits.
     """
 
     kind: ClassVar[str] = "logits"
     teacher: TeacherArtifact
     link: Link
     vae: VaeArtifact | None
+    target: Domain
     split: str
+    classes: tuple[int, ...] | None = None
+    features: tuple[str, ...] = ()
 
     @property
     def needs(self) -> tuple[Artifact, ...]:
@@ -140,5 +149,5 @@ class LogitsArtifact(Artifact):
 
     @property
     def cohort_key(self) -> str:
-        """The split: they share its images."""
-        return self.split
+        """The split: they share its objects."""
+        return identity([self.target, self.split])

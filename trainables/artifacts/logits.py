@@ -12,22 +12,23 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from trainables.artifacts.artifact import LogitsArtifact
 from trainables.artifacts.store import Saved
 from trainables.artifacts.workshop import Workshop
-from trainables.data.splits import domain_of, source_split
+from trainables.data.augment import ChannelScale
+from trainables.data.domain import Shape
 from trainables.data.standardise import Scale
-from trainables.links.link import Link
-from trainables.networks.perceptron import Perceptron
+from trainables.links.link import Map, apply
 from trainables.networks.stack import Report
-from trainables.networks.vae import Vae
+from trainables.networks.stacking.way import outputs_of
 from trainables.objectives.calibration import measure as measure_reliability
-from trainables.objectives.tasks import task_of
+from trainables.objectives.tasks import quality_of
 from trainables.randomness import generator
 
 BLOCK = 10_000  # objects at a time
+LOGITS = "logits"  # among the tensors; named features stand beside it
 RELIABILITY = "through_link/reliability"  # among the facts: a Reliability, as a dictionary
 
 
@@ -47,27 +48,33 @@ def compute_logits(
 
 
 def _compute(artifact: LogitsArtifact, workshop: Workshop) -> Saved:
-    started, target = time.perf_counter(), artifact.teacher.domain
+    started, target = time.perf_counter(), artifact.target
     own = workshop.get_or_make(artifact.teacher).facts
     scale = Scale(**own["scale"]) if "scale" in own else None
     teacher = _LinkedTeacher(
-        workshop.teacher(artifact.teacher), workshop.vae_of(artifact.link, artifact.vae), scale
+        workshop.teacher(artifact.teacher),
+        workshop.link(artifact.link, artifact.vae),
+        target.shape,
+        artifact.classes,
+        scale,
+        ChannelScale(**own["channels"]) if "channels" in own else None,
+        {name: artifact.teacher.recipe.network.features[name] for name in artifact.features},
     )
-    split = source_split(target.name, artifact.split, artifact.seed)
-    test = domain_of(target.name, artifact.seed).test
+    split = target.split(artifact.split, artifact.seed)
+    test = target.test(artifact.seed)
     draws = generator("link/student", artifact.seed)
     inputs = split.inputs().to(workshop.device)
-    logits = torch.stack(
-        [teacher.logits(inputs, artifact.link, draws) for _ in range(artifact.link.samples)]
-    )
-    if not bool(logits.isfinite().all()):
+    samples = [teacher.answers(inputs, draws) for _ in range(artifact.link.samples)]
+    tensors = {name: torch.stack([each[name] for each in samples]) for name in samples[0]}
+    if not all(bool(value.isfinite().all()) for value in tensors.values()):
         raise ValueError(f"the teacher {artifact.teacher.key} answers with NaN or infinity")
-    on_test = teacher.logits(test.inputs().to(workshop.device), artifact.link, draws)
-    quality = task_of(target, broadcast=False).quality(on_test[None], test.labels[None])
+    on_test = teacher.answers(test.inputs().to(workshop.device), draws)[LOGITS]
+    quality = quality_of(target)(on_test[None], test.labels[None])
     facts: dict[str, Any] = {}
     for measure, value in zip(target.measures, quality, strict=True):
-        facts[f"teacher/test_{measure.name}"] = own[f"test_{measure.name}"]
         facts[f"through_link/test_{measure.name}"] = value.item()
+        if (on_its_own := f"test_{measure.name}") in own:
+            facts[f"teacher/{on_its_own}"] = own[on_its_own]
     facts |= {"teacher/seconds": own["seconds"], "logits/seconds": time.perf_counter() - started}
     if artifact.vae:
         facts["vae/seconds"] = workshop.get_or_make(artifact.vae).facts["seconds"]
@@ -75,22 +82,38 @@ def _compute(artifact: LogitsArtifact, workshop: Workshop) -> Saved:
         reliability = measure_reliability([(on_test.T[None], test.labels)])[0]
         facts["through_link/test_calibration_error"] = reliability.error
         facts[RELIABILITY] = reliability._asdict()
-    return Saved({"logits": logits}, facts)
+    return Saved(tensors, facts)
 
 
 class _LinkedTeacher(NamedTuple):
-    """A teacher with the VAE of its link, and the scaler of its inputs and answers, if any."""
+    """f∘φ of objects of `shape`, stored flat.
 
-    teacher: Perceptron
-    vae: Vae | None
+    classes: its own for the student's. scale, channels: what its inputs and answers are in.
+    features: paths of those that are kept, by name.
+    """
+
+    teacher: nn.Module
+    link: Map
+    shape: Shape
+    classes: tuple[int, ...] | None
     scale: Scale | None
+    channels: ChannelScale | None
+    features: dict[str, str]
 
     @torch.no_grad()
-    def logits(self, inputs: Tensor, link: Link, draws: torch.Generator) -> Tensor:
-        """f(φ(inputs)): [n, D] → logits [n, 10] or answers [n, 1], on the CPU."""
-        blocks = []
+    def answers(self, inputs: Tensor, draws: torch.Generator) -> dict[str, Tensor]:
+        """f(φ(inputs)): [n, D] → LOGITS [n, outputs] and named features [n, ...], on the CPU."""
+        blocks: dict[str, list[Tensor]] = {name: [] for name in (LOGITS, *self.features)}
         for x in inputs.split(BLOCK):
-            seen = link(self.scale.inputs(x) if self.scale else x, draws, self.vae)
-            blocks.append(self.teacher(seen))
-        answers = torch.cat(blocks)
-        return (self.scale.in_units(answers) if self.scale else answers).cpu()
+            own = self.scale.inputs(x) if self.scale else x
+            seen = apply(self.link, own, self.shape, draws)
+            with outputs_of(self.teacher, self.features) as found:
+                found[LOGITS] = self.teacher(self.channels.inputs(seen) if self.channels else seen)
+            for name, values in found.items():
+                blocks[name].append(values.cpu())
+        answers = {name: torch.cat(values) for name, values in blocks.items()}
+        if self.classes is not None:
+            answers[LOGITS] = answers[LOGITS][:, list(self.classes)]
+        if self.scale:
+            answers[LOGITS] = self.scale.in_units(answers[LOGITS])
+        return answers

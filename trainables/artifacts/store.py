@@ -19,7 +19,7 @@ from upath import UPath
 
 from trainables.errors import BadInputError
 
-FORMAT = 4  # raised when the meaning of the files changes
+FORMAT = 5  # raised when the meaning of the files changes
 
 
 class UnusableArtifactError(Exception):

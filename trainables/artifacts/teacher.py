@@ -12,18 +12,18 @@ import torch
 from torch import Tensor
 
 from trainables.artifacts.artifact import TeacherArtifact
-from trainables.artifacts.generated_mnist import generate
+from trainables.artifacts.generated import generate
+from trainables.artifacts.labelled import without_held_out
 from trainables.artifacts.store import Saved
 from trainables.artifacts.workshop import Workshop
-from trainables.data.datasets import DomainData
-from trainables.data.domains import Domain
-from trainables.data.splits import domain_of, hold_out, split_rows
+from trainables.data.augment import Augment, ChannelScale, channel_scale
+from trainables.data.domain import Domain, Objects, Shape
+from trainables.data.domains import Generated
 from trainables.data.standardise import Scale, scale_of
-from trainables.links.link import Link
-from trainables.networks.perceptron import Perceptron
+from trainables.links.link import Link, apply
 from trainables.networks.stack import Report, Stack, batches, gather_inputs, shuffled
 from trainables.objectives.metrics import own_quality
-from trainables.objectives.tasks import task_of
+from trainables.objectives.tasks import hard_loss, quality_of
 from trainables.randomness import generator
 
 
@@ -31,8 +31,9 @@ from trainables.randomness import generator
 class Member:
     """One teacher's data: pixels [n, D] with the rows it learns from, and its own test set.
 
-    fresh_link: the link, where it draws anew for each batch. scale: where inputs and answers are
-    standardised, by the rows that it learns from.
+    fresh_link: the link, where it draws anew for each batch; it reads objects of `shape`. scale:
+    where inputs and answers are standardised, by the rows that it learns from. channels: where
+    images are, by the schedule. changes: draws of augmentation.
     """
 
     pixels: Tensor
@@ -40,60 +41,74 @@ class Member:
     rows: Tensor
     test: Tensor
     test_labels: Tensor
+    shape: Shape
     fresh_link: Link | None
     noise: torch.Generator
+    changes: torch.Generator
+    augment: Augment | None = None
     scale: Scale | None = None
+    channels: ChannelScale | None = None
 
     def inputs(self, x: Tensor) -> Tensor:
-        """A batch [B, D] under φ, drawn anew, where φ is random; else as it is."""
-        return self.fresh_link(x, self.noise, None) if self.fresh_link else x
+        """A batch [B, D] as the network reads it: changed and under φ, drawn anew."""
+        if self.augment:
+            x = self.augment(x[None], self.shape, [self.changes])[0]
+        if self.fresh_link:
+            x = apply(self.fresh_link, x, self.shape, self.noise)
+        return self.channels.inputs(x) if self.channels else x
 
 
 def prepare(artifact: TeacherArtifact, workshop: Workshop) -> Member:
     """Gather a teacher's data; a link without draws is applied once, to all of it."""
-    recipe, seed, device = artifact.recipe, artifact.seed, workshop.device
-    if artifact.vae:
-        vae = workshop.vae(artifact.vae)
-        made = generate(vae, artifact.vae, recipe, artifact.held_out, artifact.part)
-        domain, rows = made, torch.arange(len(made.train))
-    else:
-        domain, rows = domain_of(recipe.domain, seed), _own_rows(artifact)
-    scale = scale_of(domain.train[rows]) if artifact.domain.standardised else None
+    domain, seed, device = artifact.domain, artifact.seed, workshop.device
+    train, test, rows = _objects(artifact, workshop)
+    scale = scale_of(train[rows]) if domain.standardised else None
     if scale:
-        domain = DomainData(scale.objects(domain.train), scale.objects(domain.test))
+        train, test = scale.objects(train), scale.objects(test)
+    schedule = artifact.recipe.schedule
     link, noise = artifact.source_link, generator("link/teacher", seed)
     fresh = link if link and link.samples > 1 else None
-    pixels, test = domain.train.pixels, domain.test.inputs()
+    pixels, test_inputs = train.pixels, test.inputs()
     if link:
-        test = link(test, generator("link/teacher-test", seed), None)
+        draws = generator("link/teacher-test", seed)
+        test_inputs = apply(link, test_inputs, domain.shape, draws)
         if not fresh:
-            pixels = _transformed(domain, link, noise)
+            blocks = train.inputs().split(10_000)
+            pixels = torch.cat([apply(link, block, domain.shape, noise) for block in blocks])
+    shape = artifact.shape if link and not fresh else domain.shape
+    channels = channel_scale(pixels[rows], shape) if schedule.normalise else None
+    if channels:
+        test_inputs = channels.inputs(test_inputs)
     return Member(
         pixels.to(device),
-        domain.train.labels.to(device),
+        train.labels.to(device),
         rows.to(device),
-        test.to(device),
-        domain.test.labels.to(device),
+        test_inputs.to(device),
+        test.labels.to(device),
+        shape,
         fresh,
         noise,
+        generator("augment/teacher", seed),
+        schedule.augment,
         scale,
+        channels,
     )
 
 
-def _own_rows(artifact: TeacherArtifact) -> Tensor:
-    """The rows of its split, less what is held out of the student's."""
-    splits = split_rows(artifact.recipe.domain, artifact.seed)
-    rows = splits.of(artifact.recipe.split)
-    if not artifact.withheld_from:
-        return rows
-    theirs = splits.of(artifact.withheld_from)
-    held = hold_out(len(theirs), artifact.held_out, artifact.seed, artifact.part).validate
-    return rows[~torch.isin(rows, theirs[held])]
-
-
-def _transformed(domain: DomainData, link: Link, noise: torch.Generator) -> Tensor:
-    blocks = domain.train.inputs().split(10_000)
-    return torch.cat([link(block, noise, None) for block in blocks])
+def _objects(artifact: TeacherArtifact, workshop: Workshop) -> tuple[Objects, Objects, Tensor]:
+    """All objects of its domain, its test set, and the rows of the first that it learns from."""
+    domain, split, seed = artifact.domain, artifact.recipe.split, artifact.seed
+    if isinstance(domain, Generated):
+        assert artifact.vae
+        vae = workshop.vae(artifact.vae)
+        made = generate(vae, artifact.vae, domain, split, artifact.held_out, artifact.part)
+        assert made.test
+        return made.train, made.test, torch.arange(len(made.train))
+    rows = domain.rows(seed).of(split)
+    if artifact.withheld_from:
+        held = (artifact.withheld_from, artifact.held_out, seed, artifact.part)
+        rows = without_held_out(domain, split, *held)
+    return domain.load().train, domain.test(seed), rows
 
 
 def train_teachers(
@@ -106,17 +121,26 @@ def train_teachers(
     """
     started, device = time.perf_counter(), workshop.device
     members = [prepare(artifact, workshop) for artifact in artifacts]
-    models = [Perceptron(a.sizes, generator("init/teacher", a.seed)) for a in artifacts]
-    stack = Stack(models, [a.recipe.schedule.learning_rate for a in artifacts], device)
+    first = artifacts[0].recipe
+    models = [
+        first.network.initialised(a.shape, a.domain.outputs, generator("init/teacher", a.seed))
+        for a in artifacts
+    ]
+    if first.weights:  # trained elsewhere
+        for model in models:
+            model.load_state_dict(first.read_weights())
+    draws = [generator("dropout/teacher", a.seed) for a in artifacts]
+    stack = Stack.scheduled(models, [a.recipe.schedule for a in artifacts], device, draws)
     orders = [generator("order/teacher", a.seed) for a in artifacts]
-    schedule = artifacts[0].recipe.schedule
-    task = task_of(artifacts[0].domain, broadcast=artifacts[0].recipe.broadcast)
-    for epoch in range(schedule.epochs):
+    schedule, loss = first.schedule, hard_loss(first.domain, broadcast=first.broadcast)
+    steps = schedule.steps(artifacts[0].objects)
+    for epoch in range(0 if first.weights else schedule.epochs):
         order = shuffled(artifacts[0].objects, orders).to(device)
         positions = list(batches(order, schedule.batch_size))
         for step, position in enumerate(positions):
+            stack.set_rate_factor(schedule.rate_factor(epoch * len(positions) + step, steps))
             x, y = _batch(members, position)
-            stack.step(task.hard(stack(x), y))
+            stack.step(loss(stack(x), y))
             if step % 100 == 0:
                 report((epoch + step / len(positions)) / schedule.epochs)
     seconds = (time.perf_counter() - started) / len(artifacts)
@@ -140,12 +164,12 @@ def _batch(members: Sequence[Member], position: Tensor) -> tuple[Tensor, Tensor]
 
 def _test(stack: Stack, members: Sequence[Member], target: Domain) -> list[dict[str, Any]]:
     """Facts of each: its quality on its own test set, in the domain's unit, and its scale."""
-    task, size, block = task_of(target, broadcast=False), len(members[0].test_labels), 1_000
+    quality, size, block = quality_of(target), len(members[0].test_labels), 1_000
     sums = torch.zeros(len(target.measures), len(members))
     for start in range(0, size, block):
         x = torch.stack([m.test[start : start + block] for m in members])
         y = torch.stack([m.test_labels[start : start + block] for m in members])
-        found = own_quality(stack, x, y, [1] * len(stack), task.quality)
+        found = own_quality(stack, x, y, [1] * len(stack), quality)
         sums += torch.stack(found).cpu() * y.shape[1] / size
     return [
         {
@@ -153,5 +177,6 @@ def _test(stack: Stack, members: Sequence[Member], target: Domain) -> list[dict[
             for measure, value in zip(target.measures, values, strict=True)
         }
         | ({"scale": m.scale._asdict()} if m.scale else {})
+        | ({"channels": m.channels._asdict()} if m.channels else {})
         for m, values in zip(members, sums.T.tolist(), strict=True)
     ]

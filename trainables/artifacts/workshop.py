@@ -5,18 +5,21 @@ What makes each kind is given to it (`cohorts.kinds`), so that artifacts may be 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import torch
+from torch import nn
 
 from trainables.artifacts.artifact import Artifact, TeacherArtifact, VaeArtifact
 from trainables.artifacts.store import Saved, Store, UnusableArtifactError
 from trainables.identity import canonical
-from trainables.links.link import Link
-from trainables.networks.perceptron import Perceptron
+from trainables.links.link import Link, Map
+from trainables.links.vae_recipe import VaeRecipe
 from trainables.networks.stack import Report
 from trainables.networks.vae import Vae
 from trainables.randomness import generator
+
+Model = TypeVar("Model", bound=nn.Module)
 
 
 class Maker(Protocol):
@@ -55,16 +58,24 @@ class Workshop:
 
     def vae(self, artifact: VaeArtifact) -> Vae:
         """The trained VAE, ready to use."""
-        model = Vae(artifact.recipe, generator("unused", 0))
-        model.load_state_dict(self.get_or_make(artifact).tensors)
-        return model.to(self.device).requires_grad_(False)
+        return self._ready(new_vae(artifact.recipe, generator("unused", 0)), artifact)
 
-    def teacher(self, artifact: TeacherArtifact) -> Perceptron:
-        """The trained teacher, ready to use."""
-        model = Perceptron(artifact.sizes, generator("unused", 0))
-        model.load_state_dict(self.get_or_make(artifact).tensors)
-        return model.to(self.device).requires_grad_(False)
+    def teacher(self, artifact: TeacherArtifact) -> nn.Module:
+        """The trained teacher, ready to use: it reads flat objects [B, D]."""
+        outputs, network = artifact.domain.outputs, artifact.recipe.network
+        model = network.initialised(artifact.shape, outputs, generator("unused", 0))
+        return self._ready(model, artifact)
 
-    def vae_of(self, link: Link, vae: VaeArtifact | None) -> Vae | None:
-        """The VAE that a link calls for, if any."""
-        return self.vae(vae) if link.vae and vae else None
+    def _ready(self, model: Model, artifact: Artifact) -> Model:
+        model.load_state_dict(self.get_or_make(artifact).tensors)
+        return model.to(self.device).requires_grad_(False).eval()
+
+    def link(self, link: Link, vae: VaeArtifact | None) -> Map:
+        """The link with the trained model behind it, if it needs one."""
+        return link.with_model(self.vae(vae) if link.vae and vae else None)
+
+
+def new_vae(recipe: VaeRecipe, draw: torch.Generator) -> Vae:
+    """A VAE of this recipe, its weights drawn."""
+    pixels = recipe.objects.inputs, recipe.counterparts.inputs
+    return Vae(*pixels, recipe.hidden_size, recipe.latent_size, draw)

@@ -1,45 +1,54 @@
 """What each kind of work costs: predicted operations and memory of one member of a cohort.
 
-Training takes three products a weight and object: forward, the gradient of the weights and that
-of the inputs, 2 operations each; evaluation takes one. Memory counts 16 bytes a weight: the
-weight, its gradient and Adam's two moments, as float32.
+Training takes three times the products of a forward pass: that, the gradient of the weights and
+that of the inputs, 2 operations a product; evaluation takes one. Memory counts 16 bytes a
+parameter: itself, its gradient and Adam's two moments, as float32.
 """
 
+import math
+
 from trainables.artifacts.artifact import LogitsArtifact, TeacherArtifact, VaeArtifact
-from trainables.data.domains import CLASSES, IMAGE_SPLITS, PIXELS
+from trainables.distillation.requirements import selects_first
+from trainables.links.vae_recipe import VaeRecipe
 from trainables.methods.data_free.impressions import ImpressionsArtifact
 from trainables.methods.method import method_of
-from trainables.networks.perceptron import weight_count
+from trainables.networks.network import activations, multiply_adds, parameters_of
 from trainables.objectives.metrics import BLOCK
+from trainables.settings.setting import Setting
 from trainables.settings.trial import Trial
 
-TRAINED, EVALUATED = 6, 2  # operations a weight and object
-TRAINED_BYTES = 16  # a weight
-VAE_LINK_WEIGHTS = 200_000  # of encoder and digit decoder, roughly
+TRAINED, EVALUATED = 6, 2  # operations a multiplication of one forward pass
+TRAINED_BYTES = 16  # a parameter
+
+
+def student_products(setting: Setting) -> int:
+    """Multiplications of the student for one object."""
+    target = setting.target
+    return multiply_adds(setting.student, target.shape, target.outputs)
 
 
 def student_cost(trial: Trial) -> float:
     """GFLOP of training, and of evaluation on the test set where the setting may read it."""
     setting = trial.setting
-    weights, epochs = weight_count(setting.student_sizes), setting.schedule.epochs
-    trained = TRAINED * weights * setting.training_objects * epochs
+    products, epochs = student_products(setting), setting.schedule.epochs
+    trained = TRAINED * products * setting.training_objects * epochs
     measured = len(setting.schedule.measured_epochs)
     tests = 0 if not setting.reads_test else 1 if setting.rule else measured
-    objects = setting.domain.split_sizes["Test"]
-    return setting.parts * (trained + EVALUATED * weights * objects * tests) / 1e9
+    objects = setting.target.split_sizes["Test"]
+    twice = 2 if selects_first(trial) else 1
+    return setting.parts * (twice * trained + EVALUATED * products * objects * tests) / 1e9
 
 
 def student_memory(trial: Trial) -> int:
-    """Bytes: weights; the teacher's logits; activations of a block of test objects.
+    """Bytes: parameters; the teacher's logits; activations of a block of test objects.
 
     Of the logits every sample is held, an epoch's probabilities, and what of them is gathered.
     """
-    setting = trial.setting
-    weights, samples = weight_count(setting.student_sizes), setting.link.samples
-    outputs = setting.student_sizes[-1]
-    targets = 4 * outputs * setting.training_objects * (samples + 2)
-    activations = 8 * BLOCK * sum(setting.student_sizes[1:])
-    return setting.parts * (TRAINED_BYTES * weights + targets + activations)
+    setting, target = trial.setting, trial.setting.target
+    parameters = parameters_of(setting.student, target.shape, target.outputs)
+    targets = 4 * target.outputs * setting.training_objects * (setting.link.samples + 2)
+    floats = activations(setting.student, target.shape, target.outputs)
+    return setting.parts * (TRAINED_BYTES * parameters + targets + 8 * BLOCK * floats)
 
 
 def method_cost(trial: Trial) -> float:
@@ -49,51 +58,59 @@ def method_cost(trial: Trial) -> float:
 
 def teacher_cost(artifact: TeacherArtifact) -> float:
     """GFLOP of training."""
-    weights, epochs = weight_count(artifact.sizes), artifact.recipe.schedule.epochs
-    return TRAINED * weights * artifact.objects * epochs / 1e9
+    epochs = artifact.recipe.schedule.epochs
+    return TRAINED * artifact.products * artifact.objects * epochs / 1e9
 
 
 def teacher_memory(artifact: TeacherArtifact) -> int:
-    """Bytes: weights, and the objects, of which each teacher has its own."""
-    seen = artifact.objects + artifact.domain.split_sizes["Test"]
-    return TRAINED_BYTES * weight_count(artifact.sizes) + 4 * seen * artifact.sizes[0]
+    """Bytes: parameters, a batch's activations, and the objects: each teacher has its own."""
+    network, shape, domain = artifact.recipe.network, artifact.shape, artifact.domain
+    parameters = parameters_of(network, shape, domain.outputs)
+    floats = activations(network, shape, domain.outputs)
+    seen = artifact.objects + domain.split_sizes["Test"]
+    batch = 8 * artifact.recipe.schedule.batch_size * floats
+    return TRAINED_BYTES * parameters + batch + 4 * seen * math.prod(shape)
+
+
+def _vae_weights(recipe: VaeRecipe) -> int:
+    pixels = 2 * recipe.objects.inputs + recipe.counterparts.inputs
+    return pixels * recipe.hidden_size + 4 * recipe.hidden_size * recipe.latent_size
 
 
 def vae_cost(artifact: VaeArtifact) -> float:
     """GFLOP of training; elementwise work doubles the time of the products, as measured."""
     recipe = artifact.recipe
-    hidden, latent = recipe.hidden_size, recipe.latent_size
-    weights = 3 * PIXELS * hidden + 4 * hidden * latent
-    objects = IMAGE_SPLITS[recipe.garments] * recipe.schedule.epochs
-    return 2 * TRAINED * weights * objects / 1e9
+    objects = recipe.objects.split_sizes[recipe.split] * recipe.schedule.epochs
+    return 2 * TRAINED * _vae_weights(recipe) * objects / 1e9
 
 
 def vae_memory(artifact: VaeArtifact) -> int:
     """Bytes: weights, and what a batch's images become on the way."""
     recipe = artifact.recipe
-    weights = 3 * PIXELS * recipe.hidden_size
-    return TRAINED_BYTES * weights + 24 * recipe.schedule.batch_size * PIXELS
+    pixels = recipe.schedule.batch_size * recipe.objects.inputs
+    return TRAINED_BYTES * _vae_weights(recipe) + 24 * pixels
 
 
 def logits_cost(artifact: LogitsArtifact) -> float:
     """GFLOP of one evaluation of link and teacher on every sample, and on the test set."""
-    weights = weight_count(artifact.teacher.sizes) + (VAE_LINK_WEIGHTS if artifact.link.vae else 0)
-    sizes = artifact.teacher.domain.split_sizes
+    link = _vae_weights(artifact.link.vae) // 2 if artifact.link.vae else 0
+    sizes = artifact.target.split_sizes
     objects = sizes[artifact.split] * artifact.link.samples + sizes["Test"]
-    return EVALUATED * weights * objects / 1e9
+    return EVALUATED * (artifact.teacher.products + link) * objects / 1e9
 
 
 def logits_memory(artifact: LogitsArtifact) -> int:
     """Bytes of the logits."""
-    objects = artifact.teacher.domain.split_sizes[artifact.split]
-    return 4 * artifact.teacher.sizes[-1] * objects * artifact.link.samples
+    objects = artifact.target.split_sizes[artifact.split] * artifact.link.samples
+    return 4 * artifact.target.outputs * objects
 
 
 def impressions_cost(artifact: ImpressionsArtifact) -> float:
     """GFLOP, as the method predicts."""
-    return artifact.method.making(weight_count(artifact.teacher.sizes))
+    return artifact.method.making(artifact.teacher.products, artifact.teacher.domain.outputs)
 
 
 def impressions_memory(artifact: ImpressionsArtifact) -> int:
     """Bytes of the inputs, which are what is trained."""
-    return TRAINED_BYTES * CLASSES * artifact.method.impressions * PIXELS
+    domain = artifact.teacher.domain
+    return TRAINED_BYTES * domain.outputs * artifact.method.impressions * domain.inputs

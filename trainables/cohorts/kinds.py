@@ -91,9 +91,10 @@ def _student_unit(trial: Trial) -> str:
 def _student_label(trials: Sequence[Trial]) -> str:
     """Kind, link and what varies among them."""
     links = sorted({trial.setting.link.name for trial in trials})
-    varied: dict[str, set[float]] = {
-        "λ": {trial.setting.hard_label_weight for trial in trials},
-        "T": {trial.setting.temperature for trial in trials},
+    weights = [trial.setting.objective.parameters() for trial in trials]
+    varied: dict[str, set[Any]] = {
+        "λ": {each.get("lambda") for each in weights},
+        "T": {each.get("temperature") for each in weights},
         "seed": {trial.seed for trial in trials},
     }
     names = "×".join(name for name, values in varied.items() if len(values) > 1)
@@ -144,7 +145,7 @@ METHOD = Kind(
     memory=costs.student_memory,
     needs=_methods_needs,
     train=_train_method,
-    label=lambda trials: method_of(trials[0]).label,
+    label=lambda trials: method_of(trials[0]).label(trials[0].setting.target),
 )
 
 KINDS = {

@@ -6,6 +6,7 @@ evaluation     their quality on what is held out, and on the test set
 member         one network: what it learns from, and the results that it leaves
 pruning        which settings of a cohort are dropped before their last epoch
 requirements   the teacher's logits that a trial needs
+selected_epochs  students that are trained for as long as a held-out part says
 """
 
 from trainables.distillation.requirements import all_logits_for, logits_for

@@ -6,11 +6,11 @@ from functools import lru_cache
 import torch
 from torch import Tensor
 
-from trainables.data.datasets import load
-from trainables.data.domains import FASHION_MNIST
+from trainables.data.domain import Domain
+from trainables.data.measures import BALANCED_ACCURACY
 from trainables.distillation.student_stack import StudentStack
-from trainables.objectives.metrics import SharedSet, own_quality
-from trainables.objectives.tasks import task_of
+from trainables.objectives.metrics import SharedSet, own_quality, own_reliability
+from trainables.objectives.tasks import quality_of
 
 
 class Evaluation:
@@ -19,10 +19,10 @@ class Evaluation:
     def __init__(self, students: StudentStack) -> None:
         self.students = students
         member, setting = students.members[0], students.members[0].setting
-        self.rule, self.domain, self.reads_test = setting.rule, setting.domain, setting.reads_test
-        self.quality = task_of(self.domain, broadcast=setting.broadcast).quality
+        self.rule, self.domain, self.reads_test = setting.rule, setting.target, setting.reads_test
+        self.quality = quality_of(self.domain)
         shared = self.reads_test and member.test is None  # else each seed has one of its own
-        self.test_set = _test_set(students.device) if shared else None
+        self.test_set = _test_set(self.domain, students.device) if shared else None
 
     def validate(self) -> None:
         """On what is held out, each member its own; nothing where nothing is."""
@@ -39,20 +39,30 @@ class Evaluation:
             return
         group, students = "oracle" if self.rule else "test", self.students
         if self.test_set is None:
-            self._note(group, self._of_own([s.test for s in students.shares if s.test]))
-            return
-        self._note(group, self.test_set.quality(students.stack))
-        if ended and not self.rule:
-            found = self.test_set.reliability(students.stack)
+            own = [share.test for share in students.shares if share.test]
+            self._note(group, self._of_own(own))
+        else:
+            self._note(group, self.test_set.quality(students.stack))
+        if ended and not self.rule and self.domain.is_classification:
+            if self.test_set is None:
+                inputs, labels = self._stacked(own)
+                found = own_reliability(students.stack, inputs, labels, students.sizes)
+            else:
+                found = self.test_set.reliability(students.stack)
             for member, reliability in zip(students.members, found, strict=True):
                 member.reliability.append(reliability)
 
     def _of_own(self, own: Sequence[tuple[Tensor, Tensor]]) -> tuple[Tensor, ...]:
         """Quality on objects that each share has of its own: inputs [n, D] and labels [n]."""
-        sizes = self.students.sizes
+        inputs, labels = self._stacked(own)
+        students = self.students
+        return own_quality(students.stack, inputs, labels, students.sizes, self.quality)
+
+    def _stacked(self, own: Sequence[tuple[Tensor, Tensor]]) -> tuple[Tensor, Tensor]:
+        """Inputs by share [G, n, D], labels by member [N, n]."""
         inputs, labels = (torch.stack(parts) for parts in zip(*own, strict=True))
-        labels = labels.repeat_interleave(torch.tensor(sizes, device=labels.device), 0)
-        return own_quality(self.students.stack, inputs, labels, sizes, self.quality)
+        sizes = torch.tensor(self.students.sizes, device=labels.device)
+        return inputs, labels.repeat_interleave(sizes, 0)
 
     def _note(self, group: str, found: Sequence[Tensor]) -> None:
         """Append each measure of the domain to the histories, in the domain's own unit."""
@@ -63,7 +73,8 @@ class Evaluation:
 
 
 @lru_cache(maxsize=1)
-def _test_set(device: torch.device) -> SharedSet:
-    """The one test set of all garments' students; it stays on the device between cohorts."""
-    test = load(FASHION_MNIST).test
-    return SharedSet(test.inputs(), test.labels, device)
+def _test_set(domain: Domain, device: torch.device) -> SharedSet:
+    """The one test set of all students of a domain; it stays on the device between cohorts."""
+    test = domain.test(0)
+    balanced = BALANCED_ACCURACY in domain.measures
+    return SharedSet(test.inputs(), test.labels, device, balanced=balanced)

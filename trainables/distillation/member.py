@@ -9,15 +9,18 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from trainables.artifacts.logits import RELIABILITY
+from trainables.artifacts.labelled import parts_of
+from trainables.artifacts.logits import LOGITS, RELIABILITY
+from trainables.artifacts.store import Saved
 from trainables.artifacts.workshop import Workshop
-from trainables.data.datasets import Images
-from trainables.data.domains import MAE, MSE, TABLE
-from trainables.data.splits import HeldOut, hold_out, source_split
+from trainables.data.domain import Objects
+from trainables.data.splits import HeldOut
 from trainables.data.standardise import scale_of
 from trainables.distillation.requirements import logits_for
+from trainables.objectives.answers import OUTPUTS
 from trainables.objectives.calibration import Reliability
 from trainables.results import History, TrialResult, failure_of, history_before, is_test
+from trainables.schedule import selected_epoch
 from trainables.settings.setting import Setting
 from trainables.settings.trial import Trial
 
@@ -28,7 +31,8 @@ class Member:
 
     part: which part of the split is held out from it, for a setting with a rule.
     split, parts: the student's split, and which of it is learnt from and which held out.
-    teacher_logits: of the objects to learn from, [samples, n, C]; None for a student alone.
+    teacher: its outputs on the objects to learn from, [samples, n, C], under OUTPUTS, and named
+        features [samples, n, ...]; None for a student alone.
     facts: of teacher, link and logits, as they were stored with them.
     reliability: at the end of each attempt. pruned: when and why it was dropped, if it was.
     test: its own test set, of a domain where each seed has one.
@@ -37,14 +41,14 @@ class Member:
 
     trials: list[Trial]
     part: int
-    split: Images
+    split: Objects
     parts: HeldOut
-    teacher_logits: Tensor | None
+    teacher: dict[str, Tensor] | None
     facts: dict[str, Any]
     reliability: list[Reliability] = field(default_factory=list)
     history: History = field(default_factory=lambda: defaultdict(list))
     pruned: str | None = None
-    test: Images | None = None
+    test: Objects | None = None
     unit: float = 1.0
 
     @property
@@ -62,11 +66,15 @@ class Member:
         """What it sees: members of equal seed and part see the same objects in the same order."""
         return self.seed, self.part
 
-    def soft_targets(self, epoch: int) -> Tensor:
-        """The teacher's logits for an epoch [n, C]; zeros, of weight zero, without a teacher."""
-        if self.teacher_logits is None:
-            return torch.zeros(len(self.parts.learn), self.setting.domain.outputs)
-        return self.teacher_logits[epoch % len(self.teacher_logits)]
+    def taught(self, name: str, epoch: int) -> Tensor:
+        """What the teacher says for an epoch: its outputs [n, C], or a named feature [n, ...].
+
+        Zeros, of weight zero, without a teacher.
+        """
+        if self.teacher is None:
+            return torch.zeros(len(self.parts.learn), self.setting.target.outputs)
+        samples = self.teacher[name]
+        return samples[epoch % len(samples)]
 
 
 def members_of(trials: Sequence[Trial], workshop: Workshop) -> list[Member]:
@@ -74,50 +82,62 @@ def members_of(trials: Sequence[Trial], workshop: Workshop) -> list[Member]:
     networks: dict[tuple[str, int], list[Trial]] = defaultdict(list)
     for trial in trials:
         networks[trial.setting.key, trial.network_seed].append(trial)
-    logits: dict[str, tuple[Tensor, dict[str, Any]]] = {}
-    splits: dict[int, Images] = {}
+    stored: dict[str, Saved] = {}
+    splits: dict[int, Objects] = {}
     members = []
     for mine in networks.values():
         setting, seed = mine[0].setting, mine[0].network_seed
-        split = splits.setdefault(seed, source_split(setting.target, setting.student_split, seed))
+        target, name = setting.target, setting.student_split
+        if seed not in splits:
+            splits[seed] = target.split(name, seed)
+        split = splits[seed]
         for part in range(setting.parts):
-            parts = hold_out(len(split), setting.withheld_share, seed, part)
+            parts = parts_of(target, name, setting.withheld_share, seed, part)
             artifact = logits_for(mine[0], part)
-            soft: Tensor | None = None
+            teacher: dict[str, Tensor] | None = None
             facts: dict[str, Any] = {}
             if artifact:
-                if artifact.key not in logits:
-                    saved = workshop.get_or_make(artifact)
-                    logits[artifact.key] = (saved.tensors["logits"], saved.facts)
-                all_logits, facts = logits[artifact.key]
-                soft = all_logits[:, parts.learn] if setting.withheld_share else all_logits
-            member = Member(mine, part, split, parts, soft, facts)
+                if artifact.key not in stored:
+                    stored[artifact.key] = workshop.get_or_make(artifact)
+                saved = stored[artifact.key]
+                teacher, facts = {OUTPUTS: saved.tensors[LOGITS]}, saved.facts
+                teacher |= {name: saved.tensors[name] for name in artifact.features}
+                if setting.withheld_share:
+                    teacher = {name: each[:, parts.learn] for name, each in teacher.items()}
+            member = Member(mine, part, split, parts, teacher, facts)
             members.append(_in_own_units(_with_test(member)))
     return members
 
 
 def _with_test(member: Member) -> Member:
-    """Tabular: add the seed's test set, and as facts how well a constant would predict it."""
+    """Where members do not share the test set: add it, and how well a constant predicts numbers.
+
+    They do not where each seed draws its own, and where each standardises it by its own objects.
+    """
     setting = member.setting
-    if setting.domain.kind != TABLE or not setting.reads_test:
+    target, by_own_objects = setting.target, setting.schedule.normalise
+    own = target.draws_test or target.standardised or by_own_objects
+    if not own or not setting.reads_test:
         return member
-    test = source_split(setting.target, "Test", member.seed)
+    test = setting.target.test(member.seed)
+    if setting.target.is_classification:
+        return replace(member, test=test)
     gaps = test.labels - member.split[member.parts.learn].labels.mean()
-    constant = {MSE: (gaps**2).mean(), MAE: gaps.abs().mean()}
-    facts = {f"constant/test_{measure.name}": float(v) for measure, v in constant.items()}
+    constant = {"mse": (gaps**2).mean(), "mae": gaps.abs().mean()}
+    facts = {f"constant/test_{name}": float(value) for name, value in constant.items()}
     return replace(member, test=test, facts=member.facts | facts)
 
 
 def _in_own_units(member: Member) -> Member:
     """Standardise split, test set and teacher by the objects that the network learns from."""
-    if not member.setting.domain.standardised:
+    if not member.setting.target.standardised:
         return member
-    scale, answers = scale_of(member.split[member.parts.learn]), member.teacher_logits
+    scale, teacher = scale_of(member.split[member.parts.learn]), member.teacher
     return replace(
         member,
         split=scale.objects(member.split),
         test=scale.objects(member.test) if member.test else None,
-        teacher_logits=None if answers is None else scale.values(answers),
+        teacher=teacher and {**teacher, OUTPUTS: scale.values(teacher[OUTPUTS])},
         unit=scale.deviation,
     )
 
@@ -156,7 +176,13 @@ def _result(members: Sequence[Member], trial: Trial, seconds: float, device: str
         history = history_before(history, max(0, bad - own.start), measured)
     elif setting.rule:
         score = setting.rule.metric
-        history[f"part/{setting.rule.score}"] = [m.history[score][-1] for m in members]
+        if setting.schedule.select_epoch:
+            better = setting.rule.higher_is_better
+            best = selected_epoch(history[score], higher_is_better=better)
+            history = history_before(history, best + 1, measured)
+        history[f"part/{setting.rule.score}"] = [
+            m.history[score][len(history[score]) - 1] for m in members
+        ]
     facts, reliability = dict(first.facts), {}
     teacher = facts.pop(RELIABILITY, None)
     if setting.rule:  # a candidate's record says nothing of the test set

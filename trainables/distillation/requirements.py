@@ -1,9 +1,10 @@
 """What must be made before a student can be trained: the teacher's logits that it learns from."""
 
+from dataclasses import replace
 from typing import Any
 
 from trainables.artifacts.artifact import LogitsArtifact, TeacherArtifact, VaeArtifact
-from trainables.data.domains import GENERATED_MNIST
+from trainables.schedule import SELECTION_SHARE
 from trainables.settings.trial import Trial
 
 
@@ -14,30 +15,51 @@ def logits_for(trial: Trial, part: int = 0) -> LogitsArtifact | None:
     part would tell the student about them, so it is made without them.
     """
     setting, seed = trial.setting, trial.network_seed
-    if setting.teacher is None:
+    recipe, link = setting.teacher, setting.link
+    if recipe is None:
         return None
     withheld: dict[str, Any] = {"held_out": setting.withheld_share, "part": part}
     vae = None
-    if setting.link.vae:
-        blind = withheld if setting.link.vae.labels == "small" else {}
-        vae = VaeArtifact(recipe=setting.link.vae, seed=seed, **blind)
-    generated = setting.teacher.domain == GENERATED_MNIST
+    if link.vae:
+        blind = withheld if link.vae.labels == "small" else {}
+        vae = VaeArtifact(recipe=link.vae, seed=seed, **blind)
+    made = recipe.domain.made_by_link
     shared = setting.shares_objects and setting.withheld_share > 0
     if shared:
         withheld["withheld_from"] = setting.student_split
     teacher = TeacherArtifact(
-        recipe=setting.teacher,
-        source_link=setting.link if setting.link.makes_source else None,
-        vae=vae if generated else None,
+        recipe=replace(recipe, classes=None),
+        source_link=link if link.makes_source else None,
+        vae=vae if made else None,
         seed=seed,
-        **(withheld if generated or shared else {}),
+        **(withheld if made or shared else {}),
     )
     return LogitsArtifact(
-        teacher=teacher, link=setting.link, vae=vae, split=setting.student_split, seed=seed
+        teacher=teacher,
+        link=link,
+        vae=vae,
+        target=setting.target,
+        split=setting.student_split,
+        classes=recipe.classes,
+        features=setting.objective.teacher_features,
+        seed=seed,
     )
+
+
+def selecting(trial: Trial) -> Trial:
+    """The training that a trial's epoch is selected by: without a share of its objects."""
+    setting = trial.setting
+    schedule = replace(setting.schedule, select_epoch=False)
+    return replace(trial, setting=replace(setting, schedule=schedule, held_out=SELECTION_SHARE))
+
+
+def selects_first(trial: Trial) -> bool:
+    """Whether there is such a training. A candidate's epoch is selected by its own scores."""
+    return trial.setting.schedule.select_epoch and trial.setting.rule is None
 
 
 def all_logits_for(trial: Trial) -> list[LogitsArtifact]:
     """Those of all parts that its rule holds out, each once; none for a student alone."""
     found = [logits_for(trial, part) for part in range(trial.setting.parts)]
+    found += [logits_for(selecting(trial))] if selects_first(trial) else []
     return list(dict.fromkeys(logits for logits in found if logits))

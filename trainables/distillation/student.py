@@ -1,26 +1,23 @@
 """Training of students: cohorts as one stack, each member with its own λ, T, rate and seed."""
 
+import math
 import time
 from collections.abc import Sequence
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from trainables.artifacts.workshop import Workshop
 from trainables.distillation.evaluation import Evaluation
 from trainables.distillation.member import Member, members_of, results_of
 from trainables.distillation.pruning import dropped, rung_epochs
+from trainables.distillation.requirements import selects_first
+from trainables.distillation.selected_epochs import train_selected
 from trainables.distillation.student_stack import StudentStack
-from trainables.networks.stack import (
-    Report,
-    Stack,
-    batches,
-    gather_inputs,
-    shuffled,
-    stack_equal,
-)
+from trainables.networks.stack import Report, Stack, batches, shuffled, stack_equal
+from trainables.objectives.answers import OUTPUTS, Answers
 from trainables.objectives.losses import Terms
-from trainables.objectives.tasks import task_of
 from trainables.results import TrialResult
 from trainables.settings.trial import Trial
 
@@ -28,16 +25,18 @@ GATHERED = 16  # batches gathered in one call: fewer calls, and no whole epoch i
 
 
 def student_cohort_key(trial: Trial) -> tuple[Any, ...]:
-    """Trials of equal cohort key can be one cohort; λ, T, link, rate and seed are free."""
+    """Trials of equal cohort key can be one cohort.
+
+    Link, rate, weight decay, seed and the numbers of the objective (λ, T) are free.
+    """
     setting = trial.setting
-    schedule = setting.schedule
     return (
         setting.target,
-        setting.broadcast,
+        setting.student,
         setting.student_split,
         setting.training_objects,
-        schedule.epochs,
-        schedule.batch_size,
+        setting.objective.shape,
+        setting.schedule.shared,
         setting.protocol,
         setting.rule,
     )
@@ -51,6 +50,10 @@ def train_students(
     A member whose loss stops being finite is a failed trial, with epoch and reason; the others
     are not touched by it.
     """
+    if selects_first(trials[0]):
+        return train_selected(
+            trials, lambda mine, said: train_students(mine, workshop, said), report
+        )
     started = time.perf_counter()
     members, _ = fit(trials, workshop, report)
     seconds = (time.perf_counter() - started) / len(members)
@@ -75,7 +78,7 @@ class _Training:
         self.students, self.evaluation = students, Evaluation(students)
         setting = students.members[0].setting
         self.schedule, self.rule = setting.schedule, setting.rule
-        self.task = task_of(setting.domain, broadcast=setting.broadcast)
+        self.steps = self.schedule.steps(setting.training_objects)
 
     def run(self, attempts: int, report: Report) -> None:
         """All epochs of all attempts."""
@@ -84,7 +87,7 @@ class _Training:
         rungs = rung_epochs(pruning, epochs) if pruning else []
         for epoch in range(attempts * epochs):
             if epoch and epoch % epochs == 0:
-                # A further attempt: Adam anew, the network as it is.
+                # A further attempt: the optimiser anew, the network as it is.
                 self.students.stack.renew_optimiser()
             self._train_epoch(epoch)
             self.evaluation.validate()
@@ -96,22 +99,37 @@ class _Training:
 
     def _train_epoch(self, epoch: int) -> None:
         """One pass over the objects, batch by batch; its mean loss and terms go to the curves."""
-        students, shares, device = self.students, self.students.shares, self.students.device
-        size, labels = self.schedule.batch_size, [share.labels for share in shares]
+        students, labels = self.students, self.students.labels
+        shares, device, size = students.shares, students.device, self.schedule.batch_size
         order = shuffled(len(labels[0]), [share.order for share in shares]).to(device)
-        logits = stack_equal([m.soft_targets(epoch) for m in students.members], device)
-        soft_targets = self.task.soft_targets(logits, students.temperatures)
+        taught = self._teacher(epoch)
         total = torch.zeros(3, len(students), device=device)
+        step = epoch % self.schedule.epochs * math.ceil(order.shape[1] / size)
         for rows in batches(order, GATHERED * size):
-            x = gather_inputs([share.pixels for share in shares], rows)
-            q, y = students.own_rows(soft_targets, rows), students.shared_rows(labels, rows)
-            for a, b, c in zip(*(each.split(size, 1) for each in (x, q, y)), strict=True):
-                terms = self.task.distillation(
-                    students.answers(a), b, c, students.weights, students.temperatures
-                )
-                students.stack.step(terms.loss)
-                total += torch.stack(terms).detach() * c.shape[1]
+            x, y = students.gather(rows), students.shared_rows(labels, rows)
+            soft = {name: students.own_rows(values, rows) for name, values in taught.items()}
+            parts = {name: values.split(size, 1) for name, values in soft.items()}
+            for place, (a, b) in enumerate(zip(x.split(size, 1), y.split(size, 1), strict=True)):
+                students.set_rate_factor(self.schedule.rate_factor(step, self.steps))
+                features = {name: values[place] for name, values in parts.items()}
+                teacher = Answers(features.pop(OUTPUTS), features)
+                terms = students.objective.loss(students.answers(a), teacher, b, students.numbers)
+                students.step(terms.loss)
+                total += torch.stack(terms).detach() * b.shape[1]
+                step += 1
         students.note("train", Terms._fields, (total / order.shape[1]).cpu())
+
+    def _teacher(self, epoch: int) -> dict[str, Tensor]:
+        """What the teacher says of all objects in this epoch, by name, each [N, n, ...]."""
+        students, objective, device = self.students, self.students.objective, self.students.device
+        names = objective.teacher_features
+        taught = {
+            name: stack_equal([m.taught(name, epoch) for m in students.members], device)
+            for name in (OUTPUTS, *names)
+        }
+        labels = students.by_member(torch.stack(students.labels))
+        taught[OUTPUTS] = objective.prepare(taught[OUTPUTS], labels, students.numbers)
+        return taught
 
     def _prune(self, epoch: int) -> None:
         """Drop what its rule's pruning drops; the stack goes on without it."""

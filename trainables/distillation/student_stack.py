@@ -4,12 +4,16 @@ from collections import Counter
 from collections.abc import Sequence
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
+from trainables.data.augment import ChannelScale, channel_scale
+from trainables.data.domain import Objects
 from trainables.distillation.member import Member
-from trainables.networks.perceptron import Perceptron
-from trainables.networks.stack import Stack
+from trainables.networks.network import feature_shapes
+from trainables.networks.stack import Stack, gather_inputs
+from trainables.objectives.answers import Answers
 from trainables.randomness import generator
+from trainables.settings.setting import Setting
 
 
 class Share:
@@ -18,13 +22,25 @@ class Share:
     def __init__(self, member: Member, device: torch.device) -> None:
         self.seen = member.seen
         split, parts = member.split, member.parts
-        self.pixels = split.pixels[parts.learn].to(device)
+        learnt = split.pixels[parts.learn]
+        schedule, shape = member.setting.schedule, member.setting.target.shape
+        self.scale: ChannelScale | None = None
+        if schedule.normalise:
+            self.scale = channel_scale(learnt, shape)
+        self.pixels = learnt.to(device)
         self.labels = split.labels[parts.learn].to(device)
         self.order = generator("order/student", member.seed)
-        kept = split[parts.validate]
-        self.held_out = kept.inputs().to(device), kept.labels.to(device)
-        test = member.test
-        self.test = (test.inputs().to(device), test.labels.to(device)) if test else None
+        self.changes = generator("augment/student", member.seed)
+        self.held_out = self._seen(split[parts.validate], device)
+        self.test = self._seen(member.test, device) if member.test else None
+
+    def _seen(self, objects: Objects, device: torch.device) -> tuple[Tensor, Tensor]:
+        """Inputs as the network reads them, and labels, on the device."""
+        return self.normalised(objects.inputs().to(device)), objects.labels.to(device)
+
+    def normalised(self, inputs: Tensor) -> Tensor:
+        """Inputs [..., D] standardised by channel, where the schedule says so."""
+        return self.scale.inputs(inputs) if self.scale else inputs
 
 
 class StudentStack:
@@ -32,43 +48,101 @@ class StudentStack:
 
     shares: what groups of members see, in that order too, so that a group's first layer is one
         wide product (Stack.shared); sizes: members of each.
-    weights [N, 2], temperatures [N]: of the two terms of the loss.
+    numbers: what the objective computes with, by name, one value a member [N].
     """
 
     def __init__(self, members: Sequence[Member], device: torch.device) -> None:
         self.members, self.device = sorted(members, key=_place), device
         settings = [member.setting for member in self.members]
-        self.stack = Stack(
+        first, seeds = settings[0], [member.seed for member in self.members]
+        target, self.objective, self.schedule = first.target, first.objective, first.schedule
+        self.shape, self.network = target.shape, first.student
+        self.stack = Stack.scheduled(
             [
-                Perceptron(setting.student_sizes, generator("init/student", member.seed))
-                for setting, member in zip(settings, self.members, strict=True)
+                self.network.initialised(
+                    target.shape, target.outputs, generator("init/student", seed)
+                )
+                for seed in seeds
             ],
-            [setting.schedule.learning_rate for setting in settings],
+            [setting.schedule for setting in settings],
             device,
+            draws=[generator("dropout/student", seed) for seed in seeds],
         )
-        self.weights = torch.tensor([s.loss_weights for s in settings], device=device)
-        self.temperatures = torch.tensor([s.temperature for s in settings], device=device)
-        first = {member.seen: member for member in reversed(self.members)}
+        self.regressors = self._regressors(settings, seeds)
+        numbers = [setting.objective.numbers() for setting in settings]
+        self.numbers = {
+            name: torch.tensor([each[name] for each in numbers], device=device)
+            for name in numbers[0]
+        }
+        ones = {member.seen: member for member in reversed(self.members)}
         counts = Counter(member.seen for member in self.members)
-        self.shares = [Share(first[seen], device) for seen in counts]
+        self.shares = [Share(ones[seen], device) for seen in counts]
         self.sizes = [*counts.values()]
+
+    def _regressors(self, settings: Sequence[Setting], seeds: Sequence[int]) -> Stack | None:
+        """What the objective trains beside the students, one a member; None where nothing."""
+        made = [
+            regressor_of(setting, generator("init/regressor", seed))
+            for setting, seed in zip(settings, seeds, strict=True)
+        ]
+        found = [one for one in made if one is not None]
+        schedules = [setting.schedule for setting in settings]
+        return Stack.scheduled(found, schedules, self.device) if found else None
+
+    def set_rate_factor(self, factor: float) -> None:
+        """Multiply all learning rates by this, from here on."""
+        for stack in filter(None, (self.stack, self.regressors)):
+            stack.set_rate_factor(factor)
 
     def __len__(self) -> int:
         return len(self.members)
 
-    def answers(self, inputs: Tensor) -> Tensor:
-        """Logits [N, B, C] of each share's own inputs [G, B, D]."""
-        return self.stack.shared(inputs, self.sizes)
+    @property
+    def labels(self) -> list[Tensor]:
+        """The labels of each share's objects, each [n]."""
+        return [share.labels for share in self.shares]
+
+    def gather(self, rows: Tensor) -> Tensor:
+        """Each share's rows [G, B] of its objects, as training sees them: [G, B, D]."""
+        x = gather_inputs([share.pixels for share in self.shares], rows)
+        if self.schedule.augment:
+            x = self.schedule.augment(x, self.shape, [share.changes for share in self.shares])
+        if self.schedule.normalise:
+            x = torch.stack(
+                [share.normalised(mine) for share, mine in zip(self.shares, x, strict=True)]
+            )
+        return x
+
+    def answers(self, inputs: Tensor) -> Answers:
+        """What members say of each share's own inputs [G, B, D]; outputs are [N, B, C]."""
+        names = self.objective.student_features
+        if not names:
+            outputs = self.stack.shared(inputs, self.sizes)
+            return Answers(outputs if self.objective.any_layout else outputs.contiguous())
+        paths = {name: self.network.features[name] for name in names}
+        outputs, features = self.stack.with_features(inputs, self.sizes, paths)
+        found = self.regressors(features) if self.regressors else features
+        return Answers(outputs.contiguous(), {k: v.contiguous() for k, v in found.items()})
+
+    def step(self, losses: Tensor) -> None:
+        """One step for every member on its own loss: losses [N]."""
+        if self.regressors:
+            self.stack.step_with(self.regressors, losses)
+        else:
+            self.stack.step(losses)
 
     def own_rows(self, values: Tensor, rows: Tensor) -> Tensor:
-        """Of each member's own values [N, n, C] its share's rows [G, B]: [N, B, C]."""
+        """Of each member's own values [N, n, ...] its share's rows [G, B]: [N, B, ...]."""
         groups = zip(values.split(self.sizes), rows, strict=True)
         return torch.cat([mine.index_select(1, each) for mine, each in groups])
 
     def shared_rows(self, values: Sequence[Tensor], rows: Tensor) -> Tensor:
         """Rows [G, B] of each share's values, for its members: [N, B]."""
-        picked = torch.stack([mine[each] for mine, each in zip(values, rows, strict=True)])
-        return picked.repeat_interleave(torch.tensor(self.sizes, device=self.device), 0)
+        return self.by_member(torch.stack([v[r] for v, r in zip(values, rows, strict=True)]))
+
+    def by_member(self, by_share: Tensor) -> Tensor:
+        """What shares have [G, ...], for each of their members: [N, ...]."""
+        return by_share.repeat_interleave(torch.tensor(self.sizes, device=self.device), 0)
 
     def note(self, group: str, names: Sequence[str], values: Tensor) -> None:
         """Append to the histories; values [len(names), N]: one row a metric."""
@@ -80,13 +154,26 @@ class StudentStack:
         """Only these members stay, each as it was."""
         rows = torch.tensor(places, device=self.device)
         self.members = [self.members[place] for place in places]
-        self.weights, self.temperatures = self.weights[rows], self.temperatures[rows]
-        self.stack.keep(places)
+        self.numbers = {name: values[rows] for name, values in self.numbers.items()}
+        for stack in filter(None, (self.stack, self.regressors)):
+            stack.keep(places)
         counts = Counter(member.seen for member in self.members)
         self.shares = [share for share in self.shares if share.seen in counts]
         self.sizes = [*counts.values()]
 
 
-def _place(member: Member) -> tuple[int, int, float]:
+def regressor_of(setting: Setting, draw: torch.Generator) -> nn.Module | None:
+    """What a setting's objective trains beside the student, where it needs that."""
+    objective, target, teacher = setting.objective, setting.target, setting.teacher
+    if teacher is None or not objective.student_features:
+        return None
+    own = feature_shapes(setting.student, target.shape, target.outputs)
+    reads = setting.link.shape(target.shape)
+    theirs = feature_shapes(teacher.network, reads, teacher.domain.outputs)
+    return objective.regressor(own, theirs, draw)
+
+
+def _place(member: Member) -> tuple[int, int, float, float]:
     """Where a member stands: beside those that see what it sees, equal rates side by side."""
-    return *member.seen, member.setting.schedule.learning_rate
+    schedule = member.setting.schedule
+    return *member.seen, schedule.learning_rate, schedule.weight_decay

@@ -2,13 +2,24 @@
 
 link          what a link is (subclass it for your own), and the identity
 fixed         noise and dilation: nothing is learned
-vae           a garment becomes a digit of its class, by a trained VAE
-photographs   digits over photographs, for a published figure that is repeated
+vae           an object becomes its counterpart of its class, by a trained VAE
+vae_recipe    how that VAE is trained
+photographs   images over photographs, for a published figure that is repeated
 """
 
 from trainables.links.fixed import Dilation, FeatureNoise, Noise
 from trainables.links.link import Identity, Link
 from trainables.links.photographs import PhotographBlend
 from trainables.links.vae import VaeLink
+from trainables.links.vae_recipe import VaeRecipe
 
-__all__ = ["Dilation", "FeatureNoise", "Identity", "Link", "Noise", "PhotographBlend", "VaeLink"]
+__all__ = [
+    "Dilation",
+    "FeatureNoise",
+    "Identity",
+    "Link",
+    "Noise",
+    "PhotographBlend",
+    "VaeLink",
+    "VaeRecipe",
+]

@@ -7,9 +7,8 @@ import torch
 from torch import Tensor
 
 from trainables.checks import check_real, check_whole
-from trainables.data.domains import FEATURES, TABLE
+from trainables.data.domain import TABLE, Shape
 from trainables.links.link import Link
-from trainables.networks.vae import Vae
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,10 +33,10 @@ class Noise(Link):
         """The default 50: a fresh draw for each epoch of the standard schedule."""
         return self.draws
 
-    def __call__(self, images: Tensor, generator: torch.Generator, vae: Vae | None) -> Tensor:
+    def __call__(self, objects: Tensor, generator: torch.Generator) -> Tensor:
         """The images under fresh noise."""
-        noise = torch.randn(images.shape, generator=generator).to(images.device)
-        return (images + self.std * noise).clamp_(0.0, 1.0)
+        noise = torch.randn(objects.shape, generator=generator).to(objects.device)
+        return (objects + self.std * noise).clamp_(0.0, 1.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,31 +44,35 @@ class FeatureNoise(Noise):
     """x + std · N(0, 1) on standardised features, which have no bounds to clip to."""
 
     maps: ClassVar[str] = TABLE
-    teacher_inputs: ClassVar[int] = FEATURES
 
-    def __call__(self, images: Tensor, generator: torch.Generator, vae: Vae | None) -> Tensor:
+    def __call__(self, objects: Tensor, generator: torch.Generator) -> Tensor:
         """The features under fresh noise."""
-        noise = torch.randn(images.shape, generator=generator).to(images.device)
-        return images + self.std * noise
+        noise = torch.randn(objects.shape, generator=generator).to(objects.device)
+        return objects + self.std * noise
 
 
 @dataclass(frozen=True, kw_only=True)
 class Dilation(Link):
-    """A convolution with a fixed 3×3 kernel, dilation 2, no padding: 28×28 → 24×24 = 576 values.
+    """A convolution with a fixed 3×3 kernel, dilation 2, no padding: 28×28 → 24×24.
 
     `scaled` divides the kernel by its sum, so that images stay in [0, 1]; the published code
     did not (docs/protocol, "What was run").
     """
 
     name: ClassVar[str] = "dilation"
-    teacher_inputs: ClassVar[int] = 24 * 24
     makes_source: ClassVar[bool] = True
     scaled: bool = True
 
-    def __call__(self, images: Tensor, generator: torch.Generator, vae: Vae | None) -> Tensor:
+    def shape(self, shape: Shape) -> Shape:
+        """Four less in height and width."""
+        channels, height, width = shape
+        return channels, height - 4, width - 4
+
+    def __call__(self, objects: Tensor, generator: torch.Generator) -> Tensor:
         """Each pixel becomes the mean (unscaled: the sum) of five pixels, two apart."""
-        kernel = torch.tensor([[1.0, 0, 1], [0, 1, 0], [1, 0, 1]], device=images.device)
+        kernel = torch.tensor([[1.0, 0, 1], [0, 1, 0], [1, 0, 1]], device=objects.device)
         if self.scaled:
             kernel = kernel / kernel.sum()
-        pictures = images.reshape(-1, 1, 28, 28)
-        return torch.nn.functional.conv2d(pictures, kernel[None, None], dilation=2).flatten(1)
+        channels = objects.flatten(0, 1).unsqueeze(1)
+        found = torch.nn.functional.conv2d(channels, kernel[None, None], dilation=2)
+        return found.view(*objects.shape[:2], *found.shape[2:])

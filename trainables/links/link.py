@@ -5,17 +5,22 @@ A link is a small frozen dataclass. To add one, subclass Link in your space file
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass, fields
-from typing import ClassVar
+from functools import lru_cache
+from typing import Any, ClassVar
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from trainables.data.domains import IMAGES, PIXELS
-from trainables.networks.vae import Vae
-from trainables.recipes import VaeRecipe
+from trainables.data.domain import IMAGES, Shape
+from trainables.errors import BadInputError, one_line
+from trainables.links.vae_recipe import VaeRecipe
+from trainables.randomness import generator
 
 ANYTHING = "anything"  # a kind of objects, beside IMAGES and TABLE: any of them
+Map = Callable[[Tensor, torch.Generator], Tensor]
+"""φ with all that it needs: objects [n, *shape] and a CPU generator → teacher inputs."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,10 +30,12 @@ class Link(ABC):
     name: ClassVar[str]
     maps: ClassVar[str] = IMAGES
     """The kind of objects that it maps: "images", "features" of a table, or "anything"."""
-    teacher_inputs: ClassVar[int] = PIXELS
-    """How many values the teacher reads for each object."""
     makes_source: ClassVar[bool] = False
     """Whether the teacher is trained on φ of its own split too, and not on the split itself."""
+
+    def shape(self, shape: Shape) -> Shape:
+        """The shape of φ of an object of this shape; by default the same."""
+        return shape
 
     @property
     def samples(self) -> int:
@@ -40,6 +47,15 @@ class Link(ABC):
         """The recipe of the VAE that this link needs, if any."""
         return None
 
+    def with_model(self, model: nn.Module | None) -> Map:
+        """φ with the trained model of its recipe, where it needs one."""
+        return self
+
+    @property
+    def label(self) -> str:
+        """As tables show it: its name, and what tells its like apart."""
+        return self.name
+
     def parameters(self) -> str:
         """The link's own numbers, for records: "std=0.1 draws=50"."""
         return " ".join(
@@ -47,12 +63,12 @@ class Link(ABC):
         )
 
     @abstractmethod
-    def __call__(self, images: Tensor, generator: torch.Generator, vae: Vae | None) -> Tensor:
-        """Images [n, 784] in [0, 1] → teacher inputs [n, teacher_inputs].
+    def __call__(self, objects: Tensor, generator: torch.Generator) -> Tensor:
+        """Objects [n, *shape] → teacher inputs [n, *self.shape(shape)].
 
-        For a table: features [n, 15], standardised as the teacher's are.
-        generator: a CPU generator, the only source of random draws, so that the result repeats.
-        vae: the trained VAE of the recipe in `vae`, if there is one.
+        objects: images [n, channels, height, width] in [0, 1]; of a table features [n, D],
+        standardised as the teacher's are. generator: a CPU generator, the only source of random
+        draws, so that the result repeats.
         """
 
 
@@ -63,6 +79,46 @@ class Identity(Link):
     name: ClassVar[str] = "identity"
     maps: ClassVar[str] = ANYTHING
 
-    def __call__(self, images: Tensor, generator: torch.Generator, vae: Vae | None) -> Tensor:
+    def __call__(self, objects: Tensor, generator: torch.Generator) -> Tensor:
         """The objects, as they are."""
-        return images
+        return objects
+
+
+def apply(link: Map, flat: Tensor, shape: Shape, draws: torch.Generator) -> Tensor:
+    """φ of objects that are stored flat: [n, D] → [n, D']."""
+    return link(flat.unflatten(-1, shape), draws).flatten(1)
+
+
+def check_link(link: Link, shape: Shape) -> None:
+    """Try a link on two objects; raise BadInputError unless it gives what it says it gives.
+
+    Where a link needs a model, that is not there yet: it is taken at its word.
+    """
+    try:
+        hash(link)
+    except TypeError:
+        raise BadInputError(
+            f"the link {link!r} cannot be told from others: its fields must be numbers, strings, "
+            "tuples and frozen dataclasses"
+        ) from None
+    if not link.vae:
+        _check_link(link, shape)
+
+
+@lru_cache(maxsize=256)
+def _check_link(link: Link, shape: Shape) -> None:
+    given = f"two objects [2, {', '.join(map(str, shape))}]"
+    name, draws = type(link).__name__, generator("link/check", 0)
+    try:
+        said = link.shape(shape)
+        found: Any = link(torch.rand(2, *shape, generator=draws), draws)
+    except Exception as error:
+        raise BadInputError(
+            f"the link {name} fails on {given}: {type(error).__name__}: {one_line(error)}"
+        ) from None
+    if not isinstance(found, Tensor) or tuple(found.shape) != (2, *said):
+        is_ = f"[{', '.join(map(str, found.shape))}]" if isinstance(found, Tensor) else repr(found)
+        raise BadInputError(
+            f"the link {name} makes {is_} of {given}, but its shape() says "
+            f"[2, {', '.join(map(str, said))}]: let them agree"
+        )

@@ -1,4 +1,4 @@
-"""Digits over photographs: MNIST-M in grey (Ganin and Lempitsky 2015, §4.1)."""
+"""Images over photographs, in grey (Ganin and Lempitsky 2015, §4.1)."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -8,14 +8,11 @@ import torch
 from torch import Tensor
 
 from trainables.links.link import Link
-from trainables.networks.vae import Vae
-
-SIDE = 28
 
 
 @dataclass(frozen=True, kw_only=True)
 class PhotographBlend(Link):
-    """A digit over a random patch of a photograph: |x - patch|, averaged over the three colours.
+    """An image over a random patch of a photograph: |x - patch|, averaged over the three colours.
 
     The paper took patches of 500 photographs and kept the colours. Ours come from the two that
     scikit-learn ships, some 480,000 places, and are grey, as all images of the study are.
@@ -24,17 +21,17 @@ class PhotographBlend(Link):
     name: ClassVar[str] = "blend"
     makes_source: ClassVar[bool] = True
 
-    def __call__(self, images: Tensor, generator: torch.Generator, vae: Vae | None) -> Tensor:
-        """The images, each over a patch of its own."""
-        photographs = _photographs()
-        which = torch.randint(len(photographs), (len(images), 1, 1), generator=generator)
+    def __call__(self, objects: Tensor, generator: torch.Generator) -> Tensor:
+        """The images [n, 1, H, W], each over a patch of its own."""
+        photographs, (high, wide) = _photographs(), objects.shape[-2:]
+        which = torch.randint(len(photographs), (len(objects), 1, 1), generator=generator)
         height, width = photographs.shape[1:3]
-        tops = torch.randint(height - SIDE + 1, (len(images), 1, 1), generator=generator)
-        lefts = torch.randint(width - SIDE + 1, (len(images), 1, 1), generator=generator)
-        rows, columns = torch.arange(SIDE)[:, None], torch.arange(SIDE)
+        tops = torch.randint(height - high + 1, (len(objects), 1, 1), generator=generator)
+        lefts = torch.randint(width - wide + 1, (len(objects), 1, 1), generator=generator)
+        rows, columns = torch.arange(high)[:, None], torch.arange(wide)
         patches = photographs[which, tops + rows, lefts + columns].float().div_(255)
-        patches = patches.flatten(1, 2).to(images.device)  # [n, 784, 3]
-        return (images.unsqueeze(-1) - patches).abs().mean(-1)
+        patches = patches.unsqueeze(1).to(objects.device)  # [n, 1, H, W, 3]
+        return (objects.unsqueeze(-1) - patches).abs().mean(-1)
 
 
 @cache

@@ -1,27 +1,38 @@
-"""The link by a trained VAE: a garment becomes a digit of its class."""
+"""The link by a trained VAE: an object becomes its counterpart in the teacher's domain."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from functools import partial
+from typing import ClassVar, cast
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from trainables.checks import check_whole
-from trainables.links.link import Link
+from trainables.data.domain import Shape
+from trainables.errors import BadInputError
+from trainables.links.link import Link, Map
+from trainables.links.vae_recipe import VaeRecipe
 from trainables.networks.vae import Vae
-from trainables.recipes import VaeRecipe
 
 
 @dataclass(frozen=True, kw_only=True)
 class VaeLink(Link):
-    """The digit decoder's mean for a sample z of the encoder: a garment becomes a digit."""
+    """The second decoder's mean for a sample z of the encoder: an object's counterpart."""
 
     name: ClassVar[str] = "VAE"
-    recipe: VaeRecipe = VaeRecipe()
+    recipe: VaeRecipe
     draws: int = 50
 
     def __post_init__(self) -> None:
         check_whole(self, "draws", at_least=1)
+        if not isinstance(self.recipe, VaeRecipe):
+            raise BadInputError(
+                f"VaeLink.recipe is {self.recipe!r}: give VaeRecipe(objects=..., counterparts=...)"
+            )
+
+    def shape(self, shape: Shape) -> Shape:
+        """That of a counterpart."""
+        return self.recipe.counterparts.shape
 
     @property
     def samples(self) -> int:
@@ -33,9 +44,22 @@ class VaeLink(Link):
         """The recipe of the VAE behind this link."""
         return self.recipe
 
-    def __call__(self, images: Tensor, generator: torch.Generator, vae: Vae | None) -> Tensor:
-        """The garments' digits, each for a fresh sample of z."""
-        if vae is None:
-            raise TypeError("the VAE link needs its trained VAE")
-        noise = torch.randn(len(images), self.recipe.latent_size, generator=generator)
-        return vae.digits(images, noise.to(images.device))
+    @property
+    def label(self) -> str:
+        """With the labels that its VAE knew: "VAE (all)"."""
+        return f"{self.name} ({self.recipe.labels})"
+
+    def with_model(self, model: nn.Module | None) -> Map:
+        """φ by this trained VAE."""
+        return partial(self._counterparts, cast(Vae, model))
+
+    def __call__(self, objects: Tensor, generator: torch.Generator) -> Tensor:
+        """Raises TypeError: it needs its trained VAE, see `with_model`."""
+        raise TypeError("the VAE link needs its trained VAE: link.with_model(vae)")
+
+    def _counterparts(self, vae: Vae, objects: Tensor, draws: torch.Generator) -> Tensor:
+        """Each for a fresh sample of z."""
+        noise = torch.randn(len(objects), self.recipe.latent_size, generator=draws)
+        found = vae.counterparts(objects.flatten(1), noise.to(objects.device))
+        images: Tensor = found.unflatten(-1, self.recipe.counterparts.shape)
+        return images

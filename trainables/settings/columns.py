@@ -2,40 +2,68 @@
 
 from typing import Any
 
-from trainables.networks.perceptron import parameter_count
+from trainables.networks.network import parameters_of
+from trainables.objectives.objective import Objective
 from trainables.settings.setting import Setting
 
-BROADCAST = ", broadcast"  # in names and in the column of the loss
+NONE = "—"
+LAMBDA, TEMPERATURE = "lambda", "temperature"
 
 
 def columns_of(setting: Setting) -> dict[str, Any]:
     """The setting as one flat row: what tables, run names and parameters show."""
-    teacher, vae, method = setting.teacher, setting.link.vae, setting.method
+    target, teacher, link, method = setting.target, setting.teacher, setting.link, setting.method
+    vae, schedule, objective = link.vae, setting.schedule, setting.objective
+    weights = {LAMBDA: NONE, TEMPERATURE: NONE} | objective.parameters()
     return {
         "protocol": setting.protocol,
-        "student": f"{method.domain if method else setting.target}-{setting.student_split}",
-        "teacher": f"{teacher.domain}-{teacher.split}" if teacher else "—",
-        "link": setting.link.name if teacher else "—",
-        "vae_labels": vae.labels if vae else "—",
-        "lambda": setting.hard_label_weight,
-        "temperature": setting.temperature,
-        "loss": setting.loss + _broadcast(setting),
-        "t_squared": setting.soft_term_times_t_squared,
-        "epochs": setting.schedule.epochs,
-        "batch_size": setting.schedule.batch_size,
-        "learning_rate": setting.schedule.learning_rate,
+        "student": f"{target.name}-{setting.student_split}",
+        "teacher": teacher.name if teacher else NONE,
+        "teacher_domain": teacher.domain.name if teacher else NONE,
+        "teacher_split": teacher.split if teacher else NONE,
+        "link": link.name if teacher else NONE,
+        "vae_labels": vae.labels if vae else NONE,
+        **weights,
+        "objective": objective.label,
+        "learns_from": _learns_from(objective),
+        "epochs": schedule.epochs,
+        "batch_size": schedule.batch_size,
+        "learning_rate": schedule.learning_rate,
+        "schedule": schedule.label,
         "held_out": setting.held_out,
-        "rule": setting.rule.name if setting.rule else "—",
-        "teacher_layers": "-".join(map(str, teacher.hidden_sizes)) if teacher else "—",
-        "student_parameters": parameter_count(setting.student_sizes),
-        "teacher_parameters": parameter_count(setting.teacher_sizes),
-        "link_parameters": setting.link.parameters() or "—",
-        **(method.columns() if method else {}),
+        "rule": setting.rule.name if setting.rule else NONE,
+        "student_objects": setting.training_objects,
+        "teacher_objects": _teacher_objects(setting),
+        "student_network": setting.student.label,
+        "teacher_network": teacher.network.label if teacher else NONE,
+        "student_parameters": parameters_of(setting.student, target.shape, target.outputs),
+        "teacher_parameters": _teacher_parameters(setting),
+        "link_parameters": link.parameters() or NONE,
+        **(method.columns(target) if method else {}),
     }
 
 
+def _learns_from(objective: Objective) -> str:
+    if objective.is_plain:
+        return "labels"
+    return "labels and teacher" if objective.needs_teacher else "changed labels"
+
+
+def _teacher_objects(setting: Setting) -> int:
+    teacher = setting.teacher
+    return teacher.domain.split_sizes[teacher.split] if teacher else 0
+
+
+def _teacher_parameters(setting: Setting) -> int:
+    teacher, link = setting.teacher, setting.link
+    if teacher is None:
+        return 0
+    shape = link.shape(teacher.domain.shape) if link.makes_source else teacher.domain.shape
+    return parameters_of(teacher.network, shape, teacher.domain.outputs)
+
+
 def name_of(setting: Setting) -> str:
-    """A name that a person can read: "FashionMNIST-Small ← MNIST-Big φ=noise λ=0.5 T=1"."""
+    """A name that a person can read: "drawings-Small ← photos-Big φ=noise λ=0.5 T=1"."""
     where, *how = _parts(setting)
     return f"{where} · {how[0]}" if setting.method else " ".join((where, *how))
 
@@ -48,18 +76,12 @@ def short_name_of(setting: Setting) -> str:
 
 def _parts(setting: Setting) -> tuple[str, ...]:
     """Domains, then what is done between them."""
+    ending = f" · {setting.rule.name}" if setting.rule else ""
     if setting.method:
-        return setting.method.domain, setting.method.label
+        return setting.target.name, setting.method.label(setting.target) + ending
     row = columns_of(setting)
-    ending = _broadcast(setting) + (f" · {setting.rule.name}" if setting.rule else "")
+    objective = setting.objective
     if setting.teacher is None:
-        return row["student"], f"alone{ending}"
-    link = f"VAE({row['vae_labels']})" if setting.link.vae else row["link"]
-    parameters = f"λ={setting.hard_label_weight:.3g}"
-    if setting.domain.has_temperature:
-        parameters += f" T={setting.temperature:.3g}"
-    return f"{row['student']} ← {row['teacher']}", f"φ={link}", f"{parameters}{ending}"
-
-
-def _broadcast(setting: Setting) -> str:
-    return BROADCAST if setting.broadcast else ""
+        return row["student"], f"alone{objective.note}{ending}"
+    link = setting.link.label.replace(" ", "")
+    return f"{row['student']} ← {row['teacher']}", f"φ={link}", f"{objective.short}{ending}"

@@ -8,68 +8,80 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass, fields
 from typing import Any, ClassVar
 
-from trainables.checks import check_choice
-from trainables.data.domains import FASHION_MNIST, MNIST, PIXELS, STUDENT_HIDDEN_SIZES
+from trainables.data.domain import Domain
+from trainables.errors import BadInputError
 from trainables.identity import canonical
+from trainables.objectives.objective import Objective
+from trainables.schedule import Schedule
+from trainables.teacher import Teacher
 
 
 @dataclass(frozen=True, kw_only=True)
 class Method(ABC):
-    """How a student is made instead of by the λ-loss alone.
+    """How a student is made instead of by its objective alone.
 
-    domain: whose test set the student is evaluated on; MNIST where published figures are.
-    small: whether the student also learns from the 1,000 labelled objects of Small.
+    small: whether the student also learns from the labelled objects of Small.
     """
 
     name: ClassVar[str]
-    domain: str = FASHION_MNIST
     small: bool = False
-
-    def __post_init__(self) -> None:
-        check_choice(self, "domain", (FASHION_MNIST, MNIST))
 
     @property
     def asks_teacher(self) -> bool:
         """True where the setting must have a teacher, else it must have none."""
         return False
 
-    @property
-    def gets(self) -> str:
-        """What it learns from, in a few words: "labelled MNIST-Big, unlabelled Big"."""
-        return f"{self.knowledge} + Small" if self.small else self.knowledge
+    def gets(self, target: Domain) -> str:
+        """What it learns from, in a few words: "labelled photos-Big, unlabelled Big"."""
+        known = self.knowledge(target)
+        return f"{known} + Small" if self.small else known
 
-    @property
     @abstractmethod
-    def knowledge(self) -> str:
-        """What it gets besides Small."""
+    def knowledge(self, target: Domain) -> str:
+        """What it gets besides Small of the domain that the student learns."""
 
-    @property
-    def labels(self) -> int:
+    def labels(self, target: Domain) -> int:
         """Labelled objects of any domain that it sees itself; a teacher's are not counted."""
-        return 1_000 if self.small else 0
+        return target.split_sizes["Small"] if self.small else 0
 
-    @property
-    def variant(self) -> str:
+    def variant(self, target: Domain) -> str:
         """What tells settings of this method apart, beside domain and Small; may be empty."""
         return ""
 
-    @property
-    def label(self) -> str:
+    def label(self, target: Domain) -> str:
         """Name and variant, as tables show them."""
-        parts = (self.name, self.variant, "+ Small" if self.small else "")
+        parts = (self.name, self.variant(target), "+ Small" if self.small else "")
         return " ".join(part for part in parts if part)
 
-    @property
-    def student_sizes(self) -> tuple[int, ...]:
-        """Layer sizes of the student."""
-        return (PIXELS, *STUDENT_HIDDEN_SIZES, 10)
+    def check(  # noqa: B027 (optional)
+        self, target: Domain, teacher: Teacher | None, objective: Objective
+    ) -> None:
+        """Raise BadInputError unless it can make a student of this target, by this teacher."""
 
-    def columns(self) -> dict[str, Any]:
+    def columns(self, target: Domain) -> dict[str, Any]:
         """What it adds to a setting's row: names, what it gets, its own numbers."""
-        numbers = " ".join(f"{f.name}={canonical(getattr(self, f.name))}" for f in fields(self))
+        numbers = " ".join(f"{f.name}={_shown(getattr(self, f.name))}" for f in fields(self))
         return {
-            "method": self.label,
-            "gets": self.gets,
-            "labels": self.labels,
+            "method": self.label(target),
+            "gets": self.gets(target),
+            "labels": self.labels(target),
             "method_parameters": f"{self.name} {numbers}",
         }
+
+
+def check_plain(what: str, schedule: Schedule) -> None:
+    """Raise BadInputError unless a schedule says no more than methods read of one."""
+    plain = Schedule(
+        epochs=schedule.epochs,
+        batch_size=schedule.batch_size,
+        learning_rate=schedule.learning_rate,
+    )
+    if schedule != plain:
+        raise BadInputError(
+            f"{what} has {schedule.label}; methods have optimisers of their own and read epochs, "
+            "batch_size and learning_rate alone: leave the rest away"
+        )
+
+
+def _shown(value: Any) -> Any:
+    return value.name if isinstance(value, Domain) else canonical(value)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from trainables.checks import check_choice, check_real, check_whole
-from trainables.data.domains import MEASURES
+from trainables.data.measures import MEASURES
 from trainables.errors import BadInputError
 
 

@@ -5,8 +5,10 @@ import torch
 
 from trainables.artifacts.artifact import LogitsArtifact, TeacherArtifact
 from trainables.artifacts.store import Saved, Store, UnusableArtifactError, open_folder
+from trainables.data.domains import FASHION_MNIST
 from trainables.links.link import Identity
-from trainables.recipes import Schedule, TeacherRecipe
+from trainables.schedule import Schedule
+from trainables.teacher import Teacher
 
 SAVED = Saved({"w": torch.arange(6.0).reshape(2, 3)}, {"accuracy": 0.5})
 
@@ -68,9 +70,12 @@ def test_a_spoilt_artifact_is_set_aside_never_used(store, spoil):
 
 def test_a_spoilt_artifact_is_made_again(workshop):
     """The same again, to the bit: it is determined by its hash."""
-    recipe = TeacherRecipe(split="Small", schedule=Schedule(epochs=1, batch_size=64))
+    schedule = Schedule(epochs=1, batch_size=64)
+    recipe = Teacher(domain=FASHION_MNIST, split="Small", schedule=schedule)
     teacher = TeacherArtifact(recipe=recipe, seed=3)
-    logits = LogitsArtifact(teacher=teacher, link=Identity(), vae=None, split="Small", seed=3)
+    logits = LogitsArtifact(
+        teacher=teacher, link=Identity(), vae=None, target=FASHION_MNIST, split="Small", seed=3
+    )
     first = workshop.get_or_make(logits).tensors["logits"]
     for artifact in (logits, teacher):
         spoil_tensors(workshop.store.path(artifact.kind, artifact.key))

@@ -12,34 +12,47 @@ from torch.nn import functional
 
 import trainables.distillation.evaluation as evaluation_module
 from search_spaces.rows.published import published
-from search_spaces.smoke import LINK, taught
+from search_spaces.smoke import LINK, RECIPE, taught
 from trainables.artifacts.artifact import TeacherArtifact, VaeArtifact
 from trainables.artifacts.workshop import ignore
 from trainables.cohorts.cohort import LARGEST_COHORT, LARGEST_MEMORY, form_cohorts
 from trainables.cohorts.kinds import cost, memory
-from trainables.data.datasets import DomainData, Images, load
-from trainables.data.splits import source_split
+from trainables.data.datasets import load
+from trainables.data.domain import DomainData, Objects
+from trainables.data.domains import FASHION_MNIST, MNIST, MnistLike
 from trainables.distillation.pruning import dropped, rung_epochs
 from trainables.distillation.student import _Training, fit, train_students
 from trainables.links.fixed import Dilation, Noise
-from trainables.networks.perceptron import Perceptron
+from trainables.networks.perceptron import Mlp
+from trainables.objectives import Distillation, Hinton
+from trainables.objectives.answers import OUTPUTS
 from trainables.randomness import generator
-from trainables.recipes import Schedule, TeacherRecipe, VaeRecipe
+from trainables.schedule import Schedule
 from trainables.settings.scoring import CrossValidation, HoldOut, Oracle, Pruning
-from trainables.settings.setting import Setting
+from trainables.settings.setting import Setting, alone
 from trainables.settings.trial import Trial
+from trainables.teacher import Teacher
 
 LONG = Schedule(epochs=40, batch_size=64)  # 40 epochs of 800 objects: 520 steps
-BASE = replace(taught("FashionMNIST"), schedule=LONG, held_out=0.2)
+BASE = replace(taught(FASHION_MNIST), schedule=LONG, held_out=0.2)
+STUDENT, TEACHER = (784, 64, 10), (784, 256, 128, 64, 64, 10)
+
+
+def weighing(hard_label_weight, temperature=1.0, base=BASE):
+    """A setting with another λ and T."""
+    objective = Distillation(hard_label_weight=hard_label_weight, temperature=temperature)
+    return replace(base, objective=objective)
+
+
 MIXED = [
     Trial(setting=setting, seed=seed)
     for setting, seed in [
-        (replace(BASE, hard_label_weight=0.25, temperature=4), 0),
-        (replace(BASE, hard_label_weight=0.9), 1),
+        (weighing(0.25, 4), 0),
+        (weighing(0.9), 1),
         (replace(BASE, link=Noise(draws=2)), 0),
         (replace(BASE, schedule=replace(LONG, learning_rate=3e-3)), 1),
-        (replace(BASE, teacher=None, hard_label_weight=1), 0),
-        (replace(BASE, loss="hinton", temperature=2), 2),
+        (alone(BASE), 0),
+        (replace(BASE, objective=Hinton(temperature=2)), 2),
     ]
 ]
 
@@ -50,7 +63,7 @@ def logits_of(trials, workshop):
     inputs = load("FashionMNIST").test.inputs()[:500]
     answers = {}
     for place, member in enumerate(members):
-        network = Perceptron(member.setting.student_sizes, generator("unused", 0))
+        network = Mlp(STUDENT, generator("unused", 0))
         network.load_state_dict(stack.member(place))
         answers[member.trials[0].key] = network(inputs).detach()
     return answers
@@ -70,12 +83,12 @@ def test_a_student_equals_its_solo_run_to_the_bit(workshop):
 def test_a_student_is_what_plain_pytorch_would_train(workshop, rate):
     """Autograd, torch.optim's plain Adam and the textbook's losses, over the same batches."""
     schedule = Schedule(epochs=4, batch_size=64, learning_rate=rate)
-    setting = replace(BASE, schedule=schedule, hard_label_weight=0.25, temperature=4, held_out=0)
+    setting = replace(weighing(0.25, 4), schedule=schedule, held_out=0)
     (member,), stack = fit([Trial(setting=setting, seed=0)], workshop, ignore)
-    plain = Perceptron(setting.student_sizes, generator("init/student", 0))
+    plain = Mlp(STUDENT, generator("init/student", 0))
     optimiser = torch.optim.Adam(plain.parameters(), lr=rate, foreach=False, fused=False)
     x, y = member.split.inputs(), member.split.labels
-    soft = (member.teacher_logits[0] / 4).softmax(-1)
+    soft = (member.teacher[OUTPUTS][0] / 4).softmax(-1)
     order = generator("order/student", 0)
     for _ in range(schedule.epochs):
         for rows in torch.randperm(len(x), generator=order).split(64):
@@ -90,13 +103,13 @@ def test_a_student_is_what_plain_pytorch_would_train(workshop, rate):
 
 def test_a_teacher_is_what_plain_pytorch_would_train(workshop):
     schedule = Schedule(epochs=4, batch_size=64)
-    recipe = TeacherRecipe(split="Small", schedule=schedule)
+    recipe = Teacher(domain=FASHION_MNIST, split="Small", schedule=schedule)
     (found,) = workshop.makers["teacher"](
         [TeacherArtifact(recipe=recipe, seed=0)], workshop, ignore
     )
-    plain = Perceptron((784, *recipe.hidden_sizes, 10), generator("init/teacher", 0))
+    plain = Mlp(TEACHER, generator("init/teacher", 0))
     optimiser = torch.optim.Adam(plain.parameters(), foreach=False, fused=False)
-    split = source_split("FashionMNIST", "Small", 0)
+    split = FASHION_MNIST.split("Small", 0)
     x, y, order = split.inputs(), split.labels, generator("order/teacher", 0)
     for _ in range(schedule.epochs):
         for rows in torch.randperm(len(x), generator=order).split(64):
@@ -124,9 +137,7 @@ def test_no_company_and_no_place_changes_a_bit(workshop, company, batch_size):
     trials = [
         Trial(
             setting=replace(
-                BASE,
-                hard_label_weight=n / 9,
-                temperature=1 + n,
+                weighing(n / 9, 1 + n),
                 schedule=replace(schedule, learning_rate=(1e-3, 3e-3, 1e-2)[n % 3]),
             ),
             seed=n % 2,
@@ -145,7 +156,7 @@ def test_no_company_and_no_place_changes_a_bit(workshop, company, batch_size):
     [
         [
             TeacherArtifact(
-                recipe=TeacherRecipe(
+                recipe=Teacher(
                     domain=domain,
                     split="Small",
                     schedule=Schedule(epochs=3, batch_size=64, learning_rate=rate),
@@ -154,16 +165,14 @@ def test_no_company_and_no_place_changes_a_bit(workshop, company, batch_size):
                 seed=seed,
             )
             for domain, link, seed, rate in [
-                ("FashionMNIST", None, 0, 1e-3),
-                ("MNIST", None, 1, 2e-3),
-                ("FashionMNIST", Noise(), 0, 1e-3),
+                (FASHION_MNIST, None, 0, 1e-3),
+                (MNIST, None, 1, 2e-3),
+                (FASHION_MNIST, Noise(), 0, 1e-3),
             ]
         ],
         [
             VaeArtifact(
-                recipe=VaeRecipe(
-                    labels="small", garments="Small", schedule=Schedule(epochs=3, batch_size=64)
-                ),
+                recipe=replace(RECIPE, schedule=Schedule(epochs=3, batch_size=64)),
                 held_out=held_out,
                 seed=seed,
             )
@@ -185,10 +194,11 @@ def test_an_artifact_equals_its_solo_run_to_the_bit(workshop, artifacts):
 def test_lambda_one_ignores_the_teacher(workshop):
     """To the bit, in all that is measured: the soft term has weight zero."""
     short = Schedule(epochs=3, batch_size=64)
-    with_teacher = replace(BASE, schedule=short, hard_label_weight=1, temperature=5)
-    alone = Setting(schedule=short, held_out=0.2, hard_label_weight=1)
+    with_teacher = replace(weighing(1, 5), schedule=short)
+    plain = Distillation(hard_label_weight=1)
+    bare = Setting(target=FASHION_MNIST, schedule=short, held_out=0.2, objective=plain)
     one, two = train_students(
-        [Trial(setting=with_teacher, seed=4), Trial(setting=alone, seed=4)], workshop, ignore
+        [Trial(setting=with_teacher, seed=4), Trial(setting=bare, seed=4)], workshop, ignore
     )
     for name in set(one.history) - {"train/soft"}:
         assert one.history[name] == two.history[name], name
@@ -214,8 +224,7 @@ def test_a_member_that_explodes_fails_alone(workshop):
 
 
 def test_published_attempts_go_on_with_one_network(workshop):
-    row = published(taught("FashionMNIST"))
-    row = replace(row, teacher=None, hard_label_weight=1, loss="lambda")
+    row = alone(published(taught(FASHION_MNIST)))
     trials = [Trial(setting=row, seed=k) for k in range(3)]
     results = train_students(trials, workshop, ignore)
     losses = [value for result in results for value in result.history["train/loss"]]
@@ -228,8 +237,8 @@ def test_published_attempts_go_on_with_one_network(workshop):
 
 def test_curves_and_facts_are_whole(workshop):
     settings = [
-        replace(taught("FashionMNIST"), link=Dilation(), held_out=0.2),
-        replace(taught("MNIST"), link=LINK, held_out=0.2),
+        replace(taught(FASHION_MNIST), link=Dilation(), held_out=0.2),
+        replace(taught(MNIST), link=LINK, held_out=0.2),
     ]
     results = train_students([Trial(setting=s, seed=0) for s in settings], workshop, ignore)
     for result in results:
@@ -321,7 +330,7 @@ def test_a_cohort_fits_into_memory():
 
 
 def test_attempts_of_a_network_stay_together():
-    rows = [published(taught("FashionMNIST")), published(taught("MNIST"))]
+    rows = [published(taught(FASHION_MNIST)), published(taught(MNIST))]
     trials = [Trial(setting=row, seed=k) for k in range(5) for row in rows]
     cohorts = form_cohorts(trials, workers=8)
     assert sorted(len(c.members) for c in cohorts) == [5, 5]
@@ -334,7 +343,7 @@ FOLDS = CrossValidation(folds=5)
 
 
 def candidate(rule=FOLDS, **changes):
-    return replace(taught("FashionMNIST"), rule=rule, **changes)
+    return replace(taught(FASHION_MNIST), rule=rule, **changes)
 
 
 def test_each_fold_is_a_student_that_never_saw_it(workshop):
@@ -345,7 +354,7 @@ def test_each_fold_is_a_student_that_never_saw_it(workshop):
     assert sorted(held.tolist()) == list(range(1_000))
     for place, member in enumerate(members):
         assert not set(member.parts.learn.tolist()) & set(member.parts.validate.tolist())
-        network = Perceptron(trial.setting.student_sizes, generator("unused", 0))
+        network = Mlp(STUDENT, generator("unused", 0))
         network.load_state_dict(stack.member(place))
         images = member.split[member.parts.validate]
         right = (network(images.inputs()).argmax(-1) == images.labels).float().mean()
@@ -370,8 +379,8 @@ def test_no_candidate_can_read_the_test_set(workshop, monkeypatch):
     before = train_students(trials, workshop, ignore)[0].history
     claimed = train_students(oracle, workshop, ignore)[0].final["oracle/accuracy"]
     whole = load("FashionMNIST")
-    poisoned = DomainData(whole.train, Images(whole.test.pixels, (whole.test.labels + 1) % 10))
-    monkeypatch.setattr(evaluation_module, "load", lambda name: poisoned)
+    poisoned = DomainData(whole.train, Objects(whole.test.pixels, (whole.test.labels + 1) % 10))
+    monkeypatch.setattr(MnistLike, "load", lambda domain: poisoned)
     evaluation_module._test_set.cache_clear()
     try:
         assert train_students(trials, workshop, ignore)[0].history == before
@@ -389,13 +398,13 @@ def test_what_is_pruned_leaves_and_the_others_do_not_notice(workshop):
     for pruning in (None, Pruning(group=4, rungs=(0.5,), keep=0.5, alpha=0)):
         rule = HoldOut(pruning=pruning)
         trials = [
-            Trial(setting=candidate(rule, hard_label_weight=w, schedule=epochs), seed=seed)
+            Trial(setting=weighing(w, base=candidate(rule, schedule=epochs)), seed=seed)
             for w in weights
             for seed in (1_000, 1_001)
         ]
         scores[pruning] = train_students(trials, workshop, ignore)
     whole, cut = scores.values()
-    dropped = {r.trial.setting.hard_label_weight for r in cut if r.pruned}
+    dropped = {r.trial.setting.objective.hard_label_weight for r in cut if r.pruned}
     assert len(dropped) == 2
     for full, one in zip(whole, cut, strict=True):
         length = 3 if one.pruned else 6
@@ -407,7 +416,7 @@ def test_what_is_pruned_leaves_and_the_others_do_not_notice(workshop):
         w: sum(
             r.history["validation/accuracy"][2]
             for r in whole
-            if r.trial.setting.hard_label_weight == w
+            if r.trial.setting.objective.hard_label_weight == w
         )
         for w in weights
     }

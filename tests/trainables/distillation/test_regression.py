@@ -16,11 +16,14 @@ from search_spaces.rows.bike_sharing import (
 from search_spaces.rows.published import published
 from trainables.artifacts.teacher import prepare
 from trainables.artifacts.workshop import ignore
-from trainables.data.splits import hold_out, source_split, split_rows
+from trainables.data.domains import BIKE_SHARING
+from trainables.data.splits import hold_out
 from trainables.distillation.member import Member, _in_own_units, members_of
 from trainables.distillation.requirements import logits_for
 from trainables.distillation.student import fit, train_students
-from trainables.recipes import Schedule
+from trainables.objectives import Regression
+from trainables.objectives.answers import OUTPUTS
+from trainables.schedule import Schedule
 from trainables.settings.scoring import CrossValidation, HoldOut, Oracle
 from trainables.settings.trial import Trial
 
@@ -36,6 +39,10 @@ def short(setting, **changes):
 ALONE, TAUGHT, NOISY = (short(s) for s in (REG_SMALL_ALONE, REG_ON_BIG, REG_ON_BIG_NOISE))
 
 
+def weighing(hard_label_weight):
+    return replace(TAUGHT, objective=Regression(hard_label_weight=hard_label_weight))
+
+
 def answers(weights, x):
     """A perceptron of these weights in NumPy, float64: x [n, D] → [n]."""
     layers = [(weights[f"layers.{i}.weight"].double().numpy(),
@@ -48,7 +55,7 @@ def answers(weights, x):
 
 
 def raw(split, seed):
-    objects = source_split("Reg", split, seed)
+    objects = BIKE_SHARING.split(split, seed)
     return objects.pixels.double().numpy(), objects.labels.double().numpy()
 
 
@@ -84,12 +91,13 @@ def test_a_teacher_answers_in_rentals(workshop):
 
 def test_both_terms_of_the_loss_are_on_one_scale():
     """A teacher that answers with the very values is, to the student, the values."""
-    split = source_split("Reg", "Small", 0)
+    split = BIKE_SHARING.split("Small", 0)
     parts = hold_out(300, 0.2, 0)
     perfect = split.labels[parts.learn][None, :, None]
-    member = _in_own_units(Member([Trial(setting=TAUGHT, seed=0)], 0, split, parts, perfect, {}))
+    trial, teacher = Trial(setting=TAUGHT, seed=0), {OUTPUTS: perfect}
+    member = _in_own_units(Member([trial], 0, split, parts, teacher, {}))
     own = member.split[parts.learn]
-    torch.testing.assert_close(member.soft_targets(0)[:, 0], own.labels)
+    torch.testing.assert_close(member.taught(OUTPUTS, 0)[:, 0], own.labels)
     assert own.labels.mean().abs() < 1e-5
     assert own.labels.std(correction=0) == pytest.approx(1, abs=1e-5)
     assert member.split.labels.mean().abs() > 1e-4  # what is held out is no part of the scale
@@ -109,7 +117,7 @@ def test_a_candidate_knows_nothing_of_the_test_set(workshop):
 
 
 def test_lambda_one_ignores_the_teacher(workshop):
-    trials = [Trial(setting=s, seed=2) for s in (replace(TAUGHT, hard_label_weight=1), ALONE)]
+    trials = [Trial(setting=s, seed=2) for s in (weighing(1), ALONE)]
     one, two = train_students(trials, workshop, ignore)
     for name in set(one.history) - {"train/soft"}:
         assert one.history[name] == two.history[name], name
@@ -117,7 +125,7 @@ def test_lambda_one_ignores_the_teacher(workshop):
 
 def test_a_student_equals_its_solo_run(workshop):
     """To float rounding: 300 objects leave a last batch that is no multiple of 8."""
-    settings = (ALONE, TAUGHT, NOISY, replace(TAUGHT, hard_label_weight=0.1))
+    settings = (ALONE, TAUGHT, NOISY, weighing(0.1))
     trials = [Trial(setting=setting, seed=seed) for setting in settings for seed in (0, 1)]
     together = train_students(trials, workshop, ignore)
     for result in together:
@@ -130,7 +138,7 @@ def test_a_teacher_of_train_never_saw_what_its_student_is_scored_on(workshop):
     scored = replace(REG_ON_TRAIN, rule=HoldOut(score="mse"))
     artifact = logits_for(Trial(setting=scored, seed=1_000)).teacher
     member = prepare(artifact, workshop)
-    held = split_rows("Reg", 1_000).train[hold_out(9_000, 0.2, 1_000).validate]
+    held = BIKE_SHARING.rows(1_000).train[hold_out(9_000, 0.2, 1_000).validate]
     assert len(member.rows) == artifact.objects == 7_200
     assert not set(member.rows.tolist()) & set(held.tolist())
 

@@ -1,0 +1,94 @@
+"""The recipe of a VAE that turns objects of one domain into counterparts of another."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from trainables.checks import check_choice, check_whole
+from trainables.data.domain import IMAGES, Domain
+from trainables.errors import BadInputError
+from trainables.schedule import Schedule
+
+
+@dataclass(frozen=True, kw_only=True)
+class VaeRecipe:
+    """A VAE with one encoder and two decoders: for the objects, and for their counterparts.
+
+    objects, counterparts: the student's domain and the teacher's, both of images.
+    classes: for each class of the objects the class of their counterparts; None where class k
+        goes with class k.
+    labels: of which objects the labels choose the counterparts. "all", as published, lets the
+        labels of all of `split` into a study of few; "small" pairs only the student's labelled
+        objects, while the others, unlabelled, train the first decoder.
+    split: of the objects, that it is trained on.
+    """
+
+    objects: Domain
+    counterparts: Domain
+    classes: tuple[int, ...] | None = None
+    labels: str = "all"
+    latent_size: int = 64
+    hidden_size: int = 200
+    split: str = "Train"
+    schedule: Schedule = Schedule(epochs=20, batch_size=64)
+
+    def __post_init__(self) -> None:
+        check_choice(self, "labels", ("all", "small"))
+        if not isinstance(self.schedule, Schedule):
+            raise BadInputError(
+                f"VaeRecipe.schedule is {self.schedule!r}: give "
+                "Schedule(epochs=..., batch_size=...)"
+            )
+        plain = Schedule(
+            epochs=self.schedule.epochs,
+            batch_size=self.schedule.batch_size,
+            learning_rate=self.schedule.learning_rate,
+        )
+        if self.schedule != plain:
+            raise BadInputError(
+                f"a VAE is trained by Adam at a constant rate, and given was {self.schedule.label}"
+                ": leave all but epochs, batch_size and learning_rate away"
+            )
+        check_choice(self, "split", ("Train", "Small"))
+        check_whole(self, "latent_size", at_least=1)
+        check_whole(self, "hidden_size", at_least=1)
+        if not isinstance(self.schedule, Schedule):
+            raise BadInputError(
+                f"VaeRecipe.schedule is {self.schedule!r}: give Schedule(epochs=..., "
+                "batch_size=...)"
+            )
+        for field in ("objects", "counterparts"):
+            _check_domain(field, getattr(self, field))
+        mine, theirs = self.objects.outputs, self.counterparts.outputs
+        classes: Any = range(mine) if self.classes is None else self.classes
+        whole = isinstance(classes, Sequence) and all(type(c) is int for c in classes)
+        if not whole or len(classes) != mine or not all(0 <= c < theirs for c in classes):
+            raise BadInputError(
+                f"VaeRecipe.classes is {self.classes!r}: {self.objects.name} has {mine} classes "
+                f"and {self.counterparts.name} {theirs}; name a class of the second, 0 to "
+                f"{theirs - 1}, for each of the first"
+            )
+        if self.classes is not None:
+            object.__setattr__(self, "classes", tuple(self.classes))
+
+    @property
+    def class_map(self) -> tuple[int, ...]:
+        """The counterparts' class for each class of the objects."""
+        return tuple(range(self.objects.outputs)) if self.classes is None else self.classes
+
+
+def _check_domain(field: str, domain: Any) -> None:
+    if not isinstance(domain, Domain):
+        raise BadInputError(
+            f"VaeRecipe.{field} is {domain!r}: give a domain (see trainables.data)"
+        )
+    if domain.kind != IMAGES or not domain.is_classification:
+        raise BadInputError(
+            f"a VAE pairs images by their classes, and {domain.name} has none: give domains of "
+            "images in classes"
+        )
+    if domain.made_by_link:
+        raise BadInputError(
+            f"VaeRecipe.{field} is {domain.name}, which is itself made by a VAE: give a domain "
+            "that has objects"
+        )

@@ -1,0 +1,196 @@
+"""Whether the parts of a setting fit each other: one line for the first that does not."""
+
+from trainables.data.domain import IMAGES, Domain
+from trainables.errors import BadInputError
+from trainables.links.link import ANYTHING, Identity, Link, check_link
+from trainables.networks.network import Network, Perceptron, check_network, feature_shapes
+from trainables.objectives.objective import Objective
+from trainables.schedule import Schedule
+from trainables.settings.method import Method, check_plain
+from trainables.settings.scoring import Rule
+from trainables.teacher import Teacher
+
+
+def check_objective(
+    objective: Objective, target: Domain, student: Network, teacher: Teacher | None, link: Link
+) -> None:
+    """The objective fits what is learnt, and who teaches; a student alone has no link."""
+    name, learnt = type(objective).__name__, target.task.kind
+    if objective.task not in ("any", learnt):
+        raise BadInputError(
+            f"{name} is an objective for {objective.task}, and a student of {target.name} learns "
+            f"{learnt}: give an objective for {learnt}"
+        )
+    if teacher is None and (objective.needs_teacher or link != Identity()):
+        raise BadInputError(
+            f"a student without a teacher has no link ({link.name} was given) and an objective "
+            f"that needs none ({name} was given): see alone(setting), or "
+            "Distillation(hard_label_weight=1)"
+        )
+    asked = [("student", student, objective.student_features)]
+    if teacher:
+        asked.append(("teacher", teacher.network, objective.teacher_features))
+    for who, network, features in asked:
+        for feature in features:
+            if feature not in network.features:
+                known = ", ".join(network.features) or "none"
+                raise BadInputError(
+                    f"{name} reads the {who}'s feature {feature!r}, and "
+                    f"{type(network).__name__} names {known}: see Network.features"
+                )
+    if teacher and objective.student_features:
+        own = feature_shapes(student, target.shape, target.outputs)
+        reads = link.shape(target.shape)
+        theirs = feature_shapes(teacher.network, reads, teacher.domain.outputs)
+        objective.check_features(
+            {name: own[name] for name in objective.student_features},
+            {name: theirs[name] for name in objective.teacher_features},
+        )
+
+
+def check_target(target: Domain) -> None:
+    """A student learns from objects that there are."""
+    if target.made_by_link:
+        raise BadInputError(
+            f"{target.name} is made by a link's VAE, for a teacher: a student needs a domain that "
+            "has objects"
+        )
+
+
+def check_networks(target: Domain, student: Network, teacher: Teacher | None, link: Link) -> None:
+    """The networks read the objects and answer as many outputs as there are."""
+    check_network(student, target.shape, target.outputs)
+    if teacher:
+        domain = teacher.domain
+        shape = link.shape(domain.shape) if link.makes_source else domain.shape
+        check_network(teacher.network, shape, domain.outputs)
+
+
+def check_teacher(teacher: Teacher, target: Domain, link: Link) -> None:
+    """The link gives what the teacher reads, and their answers mean the same."""
+    domain, own = teacher.domain, type(link).__name__
+    if link.maps not in (ANYTHING, target.kind):
+        raise BadInputError(
+            f"the link {own} maps {link.maps}, and {target.name} consists of {target.kind}: give "
+            "a link for them, or Identity()"
+        )
+    if domain.made_by_link and link.vae is None:
+        raise BadInputError(
+            f"{domain.name} is made by a VAE: its link must be VaeLink(...), not {link.name}"
+        )
+    if domain.made_by_link and link.vae and link.vae.counterparts.task != domain.task:
+        raise BadInputError(
+            f"the link's VAE makes counterparts of {link.vae.counterparts.name}, and the classes "
+            f"of {domain.name} are others: make it like the VAE's counterparts"
+        )
+    if link.vae and link.vae.objects != target:
+        raise BadInputError(
+            f"the link's VAE reads {link.vae.objects.name}, and the student learns "
+            f"{target.name}: give VaeRecipe(objects=...) the student's domain"
+        )
+    check_link(link, target.shape)
+    reads = link.shape(domain.shape) if link.makes_source else domain.shape
+    given = link.shape(target.shape)
+    if given != reads:
+        raise BadInputError(
+            f"the link {own} makes {_shape(given)} of {target.name}'s {_shape(target.shape)}, and "
+            f"the teacher of {domain.name} reads {_shape(reads)}: give the domains one size "
+            "(size=...), or a link that makes it"
+        )
+    _check_answers(teacher, target, link)
+
+
+def _check_answers(teacher: Teacher, target: Domain, link: Link) -> None:
+    mine, theirs = target.task, teacher.domain.task
+    if mine.kind != theirs.kind or getattr(mine, "unit", "") != getattr(theirs, "unit", ""):
+        raise BadInputError(
+            f"a teacher of {teacher.domain.name} cannot teach a student of {target.name}: "
+            "their answers are of another kind, or in other units"
+        )
+    if teacher.domain.standardised != target.standardised:
+        raise BadInputError(
+            f"a teacher of {teacher.domain.name} cannot teach a student of {target.name}: the "
+            "features of one are standardised, those of the other are not"
+        )
+    classes = teacher.classes
+    if len(classes) != mine.outputs if classes else mine.outputs != theirs.outputs:
+        given = f"names {len(classes)}" if classes else "is not given"
+        raise BadInputError(
+            f"{target.name} has {mine.outputs} outputs and the teacher's {teacher.domain.name} "
+            f"{theirs.outputs}, and Teacher.classes {given}: name one of the teacher's classes "
+            "for each of the student's"
+        )
+    if link.vae and target.is_classification:
+        own = classes or tuple(range(mine.outputs))
+        if link.vae.class_map != own:
+            raise BadInputError(
+                f"the link's VAE pairs classes by {link.vae.class_map}, and the teacher's answers "
+                f"are read by {own}: give VaeRecipe.classes and Teacher.classes the same"
+            )
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return "×".join(map(str, shape))
+
+
+def check_method(
+    method: Method,
+    target: Domain,
+    student: Network,
+    teacher: Teacher | None,
+    link: Link,
+    objective: Objective,
+) -> None:
+    """A method says itself what it learns from, and what of that it cannot use."""
+    if bool(teacher) != method.asks_teacher or link != Identity():
+        needs = "a teacher and no link" if method.asks_teacher else "neither teacher nor link"
+        raise BadInputError(
+            f"{method.name} has {needs}: see search_spaces/transfer/transfer_methods.py"
+        )
+    if target.kind != IMAGES or not target.is_classification:
+        raise BadInputError(
+            f"{method.name} makes students that tell images apart, and {target.name} is "
+            f"{target.kind} to learn {target.task.kind} from"
+        )
+    if not isinstance(student, Perceptron):
+        raise BadInputError(
+            f"{method.name} works on the hidden layers of a Perceptron; the student given is "
+            f"{student!r}"
+        )
+    method.check(target, teacher, objective)
+
+
+def check_method_training(method: Method, schedule: Schedule, student_split: str) -> None:
+    """What of a setting a method reads for its training."""
+    check_plain(f"the schedule of {method.name}", schedule)
+    if student_split != "Small":
+        raise BadInputError(
+            f"{method.name} says itself what it learns from, beside Small: leave student_split "
+            f"away, which was {student_split!r}"
+        )
+
+
+def check_rule(
+    rule: Rule | None, held_out: float, protocol: str, target: Domain, method: Method | None
+) -> None:
+    """Who is scored by a rule, and by what."""
+    if method and (held_out or protocol != "corrected"):
+        raise BadInputError(
+            f"{method.name} is trained on all that it gets, as its setting says: nothing held out "
+            "but by a rule, protocol 'corrected'"
+        )
+    if method and rule and (rule.parts > 1 or rule.pruning):
+        raise BadInputError(
+            f"{method.name} is trained once a seed and to its end; given was {rule.name} of "
+            f"{rule.parts} parts, pruning={rule.pruning}: give rule=HoldOut()"
+        )
+    if rule and (held_out or protocol != "corrected"):
+        raise BadInputError(
+            "a setting with a rule is corrected, and its rule says what is held out; given "
+            f"were protocol={protocol!r} and held_out={held_out:g}"
+        )
+    names = [measure.name for measure in target.measures]
+    if rule and rule.score not in names:
+        raise BadInputError(
+            f"the rule's score is {rule.score!r}; {target.name} is measured by {', '.join(names)}"
+        )

@@ -1,0 +1,111 @@
+"""A teacher: the domain and split that it learns from, its network and its schedule."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from torch import Tensor
+
+from trainables.checks import check_choice, check_flag
+from trainables.data.domain import TRAINING_SPLITS, Domain
+from trainables.errors import BadInputError
+from trainables.networks.network import Network, Perceptron
+from trainables.networks.pretrained import fits, read_weights
+from trainables.schedule import Schedule
+
+
+@dataclass(frozen=True, kw_only=True)
+class Teacher:
+    """A teacher, as a setting names it.
+
+    classes: for each class of the student the class of the teacher's that it stands for; None
+        where class k is class k.
+    weights: a file of trained weights of its network, .safetensors, .pt or .pth; then it is not
+        trained here, and domain and split say what it has learnt from.
+    sha256: of that file; found where not given.
+    broadcast: a fault of the published study that can be repeated: a regression's loss compares
+        every answer with every value (docs/protocol, "What is wrong with it, and ours").
+    """
+
+    domain: Domain
+    split: str = "Big"
+    network: Network = Perceptron(hidden=(256, 128, 64, 64))
+    schedule: Schedule = Schedule(epochs=10, batch_size=64)
+    classes: tuple[int, ...] | None = None
+    weights: str | None = field(default=None, compare=False)
+    sha256: str = ""
+    broadcast: bool = False
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.domain, Domain):
+            raise BadInputError(
+                f"Teacher.domain is {self.domain!r}: give a domain (see trainables.data)"
+            )
+        if not isinstance(self.network, Network):
+            raise BadInputError(
+                f"Teacher.network is {self.network!r}: give a network, "
+                "Perceptron(hidden=(64,)) say"
+            )
+        if not isinstance(self.schedule, Schedule):
+            raise BadInputError(
+                f"Teacher.schedule is {self.schedule!r}: give Schedule(epochs=..., batch_size=...)"
+            )
+        if self.schedule.augment:
+            self.schedule.augment.check(self.domain.shape, self.domain.name)
+        if self.schedule.select_epoch:
+            raise BadInputError(
+                "Teacher.schedule has select_epoch, which is for students: leave it away"
+            )
+        check_choice(self, "split", TRAINING_SPLITS)
+        check_flag(self, "broadcast")
+        if self.broadcast and self.domain.is_classification:
+            raise BadInputError(
+                f"broadcast=True is for teachers of numbers, not for those of {self.domain.name}"
+            )
+        if self.classes is not None:
+            self._check_classes(self.classes)
+            object.__setattr__(self, "classes", tuple(self.classes))
+        if self.weights is not None:
+            object.__setattr__(self, "weights", str(Path(self.weights).expanduser().absolute()))
+            self._check_weights()
+
+    def _check_classes(self, classes: Any) -> None:
+        name, outputs = self.domain.name, self.domain.outputs
+        if not self.domain.is_classification:
+            raise BadInputError(
+                f"Teacher.classes is {classes!r}, and a teacher of {name} answers with a number: "
+                "leave classes away"
+            )
+        whole = isinstance(classes, Sequence) and all(type(c) is int for c in classes)
+        if not whole or not classes or not all(0 <= c < outputs for c in classes):
+            raise BadInputError(
+                f"Teacher.classes is {classes!r}: give a class of {name}, 0 to {outputs - 1}, for "
+                "each class of the student"
+            )
+
+    def _check_weights(self) -> None:
+        fits(self.network, self.domain.shape, self.domain.outputs, self.read_weights())
+        object.__setattr__(self, "sha256", self._digest())
+
+    def _digest(self) -> str:
+        return hashlib.sha256(Path(self.weights or "").read_bytes()).hexdigest()
+
+    def read_weights(self) -> dict[str, Tensor]:
+        """The trained weights of its file.
+
+        Raises BadInputError where it cannot be read, or is another than it was.
+        """
+        tensors = read_weights(self.weights or "")
+        if self.sha256 not in ("", found := self._digest()):
+            raise BadInputError(
+                f"{self.weights} has the digest {found[:12]}, and {self.sha256[:12]} is asked "
+                "for: put that file there, or leave sha256 away"
+            )
+        return tensors
+
+    @property
+    def name(self) -> str:
+        """Domain and split: "photos-Big"."""
+        return f"{self.domain.name}-{self.split}"
