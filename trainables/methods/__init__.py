@@ -3,6 +3,8 @@
 method           what a method must offer to be trained
 method_run       follows a method's students: curves, facts, results
 batches          batches of each seed's own split
+taught           what methods learn from a teacher's answers
+lenet_figures    LeNet-5, where published figures are repeated
 adversarial      DANN and ADDA: a critic of domains
 data_free        a teacher and none of its data: class impressions, ZSKD, DAFL
 federated        FedAvg and pFedMe: objects that stay with clients

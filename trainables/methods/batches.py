@@ -1,39 +1,55 @@
 """The objects from which the members of a stack draw batches, each by its own split and order."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from trainables.data.datasets import load
-from trainables.data.domains import PIXELS
-from trainables.data.splits import split_rows
+from trainables.artifacts.labelled import without_held_out
+from trainables.data.domain import Domain, Shape
 from trainables.links.link import Identity, Link
-from trainables.networks.stack import batches, shuffled
+from trainables.networks.stack import LANES, batches, shuffled
 from trainables.randomness import generator
 
 
 class SplitBatches:
-    """One split of a domain, drawn by each member's seed.
+    """One split of a domain of images, drawn by each member's seed.
 
-    pixels uint8 [60000, 784] and labels [60000] are shared; rows [N, n] are each member's own.
+    held_out: the share of Small that no member may see; each leaves out its own. What seeds split,
+    pixels uint8 [M, D] and labels [M], is shared; rows [N, n] are each member's own.
     """
 
     def __init__(
-        self, domain: str, split: str, seeds: Sequence[int], device: torch.device
+        self,
+        domain: Domain,
+        split: str,
+        seeds: Sequence[int],
+        device: torch.device,
+        held_out: float = 0.0,
     ) -> None:
-        train = load(domain).train
-        self.pixels, self.labels = train.pixels.to(device), train.labels.to(device)
-        self.rows = torch.stack([split_rows(domain, seed).of(split) for seed in seeds]).to(device)
+        train = domain.load().train.to(device)
+        self.pixels, self.labels = train.pixels, train.labels
+        rows = [without_held_out(domain, split, "Small", held_out, seed, 0) for seed in seeds]
+        self.rows = torch.stack(rows).to(device)
 
     def __len__(self) -> int:
         return self.rows.shape[1]
 
     def at(self, places: Tensor) -> tuple[Tensor, Tensor]:
-        """Objects at these places [N, B] of the splits: inputs [N, B, 784], labels [N, B]."""
+        """Objects at these places [N, B] of the splits: inputs [N, B, D], labels [N, B]."""
         rows = self.rows.gather(1, places.to(self.rows.device))
         return self.pixels[rows].float().div_(255), self.labels[rows]
+
+    def all(self) -> tuple[Tensor, Tensor]:
+        """All objects of the splits: inputs [N, n, D], labels [N, n]."""
+        return self.at(torch.arange(len(self)).expand(len(self.rows), -1))
+
+
+def own_rows(values: Tensor, places: Tensor) -> Tensor:
+    """Rows of each member's own values: [N, n, ...] at places [N, B] → [N, B, ...]."""
+    places = places.to(values.device)
+    return torch.stack([v.index_select(0, p) for v, p in zip(values, places, strict=True)])
 
 
 def generators(purpose: str, seeds: Sequence[int]) -> list[torch.Generator]:
@@ -42,7 +58,10 @@ def generators(purpose: str, seeds: Sequence[int]) -> list[torch.Generator]:
 
 
 def endless(objects: int, size: int, draws: Sequence[torch.Generator]) -> Iterator[Tensor]:
-    """Batches of exactly `size` places [N, size] for ever, each pass in a fresh order."""
+    """Batches of exactly `size` places [N, size] for ever, each pass in a fresh order.
+
+    Of fewer objects than that a batch holds all.
+    """
     while True:
         for places in batches(shuffled(objects, draws), min(size, objects)):
             if places.shape[1] == min(size, objects):
@@ -54,12 +73,26 @@ def normal(shape: Sequence[int], draws: Sequence[torch.Generator]) -> Tensor:
     return torch.stack([torch.randn(*shape, generator=draw) for draw in draws])
 
 
-def framed(link: Link, images: Tensor, draws: Sequence[torch.Generator]) -> Tensor:
-    """Each member's images under the link, padded to their former size: [N, B, 784]."""
+def apart(loss: Callable[..., Tensor], *given: Tensor) -> Tensor:
+    """A loss of members' own tensors, [N, B, ...] each → [N], whatever their company, to the bit.
+
+    What of a member does not fill the vectors of PyTorch's loops (see LANES) would round by what
+    stands beside it, in a softplus and in batched products; then each member is computed alone.
+    """
+    if all(size % LANES == 0 for tensor in given for size in tensor.shape[1:]):
+        return loss(*given)
+    return torch.stack([loss(*own) for own in zip(*given, strict=True)])
+
+
+def framed(link: Link, images: Tensor, shape: Shape, draws: Sequence[torch.Generator]) -> Tensor:
+    """Each member's images of this shape under the link, padded to their former size: [N, B, D].
+
+    Where an odd number of pixels is missing, right and below get one more than left and above.
+    """
     if link == Identity():
         return images
-    changed = torch.stack([link(x, draw, None) for x, draw in zip(images, draws, strict=True)])
-    side = round(changed.shape[-1] ** 0.5)
-    edge = (28 - side) // 2
-    pictures = functional.pad(changed.unflatten(-1, (side, side)), (edge, edge, edge, edge))
-    return pictures.reshape(*images.shape[:-1], PIXELS)
+    pictures = images.unflatten(-1, shape)
+    changed = torch.stack([link(x, draw) for x, draw in zip(pictures, draws, strict=True)])
+    high, wide = (a - b for a, b in zip(shape[1:], changed.shape[-2:], strict=True))
+    edges = (wide // 2, wide - wide // 2, high // 2, high - high // 2)
+    return functional.pad(changed, edges).flatten(-3)

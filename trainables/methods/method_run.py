@@ -7,26 +7,33 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from trainables.data.datasets import load
+from trainables.artifacts.labelled import parts_of
+from trainables.data.domain import Domain
+from trainables.data.measures import BALANCED_ACCURACY
+from trainables.data.splits import HeldOut
 from trainables.links.link import Identity, Link
-from trainables.methods.batches import framed
+from trainables.methods.batches import SplitBatches, framed, generators
 from trainables.networks.stack import Report, Stack
 from trainables.objectives.calibration import Reliability, measure
 from trainables.objectives.metrics import Network, quality
-from trainables.randomness import generator
 from trainables.results import History, TrialResult, failure_of, history_before
 from trainables.settings.trial import Trial
 
-BLOCK = 1_000  # test objects at a time
+BLOCK = 1_000  # objects that students are evaluated on at a time
 IDENTITY = Identity()
 
 
 class MethodRun:
     """Follows the students of one setting, one a seed, on their domain's test set.
 
-    The test set is read for the curve alone; no method is told what it says. link: how that
-    domain is changed, with the same draws for all members. before: the share of the work that
-    comes before the first epoch, for the progress that is reported.
+    It is read for the curve alone; no method is told what it says. Where the setting has a rule,
+    the students are candidates: they are evaluated on what it holds out of Small instead, and by
+    an oracle on the test set once, at the end. (So selection reads labels of Small, also of a
+    method that learns from none.)
+
+    link: how that domain is changed, with the same draws for all members where they share the
+    objects. before: the share of the work that comes before the first epoch, for the progress
+    that is reported.
     """
 
     before = 0.0
@@ -39,16 +46,16 @@ class MethodRun:
         epochs: int,
         link: Link = IDENTITY,
     ) -> None:
-        method = trials[0].setting.method
-        assert method
         self.trials, self.report, self.device, self.epochs = list(trials), report, device, epochs
-        test = load(method.domain).test
-        x = framed(link, test.inputs()[None], [generator("link/test", 0)])[0]
-        self.test = list(
-            zip(x.to(device).split(BLOCK), test.labels.to(device).split(BLOCK), strict=True)
-        )
+        self.setting = trials[0].setting
+        self.target, rule, method = self.setting.target, self.setting.rule, self.setting.method
+        assert method
+        self.reported = rule is None
+        self.group = "test" if rule is None else rule.metric.partition("/")[0]
+        self.blocks = self._evaluated_on(link)
+        labels = float(method.labels(self.target))
         self.histories: list[History] = [defaultdict(list) for _ in trials]
-        self.facts: list[dict[str, float]] = [{"labels": float(method.labels)} for _ in trials]
+        self.facts: list[dict[str, float]] = [{"labels": labels} for _ in trials]
         self.started = time.perf_counter()
 
     @property
@@ -56,33 +63,65 @@ class MethodRun:
         """The members' seeds, in their order."""
         return [trial.seed for trial in self.trials]
 
+    def split(self, split: str, domain: Domain | None = None) -> SplitBatches:
+        """A split of the target, or of another domain, without what is held out of Small."""
+        share = self.setting.withheld_share if domain in (None, self.target) else 0.0
+        return SplitBatches(domain or self.target, split, self.seeds, self.device, share)
+
+    def small(self, seed: int) -> HeldOut:
+        """Positions within Small of what is learnt from, and of what its rule holds out."""
+        return parts_of(self.target, "Small", self.setting.withheld_share, seed)
+
+    def _evaluated_on(self, link: Link) -> list[tuple[Tensor, Tensor]]:
+        """Blocks of inputs [B, D] and labels [B], or [N, B, D] and [N, B] of each member's own."""
+        target, own = self.target, True
+        if not self.setting.reads_test:
+            held = [(seed, self.small(seed).validate) for seed in self.seeds]
+            sets = [target.split("Small", seed)[places] for seed, places in held]
+            purpose = "link/validation"
+        else:
+            own, purpose = target.draws_test, "link/test"
+            sets = [target.test(seed) for seed in (self.seeds if own else [0])]
+        inputs = torch.stack([each.inputs() for each in sets])
+        draws = generators(purpose, self.seeds if own else [0])
+        x, y = framed(link, inputs, target.shape, draws), torch.stack([s.labels for s in sets])
+        if not own:  # a stack's first layer of objects that all members see is one wide product
+            x, y = x[0], y[0]
+        blocks = x.to(self.device).split(BLOCK, -2), y.to(self.device).split(BLOCK, -1)
+        return list(zip(*blocks, strict=True))
+
+    def blocks_of(self, place: int) -> list[tuple[Tensor, Tensor]]:
+        """The same blocks as the member at this place has them: [B, D] and [B]."""
+        return [(x[place], y[place]) if x.dim() == 3 else (x, y) for x, y in self.blocks]
+
     def note(self, name: str, values: Tensor | Sequence[float]) -> None:
         """Append a value a member to the curve of that name."""
         for history, value in zip(self.histories, _listed(values), strict=True):
             history[name].append(value)
 
     def fact(self, name: str, values: Tensor | Sequence[float]) -> None:
-        """Keep one value a member."""
+        """Keep one value a member; of a candidate nothing is recorded but seconds."""
         for facts, value in zip(self.facts, _listed(values), strict=True):
             facts[name] = value
 
     def epoch(self, network: Network, loss: Tensor) -> None:
-        """An epoch has ended: note the mean training loss [N] and the quality on the test set."""
+        """An epoch has ended: note the mean training loss [N] and the quality."""
         self.note("train/loss", loss)
-        accuracy, cross_entropy = self.quality(network)
-        self.note("test/accuracy", accuracy)
-        self.note("test/cross_entropy", cross_entropy)
-        done = min(1.0, len(self.histories[0]["train/loss"]) / self.epochs)
-        self.report(self.before + (1 - self.before) * done)
+        done = len(self.histories[0]["train/loss"])
+        if self.group != "oracle" or done == self.epochs:
+            for one, values in zip(self.target.measures, self.quality(network), strict=True):
+                self.note(f"{self.group}/{one.name}", values)
+        self.report(self.before + (1 - self.before) * min(1.0, done / self.epochs))
 
-    def quality(self, network: Network) -> tuple[Tensor, Tensor]:
-        """Accuracy and mean cross-entropy [N] on the test set."""
-        return quality(network, self.test)
+    def quality(self, network: Network) -> tuple[Tensor, ...]:
+        """The domain's measures [N]: accuracy, mean cross-entropy, ..."""
+        balanced = BALANCED_ACCURACY in self.target.measures
+        return quality(network, self.blocks, balanced=balanced)
 
     def results(self, network: Network) -> list[TrialResult]:
         """What the trained students leave; a loss that stopped being finite is a failure."""
         with torch.no_grad():
-            answers = ((network(x).transpose(1, 2), y) for x, y in self.test)
+            answers = ((network(x).transpose(1, 2), y) for x, y in self.blocks)
             reliability = measure(answers)
         seconds = (time.perf_counter() - self.started) / len(self.trials)
         found = zip(self.trials, self.histories, self.facts, reliability, strict=True)
@@ -96,21 +135,26 @@ class MethodRun:
         reliability: Reliability,
         seconds: float,
     ) -> TrialResult:
-        failed = failure_of(history["train/loss"])
+        failed, rule = failure_of(history["train/loss"]), trial.setting.rule
+        kept = history_before(history, failed.epoch) if failed else dict(history)
+        if rule:  # a candidate's record says nothing of the test set
+            facts = {name: value for name, value in facts.items() if name.endswith("seconds")}
+            if not failed:
+                kept[f"part/{rule.score}"] = history[rule.metric][-1:]
         return TrialResult(
             trial,
-            history_before(history, failed.epoch) if failed else dict(history),
+            kept,
             facts,
             seconds,
-            {"student": reliability},
+            {"student": reliability} if self.reported else {},
             failed.reason if failed else None,
             str(self.device),
         )
 
 
 def perceptrons(stack: Stack) -> Network:
-    """The network that a stack of Perceptrons is."""
-    return lambda x: stack.shared(x.unsqueeze(0), [len(stack)])
+    """The network that a stack of Mlps is."""
+    return lambda x: stack(x) if x.dim() == 3 else stack.shared(x.unsqueeze(0), [len(stack)])
 
 
 def own_inputs(stack: Stack) -> Network:

@@ -14,6 +14,8 @@ from pytorch_revgrad import RevGrad
 from scipy.special import log_softmax, softmax
 from scipy.stats import entropy
 from torch.nn import functional
+from torchvision.transforms.v2 import InterpolationMode
+from torchvision.transforms.v2.functional import rotate
 
 from trainables.methods.adversarial.adda import inverted_loss
 from trainables.methods.adversarial.critic import domain_loss
@@ -37,8 +39,9 @@ from trainables.methods.federated.pfedme import moreau_step, towards
 from trainables.methods.omitted_class import best_bias
 from trainables.methods.self_supervised.barlow_twins import cross_correlation, redundancy_loss
 from trainables.methods.self_supervised.instance_features import instance_loss
-from trainables.networks.optimisers import Descent
 from trainables.networks.perceptron import Linear
+from trainables.networks.stack import Stack
+from trainables.networks.updates import Sgd
 from trainables.randomness import generator
 
 
@@ -170,9 +173,22 @@ def test_information_is_least_where_all_classes_are_answered():
 
 
 def test_posing_by_nothing_changes_nothing():
-    images, draw = torch.rand(3, 784), generator("pose", 0)
-    torch.testing.assert_close(random_affine(images, draw, degrees=0, scale=0, shift=0), images)
-    assert (random_affine(images, draw) - images).abs().mean() > 0.01
+    shape, draw = (2, 6, 9), generator("pose", 0)
+    images = torch.rand(3, 108)
+    still = random_affine(images, shape, draw, degrees=0, scale=0, shift=0)
+    torch.testing.assert_close(still, images)
+    assert (random_affine(images, shape, draw) - images).abs().mean() > 0.01
+
+
+@pytest.mark.parametrize("shape", [(1, 12, 12), (3, 8, 20)])
+def test_posing_turns_in_pixels_whatever_the_images_shape(shape):
+    """As torchvision turns one image at a time, also where it is not square."""
+    images = torch.rand(4, math.prod(shape), generator=generator("pose", 1))
+    turned = random_affine(images, shape, generator("pose", 2), degrees=40, scale=0, shift=0)
+    angles = (torch.rand(4, 4, generator=generator("pose", 2)) * 2 - 1)[0] * 40
+    for image, angle, ours in zip(images, angles, turned, strict=True):
+        theirs = rotate(image.view(shape), angle.item(), InterpolationMode.BILINEAR)
+        torch.testing.assert_close(ours.view(shape), theirs, atol=1e-4, rtol=1e-4)
 
 
 # ---- federations ----
@@ -195,10 +211,20 @@ def test_objects_are_dealt_once(seed, clients):
 
 def test_clients_have_the_labels_they_should():
     labels = torch.arange(2_000) % 10
-    places = partition_labels(labels, 20, 2, generator("deal", 0))
+    places = partition_labels(labels, 10, 20, 2, generator("deal", 0))
     assert len(places.unique()) == places.numel() == 2_000
     for client, mine in enumerate(places):
         assert set(labels[mine].tolist()) == {client % 10, (client + 1) % 10}
+
+
+def test_clients_share_the_labels_of_any_number_of_classes():
+    labels = torch.tensor([0] * 40 + [1] * 9 + [2] * 21)
+    places = partition_labels(labels, 3, 4, 2, generator("deal", 0))
+    assert places.shape == (4, 2 * (9 // 3))  # label 1 has three owners, and the fewest objects
+    assert len(places.unique()) == places.numel()
+    assert [set(labels[mine].tolist()) for mine in places] == [{0, 1}, {1, 2}, {2, 0}, {0, 1}]
+    with pytest.raises(ValueError, match="too few"):
+        partition_labels(labels, 3, 60, 2, generator("deal", 0))
 
 
 @given(st.integers(0, 10**6))
@@ -225,11 +251,8 @@ def test_aggregation_is_flower_s():
 
 def personal(rate, closeness):
     """A linear client under the solver's optimiser, its anchor, objects and labels."""
-
-    def sgd(groups):
-        return torch.optim.SGD(groups, weight_decay=closeness)
-
-    client = Descent([Linear(8, 4, generator("test", 0))], [rate], torch.device("cpu"), sgd)
+    network, device = Linear(8, 4, generator("test", 0)), torch.device("cpu")
+    client = Stack([network], [rate], device, Sgd(), [closeness])
     anchor = {k: drawn(2, *v.shape).float() for k, v in client.parameters.items()}
     return client, anchor, drawn(1, 1, 16, 8).float(), torch.arange(16) % 4
 

@@ -6,28 +6,30 @@
    classifier stays as it was.
 """
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import ClassVar
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
 from trainables.artifacts.workshop import Workshop
-from trainables.data.domains import IMAGE_SPLITS
+from trainables.checks import check_real
 from trainables.methods.adversarial.critic import CRITIC_HIDDEN, Adversarial, Sides, domain_loss
-from trainables.methods.batches import SplitBatches, endless, generators
+from trainables.methods.batches import apart, endless
+from trainables.methods.method import sizes_of
 from trainables.methods.method_run import MethodRun, perceptrons
 from trainables.networks.kernels import RELU
-from trainables.networks.optimisers import Descent, load
-from trainables.networks.perceptron import Linear, Perceptron, weight_count
+from trainables.networks.perceptron import Linear, Mlp, weight_count
 from trainables.networks.stack import Report, Stack
+from trainables.networks.updates import Adam
 from trainables.objectives.losses import hard_cross_entropy
 from trainables.randomness import generator
-from trainables.recipes import Schedule
 from trainables.results import TrialResult
+from trainables.schedule import Schedule
+from trainables.settings.method import check_plain
 from trainables.settings.setting import Setting
 from trainables.settings.trial import Trial
 
@@ -52,10 +54,16 @@ class Adda(Adversarial):
     first: Schedule = Schedule(epochs=3, batch_size=64)
     first_moment: float = 0.5
 
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_plain("Adda.first", self.first)
+        check_real(self, "first_moment", at_least=0.0, below=1.0)
+
     def work(self, setting: Setting) -> float:
         """Two encoders and a critic; twice that for elementwise passes."""
         passes = self.first.epochs + 2 * setting.schedule.epochs
-        return 12 * weight_count(self.student_sizes) * IMAGE_SPLITS[self.split] * passes / 1e9
+        objects = setting.target.split_sizes[self.split] * passes
+        return 12 * weight_count(sizes_of(setting)) * objects / 1e9
 
     def train(
         self, trials: Sequence[Trial], workshop: Workshop, report: Report
@@ -64,30 +72,29 @@ class Adda(Adversarial):
         schedule, device = trials[0].setting.schedule, workshop.device
         epochs = self.first.epochs + schedule.epochs
         run = MethodRun(trials, report, device, epochs, self.target_link)
-        sides = Sides(self, run.seeds, device)
+        sides = Sides(self, run)
         student = self._first_stage(run, sides)
-        accuracies = [history["test/accuracy"][-1] for history in run.histories]
-        run.fact("source_only/test_accuracy", accuracies)
+        run.fact("source_only/test_accuracy", run.quality(perceptrons(student))[0])
         self._second_stage(run, sides, student, schedule)
         return run.results(perceptrons(student))
 
     def _first_stage(self, run: MethodRun, sides: Sides) -> Stack:
-        seeds, size = run.seeds, self.first.batch_size
-        small = SplitBatches(self.domain, "Small", seeds, run.device)
+        seeds, size = run.seeds, min(self.first.batch_size, len(sides.source))
+        sizes = sizes_of(run.setting)
         student = Stack(
-            [Perceptron(self.student_sizes, generator("init/student", s)) for s in seeds],
+            [Mlp(sizes, generator("init/student", s)) for s in seeds],
             [self.first.learning_rate] * len(seeds),
             run.device,
         )
         source = endless(len(sides.source), size, sides.source_order)
-        labelled = endless(len(small), size, generators("order/student", seeds))
+        labelled = endless(len(sides.small), size, sides.small_order)
         steps = len(sides.source) // size
         for _ in range(self.first.epochs):
             total = torch.zeros(len(seeds), device=run.device)
             for _ in range(steps):
                 x, y = sides.labelled(next(source))
                 if self.small:
-                    own, own_labels = small.at(next(labelled))
+                    own, own_labels = sides.few(next(labelled))
                     logits = student(torch.cat([x, own], dim=1))
                     loss = hard_cross_entropy(logits[:, :size], y)
                     loss = loss + hard_cross_entropy(logits[:, size:], own_labels)
@@ -102,19 +109,18 @@ class Adda(Adversarial):
         self, run: MethodRun, sides: Sides, student: Stack, schedule: Schedule
     ) -> None:
         """Train the target's encoder and put it into the student, below its classifier."""
-        seeds, size, device = run.seeds, schedule.batch_size, run.device
-        adam = partial(torch.optim.Adam, betas=(self.first_moment, 0.999), fused=True)
+        seeds, device = run.seeds, run.device
+        size = min(schedule.batch_size, len(sides.source), len(sides.target))
+        adam = Adam(beta1=self.first_moment)
         rates = [schedule.learning_rate] * len(seeds)
-        inputs, hidden = self.student_sizes[:2]
-        blank = [Linear(inputs, hidden, generator("unused", 0)) for _ in seeds]
-        of_source, of_target = (Descent(blank, rates, device, adam) for _ in range(2))
+        hidden = sizes_of(run.setting)[:-1]
+        blank = [_Encoder(hidden) for _ in seeds]
+        of_source, of_target = (Stack(blank, rates, device, adam) for _ in range(2))
         learned = student.parameters
         for encoder in (of_source, of_target):
-            load(encoder, {name: learned[f"layers.0.{name}"] for name in encoder.parameters})
-        judges = [
-            Perceptron((hidden, CRITIC_HIDDEN, 1), generator("init/critic", s)) for s in seeds
-        ]
-        critic = Descent(judges, rates, device, adam)
+            encoder.load({name: learned[name] for name in encoder.parameters})
+        judges = [Mlp((hidden[-1], CRITIC_HIDDEN, 1), generator("init/critic", s)) for s in seeds]
+        critic = Stack(judges, rates, device, adam)
         source = endless(len(sides.source), size, sides.source_order)
         target = endless(len(sides.target), size, sides.target_order)
         steps = len(sides.target) // size
@@ -123,13 +129,27 @@ class Adda(Adversarial):
             for _ in range(steps):
                 x, own = sides.labelled(next(source))[0], sides.unlabelled(next(target))
                 with torch.no_grad():
-                    real = of_source(x, RELU)
-                features = of_target(own, RELU)
+                    real = of_source(x)
+                features = of_target(own)
                 answers = critic(torch.cat([real, features.detach()], dim=1)).squeeze(-1)
-                loss = domain_loss(answers[:, :size], answers[:, size:])
+                loss = apart(domain_loss, answers[:, :size], answers[:, size:])
                 critic.step(loss)
-                of_target.step(inverted_loss(critic(features).squeeze(-1)))
+                of_target.step(apart(inverted_loss, critic(features).squeeze(-1)))
                 total += loss.detach()
-            adapted = of_target.parameters
-            load(student, {f"layers.0.{name}": value for name, value in adapted.items()})
+            student.load(of_target.parameters)
             run.epoch(perceptrons(student), total / steps)
+
+
+class _Encoder(nn.Module):
+    """A perceptron's hidden layers, of these sizes from the inputs on; named as in an Mlp."""
+
+    def __init__(self, sizes: Sequence[int]) -> None:
+        super().__init__()
+        draw = generator("unused", 0)
+        self.layers = nn.ModuleList(Linear(a, b, draw) for a, b in itertools.pairwise(sizes))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The last hidden layer's activations: [..., B, inputs] → [..., B, sizes[-1]]."""
+        for layer in self.layers:
+            x = layer(x, RELU)
+        return x

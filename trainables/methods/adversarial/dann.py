@@ -7,27 +7,31 @@ them reversed, so that they learn to make the two indistinguishable.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, ClassVar, cast
 
 import torch
 from torch import Tensor, nn
 
 from trainables.artifacts.workshop import Workshop
-from trainables.data.domains import IMAGE_SPLITS
+from trainables.checks import check_flag, check_real
+from trainables.data.domain import Domain
 from trainables.methods.adversarial.critic import CRITIC_HIDDEN, Adversarial, Sides, domain_loss
-from trainables.methods.batches import SplitBatches, endless, generators
+from trainables.methods.batches import apart, endless
+from trainables.methods.lenet_figures import check_lenet, lenet_columns
+from trainables.methods.method import sizes_of
 from trainables.methods.method_run import MethodRun, own_inputs
 from trainables.networks.kernels import RELU
-from trainables.networks.lenet import PRODUCTS, WHOLE, LeNet5, lenet_parameters
-from trainables.networks.optimisers import Descent
-from trainables.networks.perceptron import Linear, Perceptron, weight_count
-from trainables.networks.stack import Report
+from trainables.networks.lenet import PRODUCTS, WHOLE, LeNet
+from trainables.networks.perceptron import Linear, Mlp, weight_count
+from trainables.networks.stack import Report, Stack
+from trainables.networks.updates import Sgd
 from trainables.objectives.losses import hard_cross_entropy
+from trainables.objectives.objective import Objective
 from trainables.randomness import generator
 from trainables.results import TrialResult
 from trainables.settings.setting import Setting
 from trainables.settings.trial import Trial
+from trainables.teacher import Teacher
 
 
 class _Reversal(torch.autograd.Function):
@@ -63,7 +67,7 @@ class Dann(Adversarial):
 
     adapt: False trains without the critic's gradient: the source alone, to compare with.
     lenet: a LeNet-5 as student, to repeat the paper's figures; the critic then sees the output of
-        its convolutions, as in the paper, instead of the hidden layer.
+        its convolutions, as in the paper, instead of the last hidden layer.
     """
 
     name: ClassVar[str] = "dann"
@@ -71,22 +75,31 @@ class Dann(Adversarial):
     momentum: float = 0.9
     lenet: bool = False
 
-    @property
-    def variant(self) -> str:
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_flag(self, "adapt")
+        check_flag(self, "lenet")
+        check_real(self, "momentum", at_least=0.0, below=1.0)
+
+    def check(self, target: Domain, teacher: Teacher | None, objective: Objective) -> None:
+        """As any adversarial method; and a LeNet-5 reads what it was published with."""
+        super().check(target, teacher, objective)
+        if self.lenet:
+            check_lenet(target)
+
+    def variant(self, target: Domain) -> str:
         """Where the labels come from; "source only" where nothing is adapted."""
         network = ", LeNet-5" if self.lenet else ""
-        return super().variant + network + ("" if self.adapt else " (source only)")
+        return super().variant(target) + network + ("" if self.adapt else " (source only)")
 
-    def columns(self) -> dict[str, Any]:
-        """LeNet has another number of parameters."""
-        if not self.lenet:
-            return super().columns()
-        return super().columns() | {"student_parameters": lenet_parameters(WHOLE)}
+    def columns(self, target: Domain) -> dict[str, Any]:
+        """LeNet-5 is another network than the setting's student."""
+        return super().columns(target) | (lenet_columns(WHOLE) if self.lenet else {})
 
     def work(self, setting: Setting) -> float:
         """Both sides go through the student; twice that for elementwise passes."""
-        objects = 2 * IMAGE_SPLITS[self.split] * setting.schedule.epochs
-        return 12 * (PRODUCTS if self.lenet else weight_count(self.student_sizes)) * objects / 1e9
+        objects = 2 * setting.target.split_sizes[self.split] * setting.schedule.epochs
+        return 12 * (PRODUCTS if self.lenet else weight_count(sizes_of(setting))) * objects / 1e9
 
     def train(
         self, trials: Sequence[Trial], workshop: Workshop, report: Report
@@ -94,28 +107,24 @@ class Dann(Adversarial):
         """The seeds of one setting as one stack."""
         schedule, device = trials[0].setting.schedule, workshop.device
         run = MethodRun(trials, report, device, schedule.epochs, self.target_link)
-        seeds, size = run.seeds, schedule.batch_size
-        sides = Sides(self, seeds, device)
-        small = SplitBatches(self.domain, "Small", seeds, device)
-        stack = Descent(
-            [self._network(seed) for seed in seeds],
-            [schedule.learning_rate] * len(seeds),
-            device,
-            partial(torch.optim.SGD, momentum=self.momentum, fused=True),
-        )
+        seeds, sides = run.seeds, Sides(self, run)
+        size = min(schedule.batch_size, len(sides.source), len(sides.target))
+        networks = [self._network(run.setting, seed) for seed in seeds]
+        # Rates are 1, so that their factor is the annealed rate itself.
+        stack = Stack(networks, [1.0] * len(seeds), device, Sgd(momentum=self.momentum))
         source = endless(len(sides.source), size, sides.source_order)
         target = endless(len(sides.target), size, sides.target_order)
-        labelled = endless(len(small), size, generators("order/student", seeds))
+        labelled = endless(len(sides.small), size, sides.small_order)
         steps = len(sides.source) // size
         for epoch in range(schedule.epochs):
             total = torch.zeros(len(seeds), device=device)
             for step in range(steps):
                 progress = (epoch + step / steps) / schedule.epochs
-                stack.set_rate(annealed_rate(schedule.learning_rate, progress))
+                stack.set_rate_factor(annealed_rate(schedule.learning_rate, progress))
                 x, y = sides.labelled(next(source))
                 parts = [x, sides.unlabelled(next(target))]
                 if self.small:
-                    own, own_labels = small.at(next(labelled))
+                    own, own_labels = sides.few(next(labelled))
                     parts.append(own)
                 scale = reversal_scale(progress) if self.adapt else 0.0
                 logits, answers = stack(torch.cat(parts, dim=1), scale)
@@ -123,31 +132,32 @@ class Dann(Adversarial):
                 if self.small:
                     loss = loss + hard_cross_entropy(logits[:, 2 * size :], own_labels)
                 total += loss.detach()
-                critic = domain_loss(answers[:, :size], answers[:, size:])
+                critic = apart(domain_loss, answers[:, :size], answers[:, size:])
                 stack.step(loss + critic)
             run.note("train/domain_loss", critic.detach())
             run.epoch(own_inputs(stack), total / steps)
         return run.results(own_inputs(stack))
 
-    def _network(self, seed: int) -> "_Dann":
+    def _network(self, setting: Setting, seed: int) -> "_Dann":
         draw = generator("init/student", seed)
         if self.lenet:
-            return _Dann(LeNet5(WHOLE, draw), 2, seed)  # its two convolutions
-        return _Dann(Perceptron(self.student_sizes, draw), 1, seed)
+            return _Dann(LeNet(WHOLE, draw), 2, seed)  # its two convolutions
+        sizes = sizes_of(setting)
+        return _Dann(Mlp(sizes, draw), len(sizes) - 2, seed)
 
 
 class _Dann(nn.Module):
     """The student, and the critic, which sees the output of its first `shared` layers."""
 
-    def __init__(self, student: Perceptron, shared: int, seed: int) -> None:
+    def __init__(self, student: Mlp, shared: int, seed: int) -> None:
         super().__init__()
         self.student, self.shared = student, shared
         features = cast(Linear, student.layers[shared]).weight.shape[-1]
         sizes = (features, CRITIC_HIDDEN, 1)
-        self.critic = Perceptron(sizes, generator("init/critic", seed))
+        self.critic = Mlp(sizes, generator("init/critic", seed))
 
     def forward(self, x: Tensor, scale: float | None = None) -> Any:
-        """The student's logits [..., B, 10], and with a scale also the critic's [..., B]."""
+        """The student's logits [..., B, C], and with a scale also the critic's [..., B]."""
         *hidden, last = self.student.layers
         for place, layer in enumerate(hidden, start=1):
             x = layer(x, RELU)

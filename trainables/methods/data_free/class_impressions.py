@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
-from trainables.data.domains import CLASSES, PIXELS
-from trainables.methods.data_free.impressions import FromImpressions
+from trainables.data.domain import Domain
+from trainables.methods.data_free.impressions import FromImpressions, device_of
 from trainables.methods.data_free.input_optimisation import make_inputs
-from trainables.networks.perceptron import Perceptron
 from trainables.randomness import generator
 
 
@@ -34,14 +33,17 @@ class ClassImpressions(FromImpressions):
 
     name: ClassVar[str] = "class_impressions"
 
-    def make(self, teacher: Perceptron, seed: int) -> Tensor:
-        """A teacher's impressions [n, 784], one class after the other."""
-        draw = generator("impressions", seed)
-        classes = torch.arange(CLASSES * self.impressions) % CLASSES
-        start = torch.rand(len(classes), PIXELS, generator=draw)
+    def make(self, teacher: nn.Module, domain: Domain, seed: int) -> Tensor:
+        """A teacher's impressions [n, D], one class after the other."""
+        draw, device = generator("impressions", seed), device_of(teacher)
+        classes = torch.arange(domain.outputs * self.impressions) % domain.outputs
+        start = torch.rand(len(classes), domain.inputs, generator=draw).to(device)
         confidence = 0.55 + 0.44 * torch.rand(len(classes), generator=draw)
+        classes, confidence = classes.to(device), confidence.to(device)
 
         def objective(x: Tensor, places: Tensor) -> Tensor:
             return impression_loss(teacher(x), classes[places], confidence[places])
 
-        return make_inputs(start, objective, steps=self.steps, rate=self.rate, draw=draw)
+        return make_inputs(
+            start, objective, steps=self.steps, rate=self.rate, shape=domain.shape, draw=draw
+        )

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from trainables.artifacts.workshop import Workshop
 from trainables.checks import check_real, check_whole
+from trainables.data.domain import Domain, Shape
 from trainables.errors import BadInputError
 from trainables.methods.batches import generators, normal
 from trainables.methods.data_free.generators import (
@@ -22,14 +23,19 @@ from trainables.methods.data_free.generators import (
     PixelScale,
 )
 from trainables.methods.data_free.teacher_alone import TeacherAlone, WithSmall, get_teachers
+from trainables.methods.method import sizes_of
 from trainables.methods.method_run import MethodRun, own_inputs
-from trainables.networks.optimisers import WithFeatures
+from trainables.methods.taught import numbers_of
 from trainables.networks.perceptron import weight_count
 from trainables.networks.stack import Report, Stack
 from trainables.objectives.losses import soft_cross_entropy
+from trainables.objectives.objective import TEMPERATURE, Objective
 from trainables.results import TrialResult
 from trainables.settings.setting import Setting
 from trainables.settings.trial import Trial
+from trainables.teacher import Teacher
+
+FEATURE = "hidden"  # of the teacher: what its last layer reads, in every network here
 
 
 def one_hot_loss(logits: Tensor) -> Tensor:
@@ -84,21 +90,38 @@ class DataFree(TeacherAlone):
         for name in ("steps", "latent", "hidden"):
             check_whole(self, name, at_least=1)
         check_real(self, "rate", above=0.0)
+        check_real(self, "entropy_weight", at_least=0.0)
+        check_real(self, "activation_weight", at_least=0.0)
+        if not isinstance(self.pixels, PixelScale):
+            raise BadInputError(
+                f"DataFree.pixels is {self.pixels!r}: give PixelScale(mean, std) of the domain's "
+                "pixels in [0, 1]"
+            )
+        object.__setattr__(self, "channels", tuple(self.channels))
         if len(self.channels) not in (0, 2) or min(self.channels, default=1) < 1:
             raise BadInputError(
                 f"DataFree.channels is {self.channels!r}: give two numbers ≥ 1, or none for a "
                 "perceptron"
             )
 
-    @property
-    def knowledge(self) -> str:
+    def check(self, target: Domain, teacher: Teacher | None, objective: Objective) -> None:
+        """The loss reads the teacher's features behind its last layer."""
+        super().check(target, teacher, objective)
+        if teacher and FEATURE not in teacher.network.features:
+            known = ", ".join(teacher.network.features) or "none"
+            raise BadInputError(
+                f"{self.name} reads the teacher's feature {FEATURE!r}, what its last layer reads, "
+                f"and {type(teacher.network).__name__} names {known}: see Network.features"
+            )
+
+    def knowledge(self, target: Domain) -> str:
         """The teacher, and what its inputs are normalised by."""
-        return f"{super().knowledge}, mean and deviation of its pixels"
+        return f"{super().knowledge(target)}, mean and deviation of its pixels"
 
     def work(self, setting: Setting) -> float:
         """Generator, teacher and student; half as much again for elementwise passes."""
-        weights = self._generator(0).products
-        weights += self.teacher_weights(setting) + weight_count(self.student_sizes)
+        weights = self._generator(setting.target.shape, 0).products
+        weights += self.teacher_products(setting) + weight_count(sizes_of(setting))
         objects = self.steps * setting.schedule.epochs * setting.schedule.batch_size
         return 9 * weights * objects / 1e9
 
@@ -110,22 +133,20 @@ class DataFree(TeacherAlone):
         schedule = setting.schedule
         run = MethodRun(trials, report, device, schedule.epochs)
         teachers, members = get_teachers(run, workshop), len(trials)
-        makers = Stack(
-            [self._generator(seed) for seed in run.seeds], [self.rate] * members, device
-        )
-        judges = Stack([WithFeatures(f) for f in teachers.networks], [self.rate] * members, device)
+        rates, shape = [self.rate] * members, run.target.shape
+        makers = Stack([self._generator(shape, seed) for seed in run.seeds], rates, device)
+        judges, ones = Stack(teachers.networks, rates, device), [1] * members
+        feature = {FEATURE: self.teacher_network(setting).features[FEATURE]}
         student = self.new_students(trials, device)
         beside = WithSmall(run, teachers, schedule.batch_size) if self.small else None
         draws = generators("latent/generator", run.seeds)
-        temperature = torch.full((members,), setting.temperature, device=device)
+        temperature = numbers_of(run)[TEMPERATURE]
         for _ in range(schedule.epochs):
             total = torch.zeros(members, device=device)
             for _ in range(self.steps):
                 images = makers(normal((schedule.batch_size, self.latent), draws).to(device))
-                logits, features = judges(images)
-                makers.step(
-                    generator_loss(logits, features, self.entropy_weight, self.activation_weight)
-                )
+                logits, found = judges.with_features(images, ones, feature)
+                makers.step(self._generator_loss(logits, found[FEATURE].flatten(2)))
                 answers = student(images.detach())
                 loss = soft_cross_entropy(answers, logits.detach(), temperature)
                 total += loss.detach()
@@ -133,8 +154,11 @@ class DataFree(TeacherAlone):
             run.epoch(own_inputs(student), total / self.steps)
         return run.results(own_inputs(student))
 
-    def _generator(self, seed: int) -> ImageGenerator:
+    def _generator_loss(self, logits: Tensor, features: Tensor) -> Tensor:
+        return generator_loss(logits, features, self.entropy_weight, self.activation_weight)
+
+    def _generator(self, shape: Shape, seed: int) -> ImageGenerator:
         """The generator of a seed, untrained."""
         if self.channels:
-            return ConvolutionalGenerator(self.latent, self.channels, self.pixels, seed)
-        return PerceptronGenerator(self.latent, self.hidden, self.pixels, seed)
+            return ConvolutionalGenerator(self.latent, self.channels, self.pixels, shape, seed)
+        return PerceptronGenerator(self.latent, self.hidden, self.pixels, shape, seed)

@@ -1,5 +1,6 @@
 """DAFL's generators: networks that turn noise into images, which a teacher judges."""
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,13 +10,13 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from trainables.checks import check_real
-from trainables.data.domains import PIXELS
+from trainables.data.domain import Shape
 from trainables.networks.convolution import Convolution
 from trainables.networks.perceptron import Linear
 from trainables.randomness import generator
 
 SLOPE = 0.2  # of the LeakyReLUs
-SIDE = 7  # pixels of the first feature maps, enlarged twice
+ENLARGED = 4  # times, in two steps: how much larger an image is than the first feature maps
 CHANNEL = (-4, -2, -1)  # of [..., B, C, H, W]: what a channel is normalised over
 
 
@@ -32,9 +33,9 @@ class PixelScale:
 
 
 class ImageGenerator(nn.Module, ABC):
-    """z [..., B, latent] → images [..., B, 784] of the given scale.
+    """z [..., B, latent] → images [..., B, D] of the given scale.
 
-    Mean and deviation are taken over all pixels of a batch, after a tanh, as in the authors' code,
+    Mean and deviation are taken over all values of a batch, after a tanh, as in the authors' code,
     whose last normalisation has a single channel. So a pixel can be black in every image.
     """
 
@@ -51,17 +52,19 @@ class ImageGenerator(nn.Module, ABC):
 
     @abstractmethod
     def drawing(self, z: Tensor) -> Tensor:
-        """The images before tanh and scaling: [..., B, 784]."""
+        """The images before tanh and scaling: [..., B, D]."""
 
 
 class PerceptronGenerator(ImageGenerator):
     """A generator with one hidden layer, normalised over the batch."""
 
-    def __init__(self, latent: int, hidden: int, pixels: PixelScale, seed: int) -> None:
+    def __init__(
+        self, latent: int, hidden: int, pixels: PixelScale, shape: Shape, seed: int
+    ) -> None:
         super().__init__(pixels)
-        draw = generator("init/generator", seed)
-        self.first, self.second = Linear(latent, hidden, draw), Linear(hidden, PIXELS, draw)
-        self.products = hidden * (latent + PIXELS)
+        draw, outputs = generator("init/generator", seed), math.prod(shape)
+        self.first, self.second = Linear(latent, hidden, draw), Linear(hidden, outputs, draw)
+        self.products = hidden * (latent + outputs)
 
     def drawing(self, z: Tensor) -> Tensor:
         """Linear, normalised over the batch, LeakyReLU, linear."""
@@ -71,33 +74,38 @@ class PerceptronGenerator(ImageGenerator):
 
 
 class ConvolutionalGenerator(ImageGenerator):
-    """The authors' convolutional generator in other sizes: maps of 7×7 pixels, enlarged to 28×28.
+    """The authors' convolutional generator in other sizes: maps that are enlarged twice.
 
     channels: those of the first two layers' maps, and of the third's. The authors have 128 and
     64, on maps of 8×8 to 32×32, and learn a scale and a shift with each normalisation; here the
-    next layer's weights can express those.
+    next layer's weights can express those. shape: of an image, (channels, height, width); what
+    enlarged maps have beyond it, where a side is no multiple of four, is cut off.
     """
 
     def __init__(
-        self, latent: int, channels: Sequence[int], pixels: PixelScale, seed: int
+        self, latent: int, channels: Sequence[int], pixels: PixelScale, shape: Shape, seed: int
     ) -> None:
         super().__init__(pixels)
         draw = generator("init/generator", seed)
-        wide, narrow = channels
-        self.first = Linear(latent, wide * SIDE * SIDE, draw)
+        (wide, narrow), (colours, *self.sides) = channels, shape
+        self.first_maps = wide, *(math.ceil(side / ENLARGED) for side in self.sides)
+        first = math.prod(self.first_maps)
+        self.first = Linear(latent, first, draw)
         self.second = Convolution(wide, wide, 3, 1, draw)
         self.third = Convolution(wide, narrow, 3, 1, draw)
-        self.last = Convolution(narrow, 1, 3, 1, draw)
-        enlarged = wide * wide * PIXELS // 4 + (wide + 1) * narrow * PIXELS
-        self.products = latent * wide * SIDE * SIDE + 9 * enlarged
+        self.last = Convolution(narrow, colours, 3, 1, draw)
+        area = first // wide
+        enlarged = wide * wide * 4 * area + (wide + colours) * narrow * 16 * area
+        self.products = latent * first + 9 * enlarged
 
     def drawing(self, z: Tensor) -> Tensor:
         """A linear layer and three convolutions, the first two on enlarged maps."""
-        maps = normalised(self.first(z).unflatten(-1, (-1, SIDE, SIDE)), CHANNEL)
+        maps = normalised(self.first(z).unflatten(-1, self.first_maps), CHANNEL)
         for layer in (self.second, self.third):
             maps = layer(_enlarged(maps))
             maps = functional.leaky_relu(normalised(maps, CHANNEL), SLOPE)
-        result: Tensor = self.last(maps).flatten(-3)
+        height, width = self.sides
+        result: Tensor = self.last(maps)[..., :height, :width].flatten(-3)
         return result
 
 

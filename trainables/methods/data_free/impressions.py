@@ -10,16 +10,16 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from trainables.artifacts.artifact import Artifact, TeacherArtifact
 from trainables.artifacts.store import Saved
 from trainables.artifacts.workshop import Workshop
-from trainables.checks import check_real, check_whole
-from trainables.data.domains import CLASSES
+from trainables.checks import check_flag, check_real, check_whole
+from trainables.data.domain import Domain
 from trainables.distillation.requirements import logits_for
 from trainables.identity import identity
-from trainables.methods.batches import generators
+from trainables.methods.batches import generators, own_rows
 from trainables.methods.data_free.input_optimisation import random_affine
 from trainables.methods.data_free.teacher_alone import (
     TeacherAlone,
@@ -27,10 +27,13 @@ from trainables.methods.data_free.teacher_alone import (
     WithSmall,
     get_teachers,
 )
+from trainables.methods.method import sizes_of
 from trainables.methods.method_run import MethodRun, own_inputs
-from trainables.networks.perceptron import Perceptron, weight_count
+from trainables.methods.taught import numbers_of
+from trainables.networks.perceptron import weight_count
 from trainables.networks.stack import Report, Stack, batches, shuffled
 from trainables.objectives.losses import soft_cross_entropy
+from trainables.objectives.objective import TEMPERATURE
 from trainables.results import TrialResult
 from trainables.settings.setting import Setting
 from trainables.settings.trial import Trial
@@ -55,10 +58,14 @@ class FromImpressions(TeacherAlone):
         check_whole(self, "impressions", at_least=1)
         check_whole(self, "steps", at_least=1)
         check_real(self, "rate", above=0.0)
+        check_flag(self, "augmented")
 
     @abstractmethod
-    def make(self, teacher: Perceptron, seed: int) -> Tensor:
-        """A teacher's impressions [n, 784]."""
+    def make(self, teacher: nn.Module, domain: Domain, seed: int) -> Tensor:
+        """A teacher's impressions [n, D].
+
+        domain: the teacher's, whose shape and number of classes they get.
+        """
 
     def artifacts(self, trial: Trial) -> list[Artifact]:
         """The impressions; the same for the student alone and for the one with Small."""
@@ -68,16 +75,17 @@ class FromImpressions(TeacherAlone):
         bare = replace(self, small=False, augmented=False)
         return [ImpressionsArtifact(method=bare, teacher=logits.teacher, seed=trial.seed)]
 
-    def making(self, teacher_weights: int) -> float:
+    def making(self, teacher_products: int, classes: int) -> float:
         """GFLOP of all impressions: through the teacher and back, and as much for moving them."""
-        return 8 * teacher_weights * CLASSES * self.impressions * self.steps / 1e9
+        return 8 * teacher_products * classes * self.impressions * self.steps / 1e9
 
     def work(self, setting: Setting) -> float:
         """The student's, the teacher's on augmented inputs, and with LeNet-5 the impressions'."""
-        objects = CLASSES * self.impressions * setting.schedule.epochs
-        teacher = self.teacher_weights(setting)
-        made_here = self.making(teacher) if self.lenet else 0.0
-        products = 12 * weight_count(self.student_sizes) + 2 * teacher * self.augmented
+        classes = setting.target.outputs
+        objects = classes * self.impressions * setting.schedule.epochs
+        teacher = self.teacher_products(setting)
+        made_here = self.making(teacher, classes) if self.lenet else 0.0
+        products = 12 * weight_count(sizes_of(setting)) + 2 * teacher * self.augmented
         return made_here + products * objects / 1e9
 
     def train(
@@ -91,7 +99,7 @@ class FromImpressions(TeacherAlone):
         return run.results(own_inputs(student))
 
     def _impressions(self, run: MethodRun, teachers: Teachers, workshop: Workshop) -> Tensor:
-        """The impressions of each seed's teacher: [N, n, 784]."""
+        """The impressions of each seed's teacher: [N, n, D]."""
         if self.lenet:
             return self._made_here(run, teachers)
         found = []
@@ -104,18 +112,19 @@ class FromImpressions(TeacherAlone):
 
     def _made_here(self, run: MethodRun, teachers: Teachers) -> Tensor:
         """The impressions of LeNet-5s, made seed by seed: most of the work."""
-        setting = run.trials[0].setting
+        setting, target = run.setting, run.target
         found: list[Tensor] = []
-        run.before = self.making(self.teacher_weights(setting)) / self.work(setting)
+        making = self.making(self.teacher_products(setting), target.outputs)
+        run.before = making / self.work(setting)
         for teacher, seed in zip(teachers.networks, run.seeds, strict=True):
             run.report(run.before * len(found) / len(run.seeds))
-            found.append(self.make(teacher, seed))
+            found.append(self.make(teacher, target, seed))
         return torch.stack(found)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ImpressionsArtifact(Artifact):
-    """The inputs that a method makes from one teacher: float32 [n, 784]."""
+    """The inputs that a method makes from one teacher: float32 [n, D]."""
 
     kind: ClassVar[str] = "impressions"
     method: FromImpressions
@@ -139,51 +148,52 @@ def make_impressions(
     found = []
     for done, artifact in enumerate(artifacts):
         report(done / len(artifacts))
-        started = time.perf_counter()
-        inputs = artifact.method.make(workshop.teacher(artifact.teacher), artifact.seed)
+        started, domain = time.perf_counter(), artifact.teacher.domain
+        teacher = workshop.teacher(artifact.teacher)
+        inputs = artifact.method.make(teacher, domain, artifact.seed)
         seconds = time.perf_counter() - started
         found.append(Saved({"inputs": inputs.cpu()}, {"seconds": seconds}))
     return found
 
 
 def learn_impressions(run: MethodRun, teachers: Teachers, made: Tensor) -> Stack:
-    """Train students on impressions `made` [N, n, 784], and on Small where the method says so.
+    """Train students on impressions `made` [N, n, D], and on Small where the method says so.
 
-    Their loss is the soft cross-entropy with the teacher at the setting's T, times T².
+    Their loss is the soft cross-entropy with the teacher at the objective's T, times T².
     """
-    trials, device = run.trials, run.device
-    setting, method = trials[0].setting, trials[0].setting.method
+    trials, device, setting = run.trials, run.device, run.setting
+    schedule, method = setting.schedule, setting.method
     assert isinstance(method, FromImpressions)
-    schedule = setting.schedule
     answered = _answers(teachers, made)
     student = method.new_students(trials, device)
     beside = WithSmall(run, teachers, schedule.batch_size) if method.small else None
-    temperature = torch.full((len(trials),), setting.temperature, device=device)
+    temperature = numbers_of(run)[TEMPERATURE]
+    squared = setting.objective.numbers()[TEMPERATURE] ** 2
     orders = generators("order/impressions", run.seeds)
     poses = generators("pose/impressions", run.seeds)
-    objects = made.shape[1]
+    objects, shape = made.shape[1], run.target.shape
     for _ in range(schedule.epochs):
         total = torch.zeros(len(trials), device=device)
-        for places in batches(shuffled(objects, orders).to(device), schedule.batch_size):
-            x, soft = _rows(made, places), _rows(answered, places)
+        for places in batches(shuffled(objects, orders), schedule.batch_size):
+            x, soft = own_rows(made, places), own_rows(answered, places)
             if method.augmented:
                 x = torch.stack(
-                    [random_affine(mine, draw) for mine, draw in zip(x, poses, strict=True)]
+                    [random_affine(mine, shape, draw) for mine, draw in zip(x, poses, strict=True)]
                 )
                 soft = _answers(teachers, x)
-            loss = soft_cross_entropy(student(x), soft, temperature) * setting.temperature**2
+            loss = soft_cross_entropy(student(x), soft, temperature) * squared
             total += loss.detach() * places.shape[1]
             student.step(loss + beside.loss(student) if beside else loss)
         run.epoch(own_inputs(student), total / objects)
     return student
 
 
+def device_of(teacher: nn.Module) -> torch.device:
+    """Where a teacher is, and so what it reads."""
+    return next(teacher.parameters()).device
+
+
+@torch.no_grad()
 def _answers(teachers: Teachers, seen: Tensor) -> Tensor:
-    """Each teacher's logits on its own objects: seen [N, B, 784] → [N, B, 10]."""
-    with torch.no_grad():
-        return torch.stack([f(x) for f, x in zip(teachers.networks, seen, strict=True)])
-
-
-def _rows(values: Tensor, places: Tensor) -> Tensor:
-    """Members' rows: values [N, n, D], places [N, B] → [N, B, D]."""
-    return values.gather(1, places.unsqueeze(-1).expand(-1, -1, values.shape[-1]))
+    """Each teacher's logits on its own objects: seen [N, B, D] → [N, B, C]."""
+    return torch.stack([f(x) for f, x in zip(teachers.networks, seen, strict=True)])

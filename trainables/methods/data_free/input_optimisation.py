@@ -6,7 +6,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-Objective = Callable[[Tensor, Tensor], Tensor]  # inputs [B, 784], their places [B] → losses [B]
+from trainables.data.domain import Shape
+
+Objective = Callable[[Tensor, Tensor], Tensor]  # inputs [B, D], their places [B] → losses [B]
 BLOCK = 1_000  # inputs made at a time
 
 
@@ -16,10 +18,12 @@ def make_inputs(
     *,
     steps: int,
     rate: float,
+    shape: Shape,
     draw: torch.Generator | None = None,
 ) -> Tensor:
-    """Minimise each input's own objective by Adam, pixels kept in [0, 1]: [n, 784] → [n, 784].
+    """Minimise each input's own objective by Adam, pixels kept in [0, 1]: [n, D] → [n, D].
 
+    shape: of an input, (channels, height, width).
     draw: where given, each step judges the input under a small random rotation, scale and shift.
         What is made then holds under any of them, and neighbouring pixels agree.
     """
@@ -28,7 +32,7 @@ def make_inputs(
         x = start[places].clone().requires_grad_()
         adam = torch.optim.Adam([x], lr=rate, fused=True)
         for _ in range(steps):
-            seen = random_affine(x, draw) if draw else x
+            seen = random_affine(x, shape, draw) if draw else x
             (x.grad,) = torch.autograd.grad(objective(seen, places).sum(), [x])
             adam.step()
             with torch.no_grad():
@@ -39,14 +43,16 @@ def make_inputs(
 
 def random_affine(
     images: Tensor,
+    shape: Shape,
     draw: torch.Generator,
     *,
     degrees: float = 10.0,
     scale: float = 0.1,
     shift: float = 0.08,
 ) -> Tensor:
-    """Each image [B, 784] rotated, scaled and shifted a little, by a draw of its own: [B, 784].
+    """Each image [B, D] rotated, scaled and shifted a little, by a draw of its own: [B, D].
 
+    shape: of an image, (channels, height, width).
     degrees, scale, shift: the largest rotation, change of size, and shift as a share of the image.
     (torchvision's transforms draw once for a whole batch.)
     """
@@ -55,11 +61,12 @@ def random_affine(
     )
     angle = turn * degrees * torch.pi / 180
     cosine, sine = angle.cos() * (1 + scale * size), angle.sin() * (1 + scale * size)
+    tall = shape[1] / shape[2]  # the grid's coordinates go from -1 to 1 over height and width
     rows = (
-        torch.stack([cosine, -sine, 2 * shift * right], dim=-1),
-        torch.stack([sine, cosine, 2 * shift * down], dim=-1),
+        torch.stack([cosine, -sine * tall, 2 * shift * right], dim=-1),
+        torch.stack([sine / tall, cosine, 2 * shift * down], dim=-1),
     )
-    pictures = images.view(-1, 1, 28, 28)
+    pictures = images.reshape(-1, *shape)
     grid = functional.affine_grid(
         torch.stack(rows, dim=1), list(pictures.shape), align_corners=False
     )

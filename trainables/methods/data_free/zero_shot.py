@@ -6,19 +6,24 @@ teacher gives that answer (a data impression), and the student learns the impres
 """
 
 from dataclasses import dataclass
-from typing import ClassVar, cast
+from functools import lru_cache
+from typing import ClassVar
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 
-from trainables.checks import check_real
-from trainables.data.domains import CLASSES, PIXELS
-from trainables.methods.data_free.impressions import FromImpressions
+from trainables.checks import check_flag, check_real
+from trainables.data.domain import Domain
+from trainables.errors import BadInputError
+from trainables.methods.data_free.impressions import FromImpressions, device_of
 from trainables.methods.data_free.input_optimisation import make_inputs
 from trainables.networks.lenet import HALF_CHANNELS
-from trainables.networks.perceptron import Linear, Perceptron
+from trainables.networks.network import Network, plain_model
+from trainables.networks.perceptron import Linear
+from trainables.objectives.objective import Objective
 from trainables.randomness import generator
+from trainables.teacher import Teacher
 
 LEAST = 1e-2  # the least concentration: it must be above zero
 
@@ -71,19 +76,50 @@ class ZeroShot(FromImpressions):
     def __post_init__(self) -> None:
         super().__post_init__()
         check_real(self, "impression_temperature", above=0.0)
+        check_flag(self, "posed")
         object.__setattr__(self, "scales", tuple(self.scales))
+        if not self.scales or not all(isinstance(s, int | float) and s > 0 for s in self.scales):
+            raise BadInputError(f"ZeroShot.scales is {self.scales}: give numbers > 0")
 
-    def make(self, teacher: Perceptron, seed: int) -> Tensor:
-        """A teacher's data impressions [n, 784], classes and scales in turn."""
-        draw = generator("impressions", seed)
-        similarity = class_similarity(cast(Linear, teacher.layers[-1]).weight)
+    def check(self, target: Domain, teacher: Teacher | None, objective: Objective) -> None:
+        """The teacher's last layer must be linear: its weights say which classes are similar."""
+        super().check(target, teacher, objective)
+        if teacher and not _ends_linearly(teacher.network, target.shape, target.outputs):
+            raise BadInputError(
+                f"{self.name} reads class similarity off the weights of a linear last layer with "
+                f"{target.outputs} outputs, and {type(teacher.network).__name__} has none: give "
+                "another network, or ClassImpressions()"
+            )
+
+    def make(self, teacher: nn.Module, domain: Domain, seed: int) -> Tensor:
+        """A teacher's data impressions [n, D], classes and scales in turn."""
+        draw, device = generator("impressions", seed), device_of(teacher)
+        similarity = class_similarity(last_layer(teacher).weight.cpu())
         each = torch.cat([concentrations(similarity, scale) for scale in self.scales])
-        rows = torch.arange(CLASSES * self.impressions) % len(each)
-        targets = draw_soft_targets(each[rows], draw)
-        start = torch.rand(len(rows), PIXELS, generator=draw)
+        rows = torch.arange(domain.outputs * self.impressions) % len(each)
+        targets = draw_soft_targets(each[rows], draw).to(device)
+        start = torch.rand(len(rows), domain.inputs, generator=draw).to(device)
 
         def objective(x: Tensor, places: Tensor) -> Tensor:
             return data_impression_loss(teacher(x), targets[places], self.impression_temperature)
 
         pose = draw if self.posed else None
-        return make_inputs(start, objective, steps=self.steps, rate=self.rate, draw=pose)
+        return make_inputs(
+            start, objective, steps=self.steps, rate=self.rate, shape=domain.shape, draw=pose
+        )
+
+
+def last_layer(network: nn.Module) -> Linear | nn.Linear:
+    """The last of a network's linear layers.
+
+    Raises IndexError where it has none.
+    """
+    return [part for part in network.modules() if isinstance(part, Linear | nn.Linear)][-1]
+
+
+@lru_cache(maxsize=256)
+def _ends_linearly(network: Network, shape: tuple[int, ...], outputs: int) -> bool:
+    try:
+        return len(last_layer(plain_model(network, shape, outputs)).weight) == outputs
+    except IndexError:
+        return False

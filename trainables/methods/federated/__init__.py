@@ -3,6 +3,7 @@
 clients   how objects are partitioned, and the clients' local training as one stack
 fedavg    one global model (McMahan et al. 2017)
 pfedme    personal models near a global one (Dinh et al. 2020)
+personal  how good they are on what their clients have
 """
 
 from trainables.methods.federated.fedavg import FedAvg

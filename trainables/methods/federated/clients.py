@@ -10,8 +10,9 @@ from torch import Tensor
 
 from trainables.methods.batches import SplitBatches
 from trainables.methods.method_run import perceptrons
-from trainables.networks.optimisers import Descent, Optimiser, load
-from trainables.networks.perceptron import Perceptron
+from trainables.networks.perceptron import Mlp
+from trainables.networks.stack import Stack
+from trainables.networks.updates import Sgd
 from trainables.objectives.losses import hard_cross_entropy
 from trainables.objectives.metrics import Network
 from trainables.randomness import generator
@@ -41,17 +42,21 @@ def partition_shards(labels: Tensor, clients: int, shards: int, draw: torch.Gene
     return by_label[order].reshape(clients, shards * size)
 
 
-def partition_labels(labels: Tensor, clients: int, each: int, draw: torch.Generator) -> Tensor:
-    """Give client k the labels k, k + 1, ..., k + each - 1 (mod 10), equally many objects of each.
+def partition_labels(
+    labels: Tensor, classes: int, clients: int, each: int, draw: torch.Generator
+) -> Tensor:
+    """Give client k the labels k, ..., k + each - 1 (mod classes), equally many objects of each.
 
     Dinh et al. 2020, §5.1, but there the clients differ in size. labels int64 [n] → places
-    [clients, each · size].
+    [clients, each · size]. Raises ValueError where a label has fewer objects than clients.
     """
-    owners: dict[int, list[int]] = {label: [] for label in range(10)}
+    owners: dict[int, list[int]] = {label: [] for label in range(classes)}
     for client in range(clients):
         for step in range(each):
-            owners[(client + step) % 10].append(client)
-    size = min(int((labels == one).sum()) // max(len(mine), 1) for one, mine in owners.items())
+            owners[(client + step) % classes].append(client)
+    sizes = [int((labels == one).sum()) // len(mine) for one, mine in owners.items() if mine]
+    if (size := min(sizes)) < 1:
+        raise ValueError(f"of {clients} clients some get no object: a class of Big has too few")
     parts: list[list[Tensor]] = [[] for _ in range(clients)]
     for one, mine in owners.items():
         places = (labels == one).nonzero().flatten()
@@ -76,7 +81,7 @@ def weighted_mean(weights: Mapping[str, Tensor], sizes: Tensor) -> Weights:
 class Federation:
     """A server for each seed, and its K clients; all clients of all seeds are one stack.
 
-    slots: K, the clients that train at a time.
+    slots: K, the clients that train at a time, by plain SGD with this rate and weight decay.
     """
 
     def __init__(
@@ -86,13 +91,14 @@ class Federation:
         sizes: Sequence[int],
         seeds: Sequence[int],
         rate: float,
-        optimiser: Optimiser,
+        weight_decay: float = 0.0,
     ) -> None:
         self.split, self.slots, self.device = split, slots, split.pixels.device
-        networks = [Perceptron(sizes, generator("init/student", seed)) for seed in seeds]
-        self.server = Descent(networks, [rate] * len(seeds), self.device, optimiser)
+        networks = [Mlp(sizes, generator("init/student", seed)) for seed in seeds]
+        self.server = Stack(networks, [rate] * len(seeds), self.device, Sgd())
         blank = [networks[0]] * (len(seeds) * slots)
-        self.clients = Descent(blank, [rate] * len(blank), self.device, optimiser)
+        rates, decays = [rate] * len(blank), [weight_decay] * len(blank)
+        self.clients = Stack(blank, rates, self.device, Sgd(), decays)
 
     @property
     def global_weights(self) -> Weights:
@@ -110,7 +116,7 @@ class Federation:
     def send(self) -> None:
         """Set every client's weights to its server's."""
         sent = {k: v.repeat_interleave(self.slots, 0) for k, v in self.global_weights.items()}
-        load(self.clients, sent)
+        self.clients.load(sent)
 
     def loss(self, rows: Tensor) -> Tensor:
         """Cross-entropy of every client on its own objects: rows of the domain [N · K, B]."""

@@ -6,14 +6,14 @@ own objects, and their mean, weighted by the number of objects, becomes the serv
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import ClassVar
 
 import torch
 
 from trainables.artifacts.workshop import Workshop
 from trainables.checks import check_choice, check_real, check_whole
-from trainables.data.domains import IMAGE_SPLITS, PIXELS, STUDENT_HIDDEN_SIZES
+from trainables.data.domain import Domain
+from trainables.errors import BadInputError
 from trainables.methods.batches import SplitBatches, generators
 from trainables.methods.federated.clients import (
     Federation,
@@ -22,14 +22,17 @@ from trainables.methods.federated.clients import (
     partition_shards,
     weighted_mean,
 )
-from trainables.methods.method import TrainableMethod
+from trainables.methods.method import TrainableMethod, sizes_of
 from trainables.methods.method_run import MethodRun
-from trainables.networks.optimisers import load
 from trainables.networks.perceptron import weight_count
 from trainables.networks.stack import Report
+from trainables.objectives.objective import Objective
 from trainables.results import TrialResult
 from trainables.settings.setting import Setting
 from trainables.settings.trial import Trial
+from trainables.teacher import Teacher
+
+SHARDS = 2  # of a client, where objects are dealt in shards
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,11 +45,11 @@ class FedAvg(TrainableMethod):
     """
 
     name: ClassVar[str] = "fedavg"
+    small_may_be: ClassVar[tuple[bool, ...]] = (False,)
     deal: str = "iid"
     clients: int = 100
     share: float = 0.1
     local_epochs: int = 5
-    hidden_sizes: tuple[int, ...] = STUDENT_HIDDEN_SIZES
     goal: float = 0.97
 
     def __post_init__(self) -> None:
@@ -55,28 +58,29 @@ class FedAvg(TrainableMethod):
         check_whole(self, "clients", at_least=1)
         check_whole(self, "local_epochs", at_least=1)
         check_real(self, "share", above=0.0, at_most=1.0)
-        object.__setattr__(self, "hidden_sizes", tuple(self.hidden_sizes))
+        check_real(self, "goal", above=0.0, at_most=1.0)
 
-    @property
-    def knowledge(self) -> str:
+    def check(self, target: Domain, teacher: Teacher | None, objective: Objective) -> None:
+        """Every client gets an object of each of its shards."""
+        objects, pieces = target.split_sizes["Big"], 1 if self.deal == "iid" else SHARDS
+        if objects < pieces * self.clients:
+            raise BadInputError(
+                f"FedAvg.clients is {self.clients}, and {target.name}-Big has {objects} objects: "
+                f"give at most {objects // pieces}"
+            )
+
+    def knowledge(self, target: Domain) -> str:
         """The clients' objects."""
         dealt = "IID" if self.deal == "iid" else "two shards each"
-        return f"labelled {self.domain}-Big on {self.clients} clients, {dealt}"
+        return f"labelled {target.name}-Big on {self.clients} clients, {dealt}"
 
-    @property
-    def labels(self) -> int:
+    def labels(self, target: Domain) -> int:
         """All labels of the clients."""
-        return IMAGE_SPLITS["Big"]
+        return target.split_sizes["Big"]
 
-    @property
-    def variant(self) -> str:
+    def variant(self, target: Domain) -> str:
         """How objects are partitioned."""
         return "IID" if self.deal == "iid" else "two shards"
-
-    @property
-    def student_sizes(self) -> tuple[int, ...]:
-        """Layer sizes of the student."""
-        return (PIXELS, *self.hidden_sizes, 10)
 
     @property
     def slots(self) -> int:
@@ -85,8 +89,9 @@ class FedAvg(TrainableMethod):
 
     def work(self, setting: Setting) -> float:
         """With such small batches passes over the weights cost as much as three products."""
-        objects = IMAGE_SPLITS["Big"] // self.clients * self.slots * self.local_epochs
-        return 24 * weight_count(self.student_sizes) * objects * setting.schedule.epochs / 1e9
+        big = setting.target.split_sizes["Big"]
+        objects = big // self.clients * self.slots * self.local_epochs
+        return 24 * weight_count(sizes_of(setting)) * objects * setting.schedule.epochs / 1e9
 
     def train(
         self, trials: Sequence[Trial], workshop: Workshop, report: Report
@@ -95,14 +100,12 @@ class FedAvg(TrainableMethod):
         schedule = trials[0].setting.schedule
         run = MethodRun(trials, report, workshop.device, schedule.epochs)
         seeds = run.seeds
-        split = SplitBatches(self.domain, "Big", seeds, workshop.device)
+        split = run.split("Big")
         owned = self._partition(split, seeds)
-        sgd = partial(torch.optim.SGD, fused=True)
-        federation = Federation(
-            split, self.slots, self.student_sizes, seeds, schedule.learning_rate, sgd
-        )
+        sizes, rate = sizes_of(run.setting), schedule.learning_rate
+        federation = Federation(split, self.slots, sizes, seeds, rate)
         chosen, orders = generators("clients/chosen", seeds), generators("order/clients", seeds)
-        sizes = torch.full((len(seeds), self.slots), float(owned.shape[2]))
+        objects = torch.full((len(seeds), self.slots), float(owned.shape[2]))
         for _ in range(schedule.epochs):
             picked = torch.stack([torch.randperm(self.clients, generator=g) for g in chosen])
             rows = owned[torch.arange(len(seeds))[:, None], picked[:, : self.slots]]
@@ -112,7 +115,7 @@ class FedAvg(TrainableMethod):
                 loss = federation.loss(batch)
                 federation.clients.step(loss)
                 total, steps = total + loss.detach().cpu(), steps + 1
-            load(federation.server, weighted_mean(federation.apart(), sizes))
+            federation.server.load(weighted_mean(federation.apart(), objects))
             mean = total.view(len(seeds), -1).mean(1) / steps
             run.epoch(federation.network(), mean)
         self._rounds_to_goal(run)
@@ -128,7 +131,7 @@ class FedAvg(TrainableMethod):
             dealt = (
                 partition_iid(labels, self.clients, draw)
                 if iid
-                else partition_shards(labels, self.clients, 2, draw)
+                else partition_shards(labels, self.clients, SHARDS, draw)
             )
             parts.append(rows[dealt])
         return torch.stack(parts)
@@ -136,6 +139,7 @@ class FedAvg(TrainableMethod):
     def _rounds_to_goal(self, run: MethodRun) -> None:
         """Note the first round, from 1, whose global model reaches the goal, if one does."""
         for history, facts in zip(run.histories, run.facts, strict=True):
-            reached = [r for r, a in enumerate(history["test/accuracy"], 1) if a >= self.goal]
+            curve = history.get("test/accuracy", ())
+            reached = [r for r, a in enumerate(curve, 1) if a >= self.goal]
             if reached:
                 facts["rounds_to_goal"] = float(reached[0])

@@ -6,7 +6,6 @@ towards θ, and the server averages the copies.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import ClassVar
 
 import torch
@@ -14,17 +13,20 @@ from torch import Tensor
 
 from trainables.artifacts.workshop import Workshop
 from trainables.checks import check_real, check_whole
-from trainables.data.domains import IMAGE_SPLITS, PIXELS, STUDENT_HIDDEN_SIZES
+from trainables.data.domain import Domain
+from trainables.errors import BadInputError
 from trainables.methods.batches import SplitBatches, generators
 from trainables.methods.federated.clients import Federation, partition_labels, weighted_mean
-from trainables.methods.method import TrainableMethod
+from trainables.methods.federated.personal import PersonalTests
+from trainables.methods.method import TrainableMethod, sizes_of
 from trainables.methods.method_run import MethodRun
-from trainables.networks.optimisers import load
 from trainables.networks.perceptron import weight_count
 from trainables.networks.stack import Report, Stack
+from trainables.objectives.objective import Objective
 from trainables.results import TrialResult
 from trainables.settings.setting import Setting
 from trainables.settings.trial import Trial
+from trainables.teacher import Teacher
 
 
 def moreau_step(theta: Stack, losses: Tensor, anchor: dict[str, Tensor], pull: float) -> None:
@@ -35,7 +37,7 @@ def moreau_step(theta: Stack, losses: Tensor, anchor: dict[str, Tensor], pull: f
     """
     theta.step(losses)
     own = theta.parameters
-    load(theta, {name: own[name] + pull * w for name, w in anchor.items()})
+    theta.load({name: own[name] + pull * w for name, w in anchor.items()})
 
 
 def towards(w: Tensor, theta: Tensor, rate: float) -> Tensor:
@@ -53,6 +55,7 @@ class PFedMe(TrainableMethod):
     """
 
     name: ClassVar[str] = "pfedme"
+    small_may_be: ClassVar[tuple[bool, ...]] = (False,)
     clients: int = 20
     labels_each: int = 2
     closeness: float = 15.0
@@ -61,7 +64,6 @@ class PFedMe(TrainableMethod):
     local_rate: float = 0.005
     server_rate: float = 1.0
     share: float = 0.25
-    hidden_sizes: tuple[int, ...] = STUDENT_HIDDEN_SIZES
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -69,35 +71,35 @@ class PFedMe(TrainableMethod):
             check_whole(self, name, at_least=1)
         check_real(self, "closeness", at_least=0.0)
         check_real(self, "share", above=0.0, at_most=1.0)
-        object.__setattr__(self, "hidden_sizes", tuple(self.hidden_sizes))
+        check_real(self, "local_rate", above=0.0)
+        check_real(self, "server_rate", above=0.0)
 
-    @property
-    def knowledge(self) -> str:
+    def check(self, target: Domain, teacher: Teacher | None, objective: Objective) -> None:
+        """A client has no more labels than there are."""
+        if self.labels_each > target.outputs:
+            raise BadInputError(
+                f"PFedMe.labels_each is {self.labels_each}, and {target.name} has "
+                f"{target.outputs} classes: give no more"
+            )
+
+    def knowledge(self, target: Domain) -> str:
         """The clients' objects."""
-        return (
-            f"labelled {self.domain}-Big on {self.clients} clients, {self.labels_each} labels each"
-        )
+        clients = f"{self.clients} clients, {self.labels_each} labels each"
+        return f"labelled {target.name}-Big on {clients}"
 
-    @property
-    def labels(self) -> int:
+    def labels(self, target: Domain) -> int:
         """All labels of the clients."""
-        return IMAGE_SPLITS["Big"]
+        return target.split_sizes["Big"]
 
-    @property
-    def variant(self) -> str:
+    def variant(self, target: Domain) -> str:
         """Which of its models the table shows: the global one."""
         return "global"
-
-    @property
-    def student_sizes(self) -> tuple[int, ...]:
-        """Layer sizes of the student."""
-        return (PIXELS, *self.hidden_sizes, 10)
 
     def work(self, setting: Setting) -> float:
         """With such small batches passes over the weights cost several times the products."""
         steps = self.inner_steps * self.local_rounds * setting.schedule.epochs
         objects = steps * self.clients * setting.schedule.batch_size
-        return 30 * weight_count(self.student_sizes) * objects / 1e9
+        return 30 * weight_count(sizes_of(setting)) * objects / 1e9
 
     def train(
         self, trials: Sequence[Trial], workshop: Workshop, report: Report
@@ -106,15 +108,13 @@ class PFedMe(TrainableMethod):
         schedule = trials[0].setting.schedule
         run = MethodRun(trials, report, workshop.device, schedule.epochs)
         seeds, members = run.seeds, len(trials)
-        split = SplitBatches(self.domain, "Big", seeds, workshop.device)
-        owned = self._partition(split, seeds)
-        sgd = partial(torch.optim.SGD, weight_decay=self.closeness, fused=True)
-        federation = Federation(
-            split, self.clients, self.student_sizes, seeds, schedule.learning_rate, sgd
-        )
+        split = run.split("Big")
+        owned = self._partition(run, split)
+        rate, sizes = schedule.learning_rate, sizes_of(run.setting)
+        federation = Federation(split, self.clients, sizes, seeds, rate, self.closeness)
         federation.send()
         draws, chosen = generators("order/clients", seeds), generators("clients/chosen", seeds)
-        tests = _Personal(run, owned, split)
+        tests = PersonalTests(run, owned, split) if run.reported else None
         for _ in range(schedule.epochs):
             copies = {
                 name: value.repeat_interleave(self.clients, 0)
@@ -136,16 +136,17 @@ class PFedMe(TrainableMethod):
                 step, theta = self.local_rate * self.closeness, federation.clients.parameters
                 copies = {n: towards(w, theta[n].detach(), step) for n, w in copies.items()}
             self._average(federation, copies, chosen)
-            run.note("personal/test_accuracy", tests.accuracy(federation.clients))
+            if tests:
+                run.note("personal/test_accuracy", tests.accuracy(federation.clients))
             mean = total.view(members, -1).mean(1) / self.local_rounds
             run.epoch(federation.network(), mean)
         return run.results(federation.network())
 
-    def _partition(self, split: SplitBatches, seeds: Sequence[int]) -> list[Tensor]:
+    def _partition(self, run: MethodRun, split: SplitBatches) -> list[Tensor]:
         """Rows of the domain that each client owns, for each seed: [clients, n]."""
-        draws = generators("clients/deal", seeds)
+        draws, dealt = generators("clients/deal", run.seeds), (self.clients, self.labels_each)
         return [
-            rows[partition_labels(split.labels[rows], self.clients, self.labels_each, draw)]
+            rows[partition_labels(split.labels[rows], run.target.outputs, *dealt, draw)]
             for rows, draw in zip(split.rows, draws, strict=True)
         ]
 
@@ -164,33 +165,10 @@ class PFedMe(TrainableMethod):
         }
         mean = weighted_mean(some, torch.ones(len(picked), taking))
         old = federation.global_weights
-        load(federation.server, {n: torch.lerp(old[n], mean[n], self.server_rate) for n in old})
+        federation.server.load({n: torch.lerp(old[n], mean[n], self.server_rate) for n in old})
 
 
 def _drawn(owned: Tensor, size: int, draw: torch.Generator) -> Tensor:
     """A mini-batch D of each client's own objects: rows [K, n] → [K, size]."""
     places = torch.randint(owned.shape[1], (len(owned), size), generator=draw)
     return owned.gather(1, places.to(owned.device))
-
-
-class _Personal:
-    """Each client's own test set: test objects of its labels, equally many for each client."""
-
-    def __init__(self, run: MethodRun, owned: Sequence[Tensor], split: SplitBatches) -> None:
-        inputs, labels = (torch.cat(part) for part in zip(*run.test, strict=True))
-        clients = [rows for mine in owned for rows in mine]
-        mine = [torch.isin(labels, split.labels[rows]).nonzero().flatten() for rows in clients]
-        size = min(map(len, mine))
-        self.inputs, self.members = inputs, len(run.trials)
-        self.rows = torch.stack(
-            [rows[torch.linspace(0, len(rows) - 1, size).long()] for rows in mine]
-        )
-        self.labels = labels[self.rows]
-
-    @torch.no_grad()
-    def accuracy(self, clients: Stack) -> Tensor:
-        """The accuracy of personal models on their own tests, averaged by seed: [N]."""
-        right = torch.zeros(len(clients))
-        for rows, labels in zip(self.rows.split(500, 1), self.labels.split(500, 1), strict=True):
-            right += (clients(self.inputs[rows]).argmax(-1) == labels).sum(1).cpu()
-        return (right / self.rows.shape[1]).view(self.members, -1).mean(1)

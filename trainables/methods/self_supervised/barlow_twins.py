@@ -45,11 +45,10 @@ class BarlowTwins(SelfSupervised):
         check_real(self, "weight", at_least=0.0)
         check_whole(self, "embedding", at_least=1)
 
-    @property
-    def embedding_sizes(self) -> tuple[int, ...]:
+    def embedding_sizes(self, width: int) -> tuple[int, ...]:
         """A projector of two layers (the paper has three, of 8,192 units)."""
-        return (self.student_sizes[-2], self.embedding, self.embedding)
+        return (width, self.embedding, self.embedding)
 
     def loss(self, one: Tensor, other: Tensor) -> Tensor:
-        """The redundancy loss of the views' cross-correlation: [N]."""
+        """The redundancy loss of the views' cross-correlation: [...]."""
         return redundancy_loss(cross_correlation(one, other), self.weight)

@@ -37,12 +37,11 @@ class InstanceFeatures(SelfSupervised):
         check_real(self, "temperature", above=0.0)
         check_whole(self, "embedding", at_least=1)
 
-    @property
-    def embedding_sizes(self) -> tuple[int, ...]:
-        """One linear layer on the hidden layer."""
-        return (self.student_sizes[-2], self.embedding)
+    def embedding_sizes(self, width: int) -> tuple[int, ...]:
+        """One linear layer on the last hidden layer."""
+        return (width, self.embedding)
 
     def loss(self, one: Tensor, other: Tensor) -> Tensor:
-        """The instance loss of two views [N, B, D], both augmented as in the paper (§3.3): [N]."""
+        """The instance loss of two views, both augmented as in the paper (§3.3): [...]."""
         unit, view = functional.normalize(one, dim=-1), functional.normalize(other, dim=-1)
         return instance_loss(unit, view, self.temperature)

@@ -1,0 +1,187 @@
+"""A wrong method is one clear line, before anything starts."""
+
+from dataclasses import dataclass, replace
+
+import pytest
+from tile_methods import GREY, TILES, made_by, methods_on
+from torch import nn
+
+from search_spaces.rows.garments import ON_BIG, SMALL_ALONE
+from trainables.data.augment import Augment
+from trainables.data.domains import BIKE_SHARING, GENERATED_MNIST, MNIST
+from trainables.errors import BadInputError
+from trainables.links import VaeLink, VaeRecipe
+from trainables.links.fixed import Dilation, FeatureNoise
+from trainables.links.link import Link
+from trainables.methods.adversarial.adda import Adda
+from trainables.methods.adversarial.dann import Dann
+from trainables.methods.data_free.class_impressions import ClassImpressions
+from trainables.methods.data_free.dafl import DataFree
+from trainables.methods.data_free.generators import PixelScale
+from trainables.methods.data_free.zero_shot import ZeroShot
+from trainables.methods.federated.fedavg import FedAvg
+from trainables.methods.federated.pfedme import PFedMe
+from trainables.methods.omitted_class import OmittedClass
+from trainables.methods.self_supervised.barlow_twins import BarlowTwins
+from trainables.methods.self_supervised.instance_features import InstanceFeatures
+from trainables.networks import ConvNet, Network
+from trainables.objectives import AttentionTransfer, LabelSmoothing, Regression
+from trainables.schedule import Schedule
+
+METHODS = methods_on(TILES)
+TAUGHT = METHODS["class_impressions"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Convolved(Network):
+    """Without any linear layer, and without named features."""
+
+    def build(self, shape, outputs):
+        return nn.Sequential(
+            nn.Conv2d(shape[0], outputs, 3), nn.AdaptiveAvgPool2d(1), nn.Flatten()
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Doubled(Link):
+    """Twice as high and wide."""
+
+    name = "doubled"
+
+    def shape(self, shape):
+        return shape[0], 2 * shape[1], 2 * shape[2]
+
+    def __call__(self, objects, generator):
+        return objects.repeat_interleave(2, -1).repeat_interleave(2, -2)
+
+
+def scheduled(**fields):
+    return replace(METHODS["fedavg"], schedule=Schedule(epochs=1, batch_size=8, **fields))
+
+
+def taught(**fields):
+    return replace(TAUGHT, teacher=replace(TAUGHT.teacher, **fields))
+
+
+FIELDS = [
+    (lambda: FedAvg(deal="equal"), "known are iid, shards"),
+    (lambda: FedAvg(share=0), "FedAvg.share is 0: it must be > 0"),
+    (lambda: FedAvg(small=True), "fedavg never learns from Small: leave small away"),
+    (lambda: FedAvg(goal=2), "FedAvg.goal is 2"),
+    (lambda: PFedMe(inner_steps=0), "whole number ≥ 1"),
+    (lambda: PFedMe(small=True), "never learns from Small"),
+    (lambda: OmittedClass(small=True), "never learns from Small"),
+    (lambda: OmittedClass(omitted="3"), "give a whole number ≥ 0"),
+    (lambda: BarlowTwins(small=False), "always learns from Small"),
+    (lambda: BarlowTwins(small=1), "give True or False"),
+    (lambda: BarlowTwins(embedding=0), "whole number ≥ 1"),
+    (lambda: BarlowTwins(probe=0), "BarlowTwins.probe is 0"),
+    (lambda: InstanceFeatures(least_crop=0), "InstanceFeatures.least_crop is 0: it must be > 0"),
+    (
+        lambda: BarlowTwins(pretraining=Schedule(epochs=1, batch_size=8, optimiser="sgd")),
+        "BarlowTwins.pretraining has sgd; methods have optimisers of their own",
+    ),
+    (
+        lambda: Adda(first=Schedule(epochs=1, batch_size=8, weight_decay=0.1)),
+        "Adda.first has weight decay 0.1",
+    ),
+    (lambda: Adda(first_moment=1), "Adda.first_moment is 1: it must be ≥ 0 and < 1"),
+    (lambda: Dann(split="Bog"), "did you mean 'Big'"),
+    (lambda: Dann(source="CIFAR"), "Dann.source is 'CIFAR': give a domain, or None"),
+    (lambda: Dann(momentum=1), "Dann.momentum is 1"),
+    (lambda: Dann(adapt="no"), "Dann.adapt is 'no': give True or False"),
+    (lambda: Dann(source_link="noise"), "Dann.source_link is 'noise': give a link of images"),
+    (lambda: Dann(target_link=FeatureNoise()), "give a link of images that needs no VAE"),
+    (
+        lambda: Adda(source_link=VaeLink(recipe=VaeRecipe(objects=TILES, counterparts=TILES))),
+        "give a link of images that needs no VAE",
+    ),
+    (lambda: ZeroShot(rate=-1), "must be > 0"),
+    (lambda: ZeroShot(scales=()), "ZeroShot.scales is (): give numbers > 0"),
+    (lambda: ZeroShot(scales=(1, -1)), "give numbers > 0"),
+    (lambda: DataFree(pixels=0.3), "give PixelScale(mean, std)"),
+    (lambda: DataFree(pixels=GREY, channels=(8,)), "give two numbers"),
+    (lambda: DataFree(pixels=GREY, channels=(8, 0)), "give two numbers ≥ 1"),
+    (lambda: PixelScale(0, 0), "must be > 0"),
+]
+
+SETTINGS = [
+    (
+        lambda: replace(SMALL_ALONE, method=DataFree(pixels=GREY)),
+        "data_free has a teacher and no link",
+    ),
+    (lambda: replace(ON_BIG, method=Dann()), "dann has neither teacher nor link"),
+    (lambda: replace(METHODS["dann"], held_out=0.2), "nothing held out but by a rule"),
+    (lambda: replace(METHODS["dann"], protocol="published"), "protocol 'corrected'"),
+    (lambda: replace(METHODS["dann"], student_split="Train"), "leave student_split away"),
+    (
+        lambda: replace(METHODS["dann"], student=ConvNet(channels=(8,))),
+        "works on the hidden layers of a Perceptron",
+    ),
+    (lambda: scheduled(optimiser="sgd", rate="cosine"), "the schedule of fedavg has sgd, cosine"),
+    (lambda: scheduled(augment=Augment(flip=True)), "the schedule of fedavg has augmented"),
+    (
+        lambda: made_by(Dann(source=MNIST)),
+        "Dann.source is MNIST, 1×28×28 for 10 classes, and the target Tiles, 3×6×10 for 3 classes",
+    ),
+    (lambda: made_by(Adda(source=BIKE_SHARING)), "Adda.source is Reg, 15 for a number"),
+    (
+        lambda: made_by(Dann(source=GENERATED_MNIST), MNIST),
+        "as many classes, that has objects",
+    ),
+    (
+        lambda: made_by(Dann(source_link=Doubled())),
+        "doubled makes 3×12×20 of 3×6×10: give a link that enlarges nothing",
+    ),
+    (
+        lambda: made_by(Dann(source_link=Dilation()), replace(TILES, shape=(3, 4, 10))),
+        "the link Dilation fails on two objects [2, 3, 4, 10]",
+    ),
+    (
+        lambda: made_by(Dann(lenet=True)),
+        "one-channel images of 28×28 in 10 classes, and Tiles has 3×6×10 in 3",
+    ),
+    (lambda: made_by(ZeroShot(lenet=True)), "leave lenet away"),
+    (lambda: made_by(OmittedClass()), "give a class of Tiles, 0 to 2"),
+    (
+        lambda: replace(METHODS["omitted_class"], target=replace(TILES, name="Other")),
+        "learns from a teacher that knows Other, and given was one of Tiles",
+    ),
+    (lambda: made_by(FedAvg(clients=200)), "Tiles-Big has 160 objects: give at most 160"),
+    (lambda: made_by(FedAvg(clients=100, deal="shards")), "give at most 80"),
+    (lambda: made_by(PFedMe(labels_each=4)), "Tiles has 3 classes: give no more"),
+    (
+        lambda: made_by(ZeroShot(), network=Convolved()),
+        "a linear last layer with 3 outputs, and Convolved has none: give another network",
+    ),
+    (
+        lambda: made_by(DataFree(pixels=GREY), network=Convolved()),
+        "reads the teacher's feature 'hidden', what its last layer reads, and Convolved names",
+    ),
+    (lambda: taught(classes=(2, 1, 0)), "leave Teacher.classes and normalise"),
+    (
+        lambda: taught(schedule=Schedule(epochs=1, batch_size=8, normalise=True)),
+        "leave Teacher.classes and normalise",
+    ),
+    (
+        lambda: replace(TAUGHT, objective=LabelSmoothing()),
+        "at the objective's temperature, and LabelSmoothing has none, or reads features too",
+    ),
+    (
+        lambda: replace(TAUGHT, objective=AttentionTransfer(beta=1, features=("maps",))),
+        "AttentionTransfer has none",
+    ),
+    (lambda: replace(TAUGHT, objective=Regression()), "Regression has none"),
+]
+
+
+@pytest.mark.parametrize(("make", "says"), FIELDS + SETTINGS)
+def test_a_wrong_method_is_one_clear_line(make, says):
+    with pytest.raises(BadInputError) as caught:
+        make()
+    assert says in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_what_a_network_without_linear_layers_can_teach():
+    assert made_by(ClassImpressions(), network=Convolved()).method.name == "class_impressions"
