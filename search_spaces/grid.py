@@ -3,14 +3,19 @@
 from dataclasses import replace
 from itertools import product
 
-from search_spaces.base.space import Space
+from search_spaces.base import Space
 from search_spaces.rows.garments import ON_BIG, ON_BIG_DILATION, ON_BIG_NOISE, on_mnist_vae
+from trainables.objectives import Distillation
 
 SPACE = Space(
     name="grid",
     about="How does the gain from a teacher depend on φ, λ and T together?",
     settings=tuple(
-        replace(base, hard_label_weight=weight, temperature=temperature, held_out=0.2)
+        replace(
+            base,
+            objective=Distillation(hard_label_weight=weight, temperature=temperature),
+            held_out=0.2,
+        )
         for base, weight, temperature in product(
             (ON_BIG, ON_BIG_NOISE, ON_BIG_DILATION, on_mnist_vae("all")),
             (0, 0.25, 0.5, 0.75, 1),

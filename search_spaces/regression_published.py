@@ -12,6 +12,7 @@ from dataclasses import replace
 from search_spaces.base.space import Space
 from search_spaces.rows.bike_sharing import REG_ON_TRAIN, REG_TRAIN_ALONE
 from search_spaces.rows.published import published
+from trainables.objectives import Regression
 from trainables.settings.setting import Setting
 
 
@@ -19,7 +20,9 @@ def mended(setting: Setting) -> Setting:
     """The same setting with a loss whose shapes agree, in its teacher too."""
     teacher = setting.teacher
     return replace(
-        setting, broadcast=False, teacher=replace(teacher, broadcast=False) if teacher else None
+        setting,
+        objective=Regression(hard_label_weight=0.5 if teacher else 1),
+        teacher=replace(teacher, broadcast=False) if teacher else None,
     )
 
 

@@ -1,7 +1,6 @@
 """The rows of Table 3, each with a λ and T of its own, beside the fixed λ = ½ and T = 1."""
 
-from search_spaces.base.search import Search
-from search_spaces.base.space import Space
+from search_spaces.base import Search, Space
 from search_spaces.paper_table import LOW_RESOURCE_VAE, NINE_ROWS
 from search_spaces.rows.garments import (
     ON_BIG,
@@ -12,6 +11,7 @@ from search_spaces.rows.garments import (
     on_generated,
     on_mnist_vae,
 )
+from search_spaces.rows.searched import WEIGHT_AND_TEMPERATURE
 from trainables.settings.scoring import CrossValidation, HoldOut, Pruning
 from trainables.settings.setting import Setting
 
@@ -19,8 +19,9 @@ from trainables.settings.setting import Setting
 def tuned(name: str, base: Setting) -> Search:
     """16 settings by cross-validation inside Small."""
     return Search(
-        name=name, base=base, rule=CrossValidation(pruning=Pruning()), settings=16, oracle=False
-    )
+        name=name, base=base, over=WEIGHT_AND_TEMPERATURE,
+        rule=CrossValidation(pruning=Pruning()), settings=16, oracle=False,
+    )  # fmt: skip
 
 
 SPACE = Space(
@@ -30,8 +31,8 @@ SPACE = Space(
     searches=(
         # 60,000 garments are enough to hold a sixth out once; five folds would cost hours.
         Search(
-            name="train", base=ON_TRAIN, rule=HoldOut(held_out=1 / 6, pruning=Pruning()),
-            settings=8, seeds=1, oracle=False,
+            name="train", base=ON_TRAIN, over=WEIGHT_AND_TEMPERATURE,
+            rule=HoldOut(held_out=1 / 6, pruning=Pruning()), settings=8, seeds=1, oracle=False,
         ),
         tuned("identity", ON_BIG),
         tuned("noise", ON_BIG_NOISE),
@@ -41,8 +42,8 @@ SPACE = Space(
         tuned("generated", on_generated("all")),
         # A VAE that knew a fold's labels would leak them: one part, and a VAE without it.
         Search(
-            name="mnist_vae_small", base=on_mnist_vae("small"), settings=16, oracle=False,
-            rule=HoldOut(held_out=0.2, pruning=Pruning()),
+            name="mnist_vae_small", base=on_mnist_vae("small"), over=WEIGHT_AND_TEMPERATURE,
+            rule=HoldOut(held_out=0.2, pruning=Pruning()), settings=16, oracle=False,
         ),
     ),
     seeds=5,

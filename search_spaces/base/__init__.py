@@ -2,10 +2,14 @@
 
 space       settings and searches, under a name
 search      what Optuna may choose, by which sampler, scored by which rule
+ranges      what a field may be: a range of numbers, a choice
+variants    the settings that these make, and whether all of them are sound
+paths       the way to a field of a setting, "objective.temperature"
 catalogue   finds a space by its name, or by the path of a user's file
 """
 
-from search_spaces.base.search import Branch, Search
+from search_spaces.base.ranges import Choice, Integers, LogUniform, Range, Uniform
+from search_spaces.base.search import Search
 from search_spaces.base.space import Space
 
-__all__ = ["Branch", "Search", "Space"]
+__all__ = ["Choice", "Integers", "LogUniform", "Range", "Search", "Space", "Uniform"]

@@ -3,16 +3,20 @@
 import importlib
 import importlib.util
 import pkgutil
+import re
 import sys
 import traceback
+from dataclasses import is_dataclass
 from pathlib import Path
 
 import search_spaces
+from search_spaces.base.paths import field_names
 from search_spaces.base.space import Space
 from trainables.errors import BadInputError, unknown
 
 OWN_MODULE = "own_space"  # the module name of a user's file
 NOT_SPACES = ("base", "rows")  # the folders of search_spaces without spaces
+UNKNOWN_FIELD = re.compile(r"(\w+)\.__init__\(\) got an unexpected keyword argument '(\w+)'")
 
 
 def names() -> list[str]:
@@ -64,8 +68,26 @@ def _from_file(path: Path) -> Space:
             if Path(f.filename).resolve() == path.resolve()
         ]
         place = f"{path}:{lines[-1]}" if lines else str(path)
-        raise BadInputError(f"{place}: {type(error).__name__}: {error}") from None
+        raise BadInputError(f"{place}: {_said(error)}") from None
     space = getattr(module, "SPACE", None)
     if not isinstance(space, Space):
         raise BadInputError(f"{path}: it must define SPACE = Space(...); found {space!r}")
     return space
+
+
+def _said(error: BaseException) -> str:
+    """The error's class and what it says; of a field that a dataclass lacks its nearest one."""
+    found = UNKNOWN_FIELD.fullmatch(str(error)) if isinstance(error, TypeError) else None
+    known = _fields(found[1]) if found else []
+    if found and known:
+        error = unknown(f"field of {found[1]}", found[2], known)
+    return f"{type(error).__name__}: {error}"
+
+
+def _fields(name: str) -> list[str]:
+    """What can be given to the dataclass of this name, ours or one of the user's file."""
+    rooms = (OWN_MODULE, "trainables", "search_spaces")
+    modules = [vars(module) for n, module in sys.modules.items() if n.partition(".")[0] in rooms]
+    named = (module.get(name) for module in modules)
+    found = next((each for each in named if isinstance(each, type) and is_dataclass(each)), None)
+    return field_names(found)

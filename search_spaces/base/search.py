@@ -1,9 +1,12 @@
-"""A search: Optuna chooses φ, λ, T, learning rate or epochs; a rule scores what it chose."""
+"""A search: Optuna chooses any field of any part of a setting; a rule scores what it chose."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
+from search_spaces.base.paths import ABSENT, value_at
+from search_spaces.base.ranges import Range, Suggested, label_of
+from search_spaces.base.variants import BASE, Chosen, Variants
 from trainables.checks import check_choice, check_name, check_whole
 from trainables.errors import BadInputError
 from trainables.settings.scoring import CrossValidation, Oracle, Rule
@@ -11,29 +14,16 @@ from trainables.settings.setting import Setting
 
 SAMPLERS = ("tpe", "gp", "cmaes", "random", "qmc", "nsga2")
 FIRST_SELECTION_SEED = 1_000  # the chosen setting is trained anew with fresh seeds: 0, 1, ...
-LAMBDA, TEMPERATURE, RATE, EPOCHS, LINK = (
-    "lambda", "temperature", "learning_rate", "epochs", "link",
-)  # fmt: skip
-Interval = tuple[float, float]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Branch:
-    """One φ of a search, with the values that its own parameter ("std", "latent_size") may take.
-
-    settings: pairs of such a value and the setting that has it; one pair where nothing varies.
-    """
-
-    name: str
-    settings: tuple[tuple[str, Setting], ...]
-    parameter: str = "variant"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Search:
-    """Settings that Optuna proposes, round by round. What is None or empty stays as in `base`.
+    """Settings that Optuna proposes, round by round. What `over` does not name stays as in `base`.
 
-    base: the setting that the search varies; or branches, where φ is searched too.
+    base: the setting that the search varies; of several, Optuna chooses one too.
+    over: what fields may be, by their path: {"objective.temperature": LogUniform(0.5, 20)}, say.
+        Where a part is chosen itself ("link": Choice(Identity(), Noise())), a field that some of
+        the choices lack ("link.std") is asked for where it is there.
     rule: how a setting is scored.
     settings: how many are tried; sampler: which of Optuna's proposes them.
     round_size: how many are proposed at a time and trained together. It is part of the search's
@@ -42,30 +32,30 @@ class Search:
     oracle: also train each setting on all of its split and score it on the test set, to say what
         selection by test would have claimed. The search is never told.
     seed: the sampler's random seed.
+
+    Raises BadInputError for what makes no sense, see Variants for `base` and `over`.
     """
 
     name: str = "search"
-    base: Setting | None = None
-    branches: tuple[Branch, ...] = ()
+    base: Setting | tuple[Setting, ...] = ()
+    over: Mapping[str, Range] = field(default_factory=dict, hash=False)
     rule: Rule = CrossValidation()
     sampler: str = "tpe"
     settings: int = 40
     round_size: int = 8
     seeds: int = 2
-    hard_label_weight: Interval | None = (0.0, 1.0)
-    temperature: Interval | None = (0.5, 20.0)
-    learning_rate: Interval | None = None
-    epochs: tuple[int, ...] = ()
     oracle: bool = True
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for field in ("settings", "round_size", "seeds"):
-            check_whole(self, field, at_least=1)
+        for number in ("settings", "round_size", "seeds"):
+            check_whole(self, number, at_least=1)
         check_choice(self, "sampler", SAMPLERS)
         check_name("a search's name", self.name)
-        if (self.base is None) == (not self.branches):
-            raise BadInputError(f"the search {self.name!r} needs a base, or branches")
+        if not isinstance(self.rule, Rule):
+            raise BadInputError(
+                f"Search.rule is {self.rule!r}: give CrossValidation() or HoldOut()"
+            )
         if self.rule.reads == "test":
             raise BadInputError("a search is never scored on the test set: see Search.oracle")
         if self.rule.pruning and self.round_size % self.rule.pruning.group:
@@ -73,22 +63,40 @@ class Search:
                 f"round_size is {self.round_size}: with pruning in groups of "
                 f"{self.rule.pruning.group} it must be a multiple of that"
             )
-        for bounds in (self.hard_label_weight, self.temperature, self.learning_rate):
-            if bounds and not bounds[0] < bounds[1]:
-                raise BadInputError(f"a search needs low < high; given was {bounds}")
-        for end in (0, 1):  # the ends of every range make a setting, or this says what is wrong
-            self.setting(self._corner(end))
+        self._check_parts()
+        self._variants  # noqa: B018 (checks itself)
 
-    def _corner(self, end: int) -> dict[str, Any]:
-        ranges = {
-            LAMBDA: self.hard_label_weight,
-            TEMPERATURE: self.temperature,
-            RATE: self.learning_rate,
-        }
-        chosen: dict[str, Any] = {name: bounds[end] for name, bounds in ranges.items() if bounds}
-        if self.epochs:
-            chosen[EPOCHS] = self.epochs[-end]
-        return chosen
+    def _check_parts(self) -> None:
+        bases = self.bases()
+        if not bases or not all(isinstance(base, Setting) for base in bases):
+            raise BadInputError(
+                f"the search {self.name!r} needs a base, a setting or several; given was "
+                f"{self.base!r}"
+            )
+        if not isinstance(self.over, Mapping):
+            raise BadInputError(f"Search.over is {self.over!r}: give ranges by path, in a dict")
+        for path, among in self.over.items():
+            if not isinstance(path, str) or not isinstance(among, Range):
+                raise BadInputError(
+                    f"Search.over has {path!r}: {among!r}: give the path of a field, and "
+                    "Uniform(low, high), LogUniform(low, high), Integers(low, high) or "
+                    "Choice(one, another, ...)"
+                )
+
+    @cached_property
+    def _variants(self) -> Variants:
+        return Variants(tuple(replace(base, rule=self.rule) for base in self.bases()), self.over)
+
+    # ---- what it searches ----
+
+    def bases(self) -> tuple[Setting, ...]:
+        """Every setting that the search varies."""
+        return (self.base,) if isinstance(self.base, Setting) else tuple(self.base)
+
+    @property
+    def is_conditional(self) -> bool:
+        """True where something is chosen for some settings only."""
+        return self._variants.is_conditional
 
     @property
     def two_objectives(self) -> bool:
@@ -100,34 +108,32 @@ class Search:
         """The seeds that settings are scored with; the chosen one is trained with others."""
         return range(FIRST_SELECTION_SEED, FIRST_SELECTION_SEED + self.seeds)
 
-    def bases(self) -> tuple[Setting, ...]:
-        """Every setting that the search varies."""
-        variants = tuple(s for branch in self.branches for _, s in branch.settings)
-        return (self.base,) if self.base else variants
+    # ---- what it makes of a choice ----
 
-    def setting(self, chosen: Mapping[str, Any]) -> Setting:
-        """The setting that a sampler has chosen, to be scored by the rule."""
-        setting = self.base or self._variant(chosen)
-        changes: dict[str, Any] = {"rule": self.rule}
-        if LAMBDA in chosen:
-            changes["hard_label_weight"] = chosen[LAMBDA]
-        if TEMPERATURE in chosen:
-            changes["temperature"] = chosen[TEMPERATURE]
-        schedule = {
-            field: chosen[name]
-            for name, field in ((RATE, "learning_rate"), (EPOCHS, "epochs"))
-            if name in chosen
+    def choose(self, pick: Callable[[str, Range], Suggested]) -> dict[str, Suggested]:
+        """What is picked for every path that there is, a part before its fields."""
+        return self._variants.choose(pick)
+
+    def setting(self, chosen: Chosen) -> Setting:
+        """The setting that a sampler has chosen, to be scored by the rule.
+
+        chosen: by path a number, or the label of a choice.
+        """
+        return self._variants.setting(chosen)
+
+    def base_of(self, chosen: Chosen) -> Setting:
+        """The setting that was varied: what tuning has to beat."""
+        return self.bases()[self._variants.place(chosen)]
+
+    def untuned(self, chosen: Chosen) -> dict[str, Suggested]:
+        """What the base itself has at the paths that are searched, where it has them."""
+        base = self.base_of(chosen)
+        found = {path: value_at(base, path) for path in self._variants.ranges if path != BASE}
+        return {
+            path: value if type(value) in (int, float) else label_of(value)
+            for path, value in found.items()
+            if value is not ABSENT
         }
-        if schedule:
-            changes["schedule"] = replace(setting.schedule, **schedule)
-        return replace(setting, **changes)
-
-    def _variant(self, chosen: Mapping[str, Any]) -> Setting:
-        named = {branch.name: branch for branch in self.branches}
-        branch = named[chosen.get(LINK, self.branches[0].name)]
-        variants = dict(branch.settings)
-        first = branch.settings[0][0]
-        return variants[str(chosen.get(f"{branch.name}.{branch.parameter}", first))]
 
     def reported(self, setting: Setting) -> Setting:
         """The same without a rule: trained on all of its split, evaluated on the test set."""

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from search_spaces.base.search import Search
 from trainables.checks import check_name, check_whole
-from trainables.data.domains import Domain
+from trainables.data.domain import Domain, domains_in
 from trainables.errors import BadInputError
-from trainables.recipes import VaeRecipe
+from trainables.links.vae_recipe import VaeRecipe
 from trainables.settings.columns import name_of
 from trainables.settings.setting import Setting
 
@@ -51,6 +51,12 @@ class Space:
         return [*self.settings, *(base for search in self.searches for base in search.bases())]
 
     @property
-    def domain(self) -> Domain:
+    def target(self) -> Domain:
         """What all its students must learn."""
-        return self._bases()[0].domain
+        return self._bases()[0].target
+
+    @property
+    def domains(self) -> tuple[Domain, ...]:
+        """Every domain that a setting may name: what must be there before anything starts."""
+        choices = [among for search in self.searches for among in search.over.values()]
+        return tuple(dict.fromkeys(domains_in([*self._bases(), *self.shown_vaes, *choices])))

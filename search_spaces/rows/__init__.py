@@ -4,4 +4,5 @@ garments       the rows of the paper's Table 3: FashionMNIST
 bike_sharing   the rows of its Table 5
 published      either of them as they were actually run
 methods        students made by other transfer methods
+searched       what several spaces search: λ, T, the learning rate
 """

@@ -13,28 +13,30 @@ Schedules were chosen without the test set. Adam at its usual 1e-3, batches of 6
 from dataclasses import replace
 
 from trainables.data.domains import BIKE_SHARING
-from trainables.links.fixed import FeatureNoise
-from trainables.recipes import Schedule, TeacherRecipe
-from trainables.settings.setting import Setting
+from trainables.links import FeatureNoise
+from trainables.networks.network import Perceptron
+from trainables.objectives import Regression
+from trainables.schedule import Schedule
+from trainables.settings import Setting, alone
+from trainables.teacher import Teacher
 
 LONG = Schedule(epochs=30, batch_size=64)
 
-REG_SMALL_ALONE = Setting(
-    target=BIKE_SHARING, hard_label_weight=1, schedule=Schedule(epochs=300, batch_size=64)
-)
-REG_ON_BIG = replace(
-    REG_SMALL_ALONE,
-    teacher=TeacherRecipe(domain=BIKE_SHARING, split="Big", schedule=LONG),
-    hard_label_weight=0.5,
+REG_ON_BIG = Setting(
+    target=BIKE_SHARING,
+    student=Perceptron(hidden=(32,)),
+    teacher=Teacher(domain=BIKE_SHARING, split="Big", schedule=LONG),
+    objective=Regression(hard_label_weight=0.5),
+    schedule=Schedule(epochs=300, batch_size=64),
 )
 REG_ON_BIG_NOISE = replace(REG_ON_BIG, link=FeatureNoise())
+REG_SMALL_ALONE = alone(REG_ON_BIG)
 
-REG_TRAIN_ALONE = replace(
-    REG_SMALL_ALONE, student_split="Train", schedule=Schedule(epochs=200, batch_size=64)
-)
 REG_ON_TRAIN = replace(
-    REG_TRAIN_ALONE,
-    teacher=TeacherRecipe(domain=BIKE_SHARING, split="Train", schedule=LONG),
-    hard_label_weight=0.5,
+    REG_ON_BIG,
+    student_split="Train",
+    teacher=Teacher(domain=BIKE_SHARING, split="Train", schedule=LONG),
+    schedule=Schedule(epochs=200, batch_size=64),
 )
 REG_ON_TRAIN_NOISE = replace(REG_ON_TRAIN, link=FeatureNoise())
+REG_TRAIN_ALONE = alone(REG_ON_TRAIN)

@@ -1,14 +1,24 @@
 """The paper's rows as they were actually run: docs/protocol, "What was run"."""
 
-from trainables.data.domains import BIKE_SHARING, BIKE_SHARING_PUBLISHED, GENERATED_MNIST, MNIST
-from trainables.links.fixed import Dilation, Noise
-from trainables.links.link import Link
-from trainables.links.vae import VaeLink
-from trainables.recipes import Schedule, TeacherRecipe, VaeRecipe
-from trainables.settings.setting import Setting
+from dataclasses import replace
+
+from search_spaces.rows.garments import VAE
+from trainables.data.domains import (
+    BIKE_SHARING,
+    BIKE_SHARING_PUBLISHED,
+    FASHION_MNIST,
+    GENERATED_MNIST,
+    MNIST,
+)
+from trainables.links import Dilation, Link, Noise, VaeLink
+from trainables.networks.network import Perceptron
+from trainables.objectives import Distillation, Hinton, Regression
+from trainables.schedule import Schedule
+from trainables.settings import Setting
+from trainables.teacher import Teacher
 
 SCHEDULE = Schedule(epochs=20, batch_size=100)
-TEACHER_HIDDEN_SIZES = (64, 64, 64, 64)  # the paper's [256, 128, 64, 64] came later
+NETWORK = Perceptron(hidden=(64, 64, 64, 64))  # the paper's [256, 128, 64, 64] came later
 DRAWS = 100  # of φ(x) for each object; the published code drew anew for each batch
 
 
@@ -18,18 +28,18 @@ def published(setting: Setting) -> Setting:
         return _published_regression(setting)
     teacher = setting.teacher
     if teacher:
-        teacher = TeacherRecipe(
-            domain=teacher.domain,
+        made = teacher.domain == GENERATED_MNIST
+        teacher = Teacher(
+            domain=replace(GENERATED_MNIST, copies=True) if made else teacher.domain,
             split="Train" if teacher.domain == MNIST else teacher.split,
-            hidden_sizes=TEACHER_HIDDEN_SIZES,
-            copies=teacher.domain == GENERATED_MNIST,
+            network=NETWORK,
         )
     return Setting(
+        target=FASHION_MNIST,
         student_split=setting.student_split,
         teacher=teacher,
         link=published_link(setting.link),
-        hard_label_weight=setting.hard_label_weight,
-        loss="hinton" if teacher else "lambda",
+        objective=Hinton() if teacher else Distillation(hard_label_weight=1),
         schedule=SCHEDULE,
         protocol="published",
     )
@@ -43,7 +53,7 @@ def published_link(link: Link) -> Link:
         case Dilation():
             return Dilation(scaled=False)
         case VaeLink():
-            recipe = VaeRecipe(schedule=Schedule(epochs=75, batch_size=64))
+            recipe = replace(VAE, schedule=Schedule(epochs=75, batch_size=64))
             return VaeLink(recipe=recipe, draws=DRAWS)
     return link
 
@@ -56,13 +66,13 @@ def _published_regression(setting: Setting) -> Setting:
     """
     teacher = setting.teacher
     if teacher:
-        teacher = TeacherRecipe(domain=BIKE_SHARING_PUBLISHED, split=teacher.split, broadcast=True)
+        teacher = Teacher(domain=BIKE_SHARING_PUBLISHED, split=teacher.split, broadcast=True)
     return Setting(
         target=BIKE_SHARING_PUBLISHED,
+        student=setting.student,
         student_split=setting.student_split,
         teacher=teacher,
-        hard_label_weight=setting.hard_label_weight,
-        broadcast=True,
+        objective=Regression(hard_label_weight=0.5 if teacher else 1, broadcast=True),
         schedule=SCHEDULE,
         protocol="published",
     )

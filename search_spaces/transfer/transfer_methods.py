@@ -16,12 +16,12 @@ from trainables.methods.federated.fedavg import FedAvg
 from trainables.methods.federated.pfedme import PFedMe
 from trainables.methods.self_supervised.barlow_twins import BarlowTwins
 from trainables.methods.self_supervised.instance_features import InstanceFeatures
-from trainables.recipes import Schedule
-from trainables.settings.method import Method
-from trainables.settings.setting import Setting
+from trainables.objectives import Distillation, Hinton
+from trainables.schedule import Schedule
+from trainables.settings import Method, Setting
 
 # Hard and soft cross-entropy with equal weights (Hinton et al. 2015).
-HINTON = replace(ON_BIG, loss="hinton")
+HINTON = replace(ON_BIG, objective=Hinton())
 
 
 def adapted(method: Method) -> Setting:
@@ -34,9 +34,8 @@ def of_teacher_alone(method: Method, epochs: int, batch_size: int) -> Setting:
     """A data-free method at T = 4, alone (labels have no weight) or with Small at λ = ½."""
     weight = 0.5 if method.small else 0.0
     schedule = Schedule(epochs=epochs, batch_size=batch_size)
-    return replace(
-        ON_BIG, method=method, hard_label_weight=weight, temperature=4, schedule=schedule
-    )
+    objective = Distillation(hard_label_weight=weight, temperature=4)
+    return replace(ON_BIG, method=method, objective=objective, schedule=schedule)
 
 
 ADVERSARIAL = tuple(

@@ -8,7 +8,7 @@ from search_spaces.rows.garments import SMALL_ALONE
 from search_spaces.transfer.transfer_methods import HINTON, METHODS
 from trainables.methods.data_free.impressions import FromImpressions
 from trainables.methods.self_supervised.pretraining import SelfSupervised
-from trainables.recipes import Schedule
+from trainables.schedule import Schedule
 from trainables.settings.method import Method
 from trainables.settings.setting import Setting
 

@@ -5,18 +5,21 @@ the records asks for the same settings again: a first run, a resumed one and an 
 the same way.
 """
 
+import json
 import warnings
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Literal
 
 import optuna
+from optuna.distributions import distribution_to_json
 from optuna.exceptions import ExperimentalWarning
 from optuna.samplers import BaseSampler
-from optuna.trial import Trial, TrialState
+from optuna.trial import FrozenTrial, Trial, TrialState
 
 from records.choice import Outcome
-from search_spaces.base.search import EPOCHS, LAMBDA, LINK, RATE, TEMPERATURE, Search
-from trainables.data.domains import MEASURES
+from records.schema import Searched
+from search_spaces.base.search import Search
+from trainables.data.measures import MEASURES
 from trainables.identity import identity
 from trainables.settings.setting import Setting
 
@@ -41,7 +44,7 @@ def sampler_of(search: Search) -> BaseSampler:
                 return samplers.NSGAIISampler(seed=seed, population_size=search.round_size)
             case _:
                 return samplers.TPESampler(
-                    seed=seed, multivariate=True, group=bool(search.branches), constant_liar=True
+                    seed=seed, multivariate=True, group=search.is_conditional, constant_liar=True
                 )
 
 
@@ -56,7 +59,7 @@ class OptunaSearch:
         self.search = search
         self.told = [MEASURES[search.rule.score]]
         if search.two_objectives:
-            self.told = list(search.bases()[0].domain.compared)
+            self.told = list(search.bases()[0].target.measures[:2])
         directions: list[Literal["minimize", "maximize"]]
         directions = ["maximize" if one.higher_is_better else "minimize" for one in self.told]
         self.study = optuna.create_study(
@@ -71,7 +74,7 @@ class OptunaSearch:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ExperimentalWarning)  # as in sampler_of
             self._asked = [self.study.ask() for _ in range(count)]
-            return [self.search.setting(self._suggest(trial)) for trial in self._asked]
+            return [self._setting(trial) for trial in self._asked]
 
     def tell(self, outcomes: Sequence[Outcome]) -> None:
         """The round's outcomes, in its order."""
@@ -86,21 +89,20 @@ class OptunaSearch:
             else:
                 self.study.tell(trial, scores)
 
-    def _suggest(self, trial: Trial) -> dict[str, Any]:
-        search = self.search
-        chosen: dict[str, Any] = {}
-        if search.branches:
-            names = [branch.name for branch in search.branches]
-            chosen[LINK] = trial.suggest_categorical(LINK, names)
-            branch = search.branches[names.index(chosen[LINK])]
-            if len(branch.settings) > 1:  # a parameter that only this φ has
-                own = f"{branch.name}.{branch.parameter}"
-                chosen[own] = trial.suggest_categorical(own, [k for k, _ in branch.settings])
-        if search.hard_label_weight:
-            chosen[LAMBDA] = trial.suggest_float(LAMBDA, *search.hard_label_weight)
-        for name, bounds in ((TEMPERATURE, search.temperature), (RATE, search.learning_rate)):
-            if bounds:
-                chosen[name] = trial.suggest_float(name, *bounds, log=True)
-        if search.epochs:
-            chosen[EPOCHS] = trial.suggest_categorical(EPOCHS, list(search.epochs))
-        return chosen
+    def searched(self) -> list[Searched]:
+        """What was chosen for each setting that was asked for, in the order of asking."""
+        return [self._searched(trial) for trial in self.study.get_trials(deepcopy=False)]
+
+    def _setting(self, trial: Trial) -> Setting:
+        return self.search.setting(
+            self.search.choose(lambda path, among: among.suggest(trial, path))
+        )
+
+    def _searched(self, trial: FrozenTrial) -> Searched:
+        ranges = {path: distribution_to_json(each) for path, each in trial.distributions.items()}
+        return Searched(
+            base=self.search.base_of(trial.params).key,
+            chosen=trial.params,
+            untuned=self.search.untuned(trial.params),
+            ranges={path: json.loads(text) for path, text in ranges.items()},
+        )

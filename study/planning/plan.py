@@ -93,14 +93,15 @@ class Plan:
     def needed_artifacts(self) -> list[list[Artifact]]:
         """The missing artifacts behind all trials that are missing, and those to be shown.
 
-        Where φ is searched too, its rounds say later what they need.
+        Where a search changes what its students need, its rounds say later what that is.
         """
         trials = self.missing(self.listed_trials())
         for state in self.searches:
             trials += self.missing(self.reported(state.chosen()))
-            base = state.search.base
-            if base and not state.is_scored:  # λ, T and the like change no artifact
-                trials += state.trials([state.search.setting({})])
+            base = state.search.bases()[0]
+            candidate = state.search.setting({})
+            if not state.is_scored and self._need_the_same([candidate, *state.asked]):
+                trials += state.trials([candidate])
                 trials += self.reported([base])
         return self.artifacts(self.behind(trials) + self._shown())
 
@@ -113,6 +114,11 @@ class Plan:
             trials += self.reported(finals)
         wanted = self.behind(trials) + self._shown()
         return {each for artifact in wanted for each in artifact.and_behind()}
+
+    def _need_the_same(self, settings: Iterable[Setting]) -> bool:
+        """True where what varies among these, λ and T say, changes no artifact."""
+        wanted = [self.behind([Trial(setting=setting, seed=0)]) for setting in settings]
+        return all(each == wanted[0] for each in wanted)
 
     def behind(self, trials: Iterable[Trial]) -> list[Artifact]:
         """The logits that these trials learn from, and what their methods have made once."""

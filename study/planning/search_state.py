@@ -13,6 +13,7 @@ from itertools import count
 import optuna
 
 from records.choice import Outcome, choose, outcome
+from records.schema import NOTHING_SEARCHED, Searched
 from search_spaces.base.search import Search
 from study.planning.optuna_search import OptunaSearch
 from study.planning.trial_index import TrialIndex
@@ -23,11 +24,16 @@ from trainables.settings.trial import Trial
 
 @dataclass(frozen=True)
 class Expected:
-    """A setting that is to be trained; the search that proposed it, and its index there."""
+    """A setting that is to be trained.
+
+    search, asked, searched: of the search that proposed it its name, the index there and what was
+        chosen.
+    """
 
     setting: Setting
     search: str | None = None
     asked: int | None = None
+    searched: Searched = NOTHING_SEARCHED
 
 
 class SearchState:
@@ -124,9 +130,10 @@ class SearchState:
 
     def expected(self, settings: Iterable[Setting], first: int = 0) -> Iterator[Expected]:
         """These settings as proposed from the index `first` on, the oracle's included."""
+        searched = self._optuna.searched()
         for number, setting in enumerate(settings, start=first):
             for kind in self._kinds_of(setting):
-                yield Expected(kind, self.search.name, number)
+                yield Expected(kind, self.search.name, number, searched[number])
 
     # ---- going on ----
 
@@ -181,7 +188,7 @@ class SearchState:
 
     def _outcome(self, setting: Setting) -> Outcome | None:
         group = self.search.rule.metric.partition("/")[0]
-        metrics = {one.name: f"{group}/{one.name}" for one in setting.domain.measures}
+        metrics = {one.name: f"{group}/{one.name}" for one in setting.target.measures}
         ended = self._trial_index.candidate(setting, self._seeds)
         return outcome(ended, metrics, self.search.rule.parts)
 

@@ -1,8 +1,10 @@
 """The built-in spaces are what they say."""
 
+from search_spaces.base import LogUniform, Uniform
 from search_spaces.base.catalogue import load, names
-from trainables.artifacts.teacher import _own_rows
+from trainables.artifacts.labelled import without_held_out
 from trainables.cohorts.kinds import cost
+from trainables.data.domains import BIKE_SHARING, FASHION_MNIST, MNIST
 from trainables.data.splits import hold_out
 from trainables.distillation.requirements import all_logits_for, logits_for
 from trainables.settings.trial import Trial
@@ -10,7 +12,8 @@ from trainables.settings.trial import Trial
 
 def test_the_spaces_that_there_are():
     assert names() == [
-        "grid", "joint", "paper_table", "regression_lambda", "regression_published",
+        "emoji", "fonts", "grid", "joint", "paper_table", "regression_lambda",
+        "regression_published",
         "regression_table", "smoke", "transfer_known", "transfer_methods",
         "transfer_methods_small", "tuned_table", "vae_lambda", "vae_lambda_small",
     ]  # fmt: skip
@@ -22,11 +25,11 @@ def test_sizes():
     assert len(paper.settings) == 11 + 9
     assert paper.seeds == 5
     (search,) = load("vae_lambda").searches
-    assert (search.settings, search.hard_label_weight, search.temperature) == (
-        40,
-        (0, 1),
-        (0.5, 20),
-    )
+    assert search.settings == 40
+    assert search.over == {
+        "objective.hard_label_weight": Uniform(0, 1),
+        "objective.temperature": LogUniform(0.5, 20),
+    }
 
 
 def test_the_regression_s_spaces():
@@ -34,15 +37,15 @@ def test_the_regression_s_spaces():
     assert table.seeds == 10
     students = {(s.student_split, s.teacher is not None) for s in table.settings}
     assert students == {("Train", False), ("Train", True), ("Small", False), ("Small", True)}
-    assert {s.target for s in as_published.settings} == {"RegRaw"}
-    assert load("regression_lambda").domain.datasets == ("BikeSharing",)
-    assert load("grid").domain.datasets == ("FashionMNIST", "MNIST")
+    assert {s.target.name for s in as_published.settings} == {"RegRaw"}
+    assert load("regression_lambda").domains == (BIKE_SHARING,)
+    assert set(load("grid").domains) == {FASHION_MNIST, MNIST}
 
 
 def test_what_was_chosen_by_cross_validation_stands_among_what_was_searched():
     """The number of epochs of Reg-Small is one of those that regression_lambda searches."""
     search = next(s for s in load("regression_lambda").searches if s.name == "epochs")
-    assert search.base.schedule.epochs in search.epochs
+    assert search.base.schedule.epochs in search.over["schedule.epochs"].values
     assert search.rule.reads == "validation"
 
 
@@ -72,7 +75,8 @@ def test_a_teacher_of_train_never_saw_what_its_student_is_scored_on():
     made = logits_for(Trial(setting=search.setting({}), seed=1_000)).teacher
     assert (made.withheld_from, made.objects) == ("Train", 50_000)
     held = hold_out(60_000, 1 / 6, 1_000).validate
-    assert not set(_own_rows(made).tolist()) & set(held.tolist())
+    own = without_held_out(FASHION_MNIST, "Train", "Train", made.held_out, made.seed, made.part)
+    assert not set(own.tolist()) & set(held.tolist())
     reported = logits_for(Trial(setting=search.reported(search.setting({})), seed=0)).teacher
     assert (reported.withheld_from, reported.objects) == ("", 60_000)
 

@@ -8,22 +8,25 @@ import pytest
 from scipy import stats
 
 from records.choice import Outcome
-from search_spaces.base.search import Branch, Search
-from search_spaces.base.space import Space
+from search_spaces.base import Integers, LogUniform, Search
+from search_spaces.base.catalogue import load
 from search_spaces.joint import SPACE as JOINT
-from search_spaces.rows.garments import ON_BIG, ON_BIG_NOISE, on_mnist_vae
+from search_spaces.rows.garments import ON_BIG_NOISE, on_mnist_vae
+from search_spaces.rows.searched import WEIGHT_AND_TEMPERATURE
 from study.planning.optuna_search import OptunaSearch
 from trainables.errors import BadInputError
-from trainables.settings.scoring import CrossValidation, HoldOut, Oracle, Pruning
+from trainables.objectives import Distillation
+from trainables.settings.scoring import CrossValidation
 
 NOISE = 0.004  # of a score: the standard error over two seeds of five folds, as seen
 RATES = (1e-4, 1e-1)
-SEARCH = Search(base=on_mnist_vae("all"), settings=40, round_size=8)
+SEARCH = Search(base=on_mnist_vae("all"), over=WEIGHT_AND_TEMPERATURE, settings=40, round_size=8)
 
 
 def quality(setting):
     """A smooth stand-in for validation accuracy, best (0.8) at λ = 0.7, T = 3, rate 0.002."""
-    gap = (setting.hard_label_weight - 0.7) ** 2 + np.log(setting.temperature / 3) ** 2 / 4
+    weight, temperature = setting.objective.hard_label_weight, setting.objective.temperature
+    gap = (weight - 0.7) ** 2 + np.log(temperature / 3) ** 2 / 4
     return 0.8 - 0.1 * (gap + np.log(setting.schedule.learning_rate / 0.002) ** 2 / 4)
 
 
@@ -47,7 +50,8 @@ def test_every_sampler_walks_the_same_way_again(sampler):
     asked = walk(3, search)
     assert asked == walk(3, search)
     assert len({s.key for s in asked}) > 16  # evolution may ask a thing twice; it trains once
-    assert all(0 <= s.hard_label_weight <= 1 and 0.5 <= s.temperature <= 20 for s in asked)
+    found = [s.objective for s in asked]
+    assert all(0 <= o.hard_label_weight <= 1 and 0.5 <= o.temperature <= 20 for o in found)
     other = walk(1, replace(search, seed=1))
     assert {s.key for s in other}.isdisjoint(s.key for s in asked)
 
@@ -65,7 +69,8 @@ def noisy_best(settings, draws):
 
 def batched(sampler, repeat, settings=64):
     draws = np.random.default_rng(repeat)
-    search = replace(SEARCH, sampler=sampler, seed=repeat, learning_rate=RATES)
+    over = {**WEIGHT_AND_TEMPERATURE, "schedule.learning_rate": LogUniform(*RATES)}
+    search = replace(SEARCH, sampler=sampler, seed=repeat, over=over)
     return noisy_best(
         walk(settings // 8, search, lambda s: quality(s) + draws.normal(0, NOISE)), draws
     )
@@ -80,12 +85,15 @@ def one_by_one(repeat, settings=64):
     asked = []
     for _ in range(settings):
         trial = study.ask()
-        setting = SEARCH.setting(
-            {
-                "lambda": trial.suggest_float("lambda", 0, 1),
-                "temperature": trial.suggest_float("temperature", 0.5, 20, log=True),
-                "learning_rate": trial.suggest_float("learning_rate", *RATES, log=True),
-            }
+        weight, temperature, rate = (
+            trial.suggest_float("lambda", 0, 1),
+            trial.suggest_float("temperature", 0.5, 20, log=True),
+            trial.suggest_float("learning_rate", *RATES, log=True),
+        )
+        setting = replace(
+            SEARCH.base,
+            objective=Distillation(hard_label_weight=weight, temperature=temperature),
+            schedule=replace(SEARCH.base.schedule, learning_rate=rate),
         )
         study.tell(trial, quality(setting) + draws.normal(0, NOISE))
         asked.append(setting)
@@ -141,50 +149,65 @@ def test_phi_and_its_own_parameter_are_one_conditional_space():
     assert names[24:].count("noise") > names[:8].count("noise")  # it learns which φ is better
 
 
-def test_candidates_winner_and_oracle_are_settings_of_their_own():
-    setting = SEARCH.setting({"lambda": 0.3, "temperature": 2.0})
-    assert setting.rule == CrossValidation()
-    assert not setting.reads_test
-    assert SEARCH.reported(setting) == replace(
-        on_mnist_vae("all"), hard_label_weight=0.3, temperature=2.0
-    )
-    assert SEARCH.as_oracle(setting).reads_test
-    assert min(SEARCH.selection_seeds) >= 1_000  # those of the reported settings are fresh
+def test_what_was_chosen_is_said_by_path():
+    search = JOINT.searches[0]
+    walker = OptunaSearch(search)
+    settings = walker.ask(8)
+    for setting, searched in zip(settings, walker.searched(), strict=True):
+        base = next(b for b in search.bases() if b.key == searched.base)
+        assert base.link.name == setting.link.name
+        assert search.setting(searched.chosen) == setting
+        assert (
+            searched.chosen["objective.hard_label_weight"] == setting.objective.hard_label_weight
+        )
+        own = {"noise": {"link.std"}, "VAE": {"link.recipe.latent_size"}}.get(
+            base.link.name, set()
+        )
+        everywhere = {"base", *WEIGHT_AND_TEMPERATURE, "schedule.learning_rate"}
+        assert searched.chosen.keys() == searched.ranges.keys() == everywhere | own
+        untuned = {
+            "objective.hard_label_weight": 0.5, "objective.temperature": 1.0,
+            "schedule.learning_rate": 1e-3, "link.std": 0.1, "link.recipe.latent_size": 64,
+        }  # fmt: skip
+        assert searched.untuned == {p: v for p, v in untuned.items() if p in searched.chosen}
 
 
-@pytest.mark.parametrize(
-    ("wrong", "says"),
-    [
-        ({"base": None}, "needs a base, or branches"),
-        ({"rule": Oracle()}, "never scored on the test set"),
-        ({"sampler": "tpa"}, "tpe"),
-        ({"hard_label_weight": (0, 2)}, "must be ≥ 0 and ≤ 1"),
-        ({"temperature": (0, 2)}, "must be > 0"),
-        ({"temperature": (2, 1)}, "low < high"),
-        ({"round_size": 12, "rule": CrossValidation(pruning=Pruning())}, "multiple of that"),
-        ({"name": "a b"}, "letters, digits"),
-        ({"base": replace(ON_BIG, held_out=0.2)}, "its rule says what is held out"),
-    ],
-)
-def test_a_search_that_makes_no_sense_is_refused(wrong, says):
-    with pytest.raises(BadInputError, match=says):
-        replace(SEARCH, **wrong)
+def test_a_choice_of_optuna_s_is_the_field_s_value():
+    over = {"link.draws": LogUniform(1, 2)}
+    with pytest.raises(BadInputError, match=r"link.draws=1.0: Noise.draws is 1.0"):
+        Search(base=ON_BIG_NOISE, over=over)
+    walker = OptunaSearch(Search(base=ON_BIG_NOISE, over={"link.draws": Integers(2, 5)}))
+    assert {setting.link.draws for setting in walker.ask(8)} <= {2, 3, 4, 5}
 
 
-def test_rules_and_pruning_check_themselves():
-    for make, says in (
-        (lambda: CrossValidation(folds=1), "≥ 2"),
-        (lambda: HoldOut(held_out=0), "must be > 0"),
-        (lambda: CrossValidation(score="f1"), "accuracy"),
-        (lambda: Pruning(rungs=(0.6, 0.3)), "rising"),
-        (lambda: Pruning(keep=0), "must be > 0"),
-        (lambda: Space(name="x", about="", searches=(SEARCH, SEARCH)), "two searches alike"),
-    ):
-        with pytest.raises(BadInputError, match=says):
-            make()
+# As before a search was over any field: what is asked as number 24, once its space's earlier
+# settings have had the scores 0, 7/11, 3/11, ... in turn (hard labels, T, rate, epochs).
+ASKED = [
+    ("vae_lambda", "search", (0.36525923087921, 4.786926142497912, 0.001, 50)),
+    ("tuned_table", "identity", (0.835702257324017, 9.456932885772503, 0.001, 50)),
+    ("tuned_table", "mnist_vae_small", (0.013877219380806785, 10.211658568148595, 0.001, 50)),
+    ("regression_lambda", "search", (0.45384120049027915, 0.001, 300)),
+    ("regression_lambda", "epochs", (1.0, 0.001, 800)),
+    ("joint", "alone", (1.0, 1.0, 0.00018712847078200363, 50)),
+]
 
 
-def test_a_branch_s_variants_are_found_by_their_name():
-    branch = Branch(name="noise", settings=(("0.1", ON_BIG_NOISE), ("0", ON_BIG)), parameter="std")
-    search = Search(branches=(branch,))
-    assert search.setting({"link": "noise", "noise.std": "0"}).link == ON_BIG.link
+@pytest.mark.parametrize(("space", "name", "expected"), ASKED)
+def test_the_built_in_searches_ask_for_what_they_asked_for(space, name, expected):
+    walker = OptunaSearch(next(s for s in load(space).searches if s.name == name))
+    for first in (0, 8, 16):
+        settings = walker.ask(8)
+        scores = [7 * number % 11 / 11 for number in range(first, first + 8)]
+        walker.tell([Outcome({"accuracy": s, "mse": s}) for s in scores])
+    last = settings[-1]
+    assert (
+        *weights(last.objective),
+        last.schedule.learning_rate,
+        last.schedule.epochs,
+    ) == expected
+
+
+def weights(objective):
+    """λ, and T where there is one."""
+    names = ("hard_label_weight", "temperature")
+    return [getattr(objective, name) for name in names if hasattr(objective, name)]

@@ -49,7 +49,7 @@ def test_the_chosen_is_the_best_of_the_rule(study):
     (search,) = study.space.searches
     asked = [s for s in known(study).values() if s.rule == search.rule]
     assert len(asked) == 40
-    best = min(asked, key=lambda s: abs(s.hard_label_weight - 0.6))
+    best = min(asked, key=lambda s: abs(s.objective.hard_label_weight - 0.6))
     assert replace(best, rule=None).key in {r.setting for r in study.trial_index.records.values()}
 
 

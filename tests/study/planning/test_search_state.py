@@ -104,7 +104,7 @@ def test_a_choice_waits_for_the_whole_search_and_not_for_the_oracle(tmp_path):
     (state,) = study.plan().searches
     chosen, asked = state.chosen(), state.asked
     assert 1 <= len(chosen) <= 2
-    best = min(asked, key=lambda setting: abs(setting.hard_label_weight - 0.6))
+    best = min(asked, key=lambda setting: abs(setting.objective.hard_label_weight - 0.6))
     assert chosen[0] == state.search.reported(best)
     by_test = {s: state.search.as_oracle(s) for s in asked}
     del study.trial_index.records[Trial(setting=by_test[best], seed=1_000).key]
