@@ -71,7 +71,7 @@ def write(
         study=study,
         counts=_counts(study, rows),
         records=_page_of(client, study),
-        lacks=lacks(rows),
+        lacks=[*lacks(rows), *study.notes],
         evidence=sentences.evidence(rows),
         method=METHOD,
         views=shown,

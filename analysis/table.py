@@ -37,7 +37,7 @@ def table(
         show(study, rows, transfer_views(rows), Console(), limit)
     else:
         more = [*selection_views(rows), *transfer_views(rows)]
-        print(render(study, rows, form, lacks(rows), more), end="")
+        print(render(study, rows, form, [*lacks(rows), *study.notes], more), end="")
     return 0
 
 

@@ -12,17 +12,21 @@ from records.schema import (
     DEFINITION,
     PLACE,
     SEARCH,
+    SEARCHED,
     SEED,
     SEEDS_PLANNED,
     SELECTION_SEEDS,
     SETTING_KEY,
     SETTING_NAME,
+    TARGET,
     TRIAL_KEY,
     PlannedSetting,
     Record,
+    Searched,
     Study,
     experiment_names,
 )
+from trainables.data.domain import Described
 from trainables.errors import BadInputError
 
 
@@ -53,15 +57,17 @@ def read_study(client: MlflowClient, space: str) -> Study:
             f"nothing of {space!r} is recorded there (no experiment of that name): "
             f"python -m study.launch --space {space}"
         )
-    planned = [_planned(run) for run in runs(client, experiment.experiment_id)]
+    found = [run for run in runs(client, experiment.experiment_id) if _is_setting(run)]
+    planned = [_planned(run) for run in found if TARGET in run.tags]
     trials = read(client, space)
     gc.freeze()  # they stay to the end: 10,000 trials in the collector's rounds cost seconds
     return Study(
         space=space,
         about=experiment.tags.get(ABOUT) or experiment.tags.get("mlflow.note.content", ""),
         seeds=int(experiment.tags.get(SEEDS_PLANNED, 0)),
-        settings=sorted((p for p in planned if p), key=lambda p: p.place),
+        settings=sorted(planned, key=lambda setting: setting.place),
         trials=trials,
+        older=len(found) - len(planned),
     )
 
 
@@ -83,10 +89,13 @@ def _record(run: RunRow) -> Record | None:
     )
 
 
-def _planned(run: RunRow) -> PlannedSetting | None:
+def _is_setting(run: RunRow) -> bool:
+    """False where a launch was killed between making the run and filling it."""
+    return {SETTING_KEY, PLACE} <= run.tags.keys() and bool(run.params)
+
+
+def _planned(run: RunRow) -> PlannedSetting:
     tags = run.tags
-    if SETTING_KEY not in tags or PLACE not in tags or not run.params:
-        return None  # a launch was killed between making the run and filling it
     return PlannedSetting(
         key=tags[SETTING_KEY],
         name=tags.get(SETTING_NAME, tags.get("mlflow.runName", tags[SETTING_KEY])),
@@ -94,8 +103,10 @@ def _planned(run: RunRow) -> PlannedSetting | None:
         place=int(tags[PLACE]),
         asked=int(tags[ASKED]) if ASKED in tags else None,
         definition=json.loads(tags[DEFINITION]),
+        target=Described.from_plain(json.loads(tags[TARGET])),
         search=tags.get(SEARCH),
         seeds=range(*map(int, tags[SELECTION_SEEDS].split(":")))
         if SELECTION_SEEDS in tags
         else None,
+        searched=Searched(**json.loads(tags.get(SEARCHED, "{}"))),
     )

@@ -6,13 +6,18 @@ trial is done when a FINISHED run bears its key.
 """
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
+
+from trainables.data.domain import Described
 
 # Tags of runs; RELIABILITY and ARTIFACT are followed by ".student", ".vae" and the like.
 TRIAL_KEY, SETTING_KEY, SETTING_NAME, DEFINITION = "trial", "setting", "setting_name", "definition"
+TARGET = "target"  # of a setting: what tables need to know of the domain that is learnt
 SEED, FAILURE, PRUNED = "seed", "failure", "pruned"
 PLACE, ASKED, SEARCH = "place", "asked", "search"
+SEARCHED = "searched"  # of a setting that a search asked for: what it chose, as JSON
 RELIABILITY, ARTIFACT, ARTIFACTS = "reliability", "artifact", "artifacts"
 SELECTION_SEEDS = "selection_seeds"  # of a setting that a search asked for: "1000:1002"
 SEEDS_PLANNED, ABOUT = "seeds", "about"  # tags of the experiments
@@ -58,11 +63,29 @@ class Record:
 
 
 @dataclass(frozen=True)
+class Searched:
+    """What a search chose for a setting: by path of a field a number, or the label of a choice.
+
+    base: the key of the setting that was varied; untuned: what that has itself at these paths.
+    ranges: what could have been chosen, by path: Optuna's distributions as plain JSON.
+    """
+
+    base: str = ""
+    chosen: Mapping[str, float | str] = field(default_factory=dict)
+    untuned: Mapping[str, float | str] = field(default_factory=dict)
+    ranges: Mapping[str, Any] = field(default_factory=dict)
+
+
+NOTHING_SEARCHED = Searched()
+
+
+@dataclass(frozen=True)
 class PlannedSetting:
     """A setting that a study holds, trained or not.
 
-    place: its place among the study's settings.
+    place: its place among the study's settings; target: the domain that its student learns.
     search, asked: the search that proposed it, and its index there; None for one that is listed.
+    searched: what that search chose for it.
     seeds: those that it is scored with; None for the study's own.
     """
 
@@ -72,8 +95,10 @@ class PlannedSetting:
     place: int
     asked: int | None
     definition: dict[str, Any]
+    target: Described
     search: str | None = None
     seeds: range | None = None
+    searched: Searched = NOTHING_SEARCHED
 
 
 @dataclass(frozen=True)
@@ -81,6 +106,7 @@ class Study:
     """All that is recorded of a space: its question, what was planned, what ended.
 
     seeds: how many each setting was planned to have.
+    older: how many settings are recorded as earlier versions did, which are not read.
     """
 
     space: str
@@ -88,3 +114,14 @@ class Study:
     seeds: int
     settings: list[PlannedSetting]
     trials: list[Record]
+    older: int = 0
+
+    @property
+    def notes(self) -> list[str]:
+        """What a reader must know of the records themselves."""
+        if not self.older:
+            return []
+        return [
+            f"{self.older} settings are recorded in an older format, which says nothing of "
+            "domains and networks: they are left out, and a launch trains them anew"
+        ]

@@ -27,7 +27,7 @@ from study.planning.trial_index import TrialIndex
 from study.recording.spool import Spool, spool_of
 from study.running.lock import leader_of
 from trainables.artifacts.store import open_store
-from trainables.data.domains import Measure
+from trainables.data.measures import Measure
 from trainables.errors import BadInputError
 from trainables.settings.trial import Trial
 
@@ -132,7 +132,7 @@ def _overview(client: MlflowClient, plan: Plan) -> Group:
     for one in counts(plan):
         figures = (one.done, one.failed, one.missing, one.unknown)
         shown.add_row(one.part, *(str(figure or "") for figure in figures))
-    main = plan.space.domain.main
+    main = plan.space.target.main
     scores = best_by_link(plan.trial_index, main).items()
     best = ", ".join(f"{link} {main.text(score)}" for link, score in scores)
     return Group(

@@ -19,7 +19,7 @@ from analysis.evidence.statistics import Comparison
 from analysis.evidence.texts import NONE, interval_text, number, summary_text
 from analysis.papers.tables import TABLE_3, Published
 from analysis.tables.view import View
-from trainables.data.domains import ACCURACY, CROSS_ENTROPY, Measure
+from trainables.data.measures import ACCURACY, CROSS_ENTROPY, Measure
 
 DIFFERENCES = (
     "Published: runs are one network trained on, only its Adam is renewed. Corrected: each seed "
@@ -44,7 +44,7 @@ class Audited(NamedTuple):
     @property
     def printed_gain(self) -> float:
         """The gain in accuracy over the student alone that Table 3 prints."""
-        alone = TABLE_3[self.corrected.target, self.corrected.split, None, None]
+        alone = TABLE_3[self.corrected.domain.name, self.corrected.split, None, None]
         return self.printed.accuracy - alone.accuracy
 
     @property

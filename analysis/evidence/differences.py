@@ -4,7 +4,7 @@ import math
 
 from analysis.evidence.rows import Row
 from analysis.evidence.statistics import Comparison, compare
-from trainables.data.domains import Measure
+from trainables.data.measures import Measure
 
 COSTS = (
     "seconds",

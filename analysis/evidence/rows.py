@@ -92,12 +92,14 @@ def rows_of(study: Study) -> list[Row]:
 
 def _family(row: Row) -> tuple[str | bool, ...]:
     """What a row must share with the student alone that it is compared with."""
-    return row["protocol"], row["student"], row["held_out"], row["rule"], row.broadcast
+    same = ("protocol", "student", "student_network", "held_out", "rule")
+    return *(row[name] for name in same), row.broadcast
 
 
 def _distance(row: Row, base: Row) -> tuple[bool, bool, int]:
     """A student without a teacher before one of λ = 1; of the same schedule before others."""
-    same = all(row[n] == base[n] for n in ("epochs", "batch_size", "learning_rate"))
+    schedule = ("epochs", "batch_size", "learning_rate", "schedule")
+    same = all(row[name] == base[name] for name in schedule)
     return base.has_teacher, not same, base.planned.place
 
 

@@ -11,10 +11,8 @@ from typing import NamedTuple
 from analysis.evidence.rows import Row
 from analysis.evidence.statistics import ALPHA, Comparison, compare, holm, summarise
 from records.choice import Candidate, choose
-from trainables.data.domains import Measure
+from trainables.data.measures import Measure
 from trainables.identity import identity
-
-LAMBDA_HALF, T_ONE = 0.5, 1.0
 
 
 def mean(row: Row, metric: str) -> float:
@@ -59,7 +57,8 @@ def reported(candidate: Row, rows: Iterable[Row]) -> Row | None:
 class Tuned:
     """A search, what its rule chose, and what an oracle would have chosen and claimed.
 
-    final: the choice, trained anew with fresh seeds; fixed: the same row at λ = ½ and T = 1.
+    final: the choice, trained anew with fresh seeds; fixed: the listed row that was varied for
+        it, which tuning has to beat.
     """
 
     name: str
@@ -142,7 +141,7 @@ def tuned(rows: Sequence[Row]) -> list[Tuned]:
                 asked,
                 best,
                 reported(best, rows),
-                next((row for row in rows if _is_fixed(row, best)), None),
+                next((r for r in rows if r.planned.key == best.planned.searched.base), None),
                 claimed,
                 reported(claimed, rows) if claimed else None,
             )
@@ -183,13 +182,15 @@ def alone_of(one: Tuned, searches: Sequence[Tuned]) -> Row | None:
         and other.final
         and other.final.from_labels_alone
         and other.final["student"] == final["student"]
+        and other.final["student_network"] == final["student_network"]
     )
     return next(tuned_alone, final.alone)
 
 
 def same_schedule(row: Row, other: Row) -> bool:
-    """True if both learn for as long and as fast."""
-    return all(row[name] == other[name] for name in ("epochs", "batch_size", "learning_rate"))
+    """True if both learn for as long, as fast and by the same."""
+    same = ("epochs", "batch_size", "learning_rate", "schedule")
+    return all(row[name] == other[name] for name in same)
 
 
 def alone_gains(searches: Sequence[Tuned]) -> list[Gain]:
@@ -198,7 +199,7 @@ def alone_gains(searches: Sequence[Tuned]) -> list[Gain]:
 
 
 def tuning_gains(searches: Sequence[Tuned]) -> list[Gain]:
-    """Each choice against the same row at λ = ½ and T = 1, unless it is just that."""
+    """Each choice against the row that was varied for it, unless it is just that."""
     others = [None if one.fixed is one.final else one.fixed for one in searches]
     return _family([one.against(other) for one, other in zip(searches, others, strict=True)])
 
@@ -206,10 +207,3 @@ def tuning_gains(searches: Sequence[Tuned]) -> list[Gain]:
 def _family(found: Sequence[Comparison]) -> list[Gain]:
     adjusted = holm([one.p for one in found]) if len(found) > 1 else [math.nan]
     return [Gain(one, p) for one, p in zip(found, adjusted, strict=True)]
-
-
-def _is_fixed(row: Row, best: Row) -> bool:
-    same = ("student", "teacher", "link", "vae_labels", "link_parameters")
-    fixed = row.number("lambda") == LAMBDA_HALF and row.number("temperature") == T_ONE
-    plain = not row.is_candidate and row.corrected and row.number("held_out") == 0
-    return fixed and plain and all(row[name] == best[name] for name in same)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from analysis.evidence.differences import difference
 from analysis.evidence.rows import Row
+from analysis.evidence.searched import values_text
 from analysis.evidence.selection import (
     Gain,
     Tuned,
@@ -18,7 +19,7 @@ from analysis.evidence.selection import (
 )
 from analysis.evidence.statistics import ALPHA, Comparison, holm
 from analysis.evidence.texts import NO_DIFFERENCE, interval_text, p_text, summary_text
-from trainables.data.domains import Measure
+from trainables.data.measures import Measure
 
 USUAL_RATE = 1e-3  # Adam's own, and the study's: only another is named
 MANY = 12  # rows: beyond them sentences speak of the chosen one and of counts
@@ -140,10 +141,10 @@ def _beside(one: Tuned, searches: Sequence[Tuned]) -> str:
 def _of_a_search(one: Tuned, beside: str, alone: Gain, tuning: Gain) -> list[str]:
     best, main, scored = one.best, one.main, one.best.scored
     score = scored.text(best.mean(f"validation/{scored.name}"))
-    length = f", {best['epochs']} epochs" if len({row["epochs"] for row in one.asked}) > 1 else ""
+    searched = best.planned.searched
     lines = [
-        f"{one.name}: {best['rule']} chose {_about(best)}{length} of {len(one.asked)} settings, "
-        f"at {scored.title} {score}."
+        f"{one.name}: {best['rule']} chose {best.label}, {values_text(searched.chosen)} of "
+        f"{len(one.asked)} settings, at {scored.title} {score}."
     ]
     if one.final is None or one.final.missing or one.final.failed:
         return [*lines, f"{one.name}: the choice is not trained with fresh seeds yet."]
@@ -154,7 +155,8 @@ def _of_a_search(one: Tuned, beside: str, alone: Gain, tuning: Gain) -> list[str
         gained = tuning.holds and main.sign * tuning.found.mean > 0
         verb = "beats" if gained else "does not beat"
         said = _said(tuning.found, main, tuning.adjusted)
-        lines.append(f"{one.name}: tuning {verb} {best.domain.fixed}: {said}.")
+        untuned = values_text(searched.untuned)
+        lines.append(f"{one.name}: tuning {verb} {untuned}: {said}.")
     if not math.isnan(one.optimism):
         lines.append(
             f"{one.name}: an oracle would have chosen by test and claimed {main.text(one.claim)}; "

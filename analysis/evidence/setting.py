@@ -4,6 +4,7 @@ The definition is the canonical JSON that a setting's key is the hash of (traina
 It leaves defaults out: what it does not say is the default of the dataclass that it came from.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,11 +12,10 @@ from typing import Any
 from analysis.evidence.texts import NONE
 from analysis.papers.tables import UNPRINTED, Printed, is_comparable, place_of
 from records.schema import PlannedSetting
-from trainables.data.domains import FASHION_MNIST, MEASURES, TARGET_DOMAINS, Domain, Measure
-from trainables.recipes import TeacherRecipe
-from trainables.settings.columns import BROADCAST
-from trainables.settings.scoring import CrossValidation, Rule
-from trainables.settings.setting import Setting
+from trainables.data.domain import Described
+from trainables.data.measures import Measure
+from trainables.objectives import Regression
+from trainables.settings import CrossValidation, Rule, Setting
 
 
 def stated(definition: Mapping[str, Any], of: type, field: str) -> Any:
@@ -33,8 +33,8 @@ class RecordedSetting:
         return self.planned.parameters[column]
 
     def number(self, column: str) -> float:
-        """A recorded column that is a number."""
-        return float(self[column])
+        """A recorded column that is a number; NaN where this setting has none."""
+        return math.nan if self[column] == NONE else float(self[column])
 
     def _stated(self, field: str) -> Any:
         return stated(self.planned.definition, Setting, field)
@@ -42,14 +42,9 @@ class RecordedSetting:
     # ---- what is learnt ----
 
     @property
-    def target(self) -> str:
-        """The name of the domain that is learnt: FASHION_MNIST, say."""
-        return str(self._stated("target"))
-
-    @property
-    def domain(self) -> Domain:
+    def domain(self) -> Described:
         """What its student must learn, and how that is measured."""
-        return TARGET_DOMAINS[self.target]
+        return self.planned.target
 
     @property
     def split(self) -> str:
@@ -69,7 +64,7 @@ class RecordedSetting:
     @property
     def broadcast(self) -> bool:
         """True for the loss of a regression as published: every answer against every value."""
-        return bool(self._stated("broadcast"))
+        return bool(stated(self.planned.definition.get("objective", {}), Regression, "broadcast"))
 
     @property
     def corrected(self) -> bool:
@@ -86,24 +81,17 @@ class RecordedSetting:
     @property
     def teacher_domain(self) -> str | None:
         """The name of the domain that its teacher has learnt; None without a teacher."""
-        return self._of_teacher("domain")
+        return self["teacher_domain"] if self.has_teacher else None
 
     @property
     def teacher_split(self) -> str | None:
         """The split that its teacher has learnt from; None without a teacher."""
-        return self._of_teacher("split")
-
-    def _of_teacher(self, field: str) -> str | None:
-        teacher = self._stated("teacher")
-        return None if teacher is None else str(stated(teacher, TeacherRecipe, field))
+        return self["teacher_split"] if self.has_teacher else None
 
     @property
     def from_labels_alone(self) -> bool:
-        """True without a teacher, and for λ = 1, which gives the teacher no weight."""
-        if self.made_by_method:
-            return False
-        weightless = self._stated("loss") == "lambda" and self.number("lambda") == 1.0
-        return not self.has_teacher or weightless
+        """True for plain labels: without a teacher, or with λ = 1, which gives it no weight."""
+        return not self.made_by_method and self["learns_from"] == "labels"
 
     # ---- by which method, if by another than the λ-loss ----
 
@@ -114,21 +102,13 @@ class RecordedSetting:
 
     @property
     def method(self) -> str:
-        """The label of that method, "dann ← MNIST + Small"; a dash if none made the student."""
+        """The label of that method, "dann ← photos + Small"; a dash if none made the student."""
         return self.planned.parameters.get("method", NONE)
 
     @property
     def method_name(self) -> str:
         """The method without its variant, "dann": a label begins with the name."""
         return self.method.split()[0]
-
-    def evaluated_on(self, domain: str) -> bool:
-        """True if that is the domain whose test set its student is evaluated on.
-
-        The target's, but for a method that says another. Methods differ in their default, so
-        the recorded column is compared.
-        """
-        return self["student"] == f"{domain}-{self.split}"
 
     # ---- scored by which rule, if it is a candidate ----
 
@@ -148,8 +128,8 @@ class RecordedSetting:
 
     @property
     def scored(self) -> Measure:
-        """The same as a measure."""
-        return MEASURES[self.score]
+        """The same as a measure, in the target's unit."""
+        return next(one for one in self.domain.measures if one.name == self.score)
 
     @property
     def parts(self) -> int:
@@ -162,13 +142,13 @@ class RecordedSetting:
 
     @property
     def student(self) -> str:
-        """Domain and split, "MNIST-Small"; of FashionMNIST, the usual one, the split alone."""
-        return self.split if self.evaluated_on(FASHION_MNIST) else self["student"]
+        """The split that it learns from: a study has one target, which its title names."""
+        return self.split
 
     @property
     def loss_note(self) -> str:
         """What names add for the broadcast loss; else nothing."""
-        return BROADCAST if self.broadcast else ""
+        return ", broadcast" if self.broadcast else ""
 
     @property
     def link(self) -> str:
@@ -178,7 +158,7 @@ class RecordedSetting:
 
     @property
     def label(self) -> str:
-        """The row in a few words: "MNIST-Big, φ VAE (all)"."""
+        """The row in a few words: "Small ← photos-Big, φ VAE (all)"."""
         if self.made_by_method:
             return self.method
         if not self.has_teacher:
@@ -187,11 +167,18 @@ class RecordedSetting:
         return f"{self.student} ← {self['teacher']}, {link}{self.loss_note}"
 
     def tuning(self, digits: int = 3) -> str:
-        """λ, and T where there is one: "λ 0.72, T 1.5"."""
-        found = f"λ {self.number('lambda'):.{digits}g}"
-        if not self.domain.has_temperature:
-            return found
-        return f"{found}, T {self.number('temperature'):.{digits}g}"
+        """λ, and T where there is one: "λ 0.72, T 1.5"; the objective's name where none is."""
+        found = [
+            f"{symbol} {self.number(column):.{digits}g}"
+            for symbol, column in (("λ", "lambda"), ("T", "temperature"))
+            if self[column] != NONE
+        ]
+        return ", ".join(found) or self["objective"]
+
+    @property
+    def is_untuned(self) -> bool:
+        """True for λ = ½ and, where there is one, T = 1: what a reader would take unseen."""
+        return self["lambda"] == "0.5" and self["temperature"] in ("1.0", NONE)
 
     # ---- beside what was printed ----
 
@@ -199,8 +186,7 @@ class RecordedSetting:
     def printed(self) -> Printed | None:
         """The printed values, where this is a row of a published table."""
         comparable = is_comparable(
-            weight=self.number("lambda"),
-            temperature=self.number("temperature"),
+            untuned=self.is_untuned,
             held_out=self.number("held_out"),
             teacher_split=self.teacher_split,
         )
@@ -216,4 +202,4 @@ class RecordedSetting:
         if self.made_by_method:
             return UNPRINTED, None
         link = self["link"] if self.has_teacher else None
-        return place_of(self.target, self.split, self.teacher_domain, link)
+        return place_of(self.domain.name, self.split, self.teacher_domain, link)

@@ -3,7 +3,7 @@
 import math
 
 from analysis.evidence.statistics import Comparison, Summary
-from trainables.data.domains import Measure
+from trainables.data.measures import Measure
 
 NONE = "—"
 NO_DIFFERENCE = "the seeds support no difference"

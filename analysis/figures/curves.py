@@ -43,8 +43,8 @@ def draw(rows: Sequence[Row], read: Read) -> Iterator[Drawn | Left]:
     yield from _of_each_student(rows, read)
     for one in tuned(rows):
         if one.final and one.final.alone:
-            beside = [one.fixed] if one.fixed and one.fixed is not one.final else []
-            mine = [one.final.alone, *beside, one.final]
+            mine = [row for row in (one.final.alone, one.fixed, one.final) if row]
+            mine = list({row.planned.key: row for row in mine}.values())
             yield _figure(f"curves_{one.name}", f"Chosen by the {one.name}", mine, read)
     best = chosen(row for row in rows if not row.is_candidate)
     if best and best.alone and best.alone is not best:
@@ -53,7 +53,7 @@ def draw(rows: Sequence[Row], read: Read) -> Iterator[Drawn | Left]:
 
 def _of_each_student(rows: Sequence[Row], read: Read) -> Iterator[Drawn | Left]:
     """The figure beside Table 5: a panel for every split that students of a table learn from."""
-    if any(row.domain.has_temperature or row.is_candidate for row in rows):
+    if any(row.domain.is_classification or row.is_candidate for row in rows):
         return
     groups: dict[tuple[str, bool], list[Row]] = {}
     for row in rows:

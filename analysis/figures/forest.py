@@ -11,7 +11,7 @@ from analysis.evidence.differences import cost, difference
 from analysis.evidence.rows import Row
 from analysis.evidence.statistics import ALPHA, Comparison, holm
 from analysis.figures.figure import COLOURS, MARKERS, QUIET, Drawn, new_figure, style
-from trainables.data.domains import ACCURACY
+from trainables.data.measures import ACCURACY
 
 MOST = 40
 OUTLYING = 3.0  # times the median difference
@@ -41,7 +41,7 @@ def _by_validation(row: Row) -> float:
 
 def name_of(row: Row) -> str:
     """A row's label with its λ and T where they are not the fixed ones."""
-    fixed = row.number("lambda") == 0.5 and row.number("temperature") == 1.0
+    fixed = row.is_untuned
     untuned = fixed or not row.has_teacher or row.made_by_method
     return row.label + ("" if untuned else f", {row.tuning(2)}")
 
@@ -71,7 +71,7 @@ def _forest(rows: Sequence[Row], left_out: int) -> Drawn:
     up = [place for place, one in enumerate(gains) if one.supported and main.sign * one.mean > 0]
     adjusted = holm([one.p for one in gains])
     kept = sum(adjusted[place] < ALPHA for place in up)
-    verb = "raise accuracy over" if main is ACCURACY else f"have a better {main.title} than"
+    verb = "raise accuracy over" if main == ACCURACY else f"have a better {main.title} than"
     title = (
         f"{len(up)} of {len(gains)} settings {verb} the student alone by their own "
         f"95 % interval, {kept} of them after Holm's correction"

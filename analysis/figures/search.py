@@ -1,21 +1,18 @@
 """A search's history and the importances of what it searched."""
 
+import json
+import warnings
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from analysis.evidence.rows import Row
+from analysis.evidence.searched import path_labels
 from analysis.evidence.selection import chosen
 from analysis.figures.figure import COLOURS, QUIET, Drawn, Left, new_figure, style
 from analysis.figures.maps import score
 
 FEWEST = 8  # settings, for importances to mean anything
-SEARCHED = {
-    "lambda": "λ",
-    "temperature": "T",
-    "learning_rate": "learning rate",
-    "epochs": "epochs",
-}
 
 
 def draw(rows: Sequence[Row]) -> Iterator[Drawn | Left]:
@@ -36,27 +33,26 @@ def draw(rows: Sequence[Row]) -> Iterator[Drawn | Left]:
 
 
 def importances(rows: Sequence[Row]) -> dict[str, float]:
-    """Shares of the score's variance by parameter (PED-ANOVA, Watanabe et al. 2023), sum 1."""
+    """The share of each searched path in what makes a good score, sum 1 (conditional PED-ANOVA).
+
+    Watanabe et al. 2023, and for paths that only some settings have arXiv:2601.20800.
+    """
     import optuna  # half a second, and only searches need it
-    from optuna.distributions import BaseDistribution, FloatDistribution
-    from optuna.trial import create_trial
+    from optuna.distributions import json_to_distribution
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    values = {name: [row.number(name) for row in rows] for name in SEARCHED}
-    varied = {name: found for name, found in values.items() if len(set(found)) > 1}
-    spaces: dict[str, BaseDistribution] = {
-        name: FloatDistribution(min(found), max(found), log=name != "lambda")
-        for name, found in varied.items()
-    }
     upwards = rows[0].domain.main.higher_is_better
     study = optuna.create_study(direction="maximize" if upwards else "minimize")
-    for place, row in enumerate(rows):
-        parameters = {name: found[place] for name, found in varied.items()}
-        study.add_trial(create_trial(params=parameters, distributions=spaces, value=score(row)))
-    evaluator = optuna.importance.PedAnovaImportanceEvaluator()
-    found = optuna.importance.get_param_importances(study, evaluator=evaluator)
-    total = sum(found.values()) or 1.0
-    return {name: found.get(name, 0.0) / total for name in varied}
+    for row in rows:
+        searched = row.planned.searched
+        ranges = {p: json_to_distribution(json.dumps(one)) for p, one in searched.ranges.items()}
+        trial = optuna.create_trial(
+            params=dict(searched.chosen), distributions=ranges, value=score(row)
+        )
+        study.add_trial(trial)
+    with warnings.catch_warnings():  # that a choice was made once says little, which it warns of
+        warnings.simplefilter("ignore", UserWarning)
+        return dict(optuna.importance.get_param_importances(study))
 
 
 def _figure(name: str, rows: Sequence[Row]) -> Drawn:
@@ -64,6 +60,7 @@ def _figure(name: str, rows: Sequence[Row]) -> Drawn:
     scores = [score(row) for row in rows]
     best = chosen(rows)
     weights = importances(rows)
+    labels = path_labels(weights)
     main = rows[0].domain.main
     accumulate = np.maximum.accumulate if main.higher_is_better else np.minimum.accumulate
     with style(f"search_{name}"):
@@ -92,7 +89,7 @@ def _figure(name: str, rows: Sequence[Row]) -> Drawn:
         history.legend(loc="lower right" if main.higher_is_better else "upper right")
         names = sorted(weights, key=weights.__getitem__)
         shares.barh(
-            [SEARCHED[name] for name in names], [weights[n] for n in names], color=COLOURS[0]
+            [labels[name] for name in names], [weights[n] for n in names], color=COLOURS[0]
         )
         shares.set(xlabel="share of importance", xlim=(0, 1))
         shares.grid(axis="x")
@@ -100,7 +97,7 @@ def _figure(name: str, rows: Sequence[Row]) -> Drawn:
     first = max(kept, key=lambda one: main.sign * one[1])[0]
     top = max(weights, key=weights.__getitem__, default="")
     title = f"The best of {len(rows)} settings was asked as number {first + 1}"
-    title += f"; {SEARCHED[top]} matters most" if len(weights) > 1 else ""
+    title += f"; {labels[top]} matters most" if len(weights) > 1 else ""
     caption = (
         f"Each point is a setting's mean validation {main.title} over n = {seeds} seeds, which is "
         f"all that the search is told. Importances: PED-ANOVA over {len(rows)} settings."

@@ -17,9 +17,9 @@ from analysis.evidence.rows import Row
 from analysis.evidence.statistics import Comparison, compare, holm, summarise
 from analysis.evidence.texts import interval_text, p_text, summary_text
 from analysis.methods.pairs import comparisons
-from analysis.papers.methods import KNOWN, ROUNDS, Known
+from analysis.papers.methods import ROUNDS, Known, known_of
 from analysis.tables.view import View
-from trainables.data.domains import ACCURACY, MNIST
+from trainables.data.measures import ACCURACY
 
 TEACHER_ACCURACY = f"teacher/test_{ACCURACY.name}"
 
@@ -96,7 +96,7 @@ def _entries(lines: Sequence[MethodRow], rows: Sequence[Row]) -> list[Entry]:
             row.label,
             row.values(row.test),
             cost(row),
-            row.domain.split_sizes[row.split],
+            int(row["student_objects"]),
             _knowledge(row),
         )
         for row in own
@@ -107,7 +107,7 @@ def _entries(lines: Sequence[MethodRow], rows: Sequence[Row]) -> list[Entry]:
             f"teacher of {teacher}",
             row.values(TEACHER_ACCURACY),
             row.mean("teacher/seconds"),
-            row.domain.split_sizes[row.teacher_split or ""],
+            int(row["teacher_objects"]),
             f"labelled {teacher}",
         )
         for teacher, row in teachers.items()
@@ -122,7 +122,7 @@ def _knowledge(row: Row) -> str:
 
 def _teacher_knows_the_target(row: Row) -> bool:
     """True where the teacher's accuracy is on the student's own test set."""
-    same = row.teacher_domain == row.target and row["link"] == "identity"
+    same = row.teacher_domain == row.domain.name and row["link"] == "identity"
     return same and bool(row.values(TEACHER_ACCURACY))
 
 
@@ -145,7 +145,7 @@ def _line(entry: Entry, alone: Row) -> dict[str, str]:
 
 def _known_of(row: Row) -> tuple[Known, ...]:
     """What papers print for a row; nothing where its student is not one of digits."""
-    return KNOWN.get(row.method, ()) if row.evaluated_on(MNIST) else ()
+    return known_of(row.method, row.domain.name)
 
 
 def _known_line(row: Row, known: Known) -> dict[str, str]:

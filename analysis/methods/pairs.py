@@ -9,10 +9,8 @@ from analysis.evidence.rows import Row
 from analysis.evidence.statistics import Comparison, compare, holm, summarise
 from analysis.evidence.texts import interval_text, p_text, summary_text
 from analysis.tables.view import View
-from trainables.data.domains import ACCURACY, IMAGE_SPLITS
+from trainables.data.measures import ACCURACY
 from trainables.identity import identity
-
-SMALL_LABELS = IMAGE_SPLITS["Small"]
 
 
 def comparisons(rows: Sequence[Row]) -> Iterator[View]:
@@ -21,9 +19,9 @@ def comparisons(rows: Sequence[Row]) -> Iterator[View]:
     if beside:
         yield View(
             "Beside the study's own teachers",
-            f"the rows that read Small's {SMALL_LABELS:,} labels alone; Δ: to the student of that "
-            "teacher at equal seeds [95 %, paired t], p with Holm's correction over the rows of "
-            "one teacher",
+            f"the rows that read Small's {small_labels(rows[0]):,} labels alone; Δ: to the "
+            "student of that teacher at equal seeds [95 %, paired t], p with Holm's "
+            "correction over the rows of one teacher",
             pd.DataFrame(beside),
         )
     changed = [line for row in rows if (line := _adapted(row, rows))]
@@ -43,7 +41,7 @@ def beside_teachers(rows: Sequence[Row]) -> list[dict[str, str]]:
 
 def reads_small(row: Row) -> bool:
     """True for a method whose only labels are those of Small."""
-    return row.made_by_method and row.number("labels") == SMALL_LABELS
+    return row.made_by_method and row.number("labels") == small_labels(row)
 
 
 def taught(rows: Sequence[Row]) -> list[Row]:
@@ -97,3 +95,8 @@ def _source_only(row: Row, rows: Sequence[Row]) -> dict[int, float]:
     if twin is row:
         return {}
     return twin.values(twin.test) if twin else row.values(f"source_only/test_{ACCURACY.name}")
+
+
+def small_labels(row: Row) -> int:
+    """How many labelled objects Small has."""
+    return row.domain.split_sizes["Small"]

@@ -8,8 +8,8 @@ from analysis.evidence.rows import Row
 from analysis.evidence.statistics import ALPHA, Comparison, holm
 from analysis.evidence.texts import NO_DIFFERENCE, interval_text
 from analysis.methods.comparison import MethodRow, lines_of
-from analysis.methods.pairs import SMALL_LABELS, gaps_to, reads_small, taught
-from trainables.data.domains import ACCURACY
+from analysis.methods.pairs import gaps_to, reads_small, small_labels, taught
+from trainables.data.measures import ACCURACY
 
 CHANCE = 0.1
 VARIES = 2.0  # times the student alone's standard deviation
@@ -41,12 +41,13 @@ def _who_helps(lines: Sequence[MethodRow]) -> Iterator[str]:
         f"95 % interval (paired t, n = {n}), {len(kept)} with Holm's correction: {_names(kept)}; "
         f"{len(harming)} lower it."
     )
-    few = [one for one in helping if one.row.number("labels") <= SMALL_LABELS]
+    small = small_labels(lines[0].row)
+    few = [one for one in helping if one.row.number("labels") <= small]
     if few:
         best = few[0]
         gain = interval_text(best.gain, ACCURACY)
         yield (
-            f"Of those that read no more than the {SMALL_LABELS:,} labels of Small "
+            f"Of those that read no more than the {small:,} labels of Small "
             f"{best.row.method} gains most: {gain} at {cost(best.row):.0f} s of a "
             f"worker a student; it needs {best.row['gets']}."
         )

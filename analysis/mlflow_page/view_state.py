@@ -5,7 +5,7 @@ MLflow keeps what its "Share" button shares in a tag of the experiment; this is 
 
 import json
 
-from trainables.data.domains import Domain
+from trainables.data.domain import Described
 
 NAME = "study"
 MODE = "workflowType=machine_learning"  # not the UI's "GenAI" mode
@@ -19,7 +19,7 @@ def link(experiment: str, charts: bool = False) -> str:
     return f"#/experiments/{experiment}/runs?{MODE}&viewStateShareKey={NAME}{mode}"
 
 
-def view_state(target: Domain) -> str:
+def view_state(target: Described) -> str:
     """The tag's value: best validation first; parallel coordinates, and the test over λ and T."""
     main, second = target.compared
     scored, tested = f"validation/{main.name}", f"test/{main.name}"

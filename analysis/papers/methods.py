@@ -6,7 +6,8 @@ says so.
 
 from typing import NamedTuple
 
-from trainables.data.domains import Measure
+from trainables.data.domains import MNIST
+from trainables.data.measures import Measure
 
 ROUNDS = Measure(name="rounds_to_goal", title="rounds", higher_is_better=False, digits=0)
 
@@ -114,3 +115,8 @@ KNOWN: dict[str, tuple[Known, ...]] = {
         ),
     ),
 }
+
+
+def known_of(method: str, domain: str) -> tuple[Known, ...]:
+    """What papers print of a method, by its label; they are figures of one domain."""
+    return KNOWN.get(method, ()) if domain == MNIST.name else ()

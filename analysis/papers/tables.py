@@ -7,12 +7,13 @@ wrong with it, and ours".
 
 from typing import NamedTuple
 
-from trainables.data.domains import (
-    BIKE_SHARING,
-    BIKE_SHARING_PUBLISHED,
-    FASHION_MNIST,
-    GENERATED_MNIST,
-    MNIST,
+from trainables.data import domains
+
+FASHION_MNIST, MNIST = domains.FASHION_MNIST.name, domains.MNIST.name
+GENERATED_MNIST = domains.GENERATED_MNIST.name
+BIKE_SHARING, BIKE_SHARING_PUBLISHED = (
+    domains.BIKE_SHARING.name,
+    domains.BIKE_SHARING_PUBLISHED.name,
 )
 
 
@@ -97,13 +98,10 @@ def _as_printed(domain: str) -> str:
     return BIKE_SHARING if domain == BIKE_SHARING_PUBLISHED else domain
 
 
-def is_comparable(
-    *, weight: float, temperature: float, held_out: float, teacher_split: str | None
-) -> bool:
+def is_comparable(*, untuned: bool, held_out: float, teacher_split: str | None) -> bool:
     """True where the setting is that of the table: λ = ½ at T = 1, all of the split to learn from.
 
     teacher_split: None for a student alone, which is comparable whatever its λ and T. Every
     teacher of the tables had Big or Train.
     """
-    half = weight == 0.5 and temperature == 1.0
-    return held_out == 0.0 and (teacher_split is None or (half and teacher_split != "Small"))
+    return held_out == 0.0 and (teacher_split is None or (untuned and teacher_split != "Small"))

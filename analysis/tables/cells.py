@@ -15,8 +15,9 @@ from analysis.evidence.texts import (
     p_text,
     percent,
 )
-from analysis.tables.view import RATE
-from trainables.data.domains import Domain, Measure
+from analysis.tables.view import NETWORK, OBJECTIVE, RATE, SCHEDULE
+from trainables.data.domain import Described
+from trainables.data.measures import Measure
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,9 @@ def _share(name: str) -> Cell:
 
 
 def _teacher_only(name: str) -> Cell:
-    return lambda line: f"{line[name]:.3g}" if line.row.has_teacher else NONE
+    return lambda line: (
+        NONE if not line.row.has_teacher or line.row[name] == NONE else f"{line[name]:.3g}"
+    )
 
 
 # ---- columns of every view ----
@@ -97,8 +100,14 @@ def _student(line: Line) -> str:
     return row.method if row.made_by_method else f"{row.student}{row.loss_note}"
 
 
-def _temperature(line: Line) -> str:
-    return _teacher_only("temperature")(line) if line.row.domain.has_temperature else NONE
+USUAL = ("Distillation", "Regression")  # objectives that their λ and T describe
+
+
+def _objective(line: Line) -> str:
+    """What is learnt by, unless λ and T say it: by the λ-loss, which labels alone are too."""
+    row = line.row
+    usual = row["objective"] in USUAL or row["learns_from"] == "labels"
+    return NONE if usual or row.made_by_method else row["objective"]
 
 
 def _n(line: Line) -> str:
@@ -108,18 +117,21 @@ def _n(line: Line) -> str:
 NAMED = (
     Column("protocol", lambda line: line.row["protocol"]),
     Column("student", _student),
+    Column(NETWORK, lambda line: line.row["student_network"]),
     Column("teacher", lambda line: line.row["teacher"]),
     Column("φ", lambda line: line.row.link),
+    Column(OBJECTIVE, _objective),
     Column("λ", _teacher_only("lambda")),
-    Column("T", _temperature),
+    Column("T", _teacher_only("temperature")),
     Column(RATE, lambda line: f"{line['learning_rate']:.3g}"),
+    Column(SCHEDULE, lambda line: line.row["schedule"]),
 )
 
 
 # ---- columns of each view ----
 
 
-def quality(target: Domain) -> list[Column]:
+def quality(target: Described) -> list[Column]:
     """Each measure on the test set; compared ones with the interval of their mean."""
     main = target.main
     found = [Column("n", _n), Column("validation", _mean_std("validation", main))]
@@ -128,13 +140,13 @@ def quality(target: Domain) -> list[Column]:
         found.append(Column(heading, _mean_std(measure.name, measure)))
         if measure in target.compared:
             found.append(Column("95 %", _interval(measure.name, measure), of=measure.title))
-    if not target.has_temperature:
+    if not target.is_classification:
         found.append(Column("a constant", _number(f"constant_{main.name}", main)))
     area = target.curve.with_digits(max(target.curve.digits - 2, 0))
     return [*found, Column("I", _number("integral", area))]
 
 
-def evidence(target: Domain) -> list[Column]:
+def evidence(target: Described) -> list[Column]:
     """Each compared measure against the student alone."""
     found: list[Column] = []
     for measure in target.compared:
@@ -147,7 +159,7 @@ def evidence(target: Domain) -> list[Column]:
     return [*found, Column("S", _difference("S", target.curve))]
 
 
-def printed(target: Domain) -> list[Column]:
+def printed(target: Described) -> list[Column]:
     """Each compared measure beside what was printed."""
     found = [Column("n", _n)]
     for measure in target.compared:
@@ -160,14 +172,14 @@ def printed(target: Domain) -> list[Column]:
     return found
 
 
-def teachers(target: Domain) -> list[Column]:
+def teachers(target: Described) -> list[Column]:
     """The teacher's own quality, what it is worth through its link, sizes and seconds."""
     main = target.main
     found = [
         Column(f"own {main.title}", _number(f"teacher_{main.name}", main)),
         Column(f"f∘φ {main.title}", _number(f"through_link_{main.name}", main)),
     ]
-    if target.has_temperature:
+    if target.is_classification:
         found.append(Column("ECE", _decimals("calibration_error", 3)))
     return [
         *found,

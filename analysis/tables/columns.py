@@ -14,7 +14,8 @@ import pandas as pd
 from analysis.evidence.differences import metric_difference
 from analysis.evidence.rows import Row
 from analysis.evidence.statistics import Summary, holm
-from trainables.data.domains import Domain
+from analysis.evidence.texts import NONE
+from trainables.data.domain import Described
 
 CALIBRATION = "test/calibration_error"
 CORRECTION = "_p_holm"
@@ -26,29 +27,31 @@ NUMBERS = (
     "learning_rate",
     "held_out",
     "labels",
+    "student_objects",
+    "teacher_objects",
     "student_parameters",
     "teacher_parameters",
 )  # recorded columns of a setting that are numbers
 
 
-def measures(target: Domain) -> dict[str, str]:
+def measures(target: Described) -> dict[str, str]:
     """Column → recorded metric, of what each setting is summarised by."""
     found = {"validation": f"validation/{target.main.name}"}
     found |= {measure.name: f"test/{measure.name}" for measure in target.measures}
     found["integral"] = f"test/{target.curve.name}_integral"
-    return found | ({"calibration_error": CALIBRATION} if target.has_temperature else {})
+    return found | ({"calibration_error": CALIBRATION} if target.is_classification else {})
 
 
-def compared(target: Domain) -> dict[str, bool]:
+def compared(target: Described) -> dict[str, bool]:
     """Column → is higher better?, of what is compared with the student alone."""
     return {one.name: one.higher_is_better for one in target.compared} | {"integral": False}
 
 
-def facts(target: Domain) -> dict[str, str]:
+def facts(target: Described) -> dict[str, str]:
     """Column → recorded metric, of what has a mean alone."""
     main = target.main.name
     found = {name: f"{name}/test_{main}" for name in ("teacher", "through_link")}
-    if not target.has_temperature:
+    if not target.is_classification:
         found["constant"] = f"constant/test_{main}"
     return {f"{name}_{main}": metric for name, metric in found.items()} | {"seconds": "seconds"}
 
@@ -116,6 +119,8 @@ def _line(row: Row) -> dict[str, Any]:
 
 
 def _number(text: str) -> float | int:
+    if text == NONE:
+        return math.nan
     return int(text) if text.isdigit() else float(text)
 
 

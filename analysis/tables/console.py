@@ -38,7 +38,7 @@ def show(
         if limit and len(view.table) > limit:
             console.print(f"{len(view.table) - limit} more rows in the whole table")
         console.print()
-    for sentence in (*choice(rows), *lacks(rows)):
+    for sentence in (*choice(rows), *lacks(rows), *study.notes):
         console.print(sentence, markup=False, highlight=False, soft_wrap=True)
 
 

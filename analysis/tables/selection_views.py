@@ -4,11 +4,12 @@ Beside the choice stands what an oracle, selection by the test set, would have c
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
 from analysis.evidence.rows import Row
+from analysis.evidence.searched import path_labels, value_text
 from analysis.evidence.selection import Gain, Tuned, alone_gains, tuned, tuning_gains
 from analysis.evidence.texts import (
     NONE,
@@ -19,7 +20,13 @@ from analysis.evidence.texts import (
     summary_text,
 )
 from analysis.tables.view import EPOCHS, RATE, View, idle
-from trainables.data.domains import Measure
+from trainables.data.measures import Measure
+
+OWN_COLUMNS = (
+    "objective.hard_label_weight", "objective.temperature", "schedule.learning_rate",
+    "schedule.epochs",
+)  # fmt: skip
+"""What has a column whatever was searched."""
 
 
 def selection_views(rows: Sequence[Row]) -> Iterator[View]:
@@ -29,14 +36,15 @@ def selection_views(rows: Sequence[Row]) -> Iterator[View]:
         return
     main = searches[0].main
     gains = zip(searches, alone_gains(searches), tuning_gains(searches), strict=True)
-    table = pd.DataFrame([_tuned_line(*one) for one in gains])
+    others = _others(searches)
+    table = pd.DataFrame([_tuned_line(*one, others) for one in gains])
     yield View(
         "Chosen by selection",
         "score: mean over selection seeds and parts held out; test: the choice trained anew on "
         f"all of its split with fresh seeds, read once; oracle: the best test {main.title} among "
         "the settings asked for, at the selection's seeds; optimism: by how much that is better "
-        "than the same setting's with fresh seeds; epochs: trained, of those planned; p with "
-        "Holm's correction over the searches",
+        "than the same setting's with fresh seeds; untuned: the listed setting that was varied; "
+        "epochs: trained, of those planned; p with Holm's correction over the searches",
         table.drop(columns=idle(table)),
     )
     both = " and ".join(measure.title for measure in searches[0].best.domain.compared)
@@ -44,30 +52,51 @@ def selection_views(rows: Sequence[Row]) -> Iterator[View]:
     yield View(
         "Pareto fronts",
         f"settings that none beats in both {both} of validation",
-        pd.DataFrame([_front_line(name, row) for name, row in fronts]),
+        pd.DataFrame([_front_line(name, row, others) for name, row in fronts]),
     )
 
 
-def _tuned_line(one: Tuned, alone: Gain, tuning: Gain) -> dict[str, str]:
-    best, final, main = one.best, one.final, one.main
+def _others(searches: Sequence[Tuned]) -> dict[str, str]:
+    """Further columns for what was searched, by path."""
+    rows = [row for one in searches for row in one.asked]
+    paths = dict.fromkeys(path for row in rows for path in row.planned.searched.chosen)
+    labels = path_labels([*OWN_COLUMNS, *paths])
+    return {path: labels[path] for path in paths if path not in OWN_COLUMNS}
+
+
+def _chosen(row: Row, others: Mapping[str, str]) -> dict[str, str]:
+    chosen = row.planned.searched.chosen
     return {
+        label: value_text(chosen[path]) if path in chosen else NONE
+        for path, label in others.items()
+    }
+
+
+def _tuned_line(
+    one: Tuned, alone: Gain, tuning: Gain, others: Mapping[str, str]
+) -> dict[str, str]:
+    best, final, main = one.best, one.final, one.main
+    setting = {
         "search": one.name,
         "rule": best["rule"],
         "asked": str(len(one.asked)),
         "teacher": best["teacher"],
         "φ": best.link,
-        "λ": f"{best.number('lambda'):.3g}" if best.has_teacher else NONE,
-        "T": f"{best.number('temperature'):.3g}" if best.domain.has_temperature else NONE,
+        "λ": decimals_of(best, "lambda") if best.has_teacher else NONE,
+        "T": decimals_of(best, "temperature"),
         RATE: f"{best.number('learning_rate'):.3g}",
         EPOCHS: best["epochs"],
+    }
+    results = {
         "score": number(best.mean(f"validation/{best.score}"), best.scored),
         f"test {main.title}": summary_text(final.summary(final.test), main) if final else NONE,
         "Δ alone": _gap(alone, main),
-        f"Δ {best.domain.fixed.replace(' and', ',')}": _gap(tuning, main),
+        "Δ untuned": _gap(tuning, main),
         "oracle": number(one.claim, main),
         "optimism": number(one.optimism, main, sign="+"),
         "epochs": percent(one.spent),
     }
+    return setting | _chosen(best, others) | results
 
 
 def _gap(gain: Gain, main: Measure) -> str:
@@ -75,14 +104,24 @@ def _gap(gain: Gain, main: Measure) -> str:
     return f"{interval_text(gain.found, main)}{p}" if gain.known else NONE
 
 
-def _front_line(name: str, row: Row) -> dict[str, str]:
-    return {
+def _front_line(name: str, row: Row, others: Mapping[str, str]) -> dict[str, str]:
+    setting = {
         "search": name,
         "teacher": row["teacher"],
         "φ": row.link,
-        "λ": f"{row.number('lambda'):.3g}",
-        "T": f"{row.number('temperature'):.3g}" if row.domain.has_temperature else NONE,
-    } | {
-        f"validation {one.title}": number(row.mean(f"validation/{one.name}"), one)
-        for one in row.domain.compared
+        "λ": decimals_of(row, "lambda"),
+        "T": decimals_of(row, "temperature"),
     }
+    return (
+        setting
+        | _chosen(row, others)
+        | {
+            f"validation {one.title}": number(row.mean(f"validation/{one.name}"), one)
+            for one in row.domain.compared
+        }
+    )
+
+
+def decimals_of(row: Row, column: str) -> str:
+    """A recorded number to three digits; a dash where the setting has none."""
+    return NONE if row[column] == NONE else f"{row.number(column):.3g}"

@@ -8,11 +8,14 @@ import pandas as pd
 
 from analysis.evidence.texts import NONE
 
-RATE, EPOCHS = "rate", "epochs of g"  # columns that are shown where they differ
+RATE, EPOCHS = "rate", "epochs of g"
+NETWORK, OBJECTIVE, SCHEDULE = "network", "objective", "schedule"
+WHERE_THEY_DIFFER = (RATE, EPOCHS, NETWORK, OBJECTIVE, SCHEDULE)  # columns shown only there
 WORDS = frozenset(
     {
         "protocol", "student", "teacher", "φ", "search", "rule", "method", "gets",
         "teacher's student", "the seeds say", "figure", "source", "what differs",
+        NETWORK, OBJECTIVE, SCHEDULE,
     }
 )  # fmt: skip
 """Columns of words: they stand to the left, all others, figures, to the right."""
@@ -40,6 +43,6 @@ class View(NamedTuple):
 
 
 def idle(table: pd.DataFrame) -> list[str]:
-    """Columns that need not be shown: one rate or number of epochs for all, λ or T for none."""
-    same = [name for name in (RATE, EPOCHS) if name in table and table[name].nunique() == 1]
+    """Columns that need not be shown: one rate or network for all, say, or λ or T for none."""
+    same = [name for name in WHERE_THEY_DIFFER if name in table and table[name].nunique() == 1]
     return same + [name for name in ("λ", "T") if table[name].isin([NONE]).all()]

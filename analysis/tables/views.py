@@ -18,7 +18,7 @@ from analysis.tables.cells import (
 )
 from analysis.tables.columns import build
 from analysis.tables.view import View, idle
-from trainables.data.domains import Domain
+from trainables.data.domain import Described
 
 
 def views(rows: Sequence[Row], most: int | None = None) -> Iterator[View]:
@@ -54,14 +54,14 @@ def views(rows: Sequence[Row], most: int | None = None) -> Iterator[View]:
     yield _view(
         "Teachers, and cost",
         "means over seeds: the teacher f on its own test set, f∘φ on φ of the test "
-        f"{target.objects}; {ece if target.has_temperature else ''}parameters with biases; "
+        f"{target.objects}; {ece if target.is_classification else ''}parameters with biases; "
         "seconds of training a student g",
         lines,
         teachers(target),
     )
 
 
-def _units(target: Domain) -> str:
+def _units(target: Described) -> str:
     """Units, where measures have them, and what a constant is."""
     units = ", ".join(f"{one.title} in {one.unit}" for one in target.measures if one.power)
     constant = "a constant: the MSE of answering the mean of what was learnt from"

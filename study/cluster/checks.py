@@ -13,7 +13,7 @@ from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from study.cluster.code import ROOT, code_digest, versions
 from trainables.artifacts.store import open_folder
-from trainables.data.download import ensure
+from trainables.data.domain import Domain
 from trainables.errors import BadInputError, Say, one_line
 
 PROBE_SECONDS = 120  # a node starts a worker for it, which imports torch
@@ -28,10 +28,10 @@ class Wanted:
     versions: dict[str, str]
     storage: str
     mark: str
-    datasets: tuple[str, ...]
+    domains: tuple[Domain, ...]
 
 
-def check_nodes(storage: str, datasets: tuple[str, ...], say: Say) -> None:
+def check_nodes(storage: str, domains: tuple[Domain, ...], say: Say) -> None:
     """Every node that has CPUs: the same code and versions, the shared storage, the data.
 
     Raises BadInputError with what each node lacks.
@@ -43,7 +43,7 @@ def check_nodes(storage: str, datasets: tuple[str, ...], say: Say) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / mark).write_text(mark)
-        wanted = Wanted(code_digest(), versions(), storage, mark, datasets)
+        wanted = Wanted(code_digest(), versions(), storage, mark, domains)
         lacking = _ask(names, _probe, wanted, PROBE_SECONDS)
         for node in names:
             if not lacking[node] and not (folder / f"{mark}-{node}").exists():
@@ -108,8 +108,8 @@ def _probe(wanted: Wanted) -> str:
 def _fetch(wanted: Wanted) -> str:
     """Run on a node: why it cannot have the data."""
     try:
-        for name in wanted.datasets:
-            ensure(name)
+        for domain in wanted.domains:
+            domain.prepare()
     except BadInputError as error:
         return str(error)
     return ""

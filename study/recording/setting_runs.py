@@ -8,6 +8,7 @@ import json
 import statistics
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 
 from mlflow import MlflowClient
 from mlflow.entities import Metric
@@ -19,22 +20,24 @@ from records.schema import (
     DEFINITION,
     PLACE,
     SEARCH,
+    SEARCHED,
     SEED,
     SELECTION_SEEDS,
     SETTING_KEY,
     SETTING_NAME,
+    TARGET,
     Record,
 )
 from records.write import write_runs
 from study.planning.search_state import Expected
 from study.recording.environment import describe
-from trainables.data.domains import MEASURES, TARGET_DOMAINS
+from trainables.data.measures import MEASURES
 from trainables.settings.columns import columns_of, name_of, short_name_of
 from trainables.settings.setting import Setting
 
 GROUPS = ("test", "validation", "oracle")
-INTEGRALS = {f"test/{target.curve.name}_integral": None for target in TARGET_DOMAINS.values()}
 FINALS = tuple(f"{group}/{name}" for group in GROUPS for name in MEASURES)
+INTEGRALS = tuple(f"test/{name}_integral" for name in MEASURES)
 SUMMARISED = (*FINALS, *INTEGRALS, "test/calibration_error")
 
 
@@ -100,6 +103,7 @@ class SettingRuns:
             SETTING_KEY: setting.key,
             PLACE: str(place),
             DEFINITION: definition_of(setting),
+            TARGET: json.dumps(asdict(setting.target.described), ensure_ascii=False),
             SETTING_NAME: name_of(setting),
             "mlflow.runName": short_name_of(setting),
             **describe(),
@@ -108,6 +112,7 @@ class SettingRuns:
             seeds = self.selection_seeds[expected.search]
             tags |= {SEARCH: expected.search, ASKED: str(expected.asked)}
             tags[SELECTION_SEEDS] = f"{seeds.start}:{seeds.stop}"
+            tags[SEARCHED] = json.dumps(asdict(expected.searched), ensure_ascii=False)
         return {
             "status": "SCHEDULED",
             "start": int(time.time() * 1000),

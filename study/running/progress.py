@@ -102,7 +102,7 @@ class Progress:
         if result.failure:
             self.failed += 1
             self.warn(f"failed: {name_of(result.trial.setting)}: {result.failure}")
-        scores, main = self._scores[result.trial.setting.key], result.trial.setting.domain.main
+        scores, main = self._scores[result.trial.setting.key], result.trial.setting.target.main
         scores.append(result.final.get(f"validation/{main.name}", math.nan))
         mean = sum(scores) / len(scores)
         if len(scores) < 2 or math.isnan(mean) or result.pruned:

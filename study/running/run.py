@@ -9,7 +9,6 @@ from study.planning.rounds import Round, rounds
 from study.recording.recorder import Recorder
 from study.running.progress import Progress
 from study.running.ray_death import OnRayDeath, raised_here
-from trainables.data.download import ensure
 from trainables.errors import Say
 
 ALL_DONE, SOME_FAILED = 0, FAILED
@@ -20,8 +19,8 @@ def fetch_data(todo: Plan, say: Say) -> None:
 
     Raises BadInputError where they cannot be had.
     """
-    for name in todo.space.domain.datasets:
-        ensure(name, say)
+    for domain in todo.space.domains:
+        domain.prepare(say)
 
 
 def has_work(todo: Plan) -> bool:

@@ -154,7 +154,7 @@ def _join(resources: Resources, todo: Plan, say: Say, verbose: bool) -> None:
     from study.cluster.ray import join_cluster
 
     join_cluster(resources, verbose)
-    check_nodes(str(todo.store.root), todo.space.domain.datasets, say)
+    check_nodes(str(todo.store.root), todo.space.domains, say)
 
 
 def _leave_ray() -> None:

@@ -22,9 +22,10 @@ from records.schema import experiment_names
 from records.transfer import export, load
 from search_spaces.smoke import ALONE, taught
 from study.planning.search_state import Expected
+from trainables.data.domains import FASHION_MNIST, MNIST
 from trainables.errors import BadInputError
 
-ALL = ALONE, TAUGHT, UNTRAINED = ALONE, taught("FashionMNIST"), taught("MNIST")
+ALL = ALONE, TAUGHT, UNTRAINED = ALONE, taught(FASHION_MNIST), taught(MNIST)
 
 
 def record(client, *results, seeds=2, settings=ALL):

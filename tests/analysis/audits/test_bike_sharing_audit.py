@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from invented import parameters, record, study
+from invented import parameters, record, searched, study
 from rich.console import Console
 
 from analysis.audits.bike_sharing import audited, sentences, view
@@ -24,8 +24,10 @@ from search_spaces.rows.bike_sharing import (
     REG_SMALL_ALONE,
     REG_TRAIN_ALONE,
 )
+from search_spaces.rows.searched import WEIGHT
 from study.running.progress import Progress
 from trainables.identity import canonical
+from trainables.objectives import Regression
 from trainables.results import TrialResult
 from trainables.settings.columns import name_of
 from trainables.settings.scoring import CrossValidation
@@ -34,7 +36,7 @@ from trainables.settings.trial import Trial
 ALONE = [12_000.0, 11_500.0, 12_500.0, 11_800.0, 12_200.0]
 TAUGHT = [11_400.0, 11_000.0, 11_900.0, 11_300.0, 11_500.0]
 SEARCH = Search(
-    base=REG_ON_BIG, rule=CrossValidation(score="mse"), temperature=None, settings=4, round_size=4
+    base=REG_ON_BIG, over=WEIGHT, rule=CrossValidation(score="mse"), settings=4, round_size=4
 )
 
 
@@ -64,7 +66,7 @@ def test_a_lower_error_is_a_better_one(found):
     assert line["mse_difference_better"] == 1.0
     assert line["constant_mse"] == 32_000
     said = [s for s in evidence(rows_of(found)) if "test MSE" in s]
-    assert said == [s for s in said if s.startswith("Reg-Small ← Reg-Big, no φ lowers test MSE")]
+    assert said == [s for s in said if s.startswith("Small ← Reg-Big, no φ lowers test MSE")]
     assert "-580 [" in said[0]
     assert "better in 100% of seeds" in said[0]
 
@@ -85,7 +87,8 @@ def test_the_views_speak_of_errors_and_of_no_temperature(found):
 def candidates(found, scores):
     """Add a search whose settings have these validation errors, by λ; the oracle sees 100 less."""
     for number, (weight, error) in enumerate(scores.items()):
-        setting = SEARCH.setting({"lambda": weight})
+        chose = {"objective.hard_label_weight": weight}
+        setting = SEARCH.setting(chose)
         for one, group, value in (
             (setting, "validation", error), (SEARCH.as_oracle(setting), "oracle", error - 100),
         ):  # fmt: skip
@@ -93,7 +96,8 @@ def candidates(found, scores):
                 PlannedSetting(
                     key=one.key, name=name_of(one), parameters=parameters(one), place=10 + number,
                     asked=number, definition=canonical(one), search="search",
-                    seeds=SEARCH.selection_seeds,
+                    target=one.target.described, seeds=SEARCH.selection_seeds,
+                    searched=searched(SEARCH, chose),
                 )
             )  # fmt: skip
             for seed in SEARCH.selection_seeds:
@@ -104,7 +108,7 @@ def candidates(found, scores):
 
 
 def test_selection_takes_the_lowest_error():
-    best = replace(REG_ON_BIG, hard_label_weight=0.7)
+    best = replace(REG_ON_BIG, objective=Regression(hard_label_weight=0.7))
     found = invented({REG_SMALL_ALONE: ALONE, REG_ON_BIG: TAUGHT, best: [v - 50 for v in TAUGHT]})
     rows = rows_of(candidates(found, {0.1: 12_900.0, 0.3: 12_600.0, 0.7: 12_300.0, 0.9: 12_700.0}))
     (one,) = tuned(rows)
@@ -114,10 +118,9 @@ def test_selection_takes_the_lowest_error():
     assert one.optimism == -830  # the claim is worse than what came of it
     said = choice(rows)
     assert said[0] == (
-        "search: cross-validation chose Reg-Small ← Reg-Big, no φ, λ 0.7 of 4 settings, at MSE "
-        "12,300."
+        "search: cross-validation chose Small ← Reg-Big, no φ, λ 0.7 of 4 settings, at MSE 12,300."
     )
-    assert any("tuning beats λ = ½: -50 [" in sentence for sentence in said)
+    assert any("tuning beats λ 0.5: -50 [" in sentence for sentence in said)
     (shown, _) = selection_views(rows)
     assert shown.table["score"].tolist() == ["12,300"]
     (drawn,) = weights.draw(rows)
@@ -129,7 +132,7 @@ def test_selection_takes_the_lowest_error():
 def test_figure_1_shows_the_error_over_epochs(found):
     rows = rows_of(invented({REG_TRAIN_ALONE: ALONE, REG_ON_TRAIN: TAUGHT}))
     (drawn,) = curves.draw(rows, lambda run, metric: {0: 30_000.0, 1: 12_000.0})
-    assert drawn.title.startswith("Figure 1 of the paper. Reg-Train ← Reg-Train, no φ: MSE -580 [")
+    assert drawn.title.startswith("Figure 1 of the paper. Train ← Reg-Train, no φ: MSE -580 [")
     assert [axes.get_ylabel() for axes in drawn.figure.axes] == [
         "test MSE, rentals²", "test MAE, rentals",
     ]  # fmt: skip
@@ -154,7 +157,9 @@ def test_the_audit_says_what_was_made_again():
     gap = {False: 0.0, True: -90.0}
     values = {}
     for setting in PUBLISHED.settings:
-        base = 1.0 if not setting.broadcast else 17_000.0 + gap[setting.teacher is not None]
+        base = (
+            1.0 if not setting.objective.broadcast else 17_000.0 + gap[setting.teacher is not None]
+        )
         values[setting] = [base + 400 * (-1) ** seed * (seed + 1) for seed in range(4)]
         if setting.teacher:
             values[setting][0] += 600
@@ -176,7 +181,7 @@ def test_the_audit_says_what_was_made_again():
 def test_progress_keeps_the_lowest_error():
     progress = Progress(Console(quiet=True))
     for weight, error in ((0.2, 13_000.0), (0.6, 12_100.4), (0.9, 12_500.0)):
-        setting = SEARCH.setting({"lambda": weight})
+        setting = SEARCH.setting({"objective.hard_label_weight": weight})
         for seed in (1_000, 1_001):
             curve = {"validation/mse": [error]}
             progress.trial_ended(TrialResult(Trial(setting=setting, seed=seed), curve, {}, 0.1))

@@ -6,6 +6,7 @@ from invented import record
 
 from analysis.evidence.provenance import facts, stages
 from search_spaces.rows.garments import ON_BIG, SMALL_ALONE
+from trainables.objectives import Distillation
 
 
 def trial(setting, seed, teacher=None, **tags):
@@ -16,7 +17,7 @@ def trial(setting, seed, teacher=None, **tags):
 
 def test_an_artifact_that_many_students_share_counts_once():
     trials = [trial(SMALL_ALONE, 0), trial(ON_BIG, 0, "a"), trial(ON_BIG, 1, "b")]
-    trials.append(trial(replace(ON_BIG, temperature=2.0), 0, "a"))
+    trials.append(trial(replace(ON_BIG, objective=Distillation(temperature=2)), 0, "a"))
     assert stages(trials) == [("teachers", 2, 60.0), ("students", 4, 2.0)]
 
 

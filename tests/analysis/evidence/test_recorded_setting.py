@@ -24,15 +24,15 @@ def test_a_row_reads_its_definition_as_the_setting_does(name):
     rows = rows_of(study(dict.fromkeys(settings, ())))
     for row, setting in zip(rows, settings, strict=True):
         teacher, method = setting.teacher, setting.method
-        assert (row.target, row.split) == (setting.target, setting.student_split)
-        assert row.domain is setting.domain
-        assert row.teacher_domain == (teacher.domain if teacher else None)
+        assert row.split == setting.student_split
+        assert row.domain == setting.target.described
+        assert row.teacher_domain == (teacher.domain.name if teacher else None)
         assert row.teacher_split == (teacher.split if teacher else None)
-        assert row.broadcast is setting.broadcast
+        assert row.broadcast is getattr(setting.objective, "broadcast", False)
         assert row.corrected is (setting.protocol == "corrected")
         assert row.made_by_method is (method is not None)
-        assert row.method == (method.label if method else NONE)
-        assert row.evaluated_on(method.domain if method else setting.target)
+        assert row.method == (method.label(setting.target) if method else NONE)
+        assert row["student"] == f"{setting.target.name}-{setting.student_split}"
         assert row.is_candidate is (setting.rule is not None)
         assert row.parts == setting.parts
         if method:

@@ -4,9 +4,10 @@ import math
 from dataclasses import replace
 
 import pytest
-from invented import parameters, record, study
+from invented import parameters, record, searched, study
 
 from analysis.evidence.rows import rows_of
+from analysis.evidence.searched import path_labels, values_text
 from analysis.evidence.selection import alone_of, chosen, reported, tuned, tuning_gains
 from analysis.evidence.sentences import _beside, _said, choice
 from analysis.tables.columns import build
@@ -15,14 +16,23 @@ from analysis.tables.views import views
 from records.schema import PlannedSetting
 from search_spaces.base.search import Search
 from search_spaces.rows.garments import SMALL_ALONE, on_mnist_vae
-from trainables.data.domains import ACCURACY
+from search_spaces.rows.searched import WEIGHT_AND_TEMPERATURE
+from trainables.data.measures import ACCURACY
 from trainables.identity import canonical
 from trainables.settings.columns import name_of
 from trainables.settings.scoring import CrossValidation, Pruning
 from trainables.settings.trial import Trial
 
-SEARCH = Search(base=on_mnist_vae("all"), rule=CrossValidation(pruning=Pruning(group=2)))
-A, B, C = (SEARCH.setting({"lambda": w, "temperature": 2.0}) for w in (0.2, 0.6, 0.9))
+SEARCH = Search(
+    base=on_mnist_vae("all"),
+    over=WEIGHT_AND_TEMPERATURE,
+    rule=CrossValidation(pruning=Pruning(group=2)),
+)
+CHOICES = [
+    {"objective.hard_label_weight": weight, "objective.temperature": 2.0}
+    for weight in (0.2, 0.6, 0.9)
+]
+A, B, C = map(SEARCH.setting, CHOICES)
 VALIDATION = {A: 0.80, B: 0.82, C: 0.84}  # C was pruned when it had that
 CLAIM = {A: 0.85, B: 0.81, C: 0.79}  # at the selection's seeds: the oracle would take A
 FRESH = {A: 0.80, B: 0.81}
@@ -50,7 +60,8 @@ def found():
                 PlannedSetting(
                     key=one.key, name=name_of(one), parameters=parameters(one), place=10 + number,
                     asked=number, definition=canonical(one), search="search",
-                    seeds=SEARCH.selection_seeds,
+                    target=one.target.described, seeds=SEARCH.selection_seeds,
+                    searched=searched(SEARCH, CHOICES[number]),
                 )
             )  # fmt: skip
         for seed in SEARCH.selection_seeds:
@@ -68,7 +79,7 @@ def test_the_rule_chooses_what_was_not_pruned_and_not_what_test_likes(found):
     assert one.best.planned.key == B.key
     assert one.final.planned.key == SEARCH.reported(B).key
     assert one.claimed.planned.key == SEARCH.as_oracle(A).key
-    assert one.fixed.number("lambda") == 0.5
+    assert one.fixed.planned.key == on_mnist_vae("all").key
     assert len(one.asked) == 3
     assert one.spent == pytest.approx((250 + 250 + 75) / 750)
     assert one.claim - one.honest == pytest.approx(0.85 - (0.80 + 0.004 / 3))
@@ -79,13 +90,66 @@ def test_what_is_said_of_it(found):
     rows = rows_of(found)
     said = " ".join(choice(rows))
     assert "cross-validation chose Small ← MNIST-Big, φ VAE (all), λ 0.6, T 2 of 3" in said
-    assert "tuning beats λ = ½ and T = 1" in said
+    assert "tuning beats λ 0.5, T 1: +0.010 [" in said
     assert "an optimism of +0.049" in said
     assert "pruning left 77% of the epochs" in said
     (line,) = next(selection_views(rows)).table.to_dict("records")
     assert (line["λ"], line["score"], line["optimism"], line["epochs"]) == (
         "0.6", "0.820", "+0.049", "77%",
     )  # fmt: skip
+
+
+def test_tuning_has_to_beat_the_row_that_was_varied_if_it_is_listed(found):
+    """Whatever it is: no λ and T are fixed ones by themselves."""
+    assert "tuning" in " ".join(choice(rows_of(found)))
+    base = on_mnist_vae("all").key
+    found.settings[:] = [one for one in found.settings if one.key != base]
+    (one,) = tuned(rows_of(found))
+    assert one.fixed is None
+    assert "tuning" not in " ".join(choice(rows_of(found)))
+    (line,) = next(selection_views(rows_of(found))).table.to_dict("records")
+    assert line["Δ untuned"] == "—"
+
+
+def with_more(planned):
+    """The same candidate as of a search that chose other fields too."""
+    chosen = dict(planned.searched.chosen) | {
+        "schedule.weight_decay": 0.00123, "link": "noise", "teacher.schedule.epochs": 12,
+    }  # fmt: skip
+    untuned = {"schedule.weight_decay": 0.0, "link": "VAE (all)"}
+    more = replace(planned.searched, chosen=chosen, untuned=untuned)
+    return replace(planned, searched=more)
+
+
+def test_whatever_field_was_searched_is_told_and_has_a_column(found):
+    found.settings[:] = [with_more(one) if one.search else one for one in found.settings]
+    rows = rows_of(found)
+    said = " ".join(choice(rows))
+    assert (
+        "chose Small ← MNIST-Big, φ VAE (all), λ 0.6, T 2, weight decay 0.00123, link noise, "
+        "epochs 12 of 3 settings"
+    ) in said
+    assert "tuning beats weight decay 0, link VAE (all): +0.010" in said
+    chosen_, front = (view.table for view in selection_views(rows))
+    for table in (chosen_, front):
+        (line,) = table.to_dict("records")
+        shown = (line["weight decay"], line["link"], line["teacher schedule epochs"])
+        assert shown == ("0.00123", "noise", "12")
+    assert [*chosen_].index("T") < [*chosen_].index("link") < [*chosen_].index("score")
+
+
+def test_labels_of_paths_are_words_that_tell_them_apart():
+    assert path_labels(["objective.hard_label_weight", "objective.temperature", "base"]) == {
+        "objective.hard_label_weight": "λ", "objective.temperature": "T", "base": "base",
+    }  # fmt: skip
+    paths = ["schedule.learning_rate", "teacher.schedule.learning_rate", "link.std"]
+    assert [*path_labels(paths).values()] == [
+        "schedule learning rate", "teacher schedule learning rate", "std",
+    ]  # fmt: skip
+    assert path_labels(["method.temperature"]) == {"method.temperature": "temperature"}
+    assert (
+        values_text({"a.b_c": 1_600, "d": 0.12345, "e": "Small"}) == "b c 1600, d 0.123, e Small"
+    )
 
 
 def test_candidates_are_in_no_table_of_results(found):

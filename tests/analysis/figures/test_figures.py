@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import optuna
 import pytest
 import torch
 from invented import record, study
@@ -22,14 +23,25 @@ from analysis.figures import (
     svg_text,
 )
 from analysis.figures import curves as curves_
+from records.choice import Outcome
 from records.read import read_study
-from search_spaces.rows.garments import ON_BIG, ON_BIG_NOISE, ON_MNIST, SMALL_ALONE, on_mnist_vae
+from search_spaces.base import Choice, Integers, LogUniform, Search, Uniform
+from search_spaces.rows.garments import (
+    ON_BIG,
+    ON_BIG_NOISE,
+    ON_MNIST,
+    SMALL_ALONE,
+    VAE,
+    on_mnist_vae,
+)
 from search_spaces.rows.published import published
+from study.planning.optuna_search import OptunaSearch
 from trainables.artifacts.artifact import VaeArtifact
 from trainables.artifacts.store import Saved, Store
-from trainables.networks.vae import Vae
+from trainables.artifacts.workshop import new_vae
+from trainables.links import Dilation, Identity, Noise
+from trainables.objectives import Distillation
 from trainables.randomness import generator
-from trainables.recipes import VaeRecipe
 
 ALONE = [0.79, 0.80, 0.80, 0.81, 0.80]
 TAUGHT = [0.81, 0.81, 0.83, 0.82, 0.80]
@@ -124,7 +136,7 @@ def test_the_forest_points_at_what_is_far_off():
 def searched(asked=()):
     base = replace(on_mnist_vae("all"), held_out=0.2)
     cells = {
-        replace(base, hard_label_weight=w, temperature=t): (w, t)
+        replace(base, objective=Distillation(hard_label_weight=w, temperature=t)): (w, t)
         for w in (0.0, 0.5)
         for t in (1.0, 4.0)
     }
@@ -150,7 +162,8 @@ def test_the_map_s_ring_is_the_choice_of_validation_not_of_test():
 def test_an_incomplete_grid_is_a_scatter_plot():
     found = searched()
     rows = list(rows_of(found))
-    extra = replace(on_mnist_vae("all"), held_out=0.2, hard_label_weight=0.3, temperature=2.5)
+    tuned = Distillation(hard_label_weight=0.3, temperature=2.5)
+    extra = replace(on_mnist_vae("all"), held_out=0.2, objective=tuned)
     more = study(
         {extra: ()}, 3, [record(extra, s, 0.8, **{"validation/accuracy": 0.5}) for s in range(3)]
     )
@@ -159,32 +172,75 @@ def test_an_incomplete_grid_is_a_scatter_plot():
 
 
 def test_a_map_needs_a_validation_score():
-    found = {replace(ON_BIG, hard_label_weight=w, temperature=t): ALONE
+    found = {replace(ON_BIG, objective=Distillation(hard_label_weight=w, temperature=t)): ALONE
              for w in (0, 0.5) for t in (1.0, 2.0)}  # fmt: skip
     (left,) = maps.draw(rows_of(study(found)))
     assert "nothing was held out" in left.reason
 
 
-def test_a_search_s_history_and_what_mattered():
-    base = replace(on_mnist_vae("all"), held_out=0.2)
-    draws = np.random.default_rng(0)
-    asked = [replace(base, hard_label_weight=w, temperature=t)
-             for w, t in zip(draws.random(12), 1 + draws.random(12), strict=True)]  # fmt: skip
+def history(search, count, score):
+    """A search's Optuna study, and what would be recorded of it: two seeds of each setting."""
+    walker = OptunaSearch(search)
+    asked = walker.ask(count)
+    scores = [score(setting) for setting in asked]
+    walker.tell([Outcome({"accuracy": one, "cross_entropy": 1 - one}) for one in scores])
     trials = [
-        record(s, seed, 0.8, **{"validation/accuracy": s.hard_label_weight / 2})
-        for s in asked
+        record(setting, seed, 0.8, **{"validation/accuracy": score(setting)})
+        for setting in asked
         for seed in range(2)
     ]
     rows = rows_of(study(dict.fromkeys(asked, ()), 2, trials, asked))
+    for row, searched in zip(rows, walker.searched(), strict=True):
+        row.planned = replace(row.planned, searched=searched)
+    return walker.study, rows
+
+
+LAMBDA_T = {"objective.hard_label_weight": Uniform(0, 1), "objective.temperature": Uniform(1, 2)}
+
+
+def test_a_search_s_history_and_what_mattered():
+    tried = Search(base=on_mnist_vae("all"), over=LAMBDA_T, sampler="random")
+    _, rows = history(tried, 12, lambda setting: setting.objective.hard_label_weight / 2)
     one = drawn(search.draw(rows), "search_search")
     points, best = one.figure.axes[0].lines[:2]
-    scores = [s.hard_label_weight / 2 for s in asked]
+    scores = [row.number("lambda") / 2 for row in rows]
     assert points.get_ydata() == pytest.approx(scores)
     assert best.get_ydata() == pytest.approx(np.maximum.accumulate(scores))
     assert "λ matters most" in one.title
+    bars = [tick.get_text() for tick in one.figure.axes[1].get_yticklabels()]
+    assert bars == ["T", "λ"]
     (left,) = search.draw(rows[:3])
     assert "8 are needed" in left.reason
     assert list(search.draw(rows_of(study({SMALL_ALONE: ALONE})))) == []
+
+
+def test_importances_are_those_of_the_search_s_own_optuna_study():
+    """From the records alone, of numbers and choices, also where only some settings have them."""
+    tried = Search(
+        base=ON_BIG,
+        over={
+            "link": Choice(Identity(), Noise(), Dilation()),
+            "link.std": LogUniform(0.01, 1),
+            "link.draws": Integers(1, 50, log=True),
+            "student.hidden": Choice((8,), (16,)),
+            "schedule.weight_decay": LogUniform(1e-5, 1e-2),
+        },
+        sampler="random",
+    )
+
+    def score(setting):
+        return (0.5 if setting.link.name == "noise" else 0.3) + 10 * setting.schedule.weight_decay
+
+    told, rows = history(tried, 40, score)
+    found = search.importances(rows)
+    assert found == pytest.approx(optuna.importance.get_param_importances(told))
+    assert sum(found.values()) == pytest.approx(1)
+    assert found.keys() == {*tried.over}
+    one = drawn(search.draw(rows), "search_search")
+    bars = [tick.get_text() for tick in one.figure.axes[1].get_yticklabels()]
+    assert {*bars} == {"link", "std", "draws", "hidden", "weight decay"}
+    assert bars[-1] in ("link", "weight decay")
+    assert f"{bars[-1]} matters most" in one.title
 
 
 def test_reliability_is_pooled_by_objects():
@@ -207,8 +263,8 @@ def test_reliability_is_pooled_by_objects():
 
 
 def stored_vae(store, **recipe):
-    artifact = VaeArtifact(recipe=VaeRecipe(**recipe), seed=0)
-    vae = Vae(artifact.recipe, generator("test", 0))
+    artifact = VaeArtifact(recipe=replace(VAE, **recipe), seed=0)
+    vae = new_vae(artifact.recipe, generator("test", 0))
     from trainables.identity import canonical
 
     store.save("vae", artifact.key, Saved(vae.state_dict(), {}), canonical(artifact))
@@ -236,7 +292,7 @@ def test_pictures_show_the_link_s_and_the_vae_s_own_output(tmp_path):
     plane = fig08.figure.axes[0].images[0].get_array()
     corner = stats.norm.ppf([0.5 / 12, 1 - 0.5 / 12])  # top left: z₁ lowest, z₂ highest
     z = torch.tensor([[corner[1], corner[0]]], dtype=torch.float32)
-    expected = flat.digit_logits(z).sigmoid().detach().reshape(28, 28)
+    expected = flat.counterpart_logits(z).sigmoid().detach().reshape(28, 28)
     assert np.asarray(plane[:28, :28]) == pytest.approx(expected.numpy(), abs=1e-5)
 
 

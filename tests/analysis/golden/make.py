@@ -22,6 +22,7 @@ from records.client import open_client, open_records
 from records.jsonl import read_lines, write_lines
 from records.read import read_study
 from records.transfer import export, load
+from study.running.lock import LEADER
 
 HERE = Path(__file__).parent
 FIXTURE = HERE / "smoke.jsonl.gz"
@@ -39,7 +40,8 @@ SCRUBBED = {
 def anonymous(line):
     """A line without the machine that it came from, at a time like any other."""
     if "in" not in line:
-        return line
+        kept = {name: value for name, value in line.get("tags", {}).items() if name != LEADER}
+        return line | {"tags": kept} if "tags" in line else line
     tags = {key: SCRUBBED.get(key, value) for key, value in line["tags"].items()}
     shift = line["start"] - 1_767_225_600_000  # 2026-01-01
     end = line["end"] and line["end"] - shift

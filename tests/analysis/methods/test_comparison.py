@@ -20,13 +20,16 @@ from trainables.methods.adversarial.dann import Dann
 from trainables.methods.data_free.dafl import DataFree
 from trainables.methods.data_free.generators import PixelScale
 from trainables.methods.self_supervised.barlow_twins import BarlowTwins
+from trainables.objectives import Distillation
 
 ALONE = [0.80, 0.81, 0.79, 0.80, 0.80]
 DANN = replace(SMALL_ALONE, method=Dann(source_link=Dilation()))
 BARE = replace(SMALL_ALONE, method=Dann(source_link=Dilation(), adapt=False))
 BARLOW = replace(SMALL_ALONE, method=BarlowTwins())
 FREE = replace(
-    ON_BIG, method=DataFree(pixels=PixelScale(0.29, 0.35)), hard_label_weight=0.0, temperature=4
+    ON_BIG,
+    method=DataFree(pixels=PixelScale(0.29, 0.35)),
+    objective=Distillation(hard_label_weight=0, temperature=4),
 )
 
 
@@ -144,9 +147,9 @@ def test_bounds_stand_in_the_same_table():
 
 def test_published_figures_stand_beside_ours():
     known = load("transfer_known")
-    labels = {setting.method.label for setting in known.settings}
+    labels = {s.method.label(s.target) for s in known.settings}
     assert set(KNOWN) <= labels
-    setting = next(s for s in known.settings if s.method.label == "fedavg IID")
+    setting = next(s for s in known.settings if s.method.label(s.target) == "fedavg IID")
     trials = [record(setting, k, 0.97, rounds_to_goal=80.0 + k) for k in range(3)]
     (view,) = transfer_views(rows_of(study({setting: []}, seeds=3, trials=trials)))
     assert view.title == "Beside the published figures"

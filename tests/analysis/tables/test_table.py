@@ -27,6 +27,7 @@ from search_spaces.paper_table import NINE_ROWS
 from search_spaces.rows.garments import ON_BIG, ON_MNIST, SMALL_ALONE, on_mnist_vae
 from search_spaces.rows.published import published
 from trainables.data.domains import FASHION_MNIST, MNIST
+from trainables.objectives import Distillation
 
 ALONE = [0.79, 0.80, 0.80, 0.81, 0.80]
 TAUGHT = [0.81, 0.81, 0.83, 0.82, 0.80]
@@ -65,7 +66,7 @@ def test_the_comparison_is_seed_by_seed(invented):
 
 
 def test_holm_s_family_is_the_rows_of_a_protocol():
-    other = replace(ON_BIG, hard_label_weight=0.3)
+    other = replace(ON_BIG, objective=Distillation(hard_label_weight=0.3))
     alone = {SMALL_ALONE: ALONE}
     single = line(study({**alone, ON_BIG: TAUGHT}), teacher="FashionMNIST-Big")
     two = study({**alone, ON_BIG: TAUGHT, other: ALONE[::-1], published(ON_BIG): TAUGHT})
@@ -92,7 +93,7 @@ def test_a_student_is_compared_with_its_own_kind_only():
 
 
 def test_lambda_1_stands_in_for_the_student_alone():
-    weightless = replace(ON_BIG, hard_label_weight=1.0)
+    weightless = replace(ON_BIG, objective=Distillation(hard_label_weight=1))
     found = study({weightless: ALONE, ON_BIG: TAUGHT})
     gap = np.mean(TAUGHT) - np.mean(ALONE)
     assert line(found, **{"lambda": 0.5})["accuracy_difference"] == pytest.approx(gap)
@@ -147,8 +148,8 @@ def test_one_seed_has_no_standard_deviation():
 
 def test_other_settings_have_no_printed_value():
     for setting in (
-        replace(ON_BIG, temperature=2.0),
-        replace(ON_BIG, hard_label_weight=0.3),
+        replace(ON_BIG, objective=Distillation(temperature=2)),
+        replace(ON_BIG, objective=Distillation(hard_label_weight=0.3)),
         replace(ON_BIG, held_out=0.2),
     ):
         rows = rows_of(study({setting: ALONE}))
@@ -161,14 +162,14 @@ def test_every_row_of_table_3_is_found():
     assert [row.place for row in rows_of(found)] == list(range(9))
     printed = [(row.printed.accuracy, row.printed.cross_entropy) for row in rows_of(found)]
     assert printed == [tuple(values) for values in TABLE_3.values()]
-    assert place_of(FASHION_MNIST, "Small", MNIST, "mirror")[1] is None
+    assert place_of(FASHION_MNIST.name, "Small", MNIST.name, "mirror")[1] is None
 
 
 # ---- what is chosen, and what is said ----
 
 
 def searched(best_on_validation, best_on_test):
-    worse = replace(SEARCHED, hard_label_weight=0.3)
+    worse = replace(SEARCHED, objective=Distillation(hard_label_weight=0.3))
     base = replace(SMALL_ALONE, held_out=0.2)
     trials = []
     for setting, validation, test in (
@@ -215,7 +216,8 @@ def test_sentences_say_what_the_seeds_support():
 
 
 def test_sentences_of_settings_alike_but_for_numbers_tell_them_apart():
-    hot, light = replace(ON_BIG, temperature=4.0), replace(ON_BIG, hard_label_weight=0.2)
+    hot = replace(ON_BIG, objective=Distillation(temperature=4))
+    light = replace(ON_BIG, objective=Distillation(hard_label_weight=0.2))
     clear = [v + 0.05 + 0.001 * (i % 2) for i, v in enumerate(ALONE)]
     said = evidence(rows_of(study({SMALL_ALONE: ALONE, hot: clear, light: clear})))
     names = [s.split(" raises ")[0] for s in said if "raises test accuracy" in s]
@@ -224,7 +226,7 @@ def test_sentences_of_settings_alike_but_for_numbers_tell_them_apart():
 
 
 def test_a_difference_that_falls_to_the_correction_is_said_to():
-    many = {replace(ON_BIG, temperature=float(t)): ALONE for t in range(2, 10)}
+    many = {replace(ON_BIG, objective=Distillation(temperature=t)): ALONE for t in range(2, 10)}
     many = {s: [v + 0.001 * ((i * 7 + k) % 5) for i, v in enumerate(ALONE)]
             for k, s in enumerate(many)}  # fmt: skip
     said = evidence(rows_of(study({SMALL_ALONE: ALONE, ON_BIG: TAUGHT, **many})))
@@ -249,7 +251,9 @@ def test_csv_and_json_keep_every_figure(invented):
     rows = rows_of(invented)
     table = build(rows)
     text = render(invented, rows, Format.CSV, [])
-    kept = {"t_squared": str}  # what reads like a boolean is a parameter's text
+    kept = {
+        "objective.soft_term_times_t_squared": str
+    }  # what reads like a boolean is a parameter's text
     back = pd.read_csv(io.StringIO(text), keep_default_na=False, na_values=[""], dtype=kept)
     pd.testing.assert_frame_equal(
         back, table.replace({"lack": {"": None}}), check_dtype=False, check_exact=True
