@@ -20,10 +20,10 @@ from torch.nn import functional
 from search_spaces.smoke import taught
 from trainables.artifacts.workshop import Workshop, ignore
 from trainables.cohorts.kinds import open_workshop
-from trainables.data.datasets import load
-from trainables.data.splits import split_rows
+from trainables.data.domains import FASHION_MNIST
 from trainables.distillation.student import train_students
-from trainables.recipes import Schedule
+from trainables.objectives import Distillation
+from trainables.schedule import Schedule
 from trainables.settings.trial import Trial
 
 SEEDS = 5
@@ -31,9 +31,12 @@ SEEDS = 5
 
 def cohort(size: int, schedule: Schedule, workshop: Workshop) -> dict[str, float]:
     """Seconds and memory of one cohort of so many students, its accuracy beside them."""
-    base = replace(taught("FashionMNIST"), schedule=schedule)
+    base = replace(taught(FASHION_MNIST), schedule=schedule)
     trials = [
-        Trial(setting=replace(base, hard_label_weight=n / size), seed=n % SEEDS)
+        Trial(
+            setting=replace(base, objective=Distillation(hard_label_weight=n / size)),
+            seed=n % SEEDS,
+        )
         for n in range(size)
     ]
     train_students(trials[: min(size, SEEDS)], workshop, ignore)  # artifacts, kernels, test set
@@ -51,13 +54,13 @@ def cohort(size: int, schedule: Schedule, workshop: Workshop) -> dict[str, float
 
 def eager(schedule: Schedule, device: torch.device, students: int) -> float:
     """Seconds a student, one after the other, as one would write it for this device."""
-    data = load("FashionMNIST")
-    test_x, test_y = data.test.inputs().to(device), data.test.labels.to(device)
+    test = FASHION_MNIST.test(0)
+    test_x, test_y = test.inputs().to(device), test.labels.to(device)
     measured = schedule.measured_epochs
     started = time.perf_counter()
     for seed in range(students):
         torch.manual_seed(seed)
-        split = data.train[split_rows("FashionMNIST", seed).small]
+        split = FASHION_MNIST.split("Small", seed)
         x, y = split.inputs().to(device), split.labels.to(device)
         model = nn.Sequential(nn.Linear(784, 64), nn.ReLU(), nn.Linear(64, 10)).to(device)
         soft = torch.rand(len(x), 10, device=device).softmax(-1)

@@ -21,21 +21,24 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from search_spaces.smoke import taught
+from search_spaces.smoke import RECIPE, taught
 from trainables.artifacts import teacher, vae
 from trainables.artifacts.artifact import TeacherArtifact, VaeArtifact
 from trainables.artifacts.workshop import ignore
 from trainables.cohorts.kinds import Work, open_workshop
-from trainables.data.domains import IMAGE_SPLITS
+from trainables.data.domain import Domain
+from trainables.data.domains import FASHION_MNIST
 from trainables.distillation import student
 from trainables.distillation.evaluation import Evaluation
 from trainables.distillation.student_stack import StudentStack
-from trainables.networks.perceptron import parameter_count
+from trainables.links.vae_recipe import VaeRecipe
+from trainables.networks import Network, Perceptron
+from trainables.networks.network import parameters_of
 from trainables.networks.stack import Stack
-from trainables.objectives import tasks
-from trainables.recipes import Schedule, TeacherRecipe, VaeRecipe
-from trainables.settings.setting import Setting
+from trainables.objectives import Distillation, tasks
+from trainables.schedule import Schedule
 from trainables.settings.trial import Trial
+from trainables.teacher import Teacher
 
 MATRIX = 2048  # large enough for the rate to be the core's, not the cache's
 BYTES_AN_ADAM_STEP = 7 * 4  # of a weight: read it, its gradient and two moments; write three
@@ -73,9 +76,9 @@ def clocked() -> Iterator[Clock]:
         (Stack, "__call__", "forward"),
         (Stack, "shared", "forward"),
         (torch.autograd, "grad", "backward"),
-        (torch, "_fused_adam_", "optimiser"),
-        (student, "gather_inputs", "data"),
+        (torch, "_fused_adamw_", "optimiser"),
         (student, "shuffled", "data"),
+        (StudentStack, "gather", "data"),
         (StudentStack, "own_rows", "data"),
         (StudentStack, "shared_rows", "data"),
         (Evaluation, "test", "evaluation"),
@@ -88,18 +91,14 @@ def clocked() -> Iterator[Clock]:
         (vae, "elbo_terms", "forward"),
         (vae.Member, "draw", "data"),
         (vae.Member, "epoch", "data"),
+        (Distillation, "prepare", "data"),
+        (Distillation, "loss", "forward"),
+        (tasks, "hard_cross_entropy", "forward"),
     ]
     with ExitStack() as patches:
         for owner, name, part in parts:
             whole = getattr(owner, name)
             patches.enter_context(patch.object(owner, name, clock.timed(part, whole)))
-        task = tasks.CLASSES._replace(
-            soft_targets=clock.timed("data", tasks.CLASSES.soft_targets),
-            distillation=clock.timed("forward", tasks.CLASSES.distillation),
-            hard=clock.timed("forward", tasks.CLASSES.hard),
-        )
-        for owner in (student, teacher):
-            patches.enter_context(patch.object(owner, "task_of", lambda *_, **__: task))
         yield clock
 
 
@@ -142,27 +141,24 @@ class Cohort:
 def cohorts(size: int) -> list[Cohort]:
     """Students (with and without the test set), teachers, VAEs, on 1,000 objects."""
     schedule = Schedule(epochs=20, batch_size=64)
-    base = replace(taught("FashionMNIST"), schedule=schedule)
+    base = replace(taught(FASHION_MNIST), schedule=schedule)
     trials = [
-        Trial(setting=replace(base, hard_label_weight=n / size), seed=n % 5) for n in range(size)
+        Trial(
+            setting=replace(base, objective=Distillation(hard_label_weight=n / size)), seed=n % 5
+        )
+        for n in range(size)
     ]
     short = Schedule(epochs=5, batch_size=64)
-    teachers = [
-        TeacherArtifact(recipe=TeacherRecipe(split="Small", schedule=short), seed=seed)
-        for seed in range(5)
-    ]
-    vaes = [
-        VaeArtifact(recipe=VaeRecipe(labels="all", garments="Small", schedule=short), seed=seed)
-        for seed in range(5)
-    ]
-    latent, hidden = VaeRecipe().latent_size, VaeRecipe().hidden_size
-    vae_weights = 3 * 784 * hidden + 4 * hidden * latent
+    made = Teacher(domain=FASHION_MNIST, split="Small", schedule=short)
+    teachers = [TeacherArtifact(recipe=made, seed=seed) for seed in range(5)]
+    recipe = replace(RECIPE, labels="all", schedule=short)
+    vaes = [VaeArtifact(recipe=recipe, seed=seed) for seed in range(5)]
     return [
         Cohort(f"{size} students", trials, student.train_students,
-               parameter_count(Setting(hard_label_weight=1).student_sizes), 16 * 20),
+               parameters_of(base.student, base.target.shape, base.target.outputs), 16 * 20),
         Cohort("5 teachers", teachers, teacher.train_teachers,
-               parameter_count(teachers[0].sizes), 16 * 5),
-        Cohort("5 VAEs", vaes, vae.train_vaes, vae_weights, 15 * 5),
+               parameters_of(made.network, made.domain.shape, made.domain.outputs), 16 * 5),
+        Cohort("5 VAEs", vaes, vae.train_vaes, _vae_weights(recipe), 15 * 5),
     ]  # fmt: skip
 
 
@@ -222,19 +218,32 @@ def _products(member: Work) -> float:
     """GFLOP of the products of a member's training: the first layers need no input gradient."""
     match member:
         case Trial(setting=setting):
-            sizes, objects, epochs = setting.student_sizes, 1_000, setting.schedule.epochs
+            sizes = _sizes(setting.student, setting.target)
+            objects, epochs = setting.training_objects, setting.schedule.epochs
         case TeacherArtifact(recipe=recipe):
-            sizes, objects, epochs = member.sizes, member.objects, recipe.schedule.epochs
+            sizes = _sizes(recipe.network, recipe.domain)
+            objects, epochs = member.objects, recipe.schedule.epochs
         case VaeArtifact(recipe=recipe):
-            hidden, latent, epochs = recipe.hidden_size, recipe.latent_size, recipe.schedule.epochs
-            batches = IMAGE_SPLITS[recipe.garments] // recipe.schedule.batch_size
-            weights = 3 * 784 * hidden + 4 * hidden * latent
-            each = 6 * weights - 2 * 784 * hidden
-            return each * batches * recipe.schedule.batch_size * epochs / 1e9
+            batch, epochs = recipe.schedule.batch_size, recipe.schedule.epochs
+            batches = recipe.objects.split_sizes[recipe.split] // batch
+            each = 6 * _vae_weights(recipe) - 2 * recipe.objects.inputs * recipe.hidden_size
+            return each * batches * batch * epochs / 1e9
         case _:
             raise TypeError(f"{member} is no network")
     weights = sum(a * b for a, b in itertools.pairwise(sizes))
     return (6 * weights - 2 * sizes[0] * sizes[1]) * objects * epochs / 1e9
+
+
+def _sizes(network: Network, domain: Domain) -> tuple[int, ...]:
+    """Units of each layer of a perceptron of this domain."""
+    assert isinstance(network, Perceptron)
+    return domain.inputs, *network.hidden, domain.outputs
+
+
+def _vae_weights(recipe: VaeRecipe) -> int:
+    """Without biases, of the encoder and its two decoders."""
+    inputs = 2 * recipe.objects.inputs + recipe.counterparts.inputs
+    return inputs * recipe.hidden_size + 4 * recipe.hidden_size * recipe.latent_size
 
 
 if __name__ == "__main__":

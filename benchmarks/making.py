@@ -22,23 +22,22 @@ from rich.table import Table
 from torch import Tensor, nn
 from torch.nn import functional
 
-from trainables.data.datasets import load
-from trainables.data.splits import split_rows
+from trainables.data.domains import FASHION_MNIST, MNIST
 
 SEEDS = 5
 SPACE = """
 from dataclasses import replace
-from search_spaces.rows.garments import ON_BIG
+from search_spaces.rows.garments import ON_BIG, ON_MNIST, VAE
 from search_spaces.base.space import Space
 from trainables.links.vae import VaeLink
-from trainables.recipes import Schedule, TeacherRecipe, VaeRecipe
+from trainables.schedule import Schedule
 
 LONG, SHORT = Schedule(epochs={epochs}, batch_size=64), Schedule(epochs=1, batch_size=64)
 KINDS = dict(
-    teachers=replace(ON_BIG, schedule=SHORT, teacher=TeacherRecipe(split="Big", schedule=LONG)),
-    VAEs=replace(ON_BIG, schedule=SHORT,
-                 teacher=TeacherRecipe(domain="MNIST", split="Small", schedule=SHORT),
-                 link=VaeLink(recipe=VaeRecipe(labels="all", schedule=LONG), draws=1)),
+    teachers=replace(ON_BIG, schedule=SHORT, teacher=replace(ON_BIG.teacher, schedule=LONG)),
+    VAEs=replace(ON_MNIST, schedule=SHORT,
+                 teacher=replace(ON_MNIST.teacher, split="Small", schedule=SHORT),
+                 link=VaeLink(recipe=replace(VAE, schedule=LONG), draws=1)),
 )
 SPACE = Space(name="making", about="Artifacts to be made.", seeds=5, settings=(KINDS["{kind}"],))
 """
@@ -52,12 +51,12 @@ def batches(rows: Tensor, epochs: int) -> Iterator[Tensor]:
 
 def teacher(seed: int, epochs: int) -> None:
     """One teacher on Big, in plain PyTorch."""
-    data = load("FashionMNIST").train
+    data = FASHION_MNIST.load().train
     x, y = data.pixels.float() / 255, data.labels
     layers = [(nn.Linear(*pair), nn.ReLU()) for pair in pairwise((784, 256, 128, 64, 64, 10))]
     model = nn.Sequential(*[module for pair in layers for module in pair][:-1])
     optimiser = torch.optim.Adam(model.parameters(), fused=True)
-    for rows in batches(split_rows("FashionMNIST", seed).big, epochs):
+    for rows in batches(FASHION_MNIST.rows(seed).big, epochs):
         optimiser.zero_grad()
         functional.cross_entropy(model(x[rows]), y[rows]).backward()
         optimiser.step()
@@ -65,7 +64,7 @@ def teacher(seed: int, epochs: int) -> None:
 
 def vae(seed: int, epochs: int) -> None:
     """One VAE on all garments and a digit of each one's class, in plain PyTorch."""
-    garments, digits = load("FashionMNIST").train, load("MNIST").train
+    garments, digits = FASHION_MNIST.load().train, MNIST.load().train
     x, d = garments.pixels.float() / 255, digits.pixels.float() / 255
     pairs = torch.empty(len(x), dtype=torch.long)
     for label in range(10):

@@ -36,6 +36,7 @@ from study.planning.search_state import Expected
 from study.planning.trial_index import TrialIndex
 from study.recording.recorder import Recorder
 from study.recording.spool import Spool
+from trainables.objectives import Distillation
 from trainables.objectives.calibration import BINS, Reliability
 from trainables.results import TrialResult
 from trainables.settings.setting import Setting
@@ -51,7 +52,11 @@ def settings(count: int) -> list[Setting]:
     bases = (ON_BIG, ON_BIG_NOISE, ON_BIG_DILATION, on_mnist_vae("all"))
     cells = product(bases, np.linspace(0, 0.99, SIDE), np.geomspace(0.5, 20, SIDE))
     taught = [
-        replace(base, hard_label_weight=float(w), temperature=float(t), held_out=0.2)
+        replace(
+            base,
+            objective=Distillation(hard_label_weight=float(w), temperature=float(t)),
+            held_out=0.2,
+        )
         for base, w, t in cells
     ]
     return [replace(SMALL_ALONE, held_out=0.2), *taught][:count]
@@ -60,7 +65,8 @@ def settings(count: int) -> list[Setting]:
 def invent(setting: Setting, seed: int) -> TrialResult:
     """A trial with curves that look like one; nothing was trained."""
     draw = np.random.default_rng([seed, int(setting.key, 16)])
-    top = 0.8 + 0.01 * setting.hard_label_weight + draw.normal(0, 0.005)
+    weight = setting.objective.parameters()["lambda"]
+    top = 0.8 + 0.01 * weight + draw.normal(0, 0.005)
     accuracy = top - 0.3 * np.exp(-np.arange(EPOCHS) / 6) + draw.normal(0, 0.003, EPOCHS)
     history = {
         f"{group}/{name}": (values + draw.normal(0, 0.002, EPOCHS)).tolist()

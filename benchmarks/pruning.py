@@ -8,12 +8,15 @@ and the cross-validated score of each choice.
 
 from dataclasses import replace
 
-from search_spaces.base.search import Search
-from search_spaces.base.space import Space
+from search_spaces.base import Search, Space
 from search_spaces.rows.garments import SMALL_ALONE, on_mnist_vae
+from search_spaces.rows.searched import WEIGHT_AND_TEMPERATURE
 from trainables.settings.scoring import CrossValidation, Pruning
 
-WHOLE = Search(base=on_mnist_vae("all"), rule=CrossValidation(), round_size=16, oracle=False)
+WHOLE = Search(
+    base=on_mnist_vae("all"), over=WEIGHT_AND_TEMPERATURE, rule=CrossValidation(), round_size=16,
+    oracle=False,
+)  # fmt: skip
 PRUNED = replace(WHOLE, rule=CrossValidation(pruning=Pruning()))
 
 SPACE = Space(

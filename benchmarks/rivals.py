@@ -26,9 +26,8 @@ from torch import nn
 from torch.nn import functional
 
 import study  # noqa: F401  # Ray's environment, the same for all sides
-from trainables.data.datasets import load
-from trainables.data.splits import split_rows
-from trainables.recipes import Schedule
+from trainables.data.domains import FASHION_MNIST
+from trainables.schedule import Schedule
 
 SEEDS = 5
 Job = dict[str, Any]
@@ -37,11 +36,8 @@ Job = dict[str, Any]
 @lru_cache(maxsize=1)
 def data() -> tuple[torch.Tensor, ...]:
     """FashionMNIST's training and test inputs and labels."""
-    domain = load("FashionMNIST")
-    return (
-        domain.train.pixels.float() / 255, domain.train.labels,
-        domain.test.pixels.float() / 255, domain.test.labels,
-    )  # fmt: skip
+    train, test = FASHION_MNIST.load().train, FASHION_MNIST.test(0)
+    return train.inputs(), train.labels, test.inputs(), test.labels
 
 
 @lru_cache(maxsize=1)
@@ -68,7 +64,7 @@ def _teacher(weights: dict[str, torch.Tensor]) -> nn.Module:
 def train(job: Job) -> float:
     """One student, in plain PyTorch, and its record; its test accuracy."""
     torch.set_num_threads(1)
-    rows = split_rows("FashionMNIST", job["seed"]).small
+    rows = FASHION_MNIST.rows(job["seed"]).small
     all_x, all_y, test_x, test_y = data()
     x, y = all_x[rows], all_y[rows]
     with torch.no_grad():

@@ -24,8 +24,8 @@ from analysis.evidence.selection import mean
 from records.cli import run_command
 from records.client import open_records
 from records.read import read_study
-from search_spaces.base.search import Search
-from search_spaces.base.space import Space
+from search_spaces.base import LogUniform, Search, Space
+from search_spaces.rows.searched import WEIGHT_AND_TEMPERATURE
 from search_spaces.smoke import taught
 from trainables.data.domains import FASHION_MNIST
 from trainables.settings.scoring import CrossValidation
@@ -33,10 +33,10 @@ from trainables.settings.scoring import CrossValidation
 REPEATS, SETTINGS, MARGIN = 20, 64, 0.005
 IN_ROUNDS = Search(
     base=taught(FASHION_MNIST),
+    over={**WEIGHT_AND_TEMPERATURE, "schedule.learning_rate": LogUniform(1e-4, 1e-1)},
     rule=CrossValidation(),
     settings=SETTINGS,
     seeds=1,
-    learning_rate=(1e-4, 1e-1),
     oracle=False,
 )
 KINDS = {

@@ -26,12 +26,15 @@ SPACE = """
 from dataclasses import replace
 from search_spaces.rows.garments import ON_BIG
 from search_spaces.base.space import Space
-from trainables.recipes import Schedule, TeacherRecipe
+from trainables.objectives import Distillation
+from trainables.schedule import Schedule
 
 SHORT = Schedule(epochs=2, batch_size=64)
-BASE = replace(ON_BIG, schedule=SHORT, teacher=TeacherRecipe(split="Small", schedule=SHORT))
+TEACHER = replace(ON_BIG.teacher, split="Small", schedule=SHORT)
+BASE = replace(ON_BIG, schedule=SHORT, teacher=TEACHER)
 SPACE = Space(name="scale", about="Many tiny students.", seeds=5, settings=tuple(
-    replace(BASE, temperature=1 + n / {settings}) for n in range({settings})))
+    replace(BASE, objective=Distillation(temperature=1 + n / {settings}))
+    for n in range({settings})))
 """
 SEEDS = 5
 LOOK_SECONDS = 0.25

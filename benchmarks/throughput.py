@@ -34,12 +34,14 @@ SPACE = """
 from dataclasses import replace
 from search_spaces.rows.garments import ON_BIG
 from search_spaces.base.space import Space
-from trainables.recipes import Schedule, TeacherRecipe
+from trainables.objectives import Distillation
+from trainables.schedule import Schedule
 
 BASE = replace(ON_BIG, schedule=Schedule(epochs={epochs}, batch_size={batch_size}),
-               teacher=TeacherRecipe(split="Small"))
+               teacher=replace(ON_BIG.teacher, split="Small"))
 SPACE = Space(name="throughput", about="As many students as the benchmark asks for.", seeds=5,
-              settings=tuple(replace(BASE, temperature=t) for t in range(1, {settings} + 1)))
+              settings=tuple(replace(BASE, objective=Distillation(temperature=t))
+                             for t in range(1, {settings} + 1)))
 """
 STUDY, SEEDS = "study", 5
 SURELY = 0.001  # p, paired over seeds, at which accuracies are said to differ

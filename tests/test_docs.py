@@ -1,5 +1,6 @@
 """README and docs/: their examples run as they stand; their commands have no unknown option."""
 
+import csv
 import json
 import os
 import re
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from commands import call
+from own_data import pictures
 
 import trainables
 from study.__main__ import commands
@@ -34,39 +36,78 @@ def examples():
 EXAMPLES = dict(examples())
 
 
+@pytest.fixture(scope="module")
+def album(tmp_path_factory):
+    """A folder with the pictures that a page speaks of."""
+    folder = tmp_path_factory.mktemp("album")
+    pictures(folder / "photos", ("cat", "cow", "dog"), each=20, size=(12, 16))
+    pictures(folder / "drawings", ("cat", "cow", "dog"), each=50, size=(9, 9))
+    return folder
+
+
 @pytest.mark.parametrize("name", [n for n, text in EXAMPLES.items() if "SPACE = " in text])
-def test_a_space_of_the_pages_can_be_planned(name, tmp_path, monkeypatch):
-    (tmp_path / name).write_text(EXAMPLES[name])
-    monkeypatch.chdir(tmp_path)
+def test_a_space_of_the_pages_can_be_planned(name, album, tmp_path, monkeypatch):
+    (album / name).write_text(EXAMPLES[name])
+    monkeypatch.chdir(album)
+    monkeypatch.setenv("STUDY_DATA", str(tmp_path))
     ended = call(launch, "--space", name, "--plan", "--workers", "1")
     assert ended.code == 0, ended.err
     assert "nothing was" in ended.out
 
 
-def test_a_link_and_a_trainable_of_the_pages_train(tmp_path, data):
-    """The trainable in Ray Tune, and the link in a launch with everything small."""
+def test_a_link_an_objective_and_a_trainable_of_the_pages_train(tmp_path, data):
+    """The trainable in Ray Tune; link and objective in a launch with everything small."""
     home = {"HOME": str(tmp_path), "STUDY_DATA": str(data[0])}  # Tune writes into ~/ray_results
     (tmp_path / "tune_student.py").write_text(EXAMPLES["tune_student.py"])
     short = (
         "from search_spaces.smoke import ALONE, taught\n"
-        "SMALL_ALONE, ON_BIG = ALONE, taught('FashionMNIST')\n"
+        "from trainables.data.domains import FASHION_MNIST\n"
+        "SMALL_ALONE, ON_BIG = ALONE, taught(FASHION_MNIST)\n"
     )
-    link = EXAMPLES["upside_down.py"].replace("\n\n\n@dataclass", f"\n{short}\n\n@dataclass", 1)
-    (tmp_path / "upside_down.py").write_text(link)
-    for words, says in (
-        (["tune_student.py"], "best: {"),
-        (
-            ["-m", "study.launch", "--space", "upside_down.py", "--no-dashboard", "--quiet",
-             "--workers", "1", "--seeds", "2"],
-            "report:",
-        ),
-    ):  # fmt: skip
-        done = subprocess.run(
-            [sys.executable, *words], cwd=tmp_path, env=os.environ | home,
-            capture_output=True, text=True, timeout=200,
+    assert "best: {" in run(["tune_student.py"], tmp_path, home)
+    long = "from search_spaces.rows.garments import ON_BIG, SMALL_ALONE\n"
+    for name in ("upside_down.py", "logits.py"):
+        assert long in EXAMPLES[name]
+        (tmp_path / name).write_text(EXAMPLES[name].replace(long, short))
+        assert "report:" in run(quiet_launch(name), tmp_path, home)
+
+
+def quiet_launch(space):
+    words = ("--space", space, "--no-dashboard", "--quiet", "--workers", "1", "--seeds", "2")
+    return ["-m", "study.launch", *words]
+
+
+def run(words, folder, environment):
+    """What a process of Python prints, which must end well."""
+    done = subprocess.run(
+        [sys.executable, *words], cwd=folder, env=os.environ | environment,
+        capture_output=True, text=True, timeout=200,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_pictures_and_a_network_of_one_s_own_train(album, tmp_path):
+    """Folders of pictures, and a module of PyTorch's layers, from a launch to its table."""
+    text = EXAMPLES["photos.py"]
+    for long, short in (("epochs=20", "epochs=1"), ("epochs=50", "epochs=2"), ("=16,", "=2,")):
+        assert long in text
+        text = text.replace(long, short)
+    (album / "short.py").write_text(text)
+    data = {"STUDY_DATA": str(tmp_path)}
+    assert "report:" in run(quiet_launch("short.py"), album, data)
+    shown = run(["-m", "analysis.table", "--space", "photos", "--format", "csv"], album, data)
+    (alone, *_), taught = (
+        [line for line in csv.DictReader(shown.splitlines()) if line["teacher"] == teacher]
+        for teacher in ("—", "photos-Big")
+    )
+    assert len(taught) >= 2  # as given, and as the search chose
+    for line in (alone, *taught):
+        assert (line["n"], line["student"], line["student_network"]) == (
+            "2", "drawings-Small", "Strided width=8",
         )  # fmt: skip
-        assert done.returncode == 0, done.stdout + done.stderr
-        assert says in done.stdout
+        assert 0 < float(line["accuracy"]) < 1
+    assert {line["teacher_network"] for line in taught} == {"ConvNet 16-32"}
 
 
 def calls():

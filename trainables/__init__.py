@@ -1,6 +1,7 @@
 """What is trained, and with what: from the data to a trained student.
 
-data, recipes          domains, splits and files; schedules, and how teachers and VAEs are made
+data, recipes          domains, splits and files; how teachers and VAEs are made
+schedule               how long, how fast and by what a network is trained
 networks               perceptrons, VAE, LeNet; stacks of them
 objectives, links      losses and qualities; φ, from the student's objects to the teacher's
 settings, artifacts    what determines a result; teachers, VAEs and logits, made once and stored

@@ -7,7 +7,7 @@ import torch
 from safetensors.torch import save_file
 
 from benchmarks import rivals
-from trainables.networks.perceptron import Perceptron
+from trainables.networks.perceptron import Mlp
 from trainables.randomness import generator
 
 
@@ -17,7 +17,7 @@ def teachers(tmp_path):
     made = {
         f"{seed}/{name}": weight
         for seed in range(rivals.SEEDS)
-        for name, weight in Perceptron(sizes, generator("rivals", seed)).state_dict().items()
+        for name, weight in Mlp(sizes, generator("rivals", seed)).state_dict().items()
     }
     save_file(made, tmp_path / "teachers.safetensors")
     return str(tmp_path / "teachers.safetensors")
@@ -26,7 +26,7 @@ def teachers(tmp_path):
 def test_a_teacher_answers_as_the_studys(teachers):
     sizes = (784, 256, 128, 64, 64, 10)
     x = torch.rand(5, 784)
-    theirs = [Perceptron(sizes, generator("rivals", seed))(x) for seed in range(rivals.SEEDS)]
+    theirs = [Mlp(sizes, generator("rivals", seed))(x) for seed in range(rivals.SEEDS)]
     for mine, other in zip(rivals.teachers(teachers), theirs, strict=True):
         torch.testing.assert_close(mine(x), other)
 

@@ -3,11 +3,13 @@
 from dataclasses import replace
 
 from search_spaces.grid import SPACE as GRID
+from search_spaces.rows.garments import VAE
 from trainables.links.vae import VaeLink
-from trainables.recipes import Schedule, VaeRecipe
+from trainables.schedule import Schedule
 
 SHORT = Schedule(epochs=2, batch_size=64)
-VAE = VaeLink(recipe=VaeRecipe(labels="small", garments="Small", schedule=SHORT), draws=2)
+RECIPE = replace(VAE, labels="small", split="Small", schedule=SHORT)
+LINK = VaeLink(recipe=RECIPE, draws=2)
 
 
 def small(number, setting):
@@ -18,7 +20,7 @@ def small(number, setting):
     return replace(
         setting,
         teacher=replace(setting.teacher, split="Small", schedule=SHORT),
-        link=VAE if setting.link.vae else setting.link,
+        link=LINK if setting.link.vae else setting.link,
         schedule=Schedule(epochs=10 + number % 10, batch_size=64),
     )
 

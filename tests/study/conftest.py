@@ -1,11 +1,20 @@
-"""One finished study for all who only read it."""
+"""One finished study for all who only read it; and a folder for those who may write nothing."""
 
 import shutil
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from commands import call
 from faults import launch, recorded
+from recorded import recorder_of
+from untouched import content
+
+from records.client import open_client
+from search_spaces.smoke import ALONE
+from study.planning.search_state import Expected
+from trainables.results import TrialResult
+from trainables.settings.trial import Trial
 
 
 class Finished(NamedTuple):
@@ -29,3 +38,39 @@ def finished(tmp_path_factory):
 def copied(finished, tmp_path):
     """The finished study's folder once more, for a test of its own."""
     return Path(shutil.copytree(finished.results, tmp_path / "copied"))
+
+
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory):
+    """A results folder with a recorded trial and an artifact's files: name → bytes."""
+    results = tmp_path_factory.mktemp("kept")
+    recorder = recorder_of(open_client(f"sqlite:///{results}/mlflow.db"), results)
+    recorder.expect([Expected(ALONE)])
+    curve = {"test/accuracy": [0.5, 0.8], "test/cross_entropy": [1.0, 0.5]}
+    recorder.add([TrialResult(Trial(setting=ALONE, seed=0), curve, {}, 0.1)])
+    recorder.close()
+    (results / "artifacts" / "vae").mkdir(parents=True)
+    (results / "artifacts" / "vae" / "0123456789abcdef.json").write_text("{}")
+    return content(results)
+
+
+@pytest.fixture
+def attempt(monkeypatch, tmp_path, kept):
+    """Run a command; it must refuse with one line, which is returned."""
+    monkeypatch.chdir(tmp_path)
+    for name, held in kept.items():
+        (tmp_path / "results" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "results" / name).write_bytes(held)
+
+    def refuse(function, *arguments):
+        before = content(tmp_path)
+        ended = call(function, *arguments)
+        assert ended.code == 2
+        said = ended.err
+        assert said.startswith("error: "), said
+        assert said.count("\n") == 1, said
+        assert "Traceback" not in said
+        assert content(tmp_path) == before
+        return said
+
+    return refuse

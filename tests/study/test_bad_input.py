@@ -8,6 +8,7 @@ import shutil
 import socket
 import sqlite3
 from contextlib import suppress
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -15,70 +16,21 @@ from commands import call
 from filelock import FileLock
 from hypothesis import given
 from hypothesis import strategies as st
-from recorded import recorder_of
+from untouched import content
 
 from analysis.figures.__main__ import figures
 from analysis.report import report
 from analysis.table import table
-from records.client import open_client
 from search_spaces.base.catalogue import load
-from search_spaces.smoke import ALONE
 from study.clean import clean
 from study.launch import launch
-from study.planning.search_state import Expected
 from study.records import records
 from study.status import status
+from trainables.data.domains import FASHION_MNIST
 from trainables.errors import BadInputError
-from trainables.results import TrialResult
+from trainables.objectives import Distillation
 from trainables.settings.columns import name_of
 from trainables.settings.setting import Setting
-from trainables.settings.trial import Trial
-
-
-@pytest.fixture(scope="module")
-def kept(tmp_path_factory):
-    """A results folder with a recorded trial and an artifact's files: name → bytes."""
-    results = tmp_path_factory.mktemp("kept")
-    recorder = recorder_of(open_client(f"sqlite:///{results}/mlflow.db"), results)
-    recorder.expect([Expected(ALONE)])
-    curve = {"test/accuracy": [0.5, 0.8], "test/cross_entropy": [1.0, 0.5]}
-    recorder.add([TrialResult(Trial(setting=ALONE, seed=0), curve, {}, 0.1)])
-    recorder.close()
-    (results / "artifacts" / "vae").mkdir(parents=True)
-    (results / "artifacts" / "vae" / "0123456789abcdef.json").write_text("{}")
-    return content(results)
-
-
-def content(folder):
-    """Every file's bytes, but for lock files, which are empty."""
-    return {
-        path.relative_to(folder): path.read_bytes()
-        for path in folder.rglob("*")
-        if path.is_file() and path.suffix != ".lock"
-    }
-
-
-@pytest.fixture
-def attempt(monkeypatch, tmp_path, kept):
-    """Run a command; it must refuse with one line, which is returned."""
-    monkeypatch.chdir(tmp_path)
-    for name, held in kept.items():
-        (tmp_path / "results" / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / "results" / name).write_bytes(held)
-
-    def refuse(function, *arguments):
-        before = content(tmp_path)
-        ended = call(function, *arguments)
-        assert ended.code == 2
-        said = ended.err
-        assert said.startswith("error: "), said
-        assert said.count("\n") == 1, said
-        assert "Traceback" not in said
-        assert content(tmp_path) == before
-        return said
-
-    return refuse
-
 
 SMOKE = ("--space", "smoke")
 
@@ -216,16 +168,16 @@ def test_rentals_that_are_not_what_they_should_be(attempt, monkeypatch, damage):
 
 HEAD = """from dataclasses import replace
 from search_spaces.rows.garments import ON_BIG
-from search_spaces.base.search import Search
-from search_spaces.base.space import Space
-from trainables.settings.scoring import CrossValidation, Pruning
+from search_spaces.base import Search, Space, Uniform
+from trainables.objectives import *; from trainables.settings import CrossValidation, Pruning
+OVER = {"objective.hard_label_weight": Uniform(0, 1)}
 """
 
 
-RENTALS = """from dataclasses import replace; from trainables.links.fixed import Dilation
+RENTALS = """from dataclasses import replace; from trainables.links import Dilation
 from search_spaces.rows.bike_sharing import *; from search_spaces.rows.garments import ON_BIG
-from search_spaces.base.search import Search; from search_spaces.base.space import Space
-from trainables.settings.scoring import CrossValidation
+from search_spaces.base import Choice, LogUniform, Search, Space
+from trainables.objectives import Distillation; from trainables.settings import CrossValidation
 """
 
 
@@ -240,18 +192,21 @@ from trainables.settings.scoring import CrossValidation
         ("x = 1 / 0", "own.py:1: ZeroDivisionError"),
         ("def f():\n    return f()\nf()", "own.py:2: RecursionError"),
         ("x = 'a\0b'", "own.py"),
-        (HEAD + "x = replace(ON_BIG,\n  temperature=-1)", "own.py:6: BadInputError: Setting.temp"),
-        (HEAD + "x = replace(ON_BIG, temperature=float('inf'))", "Setting.temperature is inf"),
-        (HEAD + "x = replace(ON_BIG, temperature='2')", "Setting.temperature is '2'"),
-        (HEAD + "x = replace(ON_BIG, hard_label_weight=1.1)", "must be ≥ 0 and ≤ 1"),
-        (HEAD + "x = replace(ON_BIG, hard_label_weight=True)", "hard_label_weight is True"),
+        (
+            HEAD + "x = Distillation(\n  temperature=-1)",
+            "own.py:6: BadInputError: Distillation.temperature is -1: it must be ≥ 0.001 and",
+        ),
+        (HEAD + "x = Distillation(temperature=float('inf'))", "Distillation.temperature is inf"),
+        (HEAD + "x = Distillation(temperature='2')", "Distillation.temperature is '2'"),
+        (HEAD + "x = Distillation(hard_label_weight=1.1)", "must be ≥ 0 and ≤ 1"),
+        (HEAD + "x = Distillation(hard_label_weight=True)", "hard_label_weight is True"),
         (HEAD + "x = replace(ON_BIG, student_split='Medium')", "Setting.student_split"),
         (HEAD + "x = replace(ON_BIG, protocol='publish')", "did you mean 'published'"),
-        (HEAD + "x = replace(ON_BIG, teacher=None)", "a student alone has hard_label_weight=1"),
-        (HEAD + "x = replace(ON_BIG, tau=1)", "own.py:6: TypeError"),
+        (HEAD + "x = replace(ON_BIG, teacher=None)", "or Distillation(hard_label_weight=1)"),
+        (HEAD + "x = replace(ON_BIG, tau=1)", "own.py:6: BadInputError: unknown field of Setting"),
         (HEAD + "x = replace(ON_BIG.schedule, epochs=0)", "Schedule.epochs is 0"),
         (HEAD + "x = replace(ON_BIG.schedule, learning_rate=0)", "learning_rate is 0"),
-        (HEAD + "x = replace(ON_BIG.teacher, domain='CIFAR')", "TeacherRecipe.domain"),
+        (HEAD + "x = replace(ON_BIG.teacher, domain='CIFAR')", "Teacher.domain is 'CIFAR'"),
         (HEAD + "SPACE = Space(name='s', about='')", "lists no settings and has no search"),
         (
             HEAD + "SPACE = Space(name='s', about='', settings=(ON_BIG, ON_BIG))",
@@ -262,22 +217,33 @@ from trainables.settings.scoring import CrossValidation
             "own.py:6: BadInputError: a space's name is 1 to 60 letters",
         ),
         (HEAD + "SPACE = Space(name='s', about='', settings=(ON_BIG,), seeds=2.5)", "Space.seeds"),
-        (HEAD + "x = Search(base=ON_BIG, sampler='tpa')", "did you mean 'tpe'"),
-        (HEAD + "x = Search(base=ON_BIG, temperature=(4, 2))", "low < high"),
-        (HEAD + "x = Search(base=ON_BIG, settings=0)", "Search.settings is 0"),
+        (HEAD + "x = Search(base=ON_BIG, over=OVER, sampler='tpa')", "did you mean 'tpe'"),
+        (
+            HEAD + "x = Search(base=ON_BIG, over={'objective.temperature': Uniform(4, 2)})",
+            "low < high",
+        ),
+        (HEAD + "x = Search(base=ON_BIG, over=OVER, settings=0)", "Search.settings is 0"),
         (HEAD + "x = CrossValidation(folds=1)", "CrossValidation.folds is 1"),
         (HEAD + "x = Pruning(rungs=(0.6, 0.3))", "rising"),
         (
-            RENTALS + "x = replace(REG_ON_BIG, temperature=2)",
-            "own.py:5: BadInputError: a student of Reg answers with a number, which has no temp",
+            RENTALS + "x = replace(REG_ON_BIG, objective=Distillation(temperature=2))",
+            "own.py:5: BadInputError: Distillation is an objective for classes, and a student of "
+            "Reg learns numbers",
         ),
         (RENTALS + "x = replace(REG_ON_BIG, link=Dilation())", "Dilation maps images"),
-        (RENTALS + "x = replace(REG_ON_BIG, target='Regg')", "did you mean 'Reg'"),
         (
-            RENTALS + "x = Search(base=REG_ON_BIG, rule=CrossValidation(score='mse'))",
-            "leave temperature away (given was 0.5)",
+            RENTALS + "x = replace(REG_ON_BIG, target='Regg')",
+            "Setting.target is 'Regg': give a Dom",
         ),
-        (RENTALS + "x = Search(base=REG_ON_BIG, temperature=None)", "measured by mse, mae, r2"),
+        (
+            RENTALS + "x = Search(base=REG_ON_BIG, rule=CrossValidation(score='mse'),"
+            " over={'objective.temperature': LogUniform(0.5, 20)})",
+            "objective.temperature is no field of a setting",
+        ),
+        (
+            RENTALS + "x = Search(base=REG_ON_BIG, over={'student.hidden': Choice((8,), (16,))})",
+            "measured by mse, mae, r2",
+        ),
         (
             RENTALS + "SPACE = Space(name='s', about='', settings=(REG_ON_BIG, ON_BIG))",
             "has settings of several targets",
@@ -333,7 +299,7 @@ def test_while_another_launch_runs(attempt, command, more):
             "temperature",
             "held_out",
             "student_split",
-            "loss",
+            "objective",
             "protocol",
             "target",
         ]
@@ -350,7 +316,12 @@ def test_while_another_launch_runs(attempt, command, more):
 def test_a_setting_takes_a_sound_value_or_refuses_it_in_one_line(field, value):
     """Whatever is put into a field: a setting with a key, or one line that names the field."""
     try:
-        setting = Setting(**{"hard_label_weight": 1.0} | {field: value})
+        own = {"hard_label_weight": 1.0}
+        if field in {each.name for each in fields(Distillation)}:
+            parts = {"objective": Distillation(**own | {field: value})}
+        else:
+            parts = {"objective": Distillation(**own)} | {field: value}
+        setting = Setting(**{"target": FASHION_MNIST} | parts)
     except BadInputError as error:
         said = str(error)
     else:

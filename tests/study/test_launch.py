@@ -194,6 +194,7 @@ from typing import ClassVar
 
 from search_spaces.smoke import taught
 from search_spaces.base.space import Space
+from trainables.data.domains import FASHION_MNIST
 from trainables.links.link import Link
 
 
@@ -204,14 +205,14 @@ class Mirror(Link):
     name: ClassVar[str] = "mirror"
     makes_source: ClassVar[bool] = True
 
-    def __call__(self, images, generator, vae):
-        return images.reshape(-1, 28, 28).flip(-1).flatten(1)
+    def __call__(self, objects, generator):
+        return objects.flip(-1)
 
 
 SPACE = Space(
     name="mirror",
     about="Does a mirror matter?",
-    settings=(replace(taught("FashionMNIST"), link=Mirror()),),
+    settings=(replace(taught(FASHION_MNIST), link=Mirror()),),
     seeds=2,
 )
 '''

@@ -91,6 +91,7 @@ from typing import ClassVar
 
 from search_spaces.smoke import ALONE, LINK, taught
 from search_spaces.base.space import Space
+from trainables.data.domains import FASHION_MNIST, MNIST
 from trainables.links import Link, Noise, VaeLink
 
 
@@ -98,8 +99,10 @@ from trainables.links import Link, Noise, VaeLink
 class Broken(Link):
     name: ClassVar[str] = "broken"
 
-    def __call__(self, images, generator, vae):
-        raise ValueError("this link is broken")
+    def __call__(self, objects, generator):
+        if len(objects) > 2:  # so many it is tried on, before the study starts
+            raise ValueError("this link is broken")
+        return objects
 
 
 HUGE = VaeLink(recipe=replace(LINK.recipe, hidden_size=400_000_000))
@@ -108,9 +111,9 @@ SPACE = Space(
     about="Do settings that cannot be trained spoil the others?",
     settings=(
         ALONE,
-        replace(taught("MNIST"), link=HUGE),
-        replace(taught("FashionMNIST"), link=Broken()),
-        replace(taught("FashionMNIST"), link=Noise(draws=2)),
+        replace(taught(MNIST), link=HUGE),
+        replace(taught(FASHION_MNIST), link=Broken()),
+        replace(taught(FASHION_MNIST), link=Noise(draws=2)),
     ),
     seeds=2,
 )

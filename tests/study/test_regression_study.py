@@ -9,9 +9,9 @@ SPACE = """
 from dataclasses import replace
 
 from search_spaces.rows.bike_sharing import REG_ON_BIG, REG_ON_BIG_NOISE, REG_SMALL_ALONE
-from search_spaces.base.search import Search
-from search_spaces.base.space import Space
-from trainables.recipes import Schedule
+from search_spaces.base import Search, Space
+from search_spaces.rows.searched import WEIGHT
+from trainables.schedule import Schedule
 from trainables.settings.scoring import CrossValidation, Pruning
 
 SHORT = Schedule(epochs=4, batch_size=64)
@@ -24,7 +24,7 @@ def short(setting):
 
 ON_SMALL = short(REG_ON_BIG)
 SEARCH = Search(
-    base=ON_SMALL, settings=4, round_size=2, temperature=None,
+    base=ON_SMALL, over=WEIGHT, settings=4, round_size=2,
     rule=CrossValidation(score="mse", folds=2, pruning=Pruning(group=2, rungs=(0.5,))),
 )
 SPACE = Space(
@@ -49,7 +49,7 @@ def study(tmp_path_factory):
 def test_the_table_is_printed_in_rentals(study):
     printed = study[1]
     assert "test MSE" in printed
-    assert "cross-validation chose Reg-Small ← Reg-Small, no φ, λ 0." in printed
+    assert "cross-validation chose Small ← Reg-Small, no φ, λ 0." in printed
     assert "an oracle would have chosen by test" in printed
     assert "accuracy" not in printed
 

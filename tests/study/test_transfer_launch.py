@@ -13,8 +13,11 @@ OWN = """
 from dataclasses import replace
 from search_spaces.rows.garments import SMALL_ALONE
 from search_spaces.base.space import Space
-from trainables.recipes import Schedule, TeacherRecipe
+from trainables.data.domains import FASHION_MNIST
+from trainables.objectives import Distillation
+from trainables.schedule import Schedule
 from trainables.settings.setting import Setting
+from trainables.teacher import Teacher
 from trainables.methods.self_supervised.barlow_twins import BarlowTwins
 from trainables.methods.data_free.class_impressions import ClassImpressions
 
@@ -26,9 +29,10 @@ SPACE = Space(
         replace(SMALL_ALONE, schedule=SHORT),
         replace(SMALL_ALONE, schedule=SHORT, method=BarlowTwins(split="Small", pretraining=SHORT)),
         Setting(
-            teacher=TeacherRecipe(split="Small", schedule=SHORT),
+            target=FASHION_MNIST,
+            teacher=Teacher(domain=FASHION_MNIST, split="Small", schedule=SHORT),
             method=ClassImpressions(impressions=10, steps=5),
-            hard_label_weight=0,
+            objective=Distillation(hard_label_weight=0),
             schedule=SHORT,
         ),
     ),

@@ -13,10 +13,12 @@ from sqlalchemy.exc import OperationalError
 
 from records import write as writing
 from records.read import read, read_study
+from records.schema import Searched
 from search_spaces.smoke import ALONE, SPACE
 from study.planning.search_state import Expected
 from study.recording import recorder as record
 from trainables.errors import StudyError
+from trainables.objectives import Distillation
 
 
 def launch(client, tmp_path, *results, seeds=2, settings=(ALONE, SETTING), retry=False):
@@ -87,7 +89,12 @@ def test_a_setting_that_a_search_asked_for_bears_its_number(client, tmp_path):
     recorder = recorder_of(client, tmp_path)
     (search,) = SPACE.searches
     recorder.expect(
-        Expected(replace(SETTING, temperature=t, rule=search.rule), search.name, number)
+        Expected(
+            replace(SETTING, objective=Distillation(temperature=t), rule=search.rule),
+            search.name,
+            number,
+            Searched(SETTING.key, {"objective.temperature": t}, {"objective.temperature": 1.0}),
+        )
         for number, t in enumerate((2.0, 3.0), start=8)
     )
     recorder.close()
@@ -95,6 +102,8 @@ def test_a_setting_that_a_search_asked_for_bears_its_number(client, tmp_path):
     assert [p.asked for p in planned] == [8, 9]
     assert {p.search for p in planned} == {"search"}
     assert {p.seeds for p in planned} == {range(1_000, 1_002)}
+    assert [p.searched.chosen for p in planned] == [{"objective.temperature": t} for t in (2, 3)]
+    assert {p.searched.base for p in planned} == {SETTING.key}
 
 
 @pytest.mark.faults  # SQLite itself waits for twenty seconds

@@ -10,11 +10,13 @@ from search_spaces.smoke import ALONE, taught
 from study.planning.rounds import Round
 from study.running.progress import Progress
 from trainables.cohorts.cohort import Cohort
+from trainables.data.domains import FASHION_MNIST
 from trainables.links.fixed import Noise
+from trainables.objectives import Distillation
 from trainables.results import TrialResult
 from trainables.settings.trial import Trial
 
-PLAIN = replace(taught("FashionMNIST"), held_out=0.2)
+PLAIN = replace(taught(FASHION_MNIST), held_out=0.2)
 NOISY = replace(PLAIN, link=Noise())
 
 
@@ -66,5 +68,7 @@ def test_a_quiet_console_says_what_went_wrong_only(said, quiet):
 
 def test_a_cohort_is_named_after_what_it_trains():
     assert cohort(PLAIN).name == "student identity seed (2)"
-    assert cohort(PLAIN, replace(PLAIN, temperature=4.0)).name == "student identity T×seed (4)"
-    assert cohort(PLAIN, replace(NOISY, hard_label_weight=0)).name == "student φ λ×seed (4)"
+    hot = replace(PLAIN, objective=Distillation(temperature=4))
+    soft = replace(NOISY, objective=Distillation(hard_label_weight=0))
+    assert cohort(PLAIN, hot).name == "student identity T×seed (4)"
+    assert cohort(PLAIN, soft).name == "student φ λ×seed (4)"

@@ -1,0 +1,72 @@
+"""A teacher says what is wrong with it before it meets a student."""
+
+import pytest
+
+from trainables.data.domains import BIKE_SHARING, GENERATED_MNIST, MNIST
+from trainables.errors import BadInputError
+from trainables.networks.network import Perceptron
+from trainables.schedule import Schedule
+from trainables.teacher import Teacher
+
+FOR_EACH = "0 to 9, for each class of the student"
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"domain": "CIFAR"}, "Teacher.domain is 'CIFAR': give a domain (see trainables.data)"),
+        (
+            {"network": (256, 64)},
+            "Teacher.network is (256, 64): give a network, Perceptron(hidden=(64,)) say",
+        ),
+        ({"schedule": 10}, "Teacher.schedule is 10: give Schedule(epochs=..., batch_size=...)"),
+        (
+            {"split": "Bigg"},
+            "unknown Teacher.split 'Bigg': did you mean 'Big'? known are Big, Small, Train",
+        ),
+        (
+            {"split": "Test"},
+            "unknown Teacher.split 'Test': known are Big, Small, Train",
+        ),
+        ({"broadcast": 1}, "Teacher.broadcast is 1: give True or False"),
+        (
+            {"broadcast": True},
+            "broadcast=True is for teachers of numbers, not for those of MNIST",
+        ),
+        (
+            {"domain": GENERATED_MNIST, "broadcast": True},
+            "broadcast=True is for teachers of numbers, not for those of GeneratedMNIST",
+        ),
+        (
+            {"classes": (0, 10)},
+            f"Teacher.classes is (0, 10): give a class of MNIST, {FOR_EACH}",
+        ),
+        ({"classes": (-1, 1)}, f"Teacher.classes is (-1, 1): give a class of MNIST, {FOR_EACH}"),
+        ({"classes": ()}, f"Teacher.classes is (): give a class of MNIST, {FOR_EACH}"),
+        ({"classes": 3}, f"Teacher.classes is 3: give a class of MNIST, {FOR_EACH}"),
+        ({"classes": "01"}, f"Teacher.classes is '01': give a class of MNIST, {FOR_EACH}"),
+        (
+            {"classes": (True, 0)},
+            f"Teacher.classes is (True, 0): give a class of MNIST, {FOR_EACH}",
+        ),
+        (
+            {"domain": BIKE_SHARING, "classes": (0,)},
+            "Teacher.classes is (0,), and a teacher of Reg answers with a number: leave classes "
+            "away",
+        ),
+    ],
+)
+def test_a_wrong_value_is_one_clear_line(changes, says):
+    with pytest.raises(BadInputError) as caught:
+        Teacher(**{"domain": MNIST} | changes)
+    assert str(caught.value) == says
+
+
+def test_a_teacher_is_what_was_printed_unless_said_otherwise():
+    usual = Teacher(domain=MNIST)
+    assert usual.network == Perceptron(hidden=(256, 128, 64, 64))  # docs/protocol, "Networks"
+    assert usual.schedule == Schedule(epochs=10, batch_size=64)
+    assert usual.name == "MNIST-Big"
+    assert Teacher(domain=MNIST, classes=[3, 1]).classes == (3, 1)
+    assert Teacher(domain=MNIST, classes=range(4)) == Teacher(domain=MNIST, classes=(0, 1, 2, 3))
+    assert Teacher(domain=BIKE_SHARING, split="Train", broadcast=True).name == "Reg-Train"
