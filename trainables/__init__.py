@@ -1,8 +1,8 @@
 """What is trained, and with what: from the data to a trained student.
 
-data, recipes          domains, splits and files; how teachers and VAEs are made
+data                   domains, splits and files
 schedule               how long, how fast and by what a network is trained
-networks               perceptrons, VAE, LeNet; stacks of them
+networks, teacher      networks and stacks of them; a teacher, as a setting names it
 objectives, links      losses and qualities; φ, from the student's objects to the teacher's
 settings, artifacts    what determines a result; teachers, VAEs and logits, made once and stored
 results                what one trained student leaves
