@@ -3,4 +3,5 @@
 base/        what a space and a search are, and how a space is found
 rows/        settings that spaces build on
 transfer/    spaces of other transfer methods
+pairs/       spaces of other pairs of domains
 """

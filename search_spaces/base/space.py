@@ -2,11 +2,16 @@
 
 from dataclasses import dataclass
 
+import torch
+
 from search_spaces.base.search import Search
 from trainables.checks import check_name, check_whole
 from trainables.data.domain import Domain, domains_in
 from trainables.errors import BadInputError
 from trainables.links.vae_recipe import VaeRecipe
+from trainables.networks.network import plain_model
+from trainables.networks.stacking.loop import Looped
+from trainables.networks.stacking.ways import way_of
 from trainables.settings.columns import name_of
 from trainables.settings.setting import Setting
 
@@ -54,6 +59,15 @@ class Space:
     def target(self) -> Domain:
         """What all its students must learn."""
         return self._bases()[0].target
+
+    def one_by_one(self) -> list[str]:
+        """The networks that no stack calls as one on a CPU, as tables show them."""
+        found = {
+            network.label: way_of(plain_model(network, shape, outputs), torch.device("cpu"))
+            for setting in self._bases()
+            for network, shape, outputs in setting.networks
+        }
+        return sorted(label for label, way in found.items() if way == Looped.name)
 
     @property
     def domains(self) -> tuple[Domain, ...]:

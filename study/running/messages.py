@@ -32,6 +32,8 @@ def say_plan(todo: Plan, out: Console) -> None:
             work = sum(cost(artifact) for artifact in mine)
             out.print(f"artifacts, level {number}: {len(mine)} {kind} to make, {work:,.0f} GFLOP")
     out.print(f"trials: {done} done, {total - done} missing")
+    for network in todo.space.one_by_one():
+        out.print(f"{network} is no chain of known layers: its members are called one by one")
     predicted = todo.predicted_cost()
     minutes = predicted / (NOMINAL_RATE * todo.workers) / 60
     out.print(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import torch
 
-from trainables.checks import check_choice, check_flag
+from trainables.checks import check_choice, check_flag, check_whole
 from trainables.data.datasets import load, load_table
 from trainables.data.domain import Domain, DomainData, Shape
 from trainables.data.download import ensure
@@ -27,12 +27,22 @@ DIGITS = tuple(map(str, range(10)))
 
 @dataclass(frozen=True, kw_only=True)
 class MnistLike(Domain):
-    """FashionMNIST or MNIST: 60,000 grey images of 28×28 in ten classes, with a test set."""
+    """FashionMNIST or MNIST: 60,000 grey images of 28×28 in ten classes, with a test set.
+
+    small: objects in Small, as published by default; Big is the rest of Train.
+    """
 
     dataset: str
+    small: int = IMAGE_SPLITS["Small"]
 
     def __post_init__(self) -> None:
         check_choice(self, "dataset", ("FashionMNIST", "MNIST"))
+        check_whole(self, "small", at_least=1)
+        if self.small >= IMAGE_SPLITS["Train"]:
+            raise BadInputError(
+                f"small={self.small} leaves nothing for Big: {self.dataset} has "
+                f"{IMAGE_SPLITS['Train']:,} {self.objects} to learn from; give less"
+            )
 
     @property
     def name(self) -> str:
@@ -56,8 +66,9 @@ class MnistLike(Domain):
 
     @property
     def split_sizes(self) -> dict[str, int]:
-        """As published."""
-        return IMAGE_SPLITS
+        """As published, but for another Small."""
+        big = IMAGE_SPLITS["Train"] - self.small
+        return IMAGE_SPLITS | {"Small": self.small, "Big": big}
 
     def load(self) -> DomainData:
         """Verified; fetched first where missing."""
@@ -71,7 +82,7 @@ class MnistLike(Domain):
         """Train, and its random partition into Big and Small."""
         draw = generator(f"split/{self.name}", seed)
         order = torch.randperm(IMAGE_SPLITS["Train"], generator=draw)
-        small, big = order[: IMAGE_SPLITS["Small"]], order[IMAGE_SPLITS["Small"] :]
+        small, big = order[: self.small], order[self.small :]
         none = torch.empty(0, dtype=torch.int64)
         return SplitRows(torch.arange(IMAGE_SPLITS["Train"]), big, small, none)
 

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import Any
 
 from trainables.checks import check_choice, check_real
-from trainables.data.domain import IMAGES, Domain
+from trainables.data.domain import IMAGES, Domain, Shape
 from trainables.errors import BadInputError
 from trainables.identity import canonical, hashed
 from trainables.links.link import Identity, Link
@@ -138,6 +138,16 @@ class Setting:
     def withheld_share(self) -> float:
         """The share of the split that a student of this setting must not learn from."""
         return self.rule.share if self.rule else self.held_out
+
+    @property
+    def networks(self) -> list[tuple[Network, Shape, int]]:
+        """Its networks, the shape that each reads, and its outputs: the student's first."""
+        found = [(self.student, self.target.shape, self.target.outputs)]
+        if self.teacher:
+            domain, link = self.teacher.domain, self.link
+            reads = link.shape(domain.shape) if link.makes_source else domain.shape
+            found.append((self.teacher.network, reads, domain.outputs))
+        return found
 
     @property
     def shares_objects(self) -> bool:

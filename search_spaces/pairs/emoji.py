@@ -13,7 +13,7 @@ from trainables.schedule import Schedule
 from trainables.settings import Setting, alone
 from trainables.teacher import Teacher
 
-SIZE = 16  # of a picture: what two cores bear
+SIZE = 32  # of a picture
 NETWORK = ConvNet(channels=(16, 32))
 NOTO = Teacher(
     domain=Emoji(vendor="noto", size=SIZE),
