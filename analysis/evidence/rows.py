@@ -19,7 +19,8 @@ MOST_LACKS = 10  # are said one by one
 class Row(RecordedSetting):
     """One setting, its ended trials by seed, and the student alone beside it.
 
-    seeds: how many the study plans for each setting.
+    seeds: how many the study plans for each setting. names_network: whether its label says which
+    network the student is: where students of the study differ in that.
     """
 
     space: str
@@ -27,6 +28,13 @@ class Row(RecordedSetting):
     finished: dict[int, Record] = field(default_factory=dict)
     failed: dict[int, Record] = field(default_factory=dict)
     alone: "Row | None" = None
+    names_network: bool = False
+
+    @property
+    def label(self) -> str:
+        """The row in a few words, with its network where students differ in that."""
+        network = f"{self['student_network']}: " if self.names_network else ""
+        return network + super().label
 
     @property
     def pruned(self) -> str | None:
@@ -76,6 +84,9 @@ class Row(RecordedSetting):
 def rows_of(study: Study) -> list[Row]:
     """A study's rows in its own order, each with the student alone that it is compared with."""
     rows = {planned.key: Row(planned, study.space, study.seeds) for planned in study.settings}
+    several = len({row["student_network"] for row in rows.values()}) > 1
+    for mine in rows.values():
+        mine.names_network = several
     for record in study.trials:
         if row := rows.get(record.setting):
             ended = row.finished if record.status == "FINISHED" else row.failed

@@ -17,6 +17,8 @@ from trainables.data.measures import Measure
 from trainables.objectives import Regression
 from trainables.settings import CrossValidation, Rule, Setting
 
+USUAL = ("Distillation", "Regression")  # objectives that their λ and T describe
+
 
 def stated(definition: Mapping[str, Any], of: type, field: str) -> Any:
     """A field of the definition of a dataclass: what it says, else the class's own default."""
@@ -146,6 +148,12 @@ class RecordedSetting:
         return self.split
 
     @property
+    def unusual_objective(self) -> str:
+        """What it learns by, unless its λ and T say that, or a method does; else empty."""
+        usual = self["objective"] in USUAL or self["learns_from"] == "labels"
+        return "" if usual or self.made_by_method else self["objective"]
+
+    @property
     def loss_note(self) -> str:
         """What names add for the broadcast loss; else nothing."""
         return ", broadcast" if self.broadcast else ""
@@ -161,10 +169,11 @@ class RecordedSetting:
         """The row in a few words: "Small ← photos-Big, φ VAE (all)"."""
         if self.made_by_method:
             return self.method
+        by = f", {self.unusual_objective}" if self.unusual_objective and self.corrected else ""
         if not self.has_teacher:
-            return f"{self.student} alone{self.loss_note}"
+            return f"{self.student} alone{self.loss_note}{by}"
         link = "no φ" if self["link"] == "identity" else f"φ {self.link}"
-        return f"{self.student} ← {self['teacher']}, {link}{self.loss_note}"
+        return f"{self.student} ← {self['teacher']}, {link}{self.loss_note}{by}"
 
     def tuning(self, digits: int = 3) -> str:
         """λ, and T where there is one: "λ 0.72, T 1.5"; the objective's name where none is."""

@@ -100,14 +100,9 @@ def _student(line: Line) -> str:
     return row.method if row.made_by_method else f"{row.student}{row.loss_note}"
 
 
-USUAL = ("Distillation", "Regression")  # objectives that their λ and T describe
-
-
 def _objective(line: Line) -> str:
     """What is learnt by, unless λ and T say it: by the λ-loss, which labels alone are too."""
-    row = line.row
-    usual = row["objective"] in USUAL or row["learns_from"] == "labels"
-    return NONE if usual or row.made_by_method else row["objective"]
+    return line.row.unusual_objective or NONE
 
 
 def _n(line: Line) -> str:
