@@ -38,7 +38,7 @@ SMOKE = ("--space", "smoke")
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ([], "--space is missing: give one of grid"),
+        ([], "--space is missing: give one of emoji"),
         (["--space", "vae_lamda"], "did you mean 'vae_lambda'"),
         (["--space", "catalogue"], "unknown space"),
         (["--space", ""], "unknown space ''"),
