@@ -9,7 +9,7 @@ from typing import Any
 from torch import Tensor
 
 from trainables.checks import check_choice, check_flag
-from trainables.data.domain import TRAINING_SPLITS, Domain
+from trainables.data.domain import IMAGES, TRAINING_SPLITS, Domain
 from trainables.errors import BadInputError
 from trainables.networks.network import Network, Perceptron
 from trainables.networks.pretrained import fits, read_weights
@@ -54,6 +54,11 @@ class Teacher:
             )
         if self.schedule.augment:
             self.schedule.augment.check(self.domain.shape, self.domain.name)
+        if self.schedule.normalise and self.domain.kind != IMAGES:
+            raise BadInputError(
+                f"Schedule.normalise is for images; the features of {self.domain.name} are "
+                "standardised anyway: leave it away"
+            )
         if self.schedule.select_epoch:
             raise BadInputError(
                 "Teacher.schedule has select_epoch, which is for students: leave it away"

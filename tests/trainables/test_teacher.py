@@ -2,12 +2,14 @@
 
 import pytest
 
+from trainables.data.augment import Augment
 from trainables.data.domains import BIKE_SHARING, GENERATED_MNIST, MNIST
 from trainables.errors import BadInputError
 from trainables.networks.network import Perceptron
 from trainables.schedule import Schedule
 from trainables.teacher import Teacher
 
+FLIP = Augment(flip=True)
 FOR_EACH = "0 to 9, for each class of the student"
 
 
@@ -27,6 +29,24 @@ FOR_EACH = "0 to 9, for each class of the student"
         (
             {"split": "Test"},
             "unknown Teacher.split 'Test': known are Big, Small, Train",
+        ),
+        (
+            {"schedule": Schedule(epochs=3, batch_size=8, select_epoch=True)},
+            "Teacher.schedule has select_epoch, which is for students: leave it away",
+        ),
+        (
+            {"schedule": Schedule(epochs=3, batch_size=8, augment=Augment(crop=30))},
+            "Augment.crop is 30: give fewer pixels than the 28 that an image of MNIST is high or "
+            "wide",
+        ),
+        (
+            {"domain": BIKE_SHARING, "schedule": Schedule(epochs=3, batch_size=8, augment=FLIP)},
+            "augment changes images, and Reg has rows of 15 features: leave augment away",
+        ),
+        (
+            {"domain": BIKE_SHARING, "schedule": Schedule(epochs=3, batch_size=8, normalise=True)},
+            "Schedule.normalise is for images; the features of Reg are standardised anyway: leave "
+            "it away",
         ),
         ({"broadcast": 1}, "Teacher.broadcast is 1: give True or False"),
         (

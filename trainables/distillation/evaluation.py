@@ -9,8 +9,11 @@ from torch import Tensor
 from trainables.data.domain import Domain
 from trainables.data.measures import BALANCED_ACCURACY
 from trainables.distillation.student_stack import StudentStack
-from trainables.objectives.metrics import SharedSet, own_quality, own_reliability
+from trainables.networks.network import activations
+from trainables.objectives.metrics import BLOCK, SharedSet, own_quality, own_reliability
 from trainables.objectives.tasks import quality_of
+
+ACTIVATIONS = 2**24  # floats that one member's layers put out at a time, on objects of its own
 
 
 class Evaluation:
@@ -21,6 +24,9 @@ class Evaluation:
         member, setting = students.members[0], students.members[0].setting
         self.rule, self.domain, self.reads_test = setting.rule, setting.target, setting.reads_test
         self.quality = quality_of(self.domain)
+        # By the network alone, so that no company changes it.
+        floats = activations(setting.student, self.domain.shape, self.domain.outputs)
+        self.block = max(BLOCK, ACTIVATIONS // floats)
         shared = self.reads_test and member.test is None  # else each seed has one of its own
         self.test_set = _test_set(self.domain, students.device) if shared else None
 
@@ -46,7 +52,7 @@ class Evaluation:
         if ended and not self.rule and self.domain.is_classification:
             if self.test_set is None:
                 inputs, labels = self._stacked(own)
-                found = own_reliability(students.stack, inputs, labels, students.sizes)
+                found = own_reliability(students.stack, inputs, labels, students.sizes, self.block)
             else:
                 found = self.test_set.reliability(students.stack)
             for member, reliability in zip(students.members, found, strict=True):
@@ -55,8 +61,8 @@ class Evaluation:
     def _of_own(self, own: Sequence[tuple[Tensor, Tensor]]) -> tuple[Tensor, ...]:
         """Quality on objects that each share has of its own: inputs [n, D] and labels [n]."""
         inputs, labels = self._stacked(own)
-        students = self.students
-        return own_quality(students.stack, inputs, labels, students.sizes, self.quality)
+        stack, sizes = self.students.stack, self.students.sizes
+        return own_quality(stack, inputs, labels, sizes, self.quality, self.block)
 
     def _stacked(self, own: Sequence[tuple[Tensor, Tensor]]) -> tuple[Tensor, Tensor]:
         """Inputs by share [G, n, D], labels by member [N, n]."""

@@ -176,7 +176,7 @@ def _result(members: Sequence[Member], trial: Trial, seconds: float, device: str
         history = history_before(history, max(0, bad - own.start), measured)
     elif setting.rule:
         score = setting.rule.metric
-        if setting.schedule.select_epoch:
+        if setting.schedule.select_epoch and setting.rule.reads == "validation":
             better = setting.rule.higher_is_better
             best = selected_epoch(history[score], higher_is_better=better)
             history = history_before(history, best + 1, measured)

@@ -88,7 +88,7 @@ class _Training:
         for epoch in range(attempts * epochs):
             if epoch and epoch % epochs == 0:
                 # A further attempt: the optimiser anew, the network as it is.
-                self.students.stack.renew_optimiser()
+                self.students.renew_optimiser()
             self._train_epoch(epoch)
             self.evaluation.validate()
             if epoch % epochs in self.schedule.measured_epochs:

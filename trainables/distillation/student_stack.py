@@ -94,6 +94,11 @@ class StudentStack:
         for stack in filter(None, (self.stack, self.regressors)):
             stack.set_rate_factor(factor)
 
+    def renew_optimiser(self) -> None:
+        """Reset the optimisers' moments; the weights stay."""
+        for stack in filter(None, (self.stack, self.regressors)):
+            stack.renew_optimiser()
+
     def __len__(self) -> int:
         return len(self.members)
 

@@ -106,22 +106,35 @@ def own_quality(
     labels: Tensor,
     sizes: Sequence[int],
     quality: Callable[[Tensor, Tensor], tuple[Tensor, ...]],
+    block: int | None = None,
 ) -> tuple[Tensor, ...]:
     """The quality of every member on its group's own objects: inputs [G, n, D], labels [N, n].
 
-    sizes: members in each group; quality: `classified` or `deviating`.
+    sizes: members in each group; quality: `classified` or `deviating`; block: objects at a time,
+    None for all at once.
     """
-    with stack.evaluating():
-        return quality(stack.shared(inputs, sizes), labels)
+    return quality(_outputs(stack, inputs, sizes, block), labels)
 
 
 @torch.no_grad()
 def own_reliability(
-    stack: Stack, inputs: Tensor, labels: Tensor, sizes: Sequence[int]
+    stack: Stack,
+    inputs: Tensor,
+    labels: Tensor,
+    sizes: Sequence[int],
+    block: int | None = None,
 ) -> list[Reliability]:
     """The same for reliability: inputs [G, n, D], labels of classes [N, n]."""
+    return measure([(_outputs(stack, inputs, sizes, block).transpose(1, 2), labels)])
+
+
+def _outputs(stack: Stack, inputs: Tensor, sizes: Sequence[int], block: int | None) -> Tensor:
+    """Of every member on its group's own objects, so many at a time: [N, n, outputs]."""
     with stack.evaluating():
-        return measure([(stack.shared(inputs, sizes).transpose(1, 2), labels)])
+        if block is None or block >= inputs.shape[1]:
+            return stack.shared(inputs, sizes)
+        parts = [stack.shared(x.contiguous(), sizes) for x in inputs.split(block, 1)]
+    return torch.cat(parts, 1)
 
 
 Network = Callable[[Tensor], Tensor]

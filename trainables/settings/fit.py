@@ -97,6 +97,11 @@ def check_teacher(teacher: Teacher, target: Domain, link: Link) -> None:
             f"the teacher of {domain.name} reads {_shape(reads)}: give the domains one size "
             "(size=...), or a link that makes it"
         )
+    if teacher.weights and reads != domain.shape:
+        raise BadInputError(
+            f"the weights {teacher.weights} are for {_shape(domain.shape)}, and the link {own} "
+            f"makes {_shape(reads)} of what a teacher learns from: leave weights away"
+        )
     _check_answers(teacher, target, link)
 
 

@@ -111,11 +111,10 @@ class Setting:
                 f"Schedule.normalise is for images; the features of {target.name} are "
                 "standardised anyway: leave it away"
             )
-        once = self.schedule.select_epoch
-        if once and (self.method or self.held_out or self.protocol != "corrected"):
+        if self.schedule.select_epoch and (self.held_out or self.protocol != "corrected"):
             raise BadInputError(
-                "Schedule.select_epoch holds out a part by itself: it goes with no method, no "
-                "held_out and protocol 'corrected' alone"
+                "Schedule.select_epoch holds out a part by itself: it goes with no held_out and "
+                "protocol 'corrected' alone"
             )
         mixed = teacher and self.shares_objects and self.student_split == "Train"
         if mixed and teacher and self.withheld_share and teacher.split != "Train":

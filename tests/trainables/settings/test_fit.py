@@ -9,6 +9,7 @@ from torch import nn
 
 from search_spaces.rows.bike_sharing import REG_ON_BIG, REG_SMALL_ALONE
 from search_spaces.rows.garments import ON_BIG, ON_MNIST, SMALL_ALONE, on_generated, vae_link
+from trainables.data.augment import Augment
 from trainables.data.domains import (
     BIKE_SHARING_PUBLISHED,
     FASHION_MNIST,
@@ -23,7 +24,8 @@ from trainables.methods.self_supervised.barlow_twins import BarlowTwins
 from trainables.networks.convolutional import ConvNet
 from trainables.networks.network import Network, Perceptron
 from trainables.objectives import Distillation, Hinton, Objective, Regression
-from trainables.settings.scoring import CrossValidation, HoldOut, Oracle
+from trainables.schedule import Schedule
+from trainables.settings.scoring import CrossValidation, HoldOut, Oracle, Pruning
 from trainables.settings.setting import Setting, alone
 from trainables.teacher import Teacher
 
@@ -117,6 +119,11 @@ def teach(target, teacher, link=None, **changes):
     """A student of a domain under a teacher of another."""
     recipe = teacher if isinstance(teacher, Teacher) else Teacher(domain=teacher)
     return Setting(target=target, teacher=recipe, link=link or Identity(), **changes)
+
+
+def scheduled(**changes):
+    """A schedule with these changes."""
+    return Schedule(epochs=3, batch_size=16, **changes)
 
 
 def paired(**changes):
@@ -347,6 +354,31 @@ REFUSED = {
         "a teacher on FashionMNIST-Big has seen some of what is held out of Train: give it "
         "split='Train', and it is trained without that part",
     ),
+    # ---- schedules ----
+    "changed rows of a table": (
+        lambda: replace(REG_SMALL_ALONE, schedule=scheduled(augment=Augment(flip=True))),
+        "augment changes images, and Reg has rows of 15 features: leave augment away",
+    ),
+    "crops as large as an image": (
+        lambda: replace(SMALL_ALONE, schedule=scheduled(augment=Augment(crop=28))),
+        "Augment.crop is 28: give fewer pixels than the 28 that an image of FashionMNIST is high "
+        "or wide",
+    ),
+    "a table by channel": (
+        lambda: replace(REG_SMALL_ALONE, schedule=scheduled(normalise=True)),
+        "Schedule.normalise is for images; the features of Reg are standardised anyway: leave it "
+        "away",
+    ),
+    "two parts held out": (
+        lambda: replace(SMALL_ALONE, schedule=scheduled(select_epoch=True), held_out=0.2),
+        "Schedule.select_epoch holds out a part by itself: it goes with no held_out and protocol "
+        "'corrected' alone",
+    ),
+    "an epoch selected, and trained on and on": (
+        lambda: replace(SMALL_ALONE, schedule=scheduled(select_epoch=True), protocol="published"),
+        "Schedule.select_epoch holds out a part by itself: it goes with no held_out and protocol "
+        "'corrected' alone",
+    ),
     # ---- methods ----
     "method with a teacher": (
         lambda: replace(METHOD, teacher=ON_BIG.teacher),
@@ -367,6 +399,27 @@ REFUSED = {
         lambda: replace(METHOD, student=ConvNet(channels=(4,))),
         "barlow_twins works on the hidden layers of a Perceptron; the student given is "
         "ConvNet(channels=(4,), hidden=())",
+    ),
+    "method with a schedule that it does not read": (
+        lambda: replace(METHOD, schedule=scheduled(select_epoch=True, weight_decay=0.1)),
+        "the schedule of barlow_twins has weight decay 0.1, selected epoch; methods have "
+        "optimisers of their own and read epochs, batch_size and learning_rate alone: leave the "
+        "rest away",
+    ),
+    "method with another split": (
+        lambda: replace(METHOD, student_split="Train"),
+        "barlow_twins says itself what it learns from, beside Small: leave student_split away, "
+        "which was 'Train'",
+    ),
+    "method as published": (
+        lambda: replace(METHOD, protocol="published"),
+        "barlow_twins is trained on all that it gets, as its setting says: nothing held out but "
+        "by a rule, protocol 'corrected'",
+    ),
+    "method that would be pruned": (
+        lambda: replace(METHOD, rule=HoldOut(pruning=Pruning())),
+        "barlow_twins is trained once a seed and to its end; given was hold-out of 1 parts, "
+        "pruning=Pruning(group=8, rungs=(0.3, 0.6), keep=0.5, alpha=0.05): give rule=HoldOut()",
     ),
     "method with a part held out": (
         lambda: replace(METHOD, held_out=0.2),
