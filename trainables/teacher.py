@@ -9,8 +9,9 @@ from typing import Any
 from torch import Tensor
 
 from trainables.checks import check_choice, check_flag
-from trainables.data.domain import IMAGES, TRAINING_SPLITS, Domain
+from trainables.data.domain import IMAGES, TRAINING_SPLITS, Domain, Shape
 from trainables.errors import BadInputError
+from trainables.links.link import Link
 from trainables.networks.network import Network, Perceptron
 from trainables.networks.pretrained import fits, read_weights
 from trainables.schedule import Schedule
@@ -109,6 +110,11 @@ class Teacher:
                 "for: put that file there, or leave sha256 away"
             )
         return tensors
+
+    def reads(self, link: Link) -> Shape:
+        """The shape of what it reads, under this link."""
+        shape = self.domain.shape
+        return link.shape(shape) if link.makes_source else shape
 
     @property
     def name(self) -> str:

@@ -64,7 +64,7 @@ class Search:
                 f"{self.rule.pruning.group} it must be a multiple of that"
             )
         self._check_parts()
-        self._variants  # noqa: B018 (checks itself)
+        _ = self._variants  # checks itself
 
     def _check_parts(self) -> None:
         bases = self.bases()

@@ -27,6 +27,21 @@ def data_root() -> Path:
     return Path(named) if named else Path(platformdirs.user_cache_dir("distillation-study"))
 
 
+def writable(folder: Path) -> Path:
+    """A folder below the data root, made where it is missing.
+
+    Raises BadInputError where it cannot be.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise BadInputError(
+            f"cannot write the data folder {data_root()}: {error.strerror}; set STUDY_DATA to a "
+            "folder that you may write"
+        ) from None
+    return folder
+
+
 def ensure(name: str, announce: Say | None = None) -> Path:
     """Verify every file of a data set, fetch what is missing, and return the data root.
 
@@ -35,14 +50,7 @@ def ensure(name: str, announce: Say | None = None) -> Path:
     """
     dataset, root = DATASETS[name], data_root()
     announce = announce or Console(stderr=True, highlight=False).print
-    folder = dataset.folder(root)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise BadInputError(
-            f"cannot write the data folder {root}: {error.strerror}; set STUDY_DATA to a folder "
-            "that you may write"
-        ) from None
+    folder = writable(dataset.folder(root))
     with FileLock(root / f"{name}.lock"):
         tried: list[str] = []
         _set_wrong_aside(dataset, folder, announce, tried)

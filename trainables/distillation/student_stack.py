@@ -173,8 +173,7 @@ def regressor_of(setting: Setting, draw: torch.Generator) -> nn.Module | None:
     if teacher is None or not objective.student_features:
         return None
     own = feature_shapes(setting.student, target.shape, target.outputs)
-    reads = setting.link.shape(target.shape)
-    theirs = feature_shapes(teacher.network, reads, teacher.domain.outputs)
+    theirs = feature_shapes(teacher.network, teacher.reads(setting.link), teacher.domain.outputs)
     return objective.regressor(own, theirs, draw)
 
 

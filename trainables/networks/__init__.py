@@ -1,11 +1,11 @@
 """The networks, each written once: for one model, or with stacked weights for N of them.
 
-network         what a setting names: shape and outputs → a module; what it costs, whether it fits
+network         what a setting names: shape and outputs → a module; what it costs
 perceptron      teachers and students; its part is in network
 convolutional   a small convolutional network, and ResNet-18
 lenet           LeNet-5, of convolution's layers, also for published figures that are repeated
 vae             one encoder, a decoder for objects and one for counterparts
-pretrained      weights from a file
+pretrained      weights from a file; tried: whether a network can be trained
 stack           many models of one shape trained as one; stacking/ has the ways to call them
 updates         how a stack's parameters follow their gradients: Adam and SGD
 kernels         the linear layers of a stack, at the speed of the machine

@@ -6,7 +6,7 @@ and fed flat, so a module that reads images gets them unflattened.
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any
@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from trainables.data.domain import Shape
-from trainables.errors import BadInputError, one_line
+from trainables.errors import BadInputError
 from trainables.networks.perceptron import Mlp
 from trainables.networks.stacking.layers import reshape_inputs
 from trainables.networks.stacking.way import outputs_of
@@ -25,6 +25,13 @@ from trainables.randomness import generator
 @dataclass(frozen=True, kw_only=True)
 class Network(ABC):
     """Inputs and outputs → a module, for students and for teachers."""
+
+    def is_proven(self, shape: Shape) -> bool:
+        """Whether it is known, without building one, that it can be trained on such objects.
+
+        Raises BadInputError where it is known that it cannot.
+        """
+        return False
 
     @abstractmethod
     def build(self, shape: Shape, outputs: int) -> nn.Module:
@@ -183,88 +190,6 @@ def _counted_in(module: nn.Module, shape: Shape) -> tuple[int, int]:
     with FlopCounterMode(display=False) as counter:
         module(one)
     return counter.get_total_flops() // 2, sum(sizes)
-
-
-def check_network(network: Network, shape: Shape, outputs: int) -> None:
-    """Try a network on two objects; raise BadInputError in one line unless it can be trained."""
-    try:
-        hash(network)
-    except TypeError:
-        raise BadInputError(
-            f"{network!r} cannot be told from others: its fields must be numbers, strings, "
-            "tuples and frozen dataclasses"
-        ) from None
-    _check_network(network, shape, outputs)
-
-
-@lru_cache(maxsize=1024)
-def _check_network(network: Network, shape: Shape, outputs: int) -> None:
-    what = f"the network {type(network).__name__}"
-    given = f"{'×'.join(map(str, shape))} and {outputs} outputs"
-    module, again = (
-        _tried(
-            lambda: network.initialised(shape, outputs, generator("network/check", 0)),
-            f"{what} cannot be built for {given}",
-        )
-        for _ in range(2)
-    )
-    if fault := _fault(module) or _difference(module, again):
-        raise BadInputError(f"{what} {fault}")
-    if missing := [path for path in network.features.values() if not _has(module, path)]:
-        raise BadInputError(
-            f"{what} names a feature of {missing[0]!r}, and its module has no such part: give "
-            "a path that named_modules() lists"
-        )
-    with torch.random.fork_rng(devices=[]), torch.no_grad():
-        torch.default_generator.manual_seed(0)
-        two = torch.rand(2, math.prod(shape))
-        found = _tried(lambda: module(two), f"{what} fails on two objects of {given}")
-    made = f"a {type(found).__name__}"
-    if isinstance(found, Tensor):
-        made = f"[{', '.join(map(str, found.shape))}]"
-    if made != f"[2, {outputs}]":
-        raise BadInputError(
-            f"{what} makes {made} of two objects of {given}: it must make [2, {outputs}]"
-        )
-    if found.dtype != torch.float32:
-        raise BadInputError(f"{what} makes numbers of type {found.dtype}: it must make float32")
-
-
-def _tried(attempt: Callable[[], Any], what: str) -> Any:
-    try:
-        return attempt()
-    except BadInputError:
-        raise
-    except Exception as error:
-        raise BadInputError(f"{what}: {type(error).__name__}: {one_line(error)}") from None
-
-
-def _has(module: nn.Module, path: str) -> bool:
-    return path in dict(module.named_modules())
-
-
-def _fault(module: nn.Module) -> str | None:
-    """Why many of these cannot be trained as one, if they cannot."""
-    named = dict(module.named_parameters(remove_duplicate=False))
-    if not named:
-        return "has no parameters: there is nothing to train"
-    names: dict[int, str] = {}
-    for name, value in named.items():
-        if isinstance(value, nn.parameter.UninitializedParameter):
-            return f"does not know the shape of {name} yet: give its size instead of a lazy module"
-        if value.dtype != torch.float32:
-            return f"has {name} of type {value.dtype}: make it float32"
-        if not value.requires_grad:
-            return f"has a frozen parameter {name}: make it a buffer (register_buffer)"
-        if (first := names.setdefault(id(value), name)) != name:
-            return f"has one parameter under two names, {first} and {name}: give each its own"
-    return None
-
-
-def _difference(one: nn.Module, other: nn.Module) -> str | None:
-    """Whether the same seed made two networks."""
-    same = all(map(torch.equal, one.parameters(), other.parameters()))
-    return None if same else "gets other weights from the same seed: draw them by PyTorch alone"
 
 
 @lru_cache(maxsize=1024)

@@ -58,8 +58,7 @@ def _teacher_parameters(setting: Setting) -> int:
     teacher, link = setting.teacher, setting.link
     if teacher is None:
         return 0
-    shape = link.shape(teacher.domain.shape) if link.makes_source else teacher.domain.shape
-    return parameters_of(teacher.network, shape, teacher.domain.outputs)
+    return parameters_of(teacher.network, teacher.reads(link), teacher.domain.outputs)
 
 
 def name_of(setting: Setting) -> str:

@@ -3,7 +3,8 @@
 from trainables.data.domain import IMAGES, Domain
 from trainables.errors import BadInputError
 from trainables.links.link import ANYTHING, Identity, Link, check_link
-from trainables.networks.network import Network, Perceptron, check_network, feature_shapes
+from trainables.networks.network import Network, Perceptron, feature_shapes
+from trainables.networks.tried import check_network
 from trainables.objectives.objective import Objective
 from trainables.schedule import Schedule
 from trainables.settings.method import Method, check_plain
@@ -40,8 +41,7 @@ def check_objective(
                 )
     if teacher and objective.student_features:
         own = feature_shapes(student, target.shape, target.outputs)
-        reads = link.shape(target.shape)
-        theirs = feature_shapes(teacher.network, reads, teacher.domain.outputs)
+        theirs = feature_shapes(teacher.network, teacher.reads(link), teacher.domain.outputs)
         objective.check_features(
             {name: own[name] for name in objective.student_features},
             {name: theirs[name] for name in objective.teacher_features},
@@ -61,9 +61,7 @@ def check_networks(target: Domain, student: Network, teacher: Teacher | None, li
     """The networks read the objects and answer as many outputs as there are."""
     check_network(student, target.shape, target.outputs)
     if teacher:
-        domain = teacher.domain
-        shape = link.shape(domain.shape) if link.makes_source else domain.shape
-        check_network(teacher.network, shape, domain.outputs)
+        check_network(teacher.network, teacher.reads(link), teacher.domain.outputs)
 
 
 def check_teacher(teacher: Teacher, target: Domain, link: Link) -> None:
@@ -89,7 +87,7 @@ def check_teacher(teacher: Teacher, target: Domain, link: Link) -> None:
             f"{target.name}: give VaeRecipe(objects=...) the student's domain"
         )
     check_link(link, target.shape)
-    reads = link.shape(domain.shape) if link.makes_source else domain.shape
+    reads = teacher.reads(link)
     given = link.shape(target.shape)
     if given != reads:
         raise BadInputError(

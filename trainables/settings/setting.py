@@ -143,9 +143,8 @@ class Setting:
         """Its networks, the shape that each reads, and its outputs: the student's first."""
         found = [(self.student, self.target.shape, self.target.outputs)]
         if self.teacher:
-            domain, link = self.teacher.domain, self.link
-            reads = link.shape(domain.shape) if link.makes_source else domain.shape
-            found.append((self.teacher.network, reads, domain.outputs))
+            teacher = self.teacher
+            found.append((teacher.network, teacher.reads(self.link), teacher.domain.outputs))
         return found
 
     @property

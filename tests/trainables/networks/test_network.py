@@ -16,11 +16,11 @@ from trainables.networks.network import (
     Network,
     Perceptron,
     activations,
-    check_network,
     multiply_adds,
     parameters_of,
 )
 from trainables.networks.perceptron import Mlp, parameter_count, weight_count
+from trainables.networks.tried import check_network
 from trainables.randomness import generator
 
 DIGIT, COLOUR, ROW = (1, 28, 28), (3, 32, 32), (15,)

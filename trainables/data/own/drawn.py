@@ -37,7 +37,8 @@ class Drawn(Domain):
 
     @property
     @abstractmethod
-    def _pictures(self) -> LabelledImages: ...
+    def _pictures(self) -> LabelledImages:
+        """All of them, in memory."""
 
     @property
     @abstractmethod

@@ -16,7 +16,7 @@ from typing import Any
 
 from filelock import FileLock
 
-from trainables.data.download import data_root
+from trainables.data.download import data_root, writable
 from trainables.errors import BadInputError
 
 SHOWN = 12  # digits of a digest, where people read it
@@ -31,15 +31,7 @@ def own_folder() -> Path:
 
     Raises BadInputError where it cannot be written.
     """
-    folder = data_root() / "own"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise BadInputError(
-            f"cannot write the data folder {folder.parent}: {error.strerror}; set STUDY_DATA to a "
-            "folder that you may write"
-        ) from None
-    return folder
+    return writable(data_root() / "own")
 
 
 def write(path: Path, content: bytes) -> None:
