@@ -7,7 +7,10 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
+from trainables.data.domain import Shape
 from trainables.links.link import Link
+
+HEIGHT, WIDTH = 427, 640  # of the photographs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -20,6 +23,11 @@ class PhotographBlend(Link):
 
     name: ClassVar[str] = "blend"
     makes_source: ClassVar[bool] = True
+
+    def is_proven(self, shape: Shape) -> bool:
+        """On grey images that fit into a photograph; to try it would load them at every start."""
+        channels, height, width = shape
+        return channels == 1 and height <= HEIGHT and width <= WIDTH
 
     def __call__(self, objects: Tensor, generator: torch.Generator) -> Tensor:
         """The images [n, 1, H, W], each over a patch of its own."""
