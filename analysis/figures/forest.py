@@ -63,7 +63,8 @@ def _forest(rows: Sequence[Row], left_out: int) -> Drawn:
             axes.set_xlim(low, high)
             axes.axvline(0, color=QUIET, lw=0.8)
             better = "right" if measure.higher_is_better else "left"
-            axes.set_xlabel(f"Δ test {measure.with_unit}\n({better} is better)")
+            unit = f"{measure.unit}; " if measure.unit else ""
+            axes.set_xlabel(f"Δ test {measure.title}\n({unit}{better} is better)")
             axes.grid(axis="x")
         panels[0].set_yticks(range(len(rows)), [_forest_label(row) for row in rows])
         panels[0].set_ylim(len(rows) - 0.4, -0.6)
