@@ -178,6 +178,11 @@ class Domain(ABC):
         """Where its objects come from, for the records."""
         return self.name
 
+    @property
+    def splitting(self) -> tuple[object, ...]:
+        """What the rows of its splits depend on, beside its objects and the seed."""
+        return self.name, *self.split_sizes.items()
+
     def prepare(self, announce: Say | None = None) -> None:
         """Fetch and verify what it needs, before a study starts or on a node of a cluster.
 

@@ -95,6 +95,11 @@ def check_teacher(teacher: Teacher, target: Domain, link: Link) -> None:
             f"the teacher of {domain.name} reads {_shape(reads)}: give the domains one size "
             "(size=...), or a link that makes it"
         )
+    if domain.source == target.source and domain.splitting != target.splitting:
+        raise BadInputError(
+            f"student and teacher learn {target.name} split otherwise, so that the teacher may "
+            "know what is held out of the student's objects: give both the same splits"
+        )
     if teacher.weights and reads != domain.shape:
         raise BadInputError(
             f"the weights {teacher.weights} are for {_shape(domain.shape)}, and the link {own} "

@@ -151,7 +151,7 @@ class Setting:
     def shares_objects(self) -> bool:
         """True where the teacher learns from objects of the student's own split."""
         teacher = self.teacher
-        if teacher is None or teacher.domain != self.target:
+        if teacher is None or teacher.domain.source != self.target.source:
             return False
         return not (self.student_split == "Small" and teacher.split == "Big")
 

@@ -231,6 +231,11 @@ REFUSED = {
         "Network.features",
     ),
     # ---- teacher and link ----
+    "the same objects, split otherwise": (
+        lambda: replace(ON_BIG, target=replace(FASHION_MNIST, small=100)),
+        "student and teacher learn FashionMNIST split otherwise, so that the teacher may know "
+        "what is held out of the student's objects: give both the same splits",
+    ),
     "link of images for a table": (
         lambda: replace(REG_ON_BIG, link=Noise()),
         "the link Noise maps images, and Reg consists of features: give a link for them, or "

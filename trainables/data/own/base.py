@@ -195,6 +195,11 @@ class OwnDomain(Domain):
         return self.kind == TABLE
 
     @property
+    def splitting(self) -> tuple[object, ...]:
+        """Whether they are stratified, too."""
+        return *super().splitting, self.stratified
+
+    @property
     def source(self) -> str:
         """The data's name and digest."""
         return f"{self._own_name}, sha256 {self.sha256[:SHOWN]}"
