@@ -11,7 +11,6 @@ from analysis.methods.comparison import MethodRow, lines_of
 from analysis.methods.pairs import gaps_to, reads_small, small_labels, taught
 from trainables.data.measures import ACCURACY
 
-CHANCE = 0.1
 VARIES = 2.0  # times the student alone's standard deviation
 
 
@@ -87,7 +86,7 @@ def _data_free(lines: Sequence[MethodRow]) -> Iterator[str]:
         each = "; ".join(f"{row.method} {_mean_and_worst(row)}" for row in found)
         yield (
             "Without any data students are right, on average and in the worst seed, in these "
-            f"shares of the test set: {each}. Chance is {CHANCE:.1f}."
+            f"shares of the test set: {each}. Chance is one divided by the number of classes."
         )
 
 

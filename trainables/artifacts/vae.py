@@ -7,6 +7,7 @@ import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor
@@ -18,7 +19,13 @@ from trainables.artifacts.workshop import Workshop, new_vae
 from trainables.data.domain import Objects
 from trainables.data.splits import pair_by_class
 from trainables.networks.stack import Report, Stack, gather_inputs, stack_equal
-from trainables.objectives.losses import bernoulli_reconstruction, gaussian_kl
+from trainables.networks.vae import LOGIT_BOUND, Latent
+from trainables.objectives.elbo import (
+    bernoulli_reconstruction,
+    gaussian_kl,
+    kl_gradients,
+    reconstruction_gradient,
+)
 from trainables.randomness import generator
 
 PAIRED_SHARE = 0.25  # of a batch, where few objects are labelled: the rest are unlabelled ones
@@ -78,37 +85,57 @@ class Member:
 def train_vaes(
     artifacts: Sequence[VaeArtifact], workshop: Workshop, report: Report
 ) -> list[Saved]:
-    """Train VAEs of one recipe as one stack; facts: the last epoch's loss terms, in nats."""
+    """Train VAEs of one recipe; facts: the last epoch's loss terms, in nats.
+
+    On a GPU as one stack. On a CPU one after the other: a VAE is large enough for its products
+    to be fast alone, and what it computes then stays in the core's cache.
+    """
+    together = 1 if workshop.device.type == "cpu" else len(artifacts)
+    stacks = [artifacts[n : n + together] for n in range(0, len(artifacts), together)]
+    saved: list[Saved] = []
+    for number, stack in enumerate(stacks):
+
+        def of_all(done: float, before: int = number) -> None:
+            report((before + done) / len(stacks))
+
+        saved += _train_stack(stack, workshop, of_all)
+    return saved
+
+
+def _train_stack(
+    artifacts: Sequence[VaeArtifact], workshop: Workshop, report: Report
+) -> list[Saved]:
     started, device = time.perf_counter(), workshop.device
     recipe = artifacts[0].recipe
     objects, counterparts = recipe.objects.load().train, recipe.counterparts.load().train
     members = [Member(artifact, objects, counterparts) for artifact in artifacts]
     models = [new_vae(recipe, generator("init/vae", artifact.seed)) for artifact in artifacts]
-    rates = [artifact.recipe.schedule.learning_rate for artifact in artifacts]
-    stack = Stack(models, rates, device)
+    schedule = recipe.schedule
+    stack = Stack.scheduled(models, [artifact.recipe.schedule for artifact in artifacts], device)
     object_pixels = [objects.pixels.to(device)] * len(members)
     counterpart_pixels = [counterparts.pixels.to(device)] * len(members)
 
-    schedule = recipe.schedule
     batch = min(schedule.batch_size, len(members[0].rows))
     paired = batch if recipe.labels == "all" else math.ceil(batch * PAIRED_SHARE)
+    steps = schedule.steps(len(members[0].rows))
     terms = torch.zeros(len(members), 3, device=device)
     for epoch in range(schedule.epochs):
         drawn = [member.epoch(batch, paired) for member in members]
         object_rows = stack_equal([rows for rows, _ in drawn], device).split(batch, dim=1)
         counterpart_rows = stack_equal([rows for _, rows in drawn], device).split(paired, dim=1)
-        terms = torch.zeros(len(members), 3, device=device)
+        count = len(object_rows)
         for step, (x_rows, d_rows) in enumerate(zip(object_rows, counterpart_rows, strict=True)):
+            stack.set_rate_factor(schedule.rate_factor(epoch * count + step, steps))
             x, d = gather_inputs(object_pixels, x_rows), gather_inputs(counterpart_pixels, d_rows)
             noises = [member.draw(x.shape[1], d.shape[1]) for member in members]
             x_noise = stack_equal([noise for noise, _ in noises], device)
             d_noise = stack_equal([noise for _, noise in noises], device)
-            losses = elbo_terms(stack, x, d, x_noise, d_noise)
-            stack.step(losses.sum(-1))
-            terms += losses.detach()
+            outputs = Outputs(*stack(x, x_noise, d_noise))
+            if epoch == schedule.epochs - 1:
+                terms += outputs.elbo_terms(x, d) / count
+            stack.step_from(outputs.tensors, outputs.gradients(x, d))
             if step % 50 == 0:
-                report((epoch + step / len(object_rows)) / schedule.epochs)
-        terms /= len(object_rows)
+                report((epoch + step / count) / schedule.epochs)
     seconds = time.perf_counter() - started
     return [
         Saved(stack.member(i), _facts(terms[i], seconds / len(members)))
@@ -116,19 +143,38 @@ def train_vaes(
     ]
 
 
-def elbo_terms(
-    stack: Stack, objects: Tensor, counterparts: Tensor, noise: Tensor, counterpart_noise: Tensor
-) -> Tensor:
-    """Reconstruction of objects and of counterparts, KL: [N, 3]; their sum is the loss."""
-    object_logits, counterpart_logits, latent = stack(objects, noise, counterpart_noise)
-    return torch.stack(
-        [
-            bernoulli_reconstruction(object_logits, objects),
-            bernoulli_reconstruction(counterpart_logits, counterparts),
-            gaussian_kl(latent.mean, latent.std),
-        ],
-        dim=-1,
-    )
+class Outputs(NamedTuple):
+    """What a stack of VAEs puts out for a batch: see Vae.forward."""
+
+    objects: Tensor
+    counterparts: Tensor
+    latent: Latent
+
+    @property
+    def tensors(self) -> tuple[Tensor, ...]:
+        """All of them, in the order of `gradients`."""
+        return self.objects, self.counterparts, *self.latent
+
+    @torch.no_grad()
+    def elbo_terms(self, objects: Tensor, counterparts: Tensor) -> Tensor:
+        """Reconstruction of objects and of counterparts, KL: [N, 3]; their sum is the loss."""
+        return torch.stack(
+            [
+                bernoulli_reconstruction(self.objects, objects, LOGIT_BOUND),
+                bernoulli_reconstruction(self.counterparts, counterparts, LOGIT_BOUND),
+                gaussian_kl(*self.latent),
+            ],
+            dim=-1,
+        )
+
+    @torch.no_grad()
+    def gradients(self, objects: Tensor, counterparts: Tensor) -> tuple[Tensor, ...]:
+        """Of the loss, with respect to each of `tensors`."""
+        return (
+            reconstruction_gradient(self.objects, objects, LOGIT_BOUND),
+            reconstruction_gradient(self.counterparts, counterparts, LOGIT_BOUND),
+            *kl_gradients(*self.latent),
+        )
 
 
 def _facts(terms: Tensor, seconds: float) -> dict[str, float]:

@@ -1,7 +1,7 @@
 """The recipe of a VAE that turns objects of one domain into counterparts of another."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from trainables.checks import check_choice, check_whole
@@ -39,24 +39,15 @@ class VaeRecipe:
                 f"VaeRecipe.schedule is {self.schedule!r}: give "
                 "Schedule(epochs=..., batch_size=...)"
             )
-        plain = Schedule(
-            epochs=self.schedule.epochs,
-            batch_size=self.schedule.batch_size,
-            learning_rate=self.schedule.learning_rate,
-        )
-        if self.schedule != plain:
+        own = replace(self.schedule, augment=None, normalise=False, select_epoch=False)
+        if self.schedule != own:
             raise BadInputError(
-                f"a VAE is trained by Adam at a constant rate, and given was {self.schedule.label}"
-                ": leave all but epochs, batch_size and learning_rate away"
+                f"a VAE learns from images as they are, and given was {self.schedule.label}: "
+                "leave augment, normalise and select_epoch away"
             )
         check_choice(self, "split", ("Train", "Small"))
         check_whole(self, "latent_size", at_least=1)
         check_whole(self, "hidden_size", at_least=1)
-        if not isinstance(self.schedule, Schedule):
-            raise BadInputError(
-                f"VaeRecipe.schedule is {self.schedule!r}: give Schedule(epochs=..., "
-                "batch_size=...)"
-            )
         for field in ("objects", "counterparts"):
             _check_domain(field, getattr(self, field))
         mine, theirs = self.objects.outputs, self.counterparts.outputs

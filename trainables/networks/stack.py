@@ -142,6 +142,10 @@ class Stack:
         """
         self._updates.step(self._gradients(losses))
 
+    def step_from(self, outputs: Sequence[Tensor], gradients: Sequence[Tensor]) -> None:
+        """The same, given the losses' gradients with respect to these outputs, each [N, ...]."""
+        self._updates.step(self._as_values(self._way.gradients_of(outputs, gradients)))
+
     def step_with(self, other: "Stack", losses: Tensor) -> None:
         """The same, and one step of another stack that has a part in these losses."""
         theirs = other._gradients(losses, once=False)
@@ -152,11 +156,15 @@ class Stack:
         """The gradients of the sum of losses, by parameter, padded as the values are.
 
         once: whether nothing else is differentiated of these losses.
+        """
+        return self._as_values(self._way.gradients(losses.sum(), once=once))
+
+    def _as_values(self, found: Sequence[Tensor]) -> list[Tensor]:
+        """Gradients laid out as the values are.
 
         Contiguous, because PyTorch's fused kernels read memory in order whatever the strides say:
         a transposed gradient would silently update the wrong weights.
         """
-        found = self._way.gradients(losses.sum(), once=once)
         return [
             gradient.contiguous() if gradient.shape == value.shape else _padded(gradient)
             for gradient, value in zip(found, self._values, strict=True)

@@ -23,13 +23,14 @@ class Latent(NamedTuple):
         return self.mean + self.std * noise
 
 
+LOGIT_BOUND = 4.59511985  # log(0.99 / 0.01)
+
+
 class Vae(nn.Module):
     """One encoder D→hidden→(μ, softplus σ), two decoders latent→hidden→D, with LeakyReLU between.
 
     The decoders give logits of grey values, clamped so that their sigmoid is in [0.01, 0.99].
     """
-
-    LOGIT_BOUND = 4.59511985  # log(0.99 / 0.01)
 
     def __init__(
         self, objects: int, counterparts: int, hidden: int, latent: int, draw: torch.Generator
@@ -50,11 +51,11 @@ class Vae(nn.Module):
 
     def object_logits(self, z: Tensor) -> Tensor:
         """Logits [..., D] of an object's pixels, from z [..., latent]."""
-        return _two_layers(self.decoder, z).clamp(-self.LOGIT_BOUND, self.LOGIT_BOUND)
+        return _two_layers(self.decoder, z).clamp(-LOGIT_BOUND, LOGIT_BOUND)
 
     def counterpart_logits(self, z: Tensor) -> Tensor:
         """Logits [..., D'] of the paired counterpart's pixels, from z [..., latent]."""
-        return _two_layers(self.counterpart_decoder, z).clamp(-self.LOGIT_BOUND, self.LOGIT_BOUND)
+        return _two_layers(self.counterpart_decoder, z).clamp(-LOGIT_BOUND, LOGIT_BOUND)
 
     def counterparts(self, objects: Tensor, noise: Tensor) -> Tensor:
         """φ: objects [..., D] → their counterparts' mean pixels [..., D'], for one sample of z."""
@@ -67,14 +68,14 @@ class Vae(nn.Module):
 
         → object logits [B, D]; counterpart logits [B', D'] of the first B' objects, those with a
         counterpart; the distribution of z. Each decoder gets a sample of z of its own, as
-        published.
+        published. The logits are not clamped yet: see BernoulliLoss.
         """
         latent = self.encode(objects)
         paired = counterpart_noise.shape[-2]
         paired_latent = Latent(latent.mean[..., :paired, :], latent.std[..., :paired, :])
         return (
-            self.object_logits(latent.sample(object_noise)),
-            self.counterpart_logits(paired_latent.sample(counterpart_noise)),
+            _two_layers(self.decoder, latent.sample(object_noise)),
+            _two_layers(self.counterpart_decoder, paired_latent.sample(counterpart_noise)),
             latent,
         )
 

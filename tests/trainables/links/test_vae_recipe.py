@@ -55,6 +55,11 @@ NAME = (
             {"schedule": 20},
             "VaeRecipe.schedule is 20: give Schedule(epochs=..., batch_size=...)",
         ),
+        (
+            {"schedule": Schedule(epochs=1, batch_size=64, normalise=True)},
+            "a VAE learns from images as they are, and given was normalised: leave augment, "
+            "normalise and select_epoch away",
+        ),
     ],
 )
 def test_a_wrong_value_is_one_clear_line(changes, says):

@@ -50,9 +50,11 @@ class Looped(Way):
     def buffers(self) -> Named:
         return stacked([dict(model.named_buffers()) for model in self.models])
 
-    def gradients(self, loss: Tensor, *, once: bool = True) -> Sequence[Tensor]:
+    def gradients_of(
+        self, outputs: Sequence[Tensor], upstream: Sequence[Tensor | None], *, once: bool = True
+    ) -> Sequence[Tensor]:
         found = torch.autograd.grad(
-            loss, self.leaves, retain_graph=not once, materialize_grads=True
+            outputs, self.leaves, upstream, retain_graph=not once, materialize_grads=True
         )
         count = len(self._values)
         return [torch.stack(found[place::count]) for place in range(count)]

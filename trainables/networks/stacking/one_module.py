@@ -36,9 +36,11 @@ class _OneModule(Way):
     def buffers(self) -> Named:
         return dict(self.model.named_buffers())
 
-    def gradients(self, loss: Tensor, *, once: bool = True) -> Sequence[Tensor]:
+    def gradients_of(
+        self, outputs: Sequence[Tensor], upstream: Sequence[Tensor | None], *, once: bool = True
+    ) -> Sequence[Tensor]:
         return torch.autograd.grad(
-            loss, self.leaves, retain_graph=not once, materialize_grads=True
+            outputs, self.leaves, upstream, retain_graph=not once, materialize_grads=True
         )
 
     def keep(self, places: list[int]) -> None:

@@ -45,12 +45,18 @@ class Way(ABC):
     def buffers(self) -> Named:
         """By name, [N, ...]."""
 
-    @abstractmethod
     def gradients(self, loss: Tensor, *, once: bool = True) -> Sequence[Tensor]:
         """Of each parameter, [N, ...]; zero where the loss does not depend on it.
 
         once: whether nothing else is differentiated of this loss.
         """
+        return self.gradients_of([loss], [None], once=once)
+
+    @abstractmethod
+    def gradients_of(
+        self, outputs: Sequence[Tensor], upstream: Sequence[Tensor | None], *, once: bool = True
+    ) -> Sequence[Tensor]:
+        """The same, from the gradients `upstream` of a loss with respect to these outputs."""
 
     @abstractmethod
     def keep(self, places: list[int]) -> None:
