@@ -65,7 +65,7 @@ def main(
     seeds: Annotated[int, typer.Option(help="Selection seeds of each.")] = 2,
     schedules: Annotated[
         str, typer.Option(help="EPOCHSxBATCH@RATE, by commas; each warms up and is cosine.")
-    ] = "7x128@5e-3,8x128@5e-3,8x128@4e-3,9x128@5e-3,8x256@7e-3,8x64@2e-3",
+    ] = "7x128@7e-3,8x128@5e-3,8x128@7e-3,8x128@9e-3,9x128@6e-3,9x256@7e-3,8x64@2e-3",
 ) -> None:
     """Train them, print a table and one line of JSON."""
     torch.set_num_threads(1)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from trainables.data.domains import FASHION_MNIST, GENERATED_MNIST, MNIST
-from trainables.links import Dilation, Noise, VaeLink, VaeRecipe
+from trainables.links import VAE_SCHEDULE, Dilation, Noise, VaeLink, VaeRecipe
 from trainables.objectives import Distillation
 from trainables.schedule import Schedule
 from trainables.settings import Setting, alone
@@ -28,7 +28,7 @@ ON_TRAIN = replace(
 )
 TRAIN_ALONE = alone(ON_TRAIN)
 
-VAE = VaeRecipe(objects=FASHION_MNIST, counterparts=MNIST)
+VAE = VaeRecipe(objects=FASHION_MNIST, counterparts=MNIST, schedule=VAE_SCHEDULE)
 
 
 def vae_link(labels: str) -> VaeLink:

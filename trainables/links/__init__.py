@@ -11,9 +11,10 @@ from trainables.links.fixed import Dilation, FeatureNoise, Noise
 from trainables.links.link import Identity, Link
 from trainables.links.photographs import PhotographBlend
 from trainables.links.vae import VaeLink
-from trainables.links.vae_recipe import VaeRecipe
+from trainables.links.vae_recipe import VAE_SCHEDULE, VaeRecipe
 
 __all__ = [
+    "VAE_SCHEDULE",
     "Dilation",
     "FeatureNoise",
     "Identity",
