@@ -53,7 +53,7 @@ def published_link(link: Link) -> Link:
         case Dilation():
             return Dilation(scaled=False)
         case VaeLink():
-            recipe = replace(VAE, schedule=Schedule(epochs=75, batch_size=64))
+            recipe = replace(VAE, schedule=Schedule(epochs=75, batch_size=64), kl_weight=2.0)
             return VaeLink(recipe=recipe, draws=DRAWS)
     return link
 

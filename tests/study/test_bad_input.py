@@ -224,6 +224,11 @@ from trainables.objectives import Distillation; from trainables.settings import 
         ),
         (HEAD + "x = Search(base=ON_BIG, over=OVER, settings=0)", "Search.settings is 0"),
         (HEAD + "x = CrossValidation(folds=1)", "CrossValidation.folds is 1"),
+        (
+            HEAD + "SPACE = Space(name='s', about='', searches=(Search(base=ON_BIG, over=OVER,"
+            " rule=CrossValidation(folds=2_000)),))",
+            "a share of 0.0005 of the 1,000 objects of FashionMNIST-Small is to be held out",
+        ),
         (HEAD + "x = Pruning(rungs=(0.6, 0.3))", "rising"),
         (
             RENTALS + "x = replace(REG_ON_BIG, objective=Distillation(temperature=2))",

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import ClassVar
 
 from trainables.data.domain import Domain, Shape
+from trainables.data.splits import held_out_size
 from trainables.identity import identity
 from trainables.links.link import Link
 from trainables.links.vae_recipe import VaeRecipe
@@ -105,7 +106,8 @@ class TeacherArtifact(Artifact):
     def objects(self) -> int:
         """How many objects it learns from."""
         sizes = self.domain.split_sizes
-        return sizes[self.recipe.split] - round(sizes.get(self.withheld_from, 0) * self.held_out)
+        withheld = held_out_size(sizes.get(self.withheld_from, 0), self.held_out)
+        return sizes[self.recipe.split] - withheld
 
     @property
     def products(self) -> int:

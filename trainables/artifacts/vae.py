@@ -133,7 +133,7 @@ def _train_stack(
             outputs = Outputs(*stack(x, x_noise, d_noise))
             if epoch == schedule.epochs - 1:
                 terms += outputs.elbo_terms(x, d) / count
-            stack.step_from(outputs.tensors, outputs.gradients(x, d))
+            stack.step_from(outputs.tensors, outputs.gradients(x, d, recipe.kl_weight))
             if step % 50 == 0:
                 report((epoch + step / count) / schedule.epochs)
     seconds = time.perf_counter() - started
@@ -157,7 +157,7 @@ class Outputs(NamedTuple):
 
     @torch.no_grad()
     def elbo_terms(self, objects: Tensor, counterparts: Tensor) -> Tensor:
-        """Reconstruction of objects and of counterparts, KL: [N, 3]; their sum is the loss."""
+        """Reconstruction of objects and of counterparts, KL: [N, 3]; their sum is -ELBO."""
         return torch.stack(
             [
                 bernoulli_reconstruction(self.objects, objects, LOGIT_BOUND),
@@ -168,12 +168,14 @@ class Outputs(NamedTuple):
         )
 
     @torch.no_grad()
-    def gradients(self, objects: Tensor, counterparts: Tensor) -> tuple[Tensor, ...]:
-        """Of the loss, with respect to each of `tensors`."""
+    def gradients(
+        self, objects: Tensor, counterparts: Tensor, kl_weight: float
+    ) -> tuple[Tensor, ...]:
+        """Of the loss, its KL term so weighted, with respect to each of `tensors`."""
         return (
             reconstruction_gradient(self.objects, objects, LOGIT_BOUND),
             reconstruction_gradient(self.counterparts, counterparts, LOGIT_BOUND),
-            *kl_gradients(*self.latent),
+            *(kl_weight * gradient for gradient in kl_gradients(*self.latent)),
         )
 
 

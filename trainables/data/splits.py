@@ -1,5 +1,6 @@
 """Which objects a random seed puts into each split, and which of them are held out."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -35,17 +36,30 @@ class HeldOut:
     validate: Tensor
 
 
+def held_out_size(objects: int, share: float) -> int:
+    """How many objects a part has that holds out this share of so many: all parts equally many.
+
+    So folds of a number that they do not divide leave at most folds - 1 objects over.
+    """
+    if not share:
+        return 0
+    parts = math.floor(min(1 / share, 1e18) + 1e-9)
+    return min(round(objects * share), objects // parts)
+
+
 def hold_out(
     objects: int, share: float, seed: int, part: int = 0, groups: Tensor | None = None
 ) -> HeldOut:
     """Keep a random share of a split's positions for validation; share 0 keeps none.
 
-    part: which of the 1 / share disjoint shares, that is, which fold of a cross-validation.
+    part: which of the 1 / share disjoint shares, that is, which fold of a cross-validation. All
+    parts have held_out_size objects; what is left over is in none.
     groups: int64 [objects]; those of one group are held out together, but for the one group that
     a boundary may cut. Positions stay in ascending order, so that with share 0 training sees the
     split unchanged.
     """
-    first, last = round(objects * share * part), round(objects * share * (part + 1))
+    size = held_out_size(objects, share)
+    first, last = size * part, size * (part + 1)
     draw = generator("held-out", seed)
     order = torch.randperm(objects, generator=draw) if groups is None else by_group(groups, draw)
     learn = torch.cat([order[:first], order[last:]])

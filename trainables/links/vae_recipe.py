@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from trainables.checks import check_choice, check_whole
+from trainables.checks import check_choice, check_real, check_whole
 from trainables.data.domain import IMAGES, Domain
 from trainables.errors import BadInputError
 from trainables.schedule import Schedule
@@ -26,6 +26,7 @@ class VaeRecipe:
         objects, while the others, unlabelled, train the first decoder.
     split: of the objects, that it is trained on.
     schedule: VAE_SCHEDULE is faster than the default and as good.
+    kl_weight: of the KL term; 1 for the evidence bound.
     """
 
     objects: Domain
@@ -36,6 +37,7 @@ class VaeRecipe:
     hidden_size: int = 200
     split: str = "Train"
     schedule: Schedule = Schedule(epochs=20, batch_size=64)
+    kl_weight: float = 1.0
 
     def __post_init__(self) -> None:
         check_choice(self, "labels", ("all", "small"))
@@ -53,6 +55,7 @@ class VaeRecipe:
         check_choice(self, "split", ("Train", "Small"))
         check_whole(self, "latent_size", at_least=1)
         check_whole(self, "hidden_size", at_least=1)
+        check_real(self, "kl_weight", above=0.0)
         for field in ("objects", "counterparts"):
             _check_domain(field, getattr(self, field))
         mine, theirs = self.objects.outputs, self.counterparts.outputs

@@ -6,6 +6,7 @@ from typing import Any
 
 from trainables.checks import check_choice, check_real
 from trainables.data.domain import IMAGES, Domain, Shape
+from trainables.data.splits import held_out_size
 from trainables.errors import BadInputError
 from trainables.identity import canonical, hashed
 from trainables.links.link import Identity, Link
@@ -167,9 +168,19 @@ class Setting:
 
     @property
     def training_objects(self) -> int:
-        """How many objects the student learns from, the held-out part taken away."""
-        objects = self.target.split_sizes[self.student_split]
-        return objects - round(objects * self.withheld_share)
+        """How many objects the student learns from, the held-out part taken away.
+
+        Raises BadInputError where so small a part of so few objects is none.
+        """
+        objects, share = self.target.split_sizes[self.student_split], self.withheld_share
+        withheld = held_out_size(objects, share)
+        if share and not withheld:
+            raise BadInputError(
+                f"a share of {share:.3g} of the {objects:,} objects of {self.target.name}-"
+                f"{self.student_split} is to be held out, and that is none: give fewer folds, a "
+                "larger share, or more objects"
+            )
+        return objects - withheld
 
 
 def alone(setting: Setting) -> Setting:

@@ -361,6 +361,16 @@ def test_each_fold_is_a_student_that_never_saw_it(workshop):
         assert member.history["validation/accuracy"][-1] == pytest.approx(float(right), abs=1e-6)
 
 
+def test_folds_need_not_divide_the_objects(workshop):
+    """1,000 objects in 7 folds of 142: six are in no fold, and always learnt from."""
+    (found,) = train_students(
+        [Trial(setting=candidate(CrossValidation(folds=7)), seed=1_000)], workshop, ignore
+    )
+    folds = [score * 142 for score in found.history["part/accuracy"]]
+    assert len(folds) == 7
+    assert folds == pytest.approx([round(right) for right in folds], abs=1e-3)
+
+
 def test_a_candidate_s_score_is_the_mean_of_its_folds(workshop):
     (found,) = train_students([Trial(setting=candidate(), seed=1_000)], workshop, ignore)
     folds = found.history["part/accuracy"]

@@ -6,7 +6,7 @@ from few import Few
 from search_spaces.rows.garments import VAE
 from trainables.data.domains import BIKE_SHARING, FASHION_MNIST, GENERATED_MNIST, MNIST
 from trainables.errors import BadInputError
-from trainables.links import VaeLink, VaeRecipe
+from trainables.links import VAE_SCHEDULE, VaeLink, VaeRecipe
 from trainables.schedule import Schedule
 
 TEN = tuple(range(10))
@@ -50,6 +50,7 @@ NAME = (
         ({"labels": "some"}, "unknown VaeRecipe.labels 'some': known are all, small"),
         ({"split": "Big"}, "unknown VaeRecipe.split 'Big': known are Small, Train"),
         ({"latent_size": 0}, "VaeRecipe.latent_size is 0: give a whole number ≥ 1"),
+        ({"kl_weight": 0.0}, "VaeRecipe.kl_weight is 0: it must be > 0"),
         ({"hidden_size": 2.5}, "VaeRecipe.hidden_size is 2.5: give a whole number ≥ 1"),
         (
             {"schedule": 20},
@@ -91,8 +92,8 @@ def test_classes_are_paired_by_number_unless_a_map_says_otherwise():
     assert replace(VAE, classes=(4,) * 10).class_map == (4,) * 10
 
 
-def test_the_usual_recipe_is_the_published_one():
-    """Sizes: docs/protocol, "Networks"."""
+def test_the_garments_recipe_has_the_published_sizes():
+    """docs/protocol, "Networks"."""
     assert (
         VaeRecipe(
             objects=FASHION_MNIST,
@@ -101,7 +102,8 @@ def test_the_usual_recipe_is_the_published_one():
             latent_size=64,
             hidden_size=200,
             split="Train",
-            schedule=Schedule(epochs=20, batch_size=64),
+            schedule=VAE_SCHEDULE,
+            kl_weight=1.0,
         )
         == VAE
     )
