@@ -44,6 +44,16 @@ def test_of_equals_the_earliest_is_chosen(higher):
     assert chosen(*tied[::-1], higher_is_better=higher) == 0
 
 
+@pytest.mark.parametrize("higher", [True, False])
+def test_roundings_choose_nothing(higher):
+    """1,614 of 2,000 right, thrice: in float32 the second is better, or worse, by 6e-9."""
+    for rounding in (6e-9, -6e-9):
+        tied = [candidate(0.807), candidate(0.807 + rounding), candidate(0.807)]
+        assert chosen(*tied, higher_is_better=higher) == 0
+    one_more = [candidate(0.807), candidate(0.8075)]
+    assert chosen(*one_more, higher_is_better=higher) == int(higher)
+
+
 def test_nothing_is_chosen_of_nothing():
     assert chosen() is None
     assert chosen(Candidate({}, range(2))) is None
