@@ -5,10 +5,9 @@ What draws is imported where it is used: matplotlib takes a second.
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
-from mlflow import MlflowClient
-from mlflow.exceptions import MlflowException
 from requests import RequestException
 from rich.console import Console
 
@@ -20,11 +19,20 @@ from records.folder import figures_folder, report_path
 from records.read import read_study
 from trainables.artifacts.store import Store
 
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
 ROWS_AT_THE_END, VIEWS_AT_THE_END = 25, 2
 
 
 def publish(
-    client: MlflowClient, space: str, store: Store, results: Path, console: Console, *, news: bool
+    client: "MlflowClient",
+    space: str,
+    store: Store,
+    results: Path,
+    console: Console,
+    *,
+    news: bool,
 ) -> pd.DataFrame:
     """Show a study's table, and write its report, figures and MLflow notes; the whole table.
 
@@ -36,6 +44,8 @@ def publish(
     show(study, rows, transfer_views(rows), console, limit=ROWS_AT_THE_END, most=VIEWS_AT_THE_END)
     page, pictures = report_path(results, space), figures_folder(results, space)
     if news or not page.exists():
+        from mlflow.exceptions import MlflowException
+
         from analysis.mlflow_page.notes import write_notes
         from analysis.report import write
 

@@ -27,7 +27,7 @@ from records.client import open_records
 from records.folder import report_path
 from records.read import read_study
 from records.schema import Study
-from search_spaces.base.catalogue import names
+from search_spaces import names
 from trainables.artifacts.store import Store, open_store
 
 MOST_ROWS = 60

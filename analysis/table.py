@@ -16,9 +16,9 @@ from analysis.tables.console import show
 from analysis.tables.formats import Format, render
 from analysis.tables.selection_views import selection_views
 from records.cli import Results, TrackingUri, run_command
-from records.client import open_records
 from records.read import read_study
-from search_spaces.base.catalogue import names
+from records.reader import read_only
+from search_spaces import names
 
 
 def table(
@@ -31,7 +31,7 @@ def table(
     results: Results = Path("results"),
 ) -> int:
     """Print the table of a space from its MLflow records."""
-    study = read_study(open_records(space, tracking_uri, results), space)
+    study = read_study(read_only(space, tracking_uri, results), space)
     rows = rows_of(study)
     if form is Format.TEXT:
         show(study, rows, transfer_views(rows), Console(), limit)

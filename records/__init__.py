@@ -2,6 +2,7 @@
 
 schema       names of experiments and tags; Record, PlannedSetting, Study
 client       a client that answers; the database behind it; which errors waiting can mend
+reader       the same for reading alone, without MLflow where the database is at hand
 experiments  the experiments of a study, found or made
 folder       what stands where in the results folder
 runs, read   all runs of an experiment at once; the same as Records and a Study

@@ -58,14 +58,14 @@ def run_command(command: Callable[..., int] | Command, name: str | None = None) 
     except BadInputError as error:
         line = str(error)
     except Exception as error:
-        from records.client import may_pass  # MLflow takes a second to import
-
-        if may_pass(error) and not hasattr(error, "format_message"):
-            print(f"error: {one_line(error)}; the same command tries again", file=sys.stderr)
-            return FAILED
         # Usage errors are click's, which Typer carries inside itself under a private name.
         if not hasattr(error, "format_message"):
-            raise
+            from records.client import may_pass  # SQLAlchemy
+
+            if not may_pass(error):
+                raise
+            print(f"error: {one_line(error)}; the same command tries again", file=sys.stderr)
+            return FAILED
         given = " ".join(sys.argv[1:])
         line = f"{error.format_message().rstrip('.')}; given was: {given}; see --help"
     print(f"error: {' '.join(line.split())}", file=sys.stderr)

@@ -1,17 +1,20 @@
 """The way to MLflow: a client that answers, the database behind it, and what waiting can mend."""
 
 import logging
+import sys
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import requests
-from mlflow import MlflowClient
-from mlflow.exceptions import MlflowException
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.exc import OperationalError
 
 from trainables.checks import check_name
 from trainables.errors import BadInputError, one_line
+
+if TYPE_CHECKING:  # most of two seconds: where a client is opened
+    from mlflow import MlflowClient
 
 SQLITE = "sqlite:///"
 SCHEMES = ("sqlite", "postgresql", "mysql", "mssql")  # of MLflow's own stores
@@ -20,12 +23,14 @@ SCHEMES = ("sqlite", "postgresql", "mysql", "mssql")  # of MLflow's own stores
 LASTING = {"INVALID_PARAMETER_VALUE", "RESOURCE_DOES_NOT_EXIST", "INVALID_STATE", "BAD_REQUEST"}
 
 
-def open_client(tracking_uri: str, verbose: bool = False) -> MlflowClient:
+def open_client(tracking_uri: str, verbose: bool = False) -> "MlflowClient":
     """A client that was seen to answer; creates a sqlite database that is not there yet.
 
     verbose: MLflow's own lines are shown.
     Raises BadInputError with the address and the reason where nothing answers.
     """
+    from mlflow import MlflowClient
+
     for chatty in () if verbose else ("mlflow", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     logging.getLogger("mlflow.store.db.utils").setLevel(logging.CRITICAL)  # it raises as well
@@ -42,8 +47,16 @@ def open_client(tracking_uri: str, verbose: bool = False) -> MlflowClient:
     return client
 
 
-def open_records(space: str, tracking_uri: str | None, results: Path) -> MlflowClient:
-    """The client of a command that reads: of the server, or of the results folder's database.
+def open_records(space: str, tracking_uri: str | None, results: Path) -> "MlflowClient":
+    """The client of a command for recorded studies, at their address.
+
+    Raises BadInputError where nothing is recorded.
+    """
+    return open_client(address_of(space, tracking_uri, results))
+
+
+def address_of(space: str, tracking_uri: str | None, results: Path) -> str:
+    """Where records are: on the server, or in the results folder's database.
 
     Raises BadInputError where there is neither.
     """
@@ -58,7 +71,7 @@ def open_records(space: str, tracking_uri: str | None, results: Path) -> MlflowC
             f"no records in {results}: launch a study first (python -m study.launch --space "
             f"{space}), or give --results or --tracking-uri"
         )
-    return open_client(tracking_uri or f"{SQLITE}{database}")
+    return tracking_uri or f"{SQLITE}{database}"
 
 
 def is_database(uri: str) -> bool:
@@ -74,6 +87,9 @@ def database(uri: str) -> Engine:
 
 def may_pass(error: BaseException) -> bool:
     """True for what waiting can mend: no connection, a locked database, a full disk."""
-    if isinstance(error, MlflowException):
-        return error.error_code not in LASTING
+    if "mlflow" in sys.modules:
+        from mlflow.exceptions import MlflowException
+
+        if isinstance(error, MlflowException):
+            return error.error_code not in LASTING
     return isinstance(error, OSError | requests.RequestException | OperationalError)

@@ -1,17 +1,20 @@
 """The experiments that a study's records stand in: found, or made."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-from mlflow import MlflowClient
-
+from records.reader import Reader
 from records.schema import ABOUT, SEEDS_PLANNED, experiment_names
 from trainables.errors import BadInputError
+
+if TYPE_CHECKING:  # most of two seconds
+    from mlflow import MlflowClient
 
 KIND = {"mlflow.experimentKind": "custom_model_development"}  # not the UI's "GenAI" mode
 
 
 def open_study(
-    client: MlflowClient, space: str, about: str, seeds: int, artifact_root: str | None
+    client: "MlflowClient", space: str, about: str, seeds: int, artifact_root: str | None
 ) -> tuple[str, str]:
     """The ids of a space's experiments: of settings, and of trials.
 
@@ -31,7 +34,7 @@ def open_study(
 
 
 def open_experiment(
-    client: MlflowClient, name: str, tags: Mapping[str, str], artifact_root: str | None
+    client: "MlflowClient", name: str, tags: Mapping[str, str], artifact_root: str | None
 ) -> str:
     """The id of the experiment of that name; made with these tags where there is none.
 
@@ -41,9 +44,21 @@ def open_experiment(
     if experiment is None:
         made = client.create_experiment(name, artifact_location=artifact_root, tags=dict(tags))
         return str(made)
+    check_active(experiment)
+    return str(experiment.experiment_id)
+
+
+def check_study(reader: Reader, space: str) -> None:
+    """Raise BadInputError where an experiment of the space was deleted."""
+    for name in experiment_names(space):
+        if (experiment := reader.get_experiment_by_name(name)) is not None:
+            check_active(experiment)
+
+
+def check_active(experiment: Any) -> None:
+    """Raise BadInputError for a deleted experiment."""
     if experiment.lifecycle_stage != "active":
         raise BadInputError(
-            f"the MLflow experiment {name!r} was deleted there: restore it "
+            f"the MLflow experiment {experiment.name!r} was deleted there: restore it "
             f"(mlflow experiments restore -x {experiment.experiment_id}) or delete it for good"
         )
-    return str(experiment.experiment_id)

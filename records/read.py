@@ -3,8 +3,7 @@
 import gc
 import json
 
-from mlflow import MlflowClient
-
+from records.reader import Reader
 from records.runs import RunRow, runs
 from records.schema import (
     ABOUT,
@@ -30,7 +29,7 @@ from trainables.data.domain import Described
 from trainables.errors import BadInputError
 
 
-def read(client: MlflowClient, space: str) -> list[Record]:
+def read(client: Reader, space: str) -> list[Record]:
     """All ended trials of a space; none where it was never launched.
 
     Where a key was recorded more than once (it should not be), a FINISHED run counts.
@@ -46,7 +45,7 @@ def read(client: MlflowClient, space: str) -> list[Record]:
     return list(found.values())
 
 
-def read_study(client: MlflowClient, space: str) -> Study:
+def read_study(client: Reader, space: str) -> Study:
     """The whole record of a space.
 
     Raises BadInputError where nothing of it is recorded.

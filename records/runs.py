@@ -9,13 +9,16 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from mlflow import MlflowClient
-from mlflow.entities import Run, ViewType
 from sqlalchemy import Engine, text
 
 from records.client import database, is_database
+from records.reader import Reader
+
+if TYPE_CHECKING:  # most of two seconds: where a server is asked
+    from mlflow import MlflowClient
+    from mlflow.entities import Run
 
 PAGE = 1_000
 OURS = "FROM {table} AS t JOIN runs AS r ON r.run_uuid = t.run_uuid WHERE "
@@ -42,14 +45,14 @@ class Point(NamedTuple):
     value: float
 
 
-def runs(client: MlflowClient, experiment_id: str) -> Iterator[RunRow]:
+def runs(client: Reader, experiment_id: str) -> Iterator[RunRow]:
     """Every run of an experiment that is not deleted."""
     if is_database(client.tracking_uri):
         return iter(_from_database(database(client.tracking_uri), experiment_id))
-    return _from_server(client, experiment_id)
+    return _from_server(cast("MlflowClient", client), experiment_id)
 
 
-def curve(client: MlflowClient, run_id: str, metric: str) -> dict[int, float]:
+def curve(client: Reader, run_id: str, metric: str) -> dict[int, float]:
     """A metric's values by step: {step: value}."""
     if is_database(client.tracking_uri):
         points = _kept(database(client.tracking_uri), run_id).get(metric, [])
@@ -58,7 +61,7 @@ def curve(client: MlflowClient, run_id: str, metric: str) -> dict[int, float]:
     return {point.step: point.value for point in points}
 
 
-def histories(client: MlflowClient, run_id: str, metrics: Iterable[str]) -> dict[str, list[Point]]:
+def histories(client: Reader, run_id: str, metrics: Iterable[str]) -> dict[str, list[Point]]:
     """All values of a run's metrics, by step."""
     if is_database(client.tracking_uri):
         found = _histories(database(client.tracking_uri), run_id)
@@ -66,7 +69,7 @@ def histories(client: MlflowClient, run_id: str, metrics: Iterable[str]) -> dict
     return {
         name: sorted(
             Point(point.step, point.timestamp, point.value)
-            for point in client.get_metric_history(run_id, name)
+            for point in cast("MlflowClient", client).get_metric_history(run_id, name)
         )
         for name in metrics
     }
@@ -113,7 +116,9 @@ def _from_database(engine: Engine, experiment_id: str) -> list[RunRow]:
     ]
 
 
-def _from_server(client: MlflowClient, experiment_id: str) -> Iterator[RunRow]:
+def _from_server(client: "MlflowClient", experiment_id: str) -> Iterator[RunRow]:
+    from mlflow.entities import ViewType
+
     token: str | None = None
     while True:
         page = client.search_runs(
@@ -125,7 +130,7 @@ def _from_server(client: MlflowClient, experiment_id: str) -> Iterator[RunRow]:
             return
 
 
-def _row(run: Run) -> RunRow:
+def _row(run: "Run") -> RunRow:
     info, data = run.info, run.data
     return RunRow(
         info.run_id,

@@ -19,7 +19,8 @@ from records.client import open_records
 from records.read import read
 from records.runs import RunRow, runs
 from records.schema import ARTIFACT, ARTIFACTS, SETTING_NAME, experiment_names
-from search_spaces.base.catalogue import load, names
+from search_spaces import names
+from search_spaces.base.catalogue import load
 from search_spaces.base.space import Space
 from study.planning.plan import Plan
 from study.planning.trial_index import TrialIndex

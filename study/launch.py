@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 
 from records.cli import Results, Storage, TrackingUri, run_command
-from search_spaces.base.catalogue import names
+from search_spaces import about, names
 from trainables.errors import BadInputError
 
 out = Console(highlight=False)
@@ -76,19 +76,20 @@ def launch(
     Ends with 0 when all trials are recorded, 1 when some could not be trained, 2 for bad input,
     130 when interrupted.
     """
-    # Here, so that --help and the shell's completion do not wait seconds for MLflow and Optuna.
-    from records.client import open_client
+    if list_:
+        for name in names():
+            out.print(f"[bold]{name}[/bold]: {about(name)}")
+        return 0
+    if space is None:
+        raise BadInputError(f"--space is missing: give one of {', '.join(names())}, or a file")
+    # Here, so that --help, --list and the shell's completion do not wait seconds for torch.
+    from records.reader import open_reader
     from study.running import messages
     from study.running.interrupts import interruptible
     from study.running.ray_death import restart_process
     from study.running.request import Request
     from study.running.study import run_study
 
-    if list_:
-        messages.say_spaces(out)
-        return 0
-    if space is None:
-        raise BadInputError(f"--space is missing: give one of {', '.join(names())}, or a file")
     asked: dict[str, Any] = {
         "seeds": seeds,
         "settings": settings,
@@ -105,7 +106,7 @@ def launch(
     with interruptible():
         if plan:
             request = Request.checked(space, **asked)
-            messages.say_plan(request.plan(open_client(request.records, verbose)), out)
+            messages.say_plan(request.plan(open_reader(request.records, verbose)), out)
             return 0
         return run_study(
             space,

@@ -21,7 +21,7 @@ from records.client import open_client, open_records
 from records.folder import database_uri, mlflow_files
 from records.jsonl import read_lines, write_lines
 from records.transfer import export, load
-from search_spaces.base.catalogue import names
+from search_spaces import names
 from trainables.errors import BadInputError
 
 

@@ -10,17 +10,17 @@ from statistics import fmean
 from typing import Annotated
 
 import typer
-from mlflow import MlflowClient
 from rich.console import Console, Group
 from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
 from records.cli import Results, Storage, TrackingUri, run_command
-from records.client import open_records
 from records.read import read
+from records.reader import Reader, read_only
 from records.schema import experiment_names
-from search_spaces.base.catalogue import load, names
+from search_spaces import names
+from search_spaces.base.catalogue import load
 from study.planning.plan import Plan, check_counts
 from study.planning.search_state import SearchState
 from study.planning.trial_index import TrialIndex
@@ -89,7 +89,7 @@ def status(
     """Say what of a study is done, running, failed or missing, and why."""
     chosen = load(space)
     check_counts(chosen, seeds, settings)
-    client = open_records(chosen.name, tracking_uri, results)
+    client = read_only(chosen.name, tracking_uri, results)
     store = open_store(storage, results)
 
     def read_plan() -> Plan:
@@ -112,7 +112,7 @@ def status(
     return 0
 
 
-def _watch(client: MlflowClient, read_plan: Callable[[], Plan]) -> Plan:
+def _watch(client: Reader, read_plan: Callable[[], Plan]) -> Plan:
     """Show the study until no launch is running; Ctrl-C ends the looking, not the study."""
     plan = read_plan()
     with (
@@ -126,7 +126,7 @@ def _watch(client: MlflowClient, read_plan: Callable[[], Plan]) -> Plan:
     return plan
 
 
-def _overview(client: MlflowClient, plan: Plan) -> Group:
+def _overview(client: Reader, plan: Plan) -> Group:
     """Who runs it and how far it is, trials by part, and the best of each φ."""
     shown = Table("", "done", "failed", "missing", "not known yet", box=None)
     for one in counts(plan):
@@ -157,13 +157,13 @@ def best_by_link(trial_index: TrialIndex, main: Measure) -> dict[str, float]:
     return best
 
 
-def _leads(client: MlflowClient, space: str) -> bool:
+def _leads(client: Reader, space: str) -> bool:
     experiment = client.get_experiment_by_name(experiment_names(space)[0])
     leader = leader_of(client, experiment.experiment_id) if experiment else None
     return leader is not None and not leader.gone
 
 
-def _running(client: MlflowClient, space: str) -> str:
+def _running(client: Reader, space: str) -> str:
     experiment = client.get_experiment_by_name(experiment_names(space)[0])
     if experiment is None:
         raise BadInputError(

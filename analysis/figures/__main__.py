@@ -14,7 +14,7 @@ from records.cli import Results, Storage, TrackingUri, run_command, writing
 from records.client import open_records
 from records.folder import figures_folder
 from records.read import read_study
-from search_spaces.base.catalogue import names
+from search_spaces import names
 from trainables.artifacts.store import open_store
 
 

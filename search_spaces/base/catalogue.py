@@ -2,35 +2,19 @@
 
 import importlib
 import importlib.util
-import pkgutil
 import re
 import sys
 import traceback
 from dataclasses import is_dataclass
 from pathlib import Path
 
-import search_spaces
+from search_spaces import modules, names
 from search_spaces.base.paths import field_names
 from search_spaces.base.space import Space
 from trainables.errors import BadInputError, unknown
 
 OWN_MODULE = "own_space"  # the module name of a user's file
-NOT_SPACES = ("base", "rows")  # the folders of search_spaces without spaces
 UNKNOWN_FIELD = re.compile(r"(\w+)\.__init__\(\) got an unexpected keyword argument '(\w+)'")
-
-
-def names() -> list[str]:
-    """The built-in spaces' names."""
-    return sorted(_modules())
-
-
-def _modules() -> dict[str, str]:
-    """Each built-in space's name with its module: spaces may stand in folders."""
-    found = pkgutil.walk_packages(search_spaces.__path__, f"{search_spaces.__name__}.")
-    paths = [module.name for module in found if not module.ispkg]
-    return {
-        path.rpartition(".")[2]: path for path in paths if path.split(".")[1] not in NOT_SPACES
-    }
 
 
 def load(name_or_path: str) -> Space:
@@ -38,7 +22,7 @@ def load(name_or_path: str) -> Space:
 
     Raises BadInputError with the nearest name, or with file and line of a file's mistake.
     """
-    if module := _modules().get(name_or_path):
+    if module := modules().get(name_or_path):
         space: Space = importlib.import_module(module).SPACE
         return space
     if name_or_path.endswith(".py"):

@@ -1,21 +1,19 @@
-"""Ray: started on this machine, or joined; watched while it works; ended."""
+"""Ray: started on this machine, or joined."""
 
 import contextlib
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import psutil
 import ray
 
 from study.cluster.code import runtime_env
 from study.cluster.resources import Resources
 from trainables.errors import BadInputError, one_line
 
-VITAL = {"raylet", "gcs_server"}  # without these processes nothing of Ray's goes on
-LOOK_SECONDS = 0.2
+TRAINABLE = "trainables.trainable"  # what workers import, with torch: seconds, while we plan
 
 
 def token_file() -> Path:
@@ -44,6 +42,8 @@ def start_ray(resources: Resources, verbose: bool = False) -> str | None:
         "include_dashboard": resources.dashboard,
         "dashboard_host": "127.0.0.1",
     }
+    if resources.cpus_per_worker == 1:  # Ray starts a process a CPU at once: just the workers
+        options["_system_config"] = {"preload_python_modules": [TRAINABLE]}
     if ray.is_initialized():
         options = {"address": resources.address, "ignore_reinit_error": True}
     with _own_signal_handlers():
@@ -68,57 +68,3 @@ def _own_signal_handlers() -> Iterator[None]:
         if threading.current_thread() is threading.main_thread():  # no other may set them
             for number, handler in before.items():
                 signal.signal(number, handler)
-
-
-@contextlib.contextmanager
-def on_ray(
-    resources: Resources, lost: Callable[[str], None], verbose: bool = False
-) -> Iterator[str | None]:
-    """Ray while the block runs; the dashboard's address, if any.
-
-    lost: called with the names of the processes that died, should Ray die in the block; from a
-        thread of its own, or from this one, and more than once.
-    """
-    url = start_ray(resources, verbose)
-    watch = Watch(lost)
-    watch.start()
-    try:
-        yield url
-    except Exception:
-        watch.look()  # what went wrong may be Ray's death, a moment before it is seen
-        raise
-    finally:
-        watch.ended.set()
-    ray.shutdown()  # at the interpreter's exit it takes seconds longer
-
-
-class Watch(threading.Thread):
-    """Calls `lost` if the Ray that was started on this machine dies under the study.
-
-    At every look until the study has ended. Ray itself waits for it for ever, or ends the process
-    after a minute.
-    """
-
-    def __init__(self, lost: Callable[[str], None]) -> None:
-        super().__init__(name="watch", daemon=True)
-        self.lost, self.ended = lost, threading.Event()
-        children = psutil.Process().children()
-        self.vital = [(child.name(), child) for child in children if child.name() in VITAL]
-
-    def run(self) -> None:
-        """Look, five times a second."""
-        while not self.ended.wait(LOOK_SECONDS):
-            self.look()
-
-    def look(self) -> None:
-        """Call `lost` if a vital process has gone."""
-        gone = [name for name, process in self.vital if not _lives(process)]
-        if gone and not self.ended.is_set():
-            self.lost(" and ".join(gone))
-
-
-def _lives(process: psutil.Process) -> bool:
-    try:
-        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False

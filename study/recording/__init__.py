@@ -7,8 +7,3 @@ setting_runs  the settings' runs: planned, summarised when their seeds have ende
 trial_runs    a trial as a line of JSON, which is what is spooled and written
 environment   what a record says of the machine and the code
 """
-
-from study.recording.recorder import Recorder
-from study.recording.spool import Spool, spool_of
-
-__all__ = ["Recorder", "Spool", "spool_of"]

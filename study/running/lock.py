@@ -16,14 +16,17 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 import requests
 from filelock import FileLock, Timeout
-from mlflow import MlflowClient
-from mlflow.exceptions import MlflowException
 
+from records.reader import Reader
 from trainables.errors import BadInputError, Say
+
+if TYPE_CHECKING:  # most of two seconds: where a study is led
+    from mlflow import MlflowClient
 
 LEADER = "leader"  # the tag
 BEAT_SECONDS = 5.0
@@ -51,7 +54,7 @@ class Leader:
         )
 
 
-def leader_of(client: MlflowClient, experiment: str) -> Leader | None:
+def leader_of(client: Reader, experiment: str) -> Leader | None:
     """Who leads, or led last."""
     text = client.get_experiment(experiment).tags.get(LEADER)
     return Leader(**json.loads(text)) if text else None
@@ -88,17 +91,21 @@ def locked(folders: list[Path], space: str, wait: bool, say: Say) -> Iterator[No
 
 @contextlib.contextmanager
 def leading(
-    client: MlflowClient, experiment: str, wait: bool, say: Say, progress: Callable[[], str]
+    client: "MlflowClient", experiment: str, wait: bool, say: Say, progress: Callable[[], str]
 ) -> Iterator[None]:
     """Lead the study whose settings' experiment this is; say in its tag how far it is.
 
     Raises BadInputError where another launch leads, unless it is to be waited for.
     """
+    from mlflow.exceptions import MlflowException
+
     # MLflow has no compare-and-set: claim, wait, and see whose claim stands.
     mine = Leader(platform.node(), os.getpid(), uuid.uuid4().hex, 1)
     _await_end(client, experiment, wait, say)
     _write(client, experiment, mine)
-    time.sleep(0 if _is_file(client) else 1)  # two that came at once: the later claim counts
+    time.sleep(
+        0 if is_file(client.tracking_uri) else 1
+    )  # two that came at once: the later claim counts
     there = leader_of(client, experiment)
     if there is None or there.token != mine.token:
         raise BadInputError("another launch of this study began at the same time: it leads")
@@ -124,9 +131,9 @@ def leading(
             _write(client, experiment, replace(mine, beat=0, says=progress()))
 
 
-def _await_end(client: MlflowClient, experiment: str, wait: bool, say: Say) -> None:
+def _await_end(client: Reader, experiment: str, wait: bool, say: Say) -> None:
     there, said = leader_of(client, experiment), False
-    if _is_file(client):  # a file's lock is held: whoever wrote the tag is gone
+    if is_file(client.tracking_uri):  # a file's lock is held: whoever wrote the tag is gone
         return
     while there and not there.gone:
         if not said:
@@ -146,9 +153,10 @@ def _await_end(client: MlflowClient, experiment: str, wait: bool, say: Say) -> N
         there = now
 
 
-def _is_file(client: MlflowClient) -> bool:
-    return str(client.tracking_uri).startswith("sqlite")
+def is_file(uri: str) -> bool:
+    """True for records in a file: whoever holds its lock leads, and nobody else can."""
+    return uri.startswith("sqlite")
 
 
-def _write(client: MlflowClient, experiment: str, leader: Leader) -> None:
+def _write(client: "MlflowClient", experiment: str, leader: Leader) -> None:
     client.set_experiment_tag(experiment, LEADER, json.dumps(asdict(leader)))

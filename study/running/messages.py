@@ -6,20 +6,11 @@ from pathlib import Path
 from rich.console import Console
 
 from records.folder import database_uri, report_path
-from search_spaces.base.catalogue import load, names
 from search_spaces.base.space import Space
 from study.planning.plan import Plan
 from trainables.cohorts.kinds import cost
 
 NOMINAL_RATE = 80.0  # GFLOP/s of one core in these trainings, measured on a Zen 5 server core
-
-
-def say_spaces(out: Console) -> None:
-    """The built-in spaces, with their sizes and questions."""
-    for name in names():
-        space = load(name)
-        size = len(space.settings) + sum(search.settings for search in space.searches)
-        out.print(f"[bold]{name}[/bold] ({size} settings × {space.seeds} seeds): {space.about}")
 
 
 def say_plan(todo: Plan, out: Console) -> None:

@@ -4,10 +4,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from mlflow import MlflowClient
-
 from records.folder import database_uri
 from records.read import read
+from records.reader import Reader
 from search_spaces.base.catalogue import load
 from search_spaces.base.space import Space
 from study.cluster.resources import Node, Resources, of_this_machine
@@ -86,7 +85,7 @@ class Request:
             return [self.results]
         return [self.results, Path(database).absolute().parent]
 
-    def plan(self, client: MlflowClient) -> Plan:
+    def plan(self, client: Reader) -> Plan:
         """What is done and what is missing, by the records as they are now."""
         ended = [
             record

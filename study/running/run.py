@@ -1,15 +1,18 @@
 """Train and record all missing trials of a study."""
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from records.cli import FAILED
-from study.cluster.resources import Resources
+from study.cluster.local_ray import LocalRay
 from study.planning.plan import Plan
 from study.planning.rounds import Round, rounds
-from study.recording.recorder import Recorder
 from study.running.progress import Progress
 from study.running.ray_death import OnRayDeath, raised_here
 from trainables.errors import Say
+
+if TYPE_CHECKING:  # of MLflow, which takes most of two seconds
+    from study.recording.recorder import Recorder
 
 ALL_DONE, SOME_FAILED = 0, FAILED
 
@@ -31,21 +34,22 @@ def has_work(todo: Plan) -> bool:
 
 def run(
     todo: Plan,
-    recorder: Recorder,
-    resources: Resources,
+    recorder: "Recorder",
+    local_ray: LocalRay,
     progress: Progress,
     patience: float,
     on_ray_death: OnRayDeath | None = None,
 ) -> int:
     """Train what is missing and record it all; the exit code.
 
+    local_ray: of the workers; it may be on its way up already.
     patience: seconds that records which do not answer are waited for at the end.
     on_ray_death: called where the Ray of this machine dies; None raises StudyError.
     Raises KeyboardInterrupt after it has stopped in good order and said so.
     """
     try:
         recorder.expect(todo.known_settings())
-        errors = _train(todo, recorder, resources, progress, on_ray_death)
+        errors = _train(todo, recorder, local_ray, progress, on_ray_death)
     except KeyboardInterrupt:
         recorder.leave()
         done, total = todo.trial_counts()
@@ -62,8 +66,8 @@ def run(
 
 def _train(
     todo: Plan,
-    recorder: Recorder,
-    resources: Resources,
+    recorder: "Recorder",
+    local_ray: LocalRay,
     progress: Progress,
     on_ray_death: OnRayDeath | None,
 ) -> list[str]:
@@ -75,22 +79,22 @@ def _train(
     if done == total and not todo.needed_artifacts():
         return []
 
-    from study.cluster.ray import on_ray  # ray takes a second to import
+    local_ray.begin()  # before what takes its time here
     from study.running.gauges import Gauges
     from study.running.tune import train
 
     progress.expect(done, total, todo.predicted_cost())
     with raised_here() as raise_here, progress:
         react: Callable[[str, Progress], None] = on_ray_death or raise_here
-        with on_ray(resources, lambda gone: react(gone, progress), progress.verbose) as url:
+        with local_ray.watched(lambda gone: react(gone, progress)) as url:
             progress.watcher = Gauges(todo.space.name).show
             if url:
                 progress.say(f"Ray dashboard: http://{url} (its token: ray get-auth-token)")
             work = _announced(rounds(todo), recorder)
-            return train(work, recorder, resources, str(todo.store.root), progress)
+            return train(work, recorder, local_ray.resources, str(todo.store.root), progress)
 
 
-def _announced(work: Iterator[Round], recorder: Recorder) -> Iterator[Round]:
+def _announced(work: Iterator[Round], recorder: "Recorder") -> Iterator[Round]:
     """The rounds; what each asks for is in the records before it is trained."""
     for following in work:
         recorder.expect(following.expected)

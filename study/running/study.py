@@ -8,28 +8,30 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import pandas as pd
 from rich.console import Console
 
-from analysis.publish import publish
 from records.client import open_client
-from records.experiments import open_study
+from records.experiments import check_study, open_study
 from records.folder import figures_folder, mlflow_files, report_path
+from records.reader import open_reader
 from search_spaces.base.space import Space
 from study import RAY_CAME_FIRST
+from study.cluster.local_ray import LocalRay
 from study.cluster.resources import Resources
-from study.planning.optuna_journal import write_journal
 from study.planning.plan import Plan
-from study.recording.recorder import Recorder
 from study.recording.spool import Spool, spool_of
 from study.running import messages
-from study.running.lock import leading, locked
+from study.running.lock import is_file, leading, locked
 from study.running.progress import Progress
 from study.running.ray_death import OnRayDeath
 from study.running.request import Request
 from study.running.run import fetch_data, has_work, run
 from trainables.errors import BadInputError, Say
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 OFFLINE = "STUDY_OFFLINE"
 
@@ -45,7 +47,7 @@ class StudyResult:
     """
 
     code: int
-    table: pd.DataFrame
+    table: "pd.DataFrame"
     records: str
     results: Path
     report: Path
@@ -113,13 +115,21 @@ def run_study(
     with ExitStack() as held:
         held.enter_context(locked(asked.folders, name, wait, say))
         held.enter_context(_offline(offline))
-        held.callback(_leave_ray)
-        client = open_client(asked.records, verbose)
-        todo = asked.plan(client)
+        local_ray = LocalRay(asked.resources, verbose)
+        held.callback(local_ray.end)
+        reader = open_reader(asked.records, verbose)
+        check_study(reader, name)
+        todo = asked.plan(reader)
         if has_work(todo):  # before anything is written
             fetch_data(todo, say)
             if address:
                 _join(asked.resources, todo, say, verbose)
+            if is_file(asked.records):  # of others one is led first, which may be refused
+                local_ray.begin()
+        # Here, since they import MLflow, which takes as long as Ray's start.
+        from study.recording.recorder import Recorder
+
+        client = open_client(asked.records, verbose)
         files = None if tracking_uri else str(mlflow_files(results))
         experiments = open_study(client, name, asked.space.about, todo.seeds, files)
         progress = Progress(console, verbose)
@@ -133,7 +143,10 @@ def run_study(
                 experiments,
                 progress.warn,
             )
-            code = run(todo, recorder, asked.resources, progress, patience, on_ray_death)
+            code = run(todo, recorder, local_ray, progress, patience, on_ray_death)
+        from analysis.publish import publish  # pandas, SciPy and statsmodels: a second
+        from study.planning.optuna_journal import write_journal
+
         table = publish(client, name, todo.store, results, console, news=todo.trial_index.news > 0)
         write_journal(todo, results / "optuna" / f"{name}.journal")
     console.quiet = False
@@ -155,12 +168,6 @@ def _join(resources: Resources, todo: Plan, say: Say, verbose: bool) -> None:
 
     join_cluster(resources, verbose)
     check_nodes(str(todo.store.root), todo.space.domains, say)
-
-
-def _leave_ray() -> None:
-    """Nothing of Ray outlives the call. Where nothing was trained it was never imported."""
-    if "ray" in sys.modules:
-        sys.modules["ray"].shutdown()
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """The built-in spaces are what they say."""
 
+from search_spaces import names
 from search_spaces.base import LogUniform, Uniform
-from search_spaces.base.catalogue import load, names
+from search_spaces.base.catalogue import load
 from trainables.artifacts.labelled import without_held_out
 from trainables.cohorts.kinds import cost
 from trainables.data.domains import BIKE_SHARING, FASHION_MNIST, MNIST

@@ -5,7 +5,8 @@ from invented import study
 
 from analysis.evidence.rows import rows_of
 from analysis.evidence.texts import NONE
-from search_spaces.base.catalogue import load, names
+from search_spaces import names
+from search_spaces.base.catalogue import load
 
 
 def settings_of(space):
