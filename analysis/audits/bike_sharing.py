@@ -13,8 +13,9 @@ import pandas as pd
 
 from analysis.audits.audit import Audit
 from analysis.evidence.differences import difference
+from analysis.evidence.family import judged
 from analysis.evidence.rows import Row
-from analysis.evidence.texts import NO_DIFFERENCE, interval_text, mean_std, summary_text
+from analysis.evidence.texts import interval_text, mean_std, summary_text, verdict_phrase
 from analysis.papers.tables import PublishedRegression
 from analysis.tables.view import View
 from trainables.data.domains import BIKE_SHARING_PUBLISHED
@@ -119,11 +120,12 @@ def sentences(lines: Sequence[Audited]) -> list[str]:
         printed = line.printed.mse - lines[0].printed.mse
         gain = difference(line.by_seed, MSE)
         if gain.n > 1:
-            verdict = f": {NO_DIFFERENCE}" if not gain.supported else ""
+            (verdict,) = judged([(line.by_seed, line.by_seed.alone)], MSE)
             inside = "inside" if gain.low <= printed <= gain.high else "outside"
             said.append(
                 f"Printed is a gain of {PRINTED.text(printed, '+')}; made again, seed by seed, "
                 f"the teacher changes the error by {interval_text(gain, MSE)} (95 %, paired t, "
-                f"n = {gain.n}){verdict}; the printed gain lies {inside} that interval."
+                f"n = {gain.n}): {verdict_phrase(verdict)}; the printed gain lies {inside} that "
+                "interval."
             )
     return said

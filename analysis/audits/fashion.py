@@ -13,14 +13,17 @@ from typing import NamedTuple
 import pandas as pd
 
 from analysis.audits.audit import Audit
-from analysis.evidence.differences import against, difference
+from analysis.evidence.differences import difference
+from analysis.evidence.family import Family, judged
 from analysis.evidence.rows import Row
 from analysis.evidence.statistics import Comparison
-from analysis.evidence.texts import NONE, interval_text, number, summary_text
+from analysis.evidence.texts import NONE, interval_text, number, summary_text, verdict_phrase
+from analysis.evidence.verdicts import Verdict, Word
 from analysis.papers.tables import TABLE_3, Published
 from analysis.tables.view import View
 from trainables.data.measures import ACCURACY, CROSS_ENTROPY, Measure
 
+PRINTED_ROUNDING = 0.001  # of a difference of two figures of three digits
 DIFFERENCES = (
     "Published: runs are one network trained on, only its Adam is renewed. Corrected: each seed "
     "draws its own split, initialisation, order, teacher and VAE.",
@@ -40,6 +43,7 @@ class Audited(NamedTuple):
     corrected: Row
     as_run: Row | None
     printed: Published
+    verdict: Verdict | None
 
     @property
     def printed_gain(self) -> float:
@@ -52,17 +56,20 @@ class Audited(NamedTuple):
         """Ours, at equal seeds."""
         return difference(self.corrected, ACCURACY)
 
-    def verdict(self) -> str:
-        """What our seeds say of the printed gain."""
-        gain = self.gain
-        if not self.corrected.has_teacher or math.isnan(gain.low):
+    def said(self) -> str:
+        """What our seeds say, and how that stands to the printed gain.
+
+        That is the difference of two figures of three digits, and has an error of its own that
+        was not printed.
+        """
+        verdict, gain = self.verdict, self.gain
+        if verdict is None or not verdict.word:
             return ""
-        inside = gain.low <= self.printed_gain <= gain.high
-        if not gain.supported:
-            return "no difference supported" + ("" if inside else ", printed gain excluded")
-        if (gain.mean > 0) != (self.printed_gain > 0):
-            return "contradicted"
-        return "supported" if inside else "supported, of another size"
+        phrase = verdict_phrase(verdict)
+        if verdict.word in (Word.BETTER, Word.WORSE) and gain.mean * self.printed_gain < 0:
+            return f"{phrase}, against the printed sign"
+        low, high = gain.low - PRINTED_ROUNDING, gain.high + PRINTED_ROUNDING
+        return phrase if low <= self.printed_gain <= high else f"{phrase}, not the printed size"
 
 
 def audited(rows: Sequence[Row]) -> list[Audited]:
@@ -70,8 +77,9 @@ def audited(rows: Sequence[Row]) -> list[Audited]:
     of_table = [row for row in rows if isinstance(row.printed, Published)]
     of_table.sort(key=lambda row: row.place)
     as_run = {row.place: row for row in of_table if not row.corrected}
+    family = Family(rows)
     return [
-        Audited(row, as_run.get(row.place), row.printed)
+        Audited(row, as_run.get(row.place), row.printed, family.verdict(row))
         for row in of_table
         if row.corrected and isinstance(row.printed, Published)
     ]
@@ -108,7 +116,7 @@ def _line(line: Audited) -> dict[str, str]:
         "corrected, CE": _tested(row, CROSS_ENTROPY),
         "printed gain": number(line.printed_gain, ACCURACY, "+") if row.has_teacher else "",
         "corrected gain": "" if math.isnan(line.gain.mean) else interval_text(line.gain, ACCURACY),
-        "the seeds say": line.verdict(),
+        "the seeds say": line.said(),
     }
 
 
@@ -134,11 +142,11 @@ def sentences(lines: Sequence[Audited]) -> list[str]:
         "seed would fall.",
     ]
     for line in lines:
-        if line.verdict():
+        if line.said():
             said.append(
                 f"{line.corrected.label}: Table 3 prints a gain of {line.printed_gain:+.3f}; "
                 f"corrected it is {interval_text(line.gain, ACCURACY)} (95 %, n = {line.gain.n}): "
-                f"{line.verdict()}."
+                f"{line.said()}."
             )
     return said + _label_leak(lines)
 
@@ -146,15 +154,16 @@ def sentences(lines: Sequence[Audited]) -> list[str]:
 def _label_leak(lines: Sequence[Audited]) -> list[str]:
     """What the labels of all 60,000 garments, which the published VAE knew, are worth."""
     rows = [line.corrected for line in lines]
-    said = []
-    for small in (row for row in rows if row["vae_labels"] == "small"):
-        same = [r for r in rows if r["teacher"] == small["teacher"] and r["vae_labels"] == "all"]
-        if same:
-            gap = against(same[0], small, ACCURACY)
-            verdict = "" if gap.supported else ": the seeds support no difference"
-            said.append(
-                f"{small['teacher']} through the VAE: knowing the labels of all 60,000 garments "
-                f"instead of the student's own is worth {interval_text(gap, ACCURACY)} in "
-                f"accuracy (95 %, paired, n = {gap.n}){verdict}."
-            )
-    return said
+    pairs = [
+        (knowing, small)
+        for small in rows
+        if small["vae_labels"] == "small"
+        for knowing in rows
+        if knowing["teacher"] == small["teacher"] and knowing["vae_labels"] == "all"
+    ]
+    return [
+        f"{small['teacher']} through the VAE: knowing the labels of all 60,000 garments instead "
+        f"of the student's own is worth {interval_text(verdict.found, ACCURACY)} in accuracy "
+        f"(95 %, paired, n = {verdict.found.n}): {verdict_phrase(verdict)}."
+        for (_, small), verdict in zip(pairs, judged(pairs, ACCURACY), strict=True)
+    ]

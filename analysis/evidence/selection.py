@@ -6,10 +6,10 @@ The rule is that of `records.choice`, which the launch trained the choice by.
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from analysis.evidence.rows import Row
-from analysis.evidence.statistics import ALPHA, Comparison, compare, holm, summarise
+from analysis.evidence.statistics import Comparison, compare, summarise
+from analysis.evidence.verdicts import Verdict, margin_of, verdicts
 from records.choice import Candidate, choose
 from trainables.data.measures import Measure
 from trainables.identity import identity
@@ -149,23 +149,6 @@ def tuned(rows: Sequence[Row]) -> list[Tuned]:
     return found
 
 
-class Gain(NamedTuple):
-    """A choice against another row; adjusted: Holm's p over the study's searches (NaN: one)."""
-
-    found: Comparison
-    adjusted: float
-
-    @property
-    def known(self) -> bool:
-        """False where there is nothing to compare with, or not yet."""
-        return not math.isnan(self.found.mean)
-
-    @property
-    def holds(self) -> bool:
-        """True if the interval excludes zero, also once all searches are counted."""
-        return self.found.supported and not self.adjusted >= ALPHA
-
-
 def alone_of(one: Tuned, searches: Sequence[Tuned]) -> Row | None:
     """The student alone that a choice is compared with.
 
@@ -193,17 +176,18 @@ def same_schedule(row: Row, other: Row) -> bool:
     return all(row[name] == other[name] for name in same)
 
 
-def alone_gains(searches: Sequence[Tuned]) -> list[Gain]:
-    """Each choice against the student alone."""
-    return _family([one.against(alone_of(one, searches)) for one in searches])
+def alone_verdicts(searches: Sequence[Tuned]) -> list[Verdict]:
+    """Each choice against the student alone: one family."""
+    return _verdicts(searches, [alone_of(one, searches) for one in searches])
 
 
-def tuning_gains(searches: Sequence[Tuned]) -> list[Gain]:
-    """Each choice against the row that was varied for it, unless it is just that."""
-    others = [None if one.fixed is one.final else one.fixed for one in searches]
-    return _family([one.against(other) for one, other in zip(searches, others, strict=True)])
+def tuning_verdicts(searches: Sequence[Tuned]) -> list[Verdict]:
+    """Each choice against the row that was varied for it, unless it is just that: one family."""
+    return _verdicts(searches, [None if o.fixed is o.final else o.fixed for o in searches])
 
 
-def _family(found: Sequence[Comparison]) -> list[Gain]:
-    adjusted = holm([one.p for one in found]) if len(found) > 1 else [math.nan]
-    return [Gain(one, p) for one, p in zip(found, adjusted, strict=True)]
+def _verdicts(searches: Sequence[Tuned], others: Sequence[Row | None]) -> list[Verdict]:
+    found = [one.against(other) for one, other in zip(searches, others, strict=True)]
+    main = searches[0].main
+    levels = [mean(other, other.test) if other else math.nan for other in others]
+    return verdicts(found, main, [margin_of(main, level) for level in levels])

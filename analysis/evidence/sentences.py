@@ -4,39 +4,45 @@ import math
 from collections import Counter
 from collections.abc import Sequence
 
-from analysis.evidence.differences import difference
+from analysis.evidence.differences import cost
+from analysis.evidence.family import Family, judged
 from analysis.evidence.rows import Row
 from analysis.evidence.searched import values_text
 from analysis.evidence.selection import (
-    Gain,
     Tuned,
-    alone_gains,
     alone_of,
+    alone_verdicts,
     chosen,
     same_schedule,
     tuned,
-    tuning_gains,
+    tuning_verdicts,
 )
-from analysis.evidence.statistics import ALPHA, Comparison, holm
-from analysis.evidence.texts import NO_DIFFERENCE, interval_text, p_text, summary_text
+from analysis.evidence.texts import interval_text, p_text, summary_text, verdict_phrase
+from analysis.evidence.verdicts import Verdict, Word
 from trainables.data.measures import Measure
 
 USUAL_RATE = 1e-3  # Adam's own, and the study's: only another is named
 MANY = 12  # rows: beyond them sentences speak of the chosen one and of counts
 
 
-def against_alone(name: str, found: Comparison, adjusted: float, of: Measure) -> str:
-    """One sentence on a row's difference to the student alone; says it when there is none."""
-    gap, measure = f"{interval_text(found, of)} against the student alone", f"test {of.title}"
-    if found.n < 2:
-        return f"{name}: {measure} {gap} (n = {found.n}: no interval, no test)."
-    tests = f"95 % interval, paired t, n = {found.n}, p {_p(found.p)}, with Holm's correction "
-    tests += f"{_p(adjusted)}; better in {found.better:.0%} of seeds"
-    if not found.supported:
-        return f"{name}: {measure} {gap} ({tests}): {NO_DIFFERENCE}."
-    verb = "raises" if found.mean > 0 else "lowers"
-    kept = "" if adjusted < ALPHA else ": but not once all comparisons are counted"
-    return f"{name} {verb} {measure}: {gap} ({tests}){kept}."
+def against_alone(name: str, verdict: Verdict, seconds: float) -> str:
+    """One sentence on a row against the student alone; seconds: of one seed of it."""
+    return f"{name}: {verdict_phrase(verdict, seconds)}: {_measured(verdict)}."
+
+
+def _measured(verdict: Verdict) -> str:
+    """The difference behind a verdict, with its tests and probabilities."""
+    found, of = verdict.found, verdict.measure
+    gap = f"test {of.title} {interval_text(found, of)}"
+    if found.n < 2 or math.isnan(found.low):
+        return f"{gap} (n = {found.n}: no interval, no test)"
+    counted = f", with Holm's correction over {verdict.of}" if verdict.of > 1 else ""
+    p = "" if math.isnan(verdict.p) else f", p {_p(verdict.p)}{counted}"
+    return (
+        f"{gap} (95 %, paired t, n = {found.n}{p}; P(gain > 0) = "
+        f"{verdict.probability_of_gain:.2f}, P(within ±{of.text(verdict.margin)}) = "
+        f"{verdict.probability_within:.2f})"
+    )
 
 
 def _p(p: float) -> str:
@@ -46,21 +52,21 @@ def _p(p: float) -> str:
 
 def evidence(rows: Sequence[Row]) -> list[str]:
     """The sentences of a study: each row against the student alone, or the chosen one."""
-    compared = [
-        row
-        for row in rows
-        if row.corrected and not row.is_candidate and not row.from_labels_alone and row.alone
-    ]
+    family = Family(rows)
     lines = choice(rows)
-    for measure in compared[0].domain.compared if compared else ():
-        found = [difference(row, measure) for row in compared]
-        adjusted = holm([one.p for one in found])
-        if len(compared) > MANY:
-            lines += [_count(f"test {measure.title}", found, adjusted)]
+    for measure in family.rows[0].domain.compared if family.rows else ():
+        found = [
+            (row, verdict) for row in family.rows if (verdict := family.verdict(row, measure))
+        ]
+        if len(family.rows) > MANY:
+            lines += [_count(measure, [verdict for _, verdict in found])]
             continue
-        for name, one, p in zip(_told_apart(compared), found, adjusted, strict=True):
-            if not math.isnan(one.mean):
-                lines.append(against_alone(name, one, p, measure))
+        names = _told_apart([row for row, _ in found])
+        lines += [
+            against_alone(name, verdict, cost(row))
+            for name, (row, verdict) in zip(names, found, strict=True)
+            if not math.isnan(verdict.found.mean)
+        ]
     return lines
 
 
@@ -70,14 +76,12 @@ def _told_apart(rows: Sequence[Row]) -> list[str]:
     return [_about(row) if counts[row.label] > 1 else row.label for row in rows]
 
 
-def _count(measure: str, found: Sequence[Comparison], adjusted: Sequence[float]) -> str:
-    up = sum(one.supported and one.mean > 0 for one in found)
-    down = sum(one.supported and one.mean < 0 for one in found)
-    kept = sum(p < ALPHA for p in adjusted)
+def _count(measure: Measure, judged: Sequence[Verdict]) -> str:
+    counts = Counter(verdict.word for verdict in judged)
+    said = ", ".join(f"{counts[word]} {word}" for word in Word if word and counts[word])
     return (
-        f"Of {len(found)} settings, {up} differ upwards and {down} downwards from the student "
-        f"alone in {measure} by their own 95 % interval; with Holm's correction for {len(found)} "
-        f"comparisons {kept} do."
+        f"Against the student alone in test {measure.title}, of {len(judged)} settings: "
+        f"{said or 'none is tested'} (right for all together with 95 %)."
     )
 
 
@@ -89,8 +93,9 @@ def choice(rows: Sequence[Row]) -> list[str]:
     searches = tuned(rows)
     if searches:
         beside = [_beside(one, searches) for one in searches]
-        gains = zip(searches, beside, alone_gains(searches), tuning_gains(searches), strict=True)
-        return [sentence for one in gains for sentence in _of_a_search(*one)]
+        alone, tuning = alone_verdicts(searches), tuning_verdicts(searches)
+        found = zip(searches, beside, alone, tuning, strict=True)
+        return [sentence for one in found for sentence in _of_a_search(*one)]
     best = chosen(row for row in rows if not row.is_candidate)
     if best is None:
         return []
@@ -100,8 +105,8 @@ def choice(rows: Sequence[Row]) -> list[str]:
         f"{main.text(best.mean(best.validation))}, {_tested(best)}."
     ]
     if best.alone and not best.from_labels_alone:
-        gain = difference(best, main)
-        lines.append(f"Its gain over the student alone, at equal seeds: {_said(gain, main)}.")
+        (verdict,) = judged([(best, best.alone)], main)
+        lines.append(f"Against the student alone it is {_said(verdict)}.")
     return lines
 
 
@@ -118,14 +123,8 @@ def _tested(row: Row) -> str:
     return f"test {main.title} {summary_text(test, main)} (n = {test.n})"
 
 
-def _said(gain: Comparison, of: Measure, adjusted: float = math.nan) -> str:
-    """adjusted: Holm's p where the gain is one of a family; NaN where it is the only one."""
-    verdict = "" if gain.supported or gain.n < 2 else f": {NO_DIFFERENCE}"
-    family = "" if math.isnan(adjusted) else f", with Holm's correction {_p(adjusted)}"
-    if gain.supported and adjusted >= ALPHA:
-        verdict = ": but not once all searches are counted"
-    tests = f"95 %, paired t, n = {gain.n}, p {_p(gain.p)}{family}"
-    return f"{interval_text(gain, of)} ({tests}){verdict}"
+def _said(verdict: Verdict) -> str:
+    return f"{verdict_phrase(verdict)}: {_measured(verdict)}"
 
 
 def _beside(one: Tuned, searches: Sequence[Tuned]) -> str:
@@ -138,7 +137,7 @@ def _beside(one: Tuned, searches: Sequence[Tuned]) -> str:
     return f"the student alone ({f'tuned too, by {tuned}: ' if tuned else 'not tuned: '}{rate})"
 
 
-def _of_a_search(one: Tuned, beside: str, alone: Gain, tuning: Gain) -> list[str]:
+def _of_a_search(one: Tuned, beside: str, alone: Verdict, tuning: Verdict) -> list[str]:
     best, main, scored = one.best, one.main, one.best.scored
     score = scored.text(best.mean(f"validation/{scored.name}"))
     searched = best.planned.searched
@@ -149,14 +148,11 @@ def _of_a_search(one: Tuned, beside: str, alone: Gain, tuning: Gain) -> list[str
     if one.final is None or one.final.missing or one.final.failed:
         return [*lines, f"{one.name}: the choice is not trained with fresh seeds yet."]
     lines.append(f"{one.name}: trained anew with fresh seeds it has {_tested(one.final)}.")
-    if alone.known:
-        lines.append(f"{one.name}: against {beside} {_said(alone.found, main, alone.adjusted)}.")
-    if tuning.known:
-        gained = tuning.holds and main.sign * tuning.found.mean > 0
-        verb = "beats" if gained else "does not beat"
-        said = _said(tuning.found, main, tuning.adjusted)
+    if not math.isnan(alone.found.mean):
+        lines.append(f"{one.name}: against {beside} it is {_said(alone)}.")
+    if not math.isnan(tuning.found.mean):
         untuned = values_text(searched.untuned)
-        lines.append(f"{one.name}: tuning {verb} {untuned}: {said}.")
+        lines.append(f"{one.name}: against {untuned} the choice is {_said(tuning)}.")
     if not math.isnan(one.optimism):
         lines.append(
             f"{one.name}: an oracle would have chosen by test and claimed {main.text(one.claim)}; "

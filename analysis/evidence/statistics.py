@@ -23,7 +23,6 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy import special, stats
-from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
 LEVEL = 0.95
@@ -72,6 +71,13 @@ class Comparison(NamedTuple):
     better: float
     better_low: float
     better_high: float
+
+    @property
+    def error(self) -> float:
+        """The standard error of the mean difference; NaN without an interval."""
+        if self.n < 2 or math.isnan(self.low):
+            return math.nan
+        return (self.high - self.low) / 2 / _t_quantile(self.n - 1)
 
     @property
     def supported(self) -> bool:
@@ -162,9 +168,14 @@ def _exact_p(signed_ranks: tuple[tuple[float, float], ...]) -> float:
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """Holm's adjusted p over one family; NaN (no test possible) stays NaN and is not counted."""
+    """Holm's adjusted p over one family; NaN (no test possible) stays NaN and is not counted.
+
+    (Holm 1979. Written out because statsmodels collects the garbage of the whole process at each
+    call, which takes a hundred times as long as the correction.)
+    """
     adjusted = np.array(p_values, dtype=float)
-    known = ~np.isnan(adjusted)
-    if known.any():
-        adjusted[known] = multipletests(adjusted[known], method="holm")[1]
+    known = np.flatnonzero(~np.isnan(adjusted))
+    rising = known[np.argsort(adjusted[known], kind="stable")]
+    steps = np.arange(len(rising), 0, -1)
+    adjusted[rising] = np.minimum(np.maximum.accumulate(adjusted[rising] * steps), 1)
     return [float(p) for p in adjusted]

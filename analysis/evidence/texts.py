@@ -3,10 +3,10 @@
 import math
 
 from analysis.evidence.statistics import Comparison, Summary
+from analysis.evidence.verdicts import Verdict, Word
 from trainables.data.measures import Measure
 
 NONE = "—"
-NO_DIFFERENCE = "the seeds support no difference"
 
 
 def decimals(value: float, digits: int, sign: str = "") -> str:
@@ -47,6 +47,34 @@ def difference_text(mean: float, low: float, high: float, measure: Measure) -> s
 def interval_text(found: Comparison, measure: Measure) -> str:
     """The mean difference of a comparison and its interval."""
     return difference_text(found.mean, found.low, found.high, measure)
+
+
+def verdict_text(verdict: Verdict | None) -> str:
+    """A verdict in a cell: "better", "undecided, +12" (that many more seeds are likely to settle
+    it); a dash where nothing was tested.
+    """
+    if verdict is None or not verdict.word:
+        return NONE
+    if verdict.word == Word.UNDECIDED:
+        return f"{verdict.word}, +{verdict.more_seeds or 'many'}"
+    return str(verdict.word)
+
+
+def verdict_phrase(verdict: Verdict, seconds: float = math.nan) -> str:
+    """A verdict in a sentence: "equivalent within ±0.005", "undecided (some 12 more seeds would
+    settle it, at 30 s each)". seconds: of one seed, where they are known.
+    """
+    match verdict.word:
+        case Word.EQUIVALENT:
+            return f"equivalent within ±{verdict.measure.text(verdict.margin)}"
+        case Word.UNDECIDED:
+            each = "" if math.isnan(seconds) else f", at {seconds:,.0f} s each"
+            more = verdict.more_seeds
+            seeds = f"some {more:,} more seeds" if more else "more than 1,000 seeds"
+            return f"undecided ({seeds} would settle it{each})"
+        case Word.NONE:
+            return f"not tested (n = {verdict.found.n})"
+    return str(verdict.word)
 
 
 def p_text(p: float) -> str:

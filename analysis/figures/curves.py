@@ -6,11 +6,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator
 
-from analysis.evidence.differences import against, difference
+from analysis.evidence.family import judged
 from analysis.evidence.rows import Row
 from analysis.evidence.selection import chosen, tuned
-from analysis.evidence.statistics import Comparison
-from analysis.evidence.texts import NO_DIFFERENCE, interval_text
+from analysis.evidence.texts import interval_text, verdict_phrase
 from analysis.figures.figure import COLOURS, LINES, Drawn, Left, new_figure, style
 from analysis.figures.forest import name_of
 from analysis.papers.tables import Published
@@ -138,13 +137,7 @@ def _what_is_seen(rows: Sequence[Row]) -> str:
     known = [row for row in others if row["vae_labels"] != "small"]
     last = (known or others or mine)[-1]
     main = last.domain.main
-    if last.alone is first:
-        found, other = difference(last, main), "the student alone"
-    else:
-        found, other = against(last, first, main), first.label
-    gap = f"{last.label}: {main.title} {interval_text(found, main)}"
-    return f"{gap} against {other}{_verdict(found)}"
-
-
-def _verdict(found: Comparison) -> str:
-    return "" if found.supported or found.n < 2 else f": {NO_DIFFERENCE}"
+    other = "the student alone" if last.alone is first else first.label
+    (verdict,) = judged([(last, first)], main)
+    gap = f"{last.label}: {main.title} {interval_text(verdict.found, main)} against {other}"
+    return f"{gap}: {verdict_phrase(verdict)}" if last.corrected and verdict.word else gap

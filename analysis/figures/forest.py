@@ -8,10 +8,12 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator
 
 from analysis.evidence.differences import cost, difference
+from analysis.evidence.family import Family
 from analysis.evidence.rows import Row
-from analysis.evidence.statistics import ALPHA, Comparison, holm
+from analysis.evidence.statistics import Comparison
+from analysis.evidence.verdicts import Verdict, Word
 from analysis.figures.figure import COLOURS, MARKERS, QUIET, Drawn, new_figure, style
-from trainables.data.measures import ACCURACY
+from trainables.data.measures import Measure
 
 MOST = 40
 OUTLYING = 3.0  # times the median difference
@@ -28,7 +30,7 @@ def draw(rows: Sequence[Row]) -> Iterator[Drawn]:
         compared.sort(key=lambda row: -gains[row.planned.key].mean)
     else:  # stable: the study's own order where nothing was held out
         compared.sort(key=_by_validation)
-    yield _forest(compared[:MOST], len(compared) - MOST)
+    yield _forest(compared[:MOST], len(compared) - MOST, Family(rows))
     paid = [row for row in compared if row.corrected and cost(row)]
     if paid and max(map(cost, paid)) > COSTS_DIFFER * min(map(cost, paid)):
         yield _cost_and_gain(paid, [gains[row.planned.key] for row in paid])
@@ -46,7 +48,7 @@ def name_of(row: Row) -> str:
     return row.label + ("" if untuned else f", {row.tuning(2)}")
 
 
-def _forest(rows: Sequence[Row], left_out: int) -> Drawn:
+def _forest(rows: Sequence[Row], left_out: int, family: Family) -> Drawn:
     measures = rows[0].domain.compared
     main, found = measures[0], {one: [difference(row, one) for row in rows] for one in measures}
     with style("forest"):
@@ -54,9 +56,14 @@ def _forest(rows: Sequence[Row], left_out: int) -> Drawn:
         panels = figure.subplots(1, 2, sharey=True)
         for axes, measure in zip(panels, measures, strict=True):
             low, high = _window(found[measure])
+            margin = max(
+                (v.margin for row in rows if (v := family.verdict(row, measure))), default=0.0
+            )
+            axes.axvspan(-margin, margin, color=QUIET, alpha=0.15, lw=0)
             for place, (row, one) in enumerate(zip(rows, found[measure], strict=True)):
                 if low <= one.mean <= high:
-                    _whisker(axes, place, row, one)
+                    _seeds(axes, place, row, measure)
+                    _whisker(axes, place, row, one, family.verdict(row, measure))
                 else:
                     edge = low if one.mean < low else high
                     _off_the_axis(axes, place, edge, one.mean < edge, measure.text(one.mean, "+"))
@@ -66,21 +73,20 @@ def _forest(rows: Sequence[Row], left_out: int) -> Drawn:
             unit = f"{measure.unit}; " if measure.unit else ""
             axes.set_xlabel(f"Δ test {measure.title}\n({unit}{better} is better)")
             axes.grid(axis="x")
-        panels[0].set_yticks(range(len(rows)), [_forest_label(row) for row in rows])
+        names = [
+            f"{_forest_label(row)} (n {one.n})" for row, one in zip(rows, found[main], strict=True)
+        ]
+        panels[0].set_yticks(range(len(rows)), names)
         panels[0].set_ylim(len(rows) - 0.4, -0.6)
-    gains = [one for row, one in zip(rows, found[main], strict=True) if row.corrected]
-    up = [place for place, one in enumerate(gains) if one.supported and main.sign * one.mean > 0]
-    adjusted = holm([one.p for one in gains])
-    kept = sum(adjusted[place] < ALPHA for place in up)
-    verb = "raise accuracy over" if main == ACCURACY else f"have a better {main.title} than"
-    title = (
-        f"{len(up)} of {len(gains)} settings {verb} the student alone by their own "
-        f"95 % interval, {kept} of them after Holm's correction"
-    )
+    words = [verdict.word for row in family.rows if (verdict := family.verdict(row))]
+    counts = ", ".join(f"{words.count(word)} {word}" for word in Word if word and word in words)
+    title = f"Against the student alone in {main.title}: {counts or 'nothing is tested'}"
     caption = (
-        "Mean difference to the student alone at equal seeds with its 95 % paired t interval, "
-        f"n = {max(one.n for one in found[main])}. Hollow: published protocol, whose "
-        "attempts are not independent and give no interval."
+        "Mean difference to the student alone at equal seeds with its 95 % paired t interval, and "
+        "each seed's difference (small). Filled: decided, for all rows together with 95 %; "
+        "hollow: undecided; grey: published protocol, whose attempts are not independent. Band: "
+        f"±δ, differences that do not matter ({main.title}: "
+        f"{main.text(main.matters) if main.matters else f'{main.matters_share:.0%}'})."
     )
     if left_out > 0:
         caption += f" The best {len(rows)} by validation; {left_out} more settings left out."
@@ -91,11 +97,21 @@ def _forest_label(row: Row) -> str:
     return name_of(row) + ("" if row.corrected else " (published)")
 
 
-def _whisker(axes: Axes, place: int, row: Row, found: Comparison) -> None:
+def _seeds(axes: Axes, place: int, row: Row, measure: Measure) -> None:
+    """Each seed's own difference, as a small point."""
+    if row.alone is None or not row.corrected:
+        return
+    metric = f"test/{measure.name}"
+    theirs = row.alone.values(metric)
+    gaps = [value - theirs[seed] for seed, value in row.values(metric).items() if seed in theirs]
+    axes.plot(gaps, [place + 0.28] * len(gaps), marker="|", ms=5, mew=0.8, ls="none", color=QUIET)
+
+
+def _whisker(axes: Axes, place: int, row: Row, found: Comparison, verdict: Verdict | None) -> None:
     colour = COLOURS[0] if row.corrected else QUIET
     if not math.isnan(found.low):
         axes.plot([found.low, found.high], [place, place], color=colour, lw=1.6)
-    face = colour if row.corrected else "white"
+    face = colour if verdict and verdict.is_decided else "white"
     axes.plot(found.mean, place, marker="o", ms=4.5, mfc=face, mec=colour, ls="none")
 
 

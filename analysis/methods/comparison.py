@@ -13,31 +13,32 @@ from typing import NamedTuple
 import pandas as pd
 
 from analysis.evidence.differences import cost, difference
+from analysis.evidence.family import Family
 from analysis.evidence.rows import Row
-from analysis.evidence.statistics import Comparison, compare, holm, summarise
-from analysis.evidence.texts import interval_text, p_text, summary_text
+from analysis.evidence.statistics import Comparison, compare, summarise
+from analysis.evidence.texts import interval_text, summary_text, verdict_text
+from analysis.evidence.verdicts import Verdict
 from analysis.methods.pairs import comparisons
 from analysis.papers.methods import ROUNDS, Known, known_of
-from analysis.tables.view import View
+from analysis.tables.view import VERDICT, View
 from trainables.data.measures import ACCURACY
 
 TEACHER_ACCURACY = f"teacher/test_{ACCURACY.name}"
 
 
 class MethodRow(NamedTuple):
-    """A row with its gain over the student alone and the gain's p with Holm's correction."""
+    """A row with its gain over the student alone, and the study's verdict on it."""
 
     row: Row
     gain: Comparison
-    adjusted: float
+    verdict: Verdict | None
 
 
 def lines_of(rows: Sequence[Row]) -> list[MethodRow]:
     """The methods' rows, best first; none in a study without methods."""
     mine = [row for row in rows if row.made_by_method and row.values(row.test)]
-    gains = [difference(row, ACCURACY) for row in mine]
-    adjusted = holm([gain.p for gain in gains])
-    found = [MethodRow(*one) for one in zip(mine, gains, adjusted, strict=True)]
+    family = Family(rows)
+    found = [MethodRow(row, difference(row, ACCURACY), family.verdict(row)) for row in mine]
     return sorted(found, key=lambda line: -line.row.mean(line.row.test))
 
 
@@ -53,7 +54,7 @@ def transfer_views(rows: Sequence[Row]) -> Iterator[View]:
             "best first, beside the study's own students and the teacher; labels: objects whose "
             "label it reads itself, in any domain; seconds: of a worker for one student, its "
             "teacher included; range: least and largest over seeds; Δ: to the student alone at "
-            "equal seeds [95 %, paired t], p with Holm's correction over the methods",
+            "equal seeds [95 %, paired t], its verdict right for all rows together with 95 %",
             pd.DataFrame([_line(entry, alone) for entry in _entries(compared, rows)]),
         )
     yield from comparisons(rows)
@@ -67,14 +68,14 @@ def transfer_views(rows: Sequence[Row]) -> Iterator[View]:
 
 
 class Entry(NamedTuple):
-    """A line of the table: a method, or what bounds it. p: with Holm's correction, for methods."""
+    """A line of the table: a method, or what bounds it; the verdict on it, if it has one."""
 
     name: str
     accuracy: dict[int, float]
     seconds: float
     labels: int
     gets: str
-    p: str = ""
+    verdict: str = ""
 
 
 def _entries(lines: Sequence[MethodRow], rows: Sequence[Row]) -> list[Entry]:
@@ -86,10 +87,11 @@ def _entries(lines: Sequence[MethodRow], rows: Sequence[Row]) -> list[Entry]:
             cost(one.row),
             int(one.row["labels"]),
             one.row["gets"],
-            p_text(one.adjusted),
+            verdict_text(one.verdict),
         )
         for one in lines
     ]
+    family = Family(rows)
     own = [r for r in rows if not r.made_by_method and r.corrected and r.values(r.test)]
     found += [
         Entry(
@@ -98,6 +100,7 @@ def _entries(lines: Sequence[MethodRow], rows: Sequence[Row]) -> list[Entry]:
             cost(row),
             int(row["student_objects"]),
             _knowledge(row),
+            verdict_text(family.verdict(row)),
         )
         for row in own
     ]
@@ -135,7 +138,7 @@ def _line(entry: Entry, alone: Row) -> dict[str, str]:
         "test accuracy": summary_text(summarise(values), ACCURACY),
         "range": f"{ACCURACY.text(min(values))} to {ACCURACY.text(max(values))}",
         "Δ alone": "" if entry.accuracy == base else interval_text(gain, ACCURACY),
-        "p (Holm)": entry.p,
+        VERDICT: entry.verdict,
         "n": str(len(values)),
         "seconds": f"{entry.seconds:.0f}",
         "labels": f"{entry.labels:,}",

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
-from analysis.evidence.differences import against
+from analysis.evidence.family import judged
 from analysis.evidence.rows import Row
-from analysis.evidence.statistics import Comparison, compare, holm, summarise
-from analysis.evidence.texts import interval_text, p_text, summary_text
-from analysis.tables.view import View
+from analysis.evidence.statistics import compare, summarise
+from analysis.evidence.texts import interval_text, summary_text, verdict_text
+from analysis.evidence.verdicts import Verdict, verdicts
+from analysis.tables.view import VERDICT, View
 from trainables.data.measures import ACCURACY
 from trainables.identity import identity
 
@@ -20,15 +21,16 @@ def comparisons(rows: Sequence[Row]) -> Iterator[View]:
         yield View(
             "Beside the study's own teachers",
             f"the rows that read Small's {small_labels(rows[0]):,} labels alone; Δ: to the "
-            "student of that teacher at equal seeds [95 %, paired t], p with Holm's "
-            "correction over the rows of one teacher",
+            "student of that teacher at equal seeds [95 %, paired t], verdicts right together for "
+            "the rows of one teacher, with 95 %",
             pd.DataFrame(beside),
         )
-    changed = [line for row in rows if (line := _adapted(row, rows))]
+    changed = _adapted(rows)
     if changed:
         yield View(
             "With and without adaptation",
-            "the same student of the source alone, and adapted, at equal seeds [95 %, paired t]",
+            "the same student of the source alone, and adapted, at equal seeds [95 %, paired t], "
+            "verdicts right together, with 95 %",
             pd.DataFrame(changed),
         )
 
@@ -50,35 +52,37 @@ def taught(rows: Sequence[Row]) -> list[Row]:
 
 
 def _beside(own: Row, methods: Sequence[Row]) -> Iterator[dict[str, str]]:
-    gaps = gaps_to(own, methods)
-    for row, gap, p in zip(methods, gaps, holm([gap.p for gap in gaps]), strict=True):
-        if gap.n > 1:
+    for row, verdict in zip(methods, verdicts_to(own, methods), strict=True):
+        if verdict.found.n > 1:
             yield {
                 "method": row.method,
                 "teacher's student": own.label,
-                "Δ teacher's": interval_text(gap, ACCURACY),
-                "p (Holm)": p_text(p),
+                "Δ teacher's": interval_text(verdict.found, ACCURACY),
+                VERDICT: verdict_text(verdict),
             }
 
 
-def gaps_to(own: Row, methods: Sequence[Row]) -> list[Comparison]:
-    """Each method's accuracy less this row's, at equal seeds."""
-    return [against(row, own, ACCURACY) for row in methods]
+def verdicts_to(own: Row, methods: Sequence[Row]) -> list[Verdict]:
+    """Each method against this row, in accuracy at equal seeds: one family."""
+    return judged([(row, own) for row in methods], ACCURACY)
 
 
-def _adapted(row: Row, rows: Sequence[Row]) -> dict[str, str] | None:
-    """What adaptation adds to the same student of the source alone; None for other methods."""
-    ours, theirs = row.values(row.test), _source_only(row, rows)
-    if not ours or not theirs:
-        return None
-    gap = compare(ours, theirs, higher_is_better=ACCURACY.higher_is_better)
-    return {
-        "method": row.method,
-        "source alone": summary_text(summarise([*theirs.values()]), ACCURACY),
-        "adapted": summary_text(summarise([*ours.values()]), ACCURACY),
-        "Δ": interval_text(gap, ACCURACY),
-        "p": p_text(gap.p),
-    }
+def _adapted(rows: Sequence[Row]) -> list[dict[str, str]]:
+    """What adaptation adds to the same student of the source alone, for methods that adapt."""
+    both = [(row, row.values(row.test), _source_only(row, rows)) for row in rows]
+    both = [(row, ours, theirs) for row, ours, theirs in both if ours and theirs]
+    found = [compare(ours, theirs, higher_is_better=True) for _, ours, theirs in both]
+    said = verdicts(found, ACCURACY, [ACCURACY.matters] * len(found))
+    return [
+        {
+            "method": row.method,
+            "source alone": summary_text(summarise([*theirs.values()]), ACCURACY),
+            "adapted": summary_text(summarise([*ours.values()]), ACCURACY),
+            "Δ": interval_text(verdict.found, ACCURACY),
+            VERDICT: verdict_text(verdict),
+        }
+        for (row, ours, theirs), verdict in zip(both, said, strict=True)
+    ]
 
 
 def _source_only(row: Row, rows: Sequence[Row]) -> dict[int, float]:

@@ -1,14 +1,15 @@
 """What the methods' rows support, in sentences: who helps, who harms, and what varies."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from statistics import fmean
 
 from analysis.evidence.differences import cost
 from analysis.evidence.rows import Row
-from analysis.evidence.statistics import ALPHA, Comparison, holm
-from analysis.evidence.texts import NO_DIFFERENCE, interval_text
+from analysis.evidence.texts import interval_text
+from analysis.evidence.verdicts import Word
 from analysis.methods.comparison import MethodRow, lines_of
-from analysis.methods.pairs import gaps_to, reads_small, small_labels, taught
+from analysis.methods.pairs import reads_small, small_labels, taught, verdicts_to
 from trainables.data.measures import ACCURACY
 
 VARIES = 2.0  # times the student alone's standard deviation
@@ -30,18 +31,18 @@ def transfer_sentences(rows: Sequence[Row]) -> list[str]:
 
 
 def _who_helps(lines: Sequence[MethodRow]) -> Iterator[str]:
-    helping = [one for one in lines if one.gain.supported and one.gain.mean > 0]
-    kept = [one for one in helping if one.adjusted < ALPHA]
-    harming = [one for one in lines if one.gain.supported and one.gain.mean < 0]
-    unclear = [one for one in lines if not one.gain.supported]
-    n = max(one.gain.n for one in lines)
+    of = {
+        word: [one for one in lines if one.verdict and one.verdict.word == word] for word in Word
+    }
+    n, better = max(one.gain.n for one in lines), of[Word.BETTER]
     yield (
-        f"Of {len(lines)} rows {len(helping)} raise accuracy over the student alone by their own "
-        f"95 % interval (paired t, n = {n}), {len(kept)} with Holm's correction: {_names(kept)}; "
-        f"{len(harming)} lower it."
+        f"Of {len(lines)} rows {len(better)} are better than the student alone in accuracy: "
+        f"{_names(better)}; {len(of[Word.WORSE])} are worse, {len(of[Word.EQUIVALENT])} "
+        f"equivalent within ±{ACCURACY.text(ACCURACY.matters)} (right for all rows together with "
+        f"95 %, paired t, n = {n})."
     )
     small = small_labels(lines[0].row)
-    few = [one for one in helping if one.row.number("labels") <= small]
+    few = [one for one in better if one.row.number("labels") <= small]
     if few:
         best = few[0]
         gain = interval_text(best.gain, ACCURACY)
@@ -50,8 +51,8 @@ def _who_helps(lines: Sequence[MethodRow]) -> Iterator[str]:
             f"{best.row.method} gains most: {gain} at {cost(best.row):.0f} s of a "
             f"worker a student; it needs {best.row['gets']}."
         )
-    if unclear:
-        yield f"For {_names(unclear)}, {NO_DIFFERENCE}."
+    if of[Word.UNDECIDED]:
+        yield f"Undecided at n = {n}: {_names(of[Word.UNDECIDED])}."
 
 
 def _names(lines: Sequence[MethodRow]) -> str:
@@ -62,22 +63,12 @@ def _against_teachers(lines: Sequence[MethodRow], rows: Sequence[Row]) -> Iterat
     """Whether what learns from Small's labels too does better than each teacher of the study."""
     methods = [one.row for one in lines if reads_small(one.row)]
     for own in taught(rows) if methods else ():
+        counts = Counter(verdict.word for verdict in verdicts_to(own, methods))
         yield (
-            f"Of the {len(methods)} rows that read Small's labels alone "
-            f"{_counts(gaps_to(own, methods))} than {own.label}."
+            f"Of the {len(methods)} rows that read Small's labels alone {counts[Word.BETTER]} are "
+            f"better and {counts[Word.WORSE]} worse than {own.label}, {counts[Word.EQUIVALENT]} "
+            "equivalent."
         )
-
-
-def _counts(gaps: Sequence[Comparison]) -> str:
-    """How many are better and worse: by their own interval, and with Holm's correction."""
-    pairs = list(zip(gaps, holm([gap.p for gap in gaps]), strict=True))
-    up = [p for gap, p in pairs if gap.supported and gap.mean > 0]
-    down = [p for gap, p in pairs if gap.supported and gap.mean < 0]
-    better, worse = (
-        f"{len(some)} (with Holm's correction {sum(p < ALPHA for p in some)})"
-        for some in (up, down)
-    )
-    return f"{better} are better and {worse} worse"
 
 
 def _data_free(lines: Sequence[MethodRow]) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """The columns of the views: what stands above each, and its cells as people read them."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -15,7 +16,8 @@ from analysis.evidence.texts import (
     p_text,
     percent,
 )
-from analysis.tables.view import NETWORK, OBJECTIVE, RATE, SCHEDULE
+from analysis.evidence.verdicts import Word
+from analysis.tables.view import NETWORK, OBJECTIVE, RATE, SCHEDULE, VERDICT
 from trainables.data.domain import Described
 from trainables.data.measures import Measure
 
@@ -82,6 +84,16 @@ def _p(name: str) -> Cell:
     return lambda line: p_text(line[name])
 
 
+def _verdict(name: str) -> Cell:
+    def cell(line: Line) -> str:
+        word, more = line[f"{name}_verdict"], line[f"{name}_more_seeds"]
+        if word != Word.UNDECIDED:
+            return word or NONE
+        return f"{word}, +{'many' if math.isnan(more) else int(more)}"
+
+    return cell
+
+
 def _share(name: str) -> Cell:
     return lambda line: percent(line[name])
 
@@ -141,16 +153,32 @@ def quality(target: Described) -> list[Column]:
     return [*found, Column("I", _number("integral", area))]
 
 
-def evidence(target: Described) -> list[Column]:
-    """Each compared measure against the student alone."""
+def decided(target: Described) -> list[Column]:
+    """The verdict in the primary measure, and how probable it is."""
+    main, name = target.main, f"{target.main.name}_difference"
+    margin = main.text(main.matters) if main.matters else f"{main.matters_share:.0%}"
+    return [
+        Column("n", _n),
+        Column(VERDICT, _verdict(name)),
+        Column(f"Δ {main.title}", _difference(name, main)),
+        Column("P(gain > 0)", _decimals(f"{name}_gains", 2)),
+        Column(f"P(within ±{margin})", _decimals(f"{name}_within", 2)),
+        Column(f"P(gain > {margin})", _decimals(f"{name}_gains_more", 2)),
+    ]
+
+
+def tested(target: Described) -> list[Column]:
+    """The tests behind it, and the other measures."""
     found: list[Column] = []
     for measure in target.compared:
         name = f"{measure.name}_difference"
-        found.append(Column(f"Δ {measure.title}", _difference(name, measure)))
-        found.append(Column("p (Holm)", _p(f"{name}_p_holm"), of=measure.title))
         if measure is target.main:
-            found.append(Column("g", _decimals(f"{name}_effect", 1, "+")))
+            found.append(Column("g_z", _decimals(f"{name}_effect", 1, "+")))
             found.append(Column("better", _share(f"{name}_better")))
+        else:
+            found.append(Column(f"Δ {measure.title}", _difference(name, measure)))
+            found.append(Column(VERDICT, _verdict(name), of=measure.title))
+        found.append(Column("p (Holm)", _p(f"{name}_p_holm"), of=measure.title))
     return [*found, Column("S", _difference("S", target.curve))]
 
 

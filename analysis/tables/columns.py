@@ -2,7 +2,9 @@
 
 For a measure such as accuracy: `accuracy`, `accuracy_std`, `accuracy_low`, `accuracy_high` (the
 mean's 95 % interval), and against the student alone at equal seeds `accuracy_difference`, its
-`_low`, `_high`, `_p` (paired t), `_p_holm`, `_signed_rank_p`, `_effect`, `_better`.
+`_low`, `_high`, `_p` (paired t), `_signed_rank_p`, `_effect` (g_z), `_better`; and of what the
+study's family tests `_verdict`, `_matters` (δ), `_p_holm`, `_more_seeds`, and the probabilities
+`_gains` (> 0), `_within` (±δ), `_gains_more` (> δ).
 """
 
 import math
@@ -12,13 +14,13 @@ from typing import Any
 import pandas as pd
 
 from analysis.evidence.differences import metric_difference
+from analysis.evidence.family import Family
 from analysis.evidence.rows import Row
-from analysis.evidence.statistics import Summary, holm
+from analysis.evidence.statistics import Summary
 from analysis.evidence.texts import NONE
 from trainables.data.domain import Described
 
 CALIBRATION = "test/calibration_error"
-CORRECTION = "_p_holm"
 NUMBERS = (
     "lambda",
     "temperature",
@@ -60,19 +62,13 @@ def build(rows: Iterable[Row]) -> pd.DataFrame:
     """The whole table, in the order in which it is read.
 
     By validation where there is any, else as in the published table, protocols one after the
-    other. Holm's correction is taken over the settings of one protocol compared with a student
-    alone.
+    other.
     """
     rows = [row for row in rows if not row.is_candidate]
-    table = pd.DataFrame([_line(row) for row in rows])
+    family = Family(rows)
+    table = pd.DataFrame([_line(row) | _verdicts(row, family) for row in rows])
     if table.empty:
         return table
-    for measure in compared(rows[0].domain):
-        p = f"{measure}_difference_p"
-        table[f"{measure}_difference{CORRECTION}"] = math.nan
-        for _, family in table.groupby("protocol"):
-            adjusted = holm(family[p].tolist())
-            table.loc[family.index, f"{measure}_difference{CORRECTION}"] = adjusted
     order = _order(rows, table)
     return table.iloc[order].reset_index(drop=True)
 
@@ -142,3 +138,18 @@ def _difference(measure: str, row: Row, metric: str, higher_is_better: bool) -> 
     line = {name: found.mean, f"{name}_low": found.low, f"{name}_high": found.high}
     line |= {f"{name}_{field}": getattr(found, field) for field in ("p", "signed_rank_p")}
     return line | {f"{name}_effect": found.effect, f"{name}_better": found.better}
+
+
+def _verdicts(row: Row, family: Family) -> dict[str, Any]:
+    line: dict[str, Any] = {}
+    for measure in row.domain.compared:
+        name, verdict = f"{measure.name}_difference", family.verdict(row, measure)
+        line[f"{name}_verdict"] = str(verdict.word) or None if verdict else None
+        line[f"{name}_matters"] = verdict.margin if verdict else math.nan
+        line[f"{name}_p_holm"] = verdict.p if verdict else math.nan
+        more = verdict.more_seeds if verdict else None
+        line[f"{name}_more_seeds"] = math.nan if more is None else more
+        line[f"{name}_gains"] = verdict.probability_of_gain if verdict else math.nan
+        line[f"{name}_within"] = verdict.probability_within if verdict else math.nan
+        line[f"{name}_gains_more"] = verdict.probability_of_more if verdict else math.nan
+    return line

@@ -10,17 +10,16 @@ import pandas as pd
 
 from analysis.evidence.rows import Row
 from analysis.evidence.searched import path_labels, value_text
-from analysis.evidence.selection import Gain, Tuned, alone_gains, tuned, tuning_gains
+from analysis.evidence.selection import Tuned, alone_verdicts, tuned, tuning_verdicts
 from analysis.evidence.texts import (
     NONE,
     interval_text,
     number,
-    p_text,
     percent,
     summary_text,
 )
+from analysis.evidence.verdicts import Verdict
 from analysis.tables.view import EPOCHS, RATE, View, idle
-from trainables.data.measures import Measure
 
 OWN_COLUMNS = (
     "objective.hard_label_weight", "objective.temperature", "schedule.learning_rate",
@@ -35,7 +34,7 @@ def selection_views(rows: Sequence[Row]) -> Iterator[View]:
     if not searches:
         return
     main = searches[0].main
-    gains = zip(searches, alone_gains(searches), tuning_gains(searches), strict=True)
+    gains = zip(searches, alone_verdicts(searches), tuning_verdicts(searches), strict=True)
     others = _others(searches)
     table = pd.DataFrame([_tuned_line(*one, others) for one in gains])
     yield View(
@@ -44,7 +43,8 @@ def selection_views(rows: Sequence[Row]) -> Iterator[View]:
         f"all of its split with fresh seeds, read once; oracle: the best test {main.title} among "
         "the settings asked for, at the selection's seeds; optimism: by how much that is better "
         "than the same setting's with fresh seeds; untuned: the listed setting that was varied; "
-        "epochs: trained, of those planned; p with Holm's correction over the searches",
+        "epochs: trained, of those planned; verdicts are right for all searches together, with "
+        "95 %",
         table.drop(columns=idle(table)),
     )
     both = " and ".join(measure.title for measure in searches[0].best.domain.compared)
@@ -73,7 +73,7 @@ def _chosen(row: Row, others: Mapping[str, str]) -> dict[str, str]:
 
 
 def _tuned_line(
-    one: Tuned, alone: Gain, tuning: Gain, others: Mapping[str, str]
+    one: Tuned, alone: Verdict, tuning: Verdict, others: Mapping[str, str]
 ) -> dict[str, str]:
     best, final, main = one.best, one.final, one.main
     setting = {
@@ -90,8 +90,8 @@ def _tuned_line(
     results = {
         "score": number(best.mean(f"validation/{best.score}"), best.scored),
         f"test {main.title}": summary_text(final.summary(final.test), main) if final else NONE,
-        "Δ alone": _gap(alone, main),
-        "Δ untuned": _gap(tuning, main),
+        "Δ alone": _gap(alone),
+        "Δ untuned": _gap(tuning),
         "oracle": number(one.claim, main),
         "optimism": number(one.optimism, main, sign="+"),
         "epochs": percent(one.spent),
@@ -99,9 +99,11 @@ def _tuned_line(
     return setting | _chosen(best, others) | results
 
 
-def _gap(gain: Gain, main: Measure) -> str:
-    p = "" if math.isnan(gain.adjusted) else f", p {p_text(gain.adjusted)}"
-    return f"{interval_text(gain.found, main)}{p}" if gain.known else NONE
+def _gap(verdict: Verdict) -> str:
+    if math.isnan(verdict.found.mean):
+        return NONE
+    said = f", {verdict.word}" if verdict.word else ""
+    return f"{interval_text(verdict.found, verdict.measure)}{said}"
 
 
 def _front_line(name: str, row: Row, others: Mapping[str, str]) -> dict[str, str]:

@@ -10,12 +10,13 @@ from analysis.evidence.texts import NONE
 
 RATE, EPOCHS = "rate", "epochs of g"
 NETWORK, OBJECTIVE, SCHEDULE = "network", "objective", "schedule"
+VERDICT = "verdict"
 WHERE_THEY_DIFFER = (RATE, EPOCHS, NETWORK, OBJECTIVE, SCHEDULE)  # columns shown only there
 WORDS = frozenset(
     {
         "protocol", "student", "teacher", "φ", "search", "rule", "method", "gets",
         "teacher's student", "the seeds say", "figure", "source", "what differs",
-        NETWORK, OBJECTIVE, SCHEDULE,
+        NETWORK, OBJECTIVE, SCHEDULE, VERDICT,
     }
 )  # fmt: skip
 """Columns of words: they stand to the left, all others, figures, to the right."""

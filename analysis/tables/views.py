@@ -11,10 +11,11 @@ from analysis.tables.cells import (
     NAMED,
     Column,
     Line,
-    evidence,
+    decided,
     printed,
     quality,
     teachers,
+    tested,
 )
 from analysis.tables.columns import build
 from analysis.tables.view import View, idle
@@ -38,14 +39,22 @@ def views(rows: Sequence[Row], most: int | None = None) -> Iterator[View]:
     )
     compared = [line for line in lines if not math.isnan(line[f"{target.main.name}_difference"])]
     if compared:
-        smallest = 2.0 ** (1 - max(line["n"] for line in compared))
         yield _view(
             "Against the student alone, at equal seeds",
-            "difference [95 %, paired t]; p with Holm's correction over the rows of a protocol; "
-            "g: Hedges' effect size; better: share of seeds; S = I(alone) - I. An exact "
-            f"signed-rank test of so few seeds cannot give less than p = {smallest:.2g}",
+            "verdict: right for all rows together with 95 %; +k: about so many more seeds would "
+            "settle it; Δ: mean difference [95 %, paired t]; P: from the t posterior of the gain",
             compared,
-            evidence(target),
+            decided(target),
+        )
+        smallest = 2.0 ** (1 - max(line["n"] for line in compared))
+        yield _view(
+            "The tests behind it",
+            "g_z: Hedges' effect size of the paired differences; better: share of seeds; p with "
+            "Holm's correction over the rows; a second measure is tested where the first is "
+            "decided; S = I(alone) - I. An exact signed-rank test of so few seeds cannot give "
+            f"less than p = {smallest:.2g}",
+            compared,
+            tested(target),
         )
     beside = [line for line in lines if line.row.printed]
     if beside and (first := beside[0].row.printed):

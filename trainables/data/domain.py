@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from trainables.data.measures import Measure
+from trainables.data.measures import Measure, measure_from
 from trainables.data.splits import SplitRows
 from trainables.data.task import Classes, Task
 from trainables.errors import Say
@@ -81,8 +81,8 @@ class Described:
     @staticmethod
     def from_plain(plain: dict[str, Any]) -> "Described":
         """The same from what dataclasses.asdict made of it, read back from JSON."""
-        measures = tuple(Measure(**each) for each in plain["measures"])
-        curve, shape = Measure(**plain["curve"]), tuple(plain["shape"])
+        measures = tuple(measure_from(each) for each in plain["measures"])
+        curve, shape = measure_from(plain["curve"]), tuple(plain["shape"])
         return Described(**plain | {"measures": measures, "curve": curve, "shape": shape})
 
     @property

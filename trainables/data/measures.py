@@ -4,6 +4,9 @@ Selection, progress, table, figures and report take them from here.
 """
 
 from dataclasses import dataclass, replace
+from typing import Any
+
+ERROR_SHARE = 0.02  # of a regression's error: the smallest difference that matters
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -13,6 +16,8 @@ class Measure:
     digits: after the decimal point, where people read it.
     power: of the target's unit in this measure. Measured on standardised targets, it times σ to
         this power is the measure in the target's own unit: 2 for a squared error.
+    matters: the smallest difference that matters; matters_share: the same, as a share of what is
+        compared with.
     """
 
     name: str
@@ -21,6 +26,8 @@ class Measure:
     digits: int = 3
     unit: str = ""
     power: int = 0
+    matters: float = 0.0
+    matters_share: float = 0.0
 
     @property
     def sign(self) -> int:
@@ -41,28 +48,44 @@ class Measure:
         return replace(self, digits=digits)
 
 
-ACCURACY = Measure(name="accuracy", title="accuracy", higher_is_better=True)
+ACCURACY = Measure(name="accuracy", title="accuracy", higher_is_better=True, matters=0.005)
 CROSS_ENTROPY = Measure(
-    name="cross_entropy", title="cross-entropy", higher_is_better=False, unit="nats"
+    name="cross_entropy",
+    title="cross-entropy",
+    higher_is_better=False,
+    unit="nats",
+    matters=0.02,
 )
 BALANCED_ACCURACY = Measure(
-    name="balanced_accuracy", title="balanced accuracy", higher_is_better=True
+    name="balanced_accuracy", title="balanced accuracy", higher_is_better=True, matters=0.005
 )
-R2 = Measure(name="r2", title="R²", higher_is_better=True)
+R2 = Measure(name="r2", title="R²", higher_is_better=True, matters=0.01)
 
 
 def squared_error(unit: str = "", digits: int = 3) -> Measure:
     """The mean squared error of numbers in this unit."""
     squared = f"{unit}²" if unit else ""
     return Measure(
-        name="mse", title="MSE", higher_is_better=False, digits=digits, unit=squared, power=2
+        name="mse",
+        title="MSE",
+        higher_is_better=False,
+        digits=digits,
+        unit=squared,
+        power=2,
+        matters_share=ERROR_SHARE,
     )
 
 
 def absolute_error(unit: str = "", digits: int = 3) -> Measure:
     """The mean absolute error of numbers in this unit."""
     return Measure(
-        name="mae", title="MAE", higher_is_better=False, digits=digits, unit=unit, power=1
+        name="mae",
+        title="MAE",
+        higher_is_better=False,
+        digits=digits,
+        unit=unit,
+        power=1,
+        matters_share=ERROR_SHARE,
     )
 
 
@@ -73,3 +96,10 @@ MEASURES = {
     )
 }  # fmt: skip
 """Every measure by its name; a domain shows the errors of a regression in a unit of its own."""
+
+
+def measure_from(plain: dict[str, Any]) -> Measure:
+    """A measure from what dataclasses.asdict made of it; older records do not say what matters."""
+    usual = MEASURES[plain["name"]]
+    matters = {"matters": usual.matters, "matters_share": usual.matters_share}
+    return Measure(**matters | plain)

@@ -66,9 +66,9 @@ def test_a_lower_error_is_a_better_one(found):
     assert line["mse_difference_better"] == 1.0
     assert line["constant_mse"] == 32_000
     said = [s for s in evidence(rows_of(found)) if "test MSE" in s]
-    assert said == [s for s in said if s.startswith("Small ← Reg-Big, no φ lowers test MSE")]
+    assert said == [s for s in said if s.startswith("Small ← Reg-Big, no φ: better: test MSE")]
     assert "-580 [" in said[0]
-    assert "better in 100% of seeds" in said[0]
+    assert "P(within ±240) = 0.00" in said[0]  # 2 % of 12,000
 
 
 def test_the_views_speak_of_errors_and_of_no_temperature(found):
@@ -120,7 +120,10 @@ def test_selection_takes_the_lowest_error():
     assert said[0] == (
         "search: cross-validation chose Small ← Reg-Big, no φ, λ 0.7 of 4 settings, at MSE 12,300."
     )
-    assert any("tuning beats λ 0.5: -50 [" in sentence for sentence in said)
+    assert any(
+        "against λ 0.5 the choice is equivalent within ±228: test MSE -50 [" in sentence
+        for sentence in said
+    )
     (shown, _) = selection_views(rows)
     assert shown.table["score"].tolist() == ["12,300"]
     (drawn,) = weights.draw(rows)
@@ -150,7 +153,7 @@ def test_nothing_is_drawn_that_rentals_do_not_have():
 
 def test_the_forest_s_title_counts_lower_errors(found):
     first = next(forest.draw(rows_of(found)))
-    assert first.title.startswith("1 of 1 settings have a better MSE than the student alone")
+    assert first.title == "Against the student alone in MSE: 1 better"
 
 
 def test_the_audit_says_what_was_made_again():
@@ -173,7 +176,7 @@ def test_the_audit_says_what_was_made_again():
     alone, _, gain = sentences(lines)
     assert "by seed 17,400.0 to 20,400.0: the printed figure lies within that" in alone
     assert "Printed is a gain of -283.5" in gain
-    assert "the seeds support no difference; the printed gain lies inside" in gain
+    assert "seeds would settle it); the printed gain lies inside" in gain
     assert view(lines).table["printed"].tolist() == ["18,694.9 ± 266.0", "18,411.4 ± 153.3"]
     assert audited(rows_of(invented({REG_TRAIN_ALONE: ALONE}))) == []
 

@@ -1,6 +1,5 @@
 """What searches chose, from records: the rule's choice, the oracle's claim, what is pruned."""
 
-import math
 from dataclasses import replace
 
 import pytest
@@ -8,8 +7,9 @@ from invented import parameters, record, searched, study
 
 from analysis.evidence.rows import rows_of
 from analysis.evidence.searched import path_labels, values_text
-from analysis.evidence.selection import alone_of, chosen, reported, tuned, tuning_gains
-from analysis.evidence.sentences import _beside, _said, choice
+from analysis.evidence.selection import alone_of, chosen, reported, tuned, tuning_verdicts
+from analysis.evidence.sentences import _beside, choice
+from analysis.evidence.verdicts import Word
 from analysis.tables.columns import build
 from analysis.tables.selection_views import selection_views
 from analysis.tables.views import views
@@ -17,7 +17,6 @@ from records.schema import PlannedSetting
 from search_spaces.base.search import Search
 from search_spaces.rows.garments import SMALL_ALONE, on_mnist_vae
 from search_spaces.rows.searched import WEIGHT_AND_TEMPERATURE
-from trainables.data.measures import ACCURACY
 from trainables.identity import canonical
 from trainables.settings.columns import name_of
 from trainables.settings.scoring import CrossValidation, Pruning
@@ -90,7 +89,7 @@ def test_what_is_said_of_it(found):
     rows = rows_of(found)
     said = " ".join(choice(rows))
     assert "cross-validation chose Small ← MNIST-Big, φ VAE (all), λ 0.6, T 2 of 3" in said
-    assert "tuning beats λ 0.5, T 1: +0.010 [" in said
+    assert "against λ 0.5, T 1 the choice is better: test accuracy +0.010 [" in said
     assert "an optimism of +0.049" in said
     assert "pruning left 77% of the epochs" in said
     (line,) = next(selection_views(rows)).table.to_dict("records")
@@ -101,12 +100,12 @@ def test_what_is_said_of_it(found):
 
 def test_tuning_has_to_beat_the_row_that_was_varied_if_it_is_listed(found):
     """Whatever it is: no λ and T are fixed ones by themselves."""
-    assert "tuning" in " ".join(choice(rows_of(found)))
+    assert "against λ 0.5, T 1" in " ".join(choice(rows_of(found)))
     base = on_mnist_vae("all").key
     found.settings[:] = [one for one in found.settings if one.key != base]
     (one,) = tuned(rows_of(found))
     assert one.fixed is None
-    assert "tuning" not in " ".join(choice(rows_of(found)))
+    assert "the choice is" not in " ".join(choice(rows_of(found)))
     (line,) = next(selection_views(rows_of(found))).table.to_dict("records")
     assert line["Δ untuned"] == "—"
 
@@ -129,7 +128,7 @@ def test_whatever_field_was_searched_is_told_and_has_a_column(found):
         "chose Small ← MNIST-Big, φ VAE (all), λ 0.6, T 2, weight decay 0.00123, link noise, "
         "epochs 12 of 3 settings"
     ) in said
-    assert "tuning beats weight decay 0, link VAE (all): +0.010" in said
+    assert "against weight decay 0, link VAE (all) the choice is better: test accuracy +0" in said
     chosen_, front = (view.table for view in selection_views(rows))
     for table in (chosen_, front):
         (line,) = table.to_dict("records")
@@ -184,17 +183,14 @@ def test_a_setting_without_a_rule_is_its_own_report(found):
 def test_several_searches_are_a_family(found):
     """Two equal p under Holm are each doubled; one search alone needs no correction."""
     (one,) = tuned(rows_of(found))
-    (single,) = tuning_gains([one])
-    assert math.isnan(single.adjusted)
-    assert single.holds
-    for gain in tuning_gains([one, one]):
-        assert gain.adjusted == pytest.approx(2 * single.found.p)
-    crowd = tuning_gains([one] * 500)
+    (single,) = tuning_verdicts([one])
+    assert single.p == single.found.p
+    assert single.is_decided
+    for verdict in tuning_verdicts([one, one]):
+        assert verdict.p == pytest.approx(2 * single.found.p)
+    crowd = tuning_verdicts([one] * 500)
     assert crowd[0].found.supported
-    assert not crowd[0].holds
-    assert "not once all searches are counted" in _said(
-        crowd[0].found, ACCURACY, crowd[0].adjusted
-    )
+    assert crowd[0].word == Word.UNDECIDED
 
 
 def at_rate(row, rate):

@@ -86,7 +86,7 @@ def test_curves_are_drawn_at_the_epochs_that_all_seeds_measured():
 def test_a_title_says_what_is_seen_and_when_it_is_nothing():
     vague = [v + 0.01 * (-1) ** i for i, v in enumerate(ALONE)]
     clear = [v + 0.05 + 0.001 * i for i, v in enumerate(ALONE)]
-    for values, says in ((vague, "the seeds support no difference"), (clear, "+0.052 [")):
+    for values, says in ((vague, "undecided (some "), (clear, "+0.052 [")):
         rows = rows_of(study({SMALL_ALONE: ALONE, ON_BIG: values}))
         assert says in drawn(curves_.draw(rows, curve_of), "fig02").title
 
@@ -118,9 +118,10 @@ def test_what_is_missing_or_failed_is_left_out_with_its_command():
 def test_the_forest_s_interval_is_scipy_s():
     rows = rows_of(study({SMALL_ALONE: ALONE, ON_BIG: TAUGHT}))
     panel = drawn(forest.draw(rows), "forest").figure.axes[0]
-    whisker = panel.lines[0].get_xdata()
+    seeds, whisker = (line.get_xdata() for line in panel.lines[:2])
     expected = stats.ttest_rel(TAUGHT, ALONE).confidence_interval()
     assert whisker == pytest.approx([expected.low, expected.high])
+    assert seeds == pytest.approx([b - a for a, b in zip(ALONE, TAUGHT, strict=True)])
 
 
 def test_the_forest_points_at_what_is_far_off():

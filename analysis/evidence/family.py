@@ -1,0 +1,55 @@
+"""The comparisons of a study that are counted together: each row with its student alone.
+
+One family, used by every table, sentence and figure. The target's first measure is the primary
+one, and its claims are right with 95 % for the whole family. A second measure is only tested for
+rows that the first has decided, in a family of its own: what it says of others is an interval, and
+no claim.
+"""
+
+import math
+from collections.abc import Sequence
+
+from analysis.evidence.differences import against, difference
+from analysis.evidence.rows import Row
+from analysis.evidence.statistics import Comparison
+from analysis.evidence.verdicts import Verdict, margin_of, verdicts
+from trainables.data.measures import Measure
+
+
+class Family:
+    """The verdicts on every corrected row of a study that learns from more than labels alone."""
+
+    def __init__(self, rows: Sequence[Row]) -> None:
+        self.rows = [row for row in rows if is_compared(row)]
+        self._verdicts: dict[tuple[str, str], Verdict] = {}
+        tested = self.rows
+        for measure in self.rows[0].domain.compared if self.rows else ():
+            tested = self._judge(tested, measure)
+
+    def _judge(self, tested: Sequence[Row], measure: Measure) -> list[Row]:
+        """Give verdicts in a measure on these rows; those that are decided."""
+        found = [difference(row, measure) for row in tested]
+        margins = [
+            margin_of(measure, row.alone.mean(f"test/{measure.name}")) if row.alone else math.nan
+            for row in tested
+        ]
+        said = verdicts(found, measure, margins)
+        for row, verdict in zip(tested, said, strict=True):
+            self._verdicts[row.planned.key, measure.name] = verdict
+        return [row for row, one in zip(tested, said, strict=True) if one.is_decided]
+
+    def verdict(self, row: Row, measure: Measure | None = None) -> Verdict | None:
+        """On a row in a measure, the primary one if none is named; None where it is not tested."""
+        return self._verdicts.get((row.planned.key, (measure or row.domain.main).name))
+
+
+def is_compared(row: Row) -> bool:
+    """Whether a row is one of the family: reported, corrected, and with a student alone."""
+    return row.corrected and not row.is_candidate and not row.from_labels_alone and bool(row.alone)
+
+
+def judged(pairs: Sequence[tuple[Row, Row | None]], measure: Measure) -> list[Verdict]:
+    """The verdicts on other pairs of rows, ours and theirs, as a family of their own."""
+    found: list[Comparison] = [against(ours, theirs or ours, measure) for ours, theirs in pairs]
+    levels = [(theirs or ours).mean(f"test/{measure.name}") for ours, theirs in pairs]
+    return verdicts(found, measure, [margin_of(measure, level) for level in levels])
