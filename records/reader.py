@@ -6,12 +6,15 @@ a server, and a database of another version, which it refuses with its reason.
 """
 
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
 from sqlalchemy import RowMapping, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from records.client import SQLITE, address_of, database, is_database, open_client
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
 
 REVISION = "dc11669786a5"  # of the tables that MLflow 3.17 makes; a test compares them
 EXPERIMENT = (
@@ -86,6 +89,13 @@ def open_reader(tracking_uri: str, verbose: bool = False) -> Reader:
     if is_database(tracking_uri) and (_is_missing(tracking_uri) or _is_known(tracking_uri)):
         return Database(tracking_uri)
     return open_client(tracking_uri, verbose)
+
+
+def client_of(reader: Reader, verbose: bool = False) -> "MlflowClient":
+    """MlflowClient for what this reads: to write it, too; makes a sqlite database if need be."""
+    if isinstance(reader, Database):
+        return open_client(reader.tracking_uri, verbose)
+    return cast("MlflowClient", reader)
 
 
 def read_only(space: str, tracking_uri: str | None, results: Path) -> Reader:

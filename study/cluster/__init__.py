@@ -2,7 +2,7 @@
 
 resources.py   what each worker gets; whether it fits
 head.py        the cluster's head, asked before it is joined
-ray.py         Ray started, joined, watched and ended
+ray.py         Ray started, or joined; local_ray.py: beside all else, watched and ended
 checks.py      every node, asked before it is given work
 code.py        what travels to the nodes, and what identifies it
 """

@@ -1,6 +1,7 @@
 """Ray: started on this machine, or joined."""
 
 import contextlib
+import ctypes
 import signal
 import threading
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ from study.cluster.code import runtime_env
 from study.cluster.resources import Resources
 from trainables.errors import BadInputError, one_line
 
+SIGACTION_BYTES = 512  # more than a struct sigaction has on any system
 TRAINABLE = "trainables.trainable"  # what workers import, with torch: seconds, while we plan
 
 
@@ -60,11 +62,22 @@ def _chatter(verbose: bool) -> dict[str, Any]:
 
 @contextlib.contextmanager
 def _own_signal_handlers() -> Iterator[None]:
-    """Put back the process's handlers: ray.init replaces them by its own, for its own end."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    """Put back the process's handlers: ray.init replaces them by its own, for its own end.
+
+    Python sets handlers in the main thread alone; the system's call does so in any, and without
+    it Ray's answer to SIGTERM, a stack trace and the end, would stay.
+    """
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.getsignal(number) for number in numbers}
+    libc = ctypes.CDLL(None)
+    actions = {number: ctypes.create_string_buffer(SIGACTION_BYTES) for number in numbers}
+    for number, action in actions.items():
+        libc.sigaction(number, None, action)
     try:
         yield
     finally:
-        if threading.current_thread() is threading.main_thread():  # no other may set them
+        if threading.current_thread() is threading.main_thread():
             for number, handler in before.items():
                 signal.signal(number, handler)
+        for number, action in actions.items():
+            libc.sigaction(number, action, None)

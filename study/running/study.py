@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from records.client import open_client
 from records.experiments import check_study, open_study
 from records.folder import figures_folder, mlflow_files, report_path
-from records.reader import open_reader
+from records.reader import client_of, open_reader
 from search_spaces.base.space import Space
 from study import RAY_CAME_FIRST
 from study.cluster.local_ray import LocalRay
@@ -129,7 +128,7 @@ def run_study(
         # Here, since they import MLflow, which takes as long as Ray's start.
         from study.recording.recorder import Recorder
 
-        client = open_client(asked.records, verbose)
+        client = client_of(reader, verbose)
         files = None if tracking_uri else str(mlflow_files(results))
         experiments = open_study(client, name, asked.space.about, todo.seeds, files)
         progress = Progress(console, verbose)

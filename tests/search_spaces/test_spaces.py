@@ -1,6 +1,8 @@
 """The built-in spaces are what they say."""
 
-from search_spaces import names
+import pytest
+
+from search_spaces import about, names
 from search_spaces.base import LogUniform, Uniform
 from search_spaces.base.catalogue import load
 from trainables.artifacts.labelled import without_held_out
@@ -88,3 +90,8 @@ def test_each_fold_of_generated_mnist_has_a_teacher_that_never_saw_it():
     assert [logits.teacher.part for logits in made] == [0, 1, 2, 3, 4]
     assert {logits.teacher.held_out for logits in made} == {0.2}
     assert len({logits.vae.key for logits in made}) == 1  # it knew all labels, as published
+
+
+@pytest.mark.parametrize("name", names())
+def test_its_question_is_read_from_its_source(name):
+    assert about(name) == load(name).about

@@ -56,7 +56,8 @@ def kept(tmp_path_factory):
 
 @pytest.fixture
 def attempt(monkeypatch, tmp_path, kept):
-    """Run a command; it must refuse with one line, which is returned."""
+    """Run a command; it must refuse with one line, which is returned, before Ray starts."""
+    monkeypatch.setattr("study.cluster.local_ray.LocalRay.begin", lambda _: pytest.fail("Ray"))
     monkeypatch.chdir(tmp_path)
     for name, held in kept.items():
         (tmp_path / "results" / name).parent.mkdir(parents=True, exist_ok=True)

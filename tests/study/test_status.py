@@ -101,7 +101,7 @@ def test_clean_shows_asks_and_removes_only_what_nothing_needs(client, monkeypatc
 def test_one_leads_and_says_how_far_it_is(client, monkeypatch):
     """As on a server: a live leader is left alone, a silent one is followed."""
     monkeypatch.setattr("study.running.lock.BEAT_SECONDS", 0.1)
-    monkeypatch.setattr("study.running.lock._is_file", lambda client: False)
+    monkeypatch.setattr("study.running.lock.is_file", lambda client: False)
     experiment = client.get_experiment_by_name("smoke").experiment_id
     said = []
     with leading(client, experiment, False, said.append, lambda: "half way"):
