@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from torch import nn
+from torch import Tensor, nn
 
 from trainables.checks import check_whole
 from trainables.data.domain import Shape
 from trainables.errors import BadInputError
 from trainables.networks.network import Network, check_widths, image_shape
+from trainables.networks.stacking.images import Call, Joined
 
 STAGES = 4  # of a ResNet: each doubles the channels, all but the first halve the sides
 BLOCKS = 2  # residual blocks of a stage of ResNet-18
@@ -73,7 +74,7 @@ class ResNet18(Network):
         check_whole(self, "width", at_least=1)
 
     def is_proven(self, shape: Shape) -> bool:
-        """On all images; to build one would add torchvision's import to every start."""
+        """On all images."""
         return bool(image_shape(self, shape))
 
     @property
@@ -82,7 +83,7 @@ class ResNet18(Network):
         return {"maps": "layer4", "hidden": "flatten"}
 
     def build(self, shape: Shape, outputs: int) -> nn.Module:
-        """Torchvision's blocks in a chain, initialised as torchvision does."""
+        """Blocks in a chain, initialised as torchvision does."""
         channels, *_ = image_shape(self, shape)
         parts: dict[str, nn.Module] = {
             "conv1": nn.Conv2d(channels, self.width, 3, padding=1, bias=False),
@@ -105,12 +106,34 @@ class ResNet18(Network):
 
 
 def _stage(before: int, after: int, stride: int) -> nn.Sequential:
-    from torchvision.models.resnet import BasicBlock  # takes a second, which few need
-
     shortcut = None
     if stride > 1:
         shortcut = nn.Sequential(
             nn.Conv2d(before, after, 1, stride, bias=False), nn.BatchNorm2d(after)
         )
-    first = BasicBlock(before, after, stride, shortcut)
-    return nn.Sequential(first, *(BasicBlock(after, after) for _ in range(BLOCKS - 1)))
+    first = Block(before, after, stride, shortcut)
+    return nn.Sequential(first, *(Block(after, after) for _ in range(BLOCKS - 1)))
+
+
+class Block(Joined):
+    """Torchvision's BasicBlock, for a stack too: the same layers by the same names.
+
+    Two convolutions of 3×3, each normalised; their outputs are added to the shortcut's.
+    """
+
+    def __init__(
+        self, before: int, after: int, stride: int = 1, shortcut: nn.Module | None = None
+    ) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(before, after, 3, stride, padding=1, bias=False)
+        self.bn1 = nn.BatchNorm2d(after)
+        self.relu = nn.ReLU(inplace=True)
+        self.conv2 = nn.Conv2d(after, after, 3, padding=1, bias=False)
+        self.bn2 = nn.BatchNorm2d(after)
+        self.downsample = shortcut
+
+    def join(self, x: Tensor, call: Call) -> Tensor:
+        """The sum of both ways, after a ReLU."""
+        short = x if self.downsample is None else call(self.downsample, x)
+        x = call(self.relu, call(self.bn1, call(self.conv1, x)))
+        return call(self.relu, call(self.bn2, call(self.conv2, x)) + short)

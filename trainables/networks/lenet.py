@@ -14,6 +14,8 @@ from trainables.networks.convolution import Convolution
 from trainables.networks.kernels import LINEAR, RELU, repeated
 from trainables.networks.network import DrawnNetwork, image_shape
 from trainables.networks.perceptron import Mlp
+from trainables.networks.stacking.image_layers import MaxPool2d, ReLU
+from trainables.networks.stacking.images import through
 from trainables.randomness import generator
 
 WHOLE = (6, 16, 120, 84)
@@ -26,6 +28,7 @@ HALF_CHANNELS = (
 )  # ZSKD's: no other halving has the printed 35,820 parameters
 PRODUCTS = 416_520  # multiplications of one image in a LeNet-5 of widths WHOLE
 DIGITS: Shape = (1, 28, 28)
+THEN = ReLU(), MaxPool2d(2)  # of a stack's convolutions
 LEAST = 12  # pixels of a side: less leaves nothing after the second pooling
 
 
@@ -45,9 +48,10 @@ class ConvPool(Convolution):
         """Maps of x; the ReLU is always there, and comes before the pooling."""
         assert activation == RELU  # as Mlp calls its hidden layers
         x = x if sizes is None else repeated(x, sizes)
-        found = super().forward(x.unflatten(-1, self.shape)).relu()
-        pooled = functional.max_pool2d(found.flatten(0, -4), 2)
-        return pooled.flatten(1).view(*x.shape[:-1], -1)
+        maps = x.unflatten(-1, self.shape)
+        if self.weight.dim() > 4:
+            return through([self, *THEN], maps).flatten(-3)
+        return functional.max_pool2d(super().forward(maps).relu(), 2).flatten(-3)
 
 
 class LeNet(Mlp):

@@ -84,7 +84,7 @@ CASES = {
     "conv, hidden": (ConvNet(channels=(3,), hidden=(10,)), SMALL, "layers"),
     "lenet": (LeNet5(), DIGIT, "layers"),
     "lenet, colour": (LeNet5(), (3, 16, 20), "layers"),
-    "resnet": (ResNet18(width=2), SMALL, "one by one"),
+    "resnet": (ResNet18(width=2), SMALL, "layers"),
     "a user's chain": (Chain(), SMALL, "layers"),
     "a user's module": (Odd(), SMALL, "one by one"),
 }

@@ -5,17 +5,23 @@ on a CPU. So what rounds by where a tensor ends is done member by member.
 """
 
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
-from itertools import repeat
 from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional
 
 from trainables.networks.kernels import layer
+from trainables.networks.stacking.image_layers import (
+    Conv2d,
+    MaxPool2d,
+    Normalised,
+    ReLU,
+    elementwise,
+    pooling,
+)
+from trainables.networks.stacking.images import Chain, Joined
 
 
 class Stackable(nn.Module):
@@ -49,41 +55,12 @@ def reshape_inputs(module: nn.Module, before: tuple[int, ...], after: tuple[int,
     module.register_forward_pre_hook(Reshaped(before, after))
 
 
-def each(function: Callable[..., Tensor], *stacked: Tensor | None) -> Tensor:
-    """Function of each member's own: N × results as one. What is None stays None."""
-    members = [repeat(None) if given is None else given.unbind() for given in stacked]
-    return torch.stack([function(*own) for own in zip(*members, strict=False)])
-
-
 class _Linear(nn.Linear):
     def forward(self, x: Tensor) -> Tensor:
         bias = self.weight.new_zeros(self.weight.shape[:2]) if self.bias is None else self.bias
         rows = x.flatten(1, -2) if x.dim() > 3 else x
         found: Tensor = layer(rows, self.weight, bias).unflatten(1, x.shape[1:-1])
         return found
-
-
-class _Conv2d(nn.Conv2d):
-    def forward(self, x: Tensor) -> Tensor:
-        return each(self._conv_forward, x, self.weight, self.bias)
-
-
-class _Normalised(nn.modules.batchnorm._BatchNorm):
-    """Batch normalisation: each member's running statistics are its own."""
-
-    def forward(self, x: Tensor) -> Tensor:
-        running = self.running_mean, self.running_var
-        kept = 0.0 if self.momentum is None else self.momentum
-        if self.training and self.num_batches_tracked is not None:
-            self.num_batches_tracked.add_(1)
-            if self.momentum is None:
-                kept = 1.0 / int(self.num_batches_tracked[0])
-
-        def one(x: Tensor, mean: Any, var: Any, weight: Any, bias: Any) -> Tensor:
-            own = self.training or mean is None
-            return functional.batch_norm(x, mean, var, weight, bias, own, kept, self.eps)
-
-        return each(one, x, *running, self.weight, self.bias)
 
 
 class _Flatten(nn.Flatten):
@@ -108,44 +85,29 @@ class _Dropout(nn.Dropout):
         return x * kept.to(x.device).div_(1 - self.p if self.p < 1 else 1)
 
 
-def _member_by_member(kind: type[nn.Module]) -> type[nn.Module]:
-    def forward(self: nn.Module, x: Tensor) -> Tensor:
-        return each(partial(kind.forward, self), x)
-
-    return type(kind.__name__, (kind,), {"forward": forward})
-
-
-def _as_objects(kind: type[nn.Module]) -> type[nn.Module]:
-    """Members' objects are all alike to these layers."""
-
-    def forward(self: nn.Module, x: Tensor) -> Tensor:
-        of_all: Tensor = kind.forward(self, x.flatten(0, 1))
-        found: Tensor = of_all.unflatten(0, x.shape[:2])
-        return found
-
-    return type(kind.__name__, (kind,), {"forward": forward})
-
-
 STACKED: dict[type[nn.Module], type[nn.Module]] = {
     nn.Linear: _Linear,
-    nn.Conv2d: _Conv2d,
-    nn.BatchNorm1d: type("BatchNorm1d", (_Normalised, nn.BatchNorm1d), {}),
-    nn.BatchNorm2d: type("BatchNorm2d", (_Normalised, nn.BatchNorm2d), {}),
+    nn.Conv2d: Conv2d,
+    nn.BatchNorm1d: type("BatchNorm1d", (Normalised, nn.BatchNorm1d), {}),
+    nn.BatchNorm2d: type("BatchNorm2d", (Normalised, nn.BatchNorm2d), {}),
     nn.Flatten: _Flatten,
     nn.Dropout: _Dropout,
-    **{kind: kind for kind in (nn.Identity, nn.ReLU, nn.LeakyReLU)},
-    **{kind: _member_by_member(kind) for kind in (nn.GELU, nn.Tanh, nn.Sigmoid)},
-    **{kind: _as_objects(kind) for kind in (nn.MaxPool2d, nn.AvgPool2d, nn.AdaptiveAvgPool2d)},
+    nn.MaxPool2d: MaxPool2d,
+    nn.ReLU: ReLU,
+    **{kind: pooling(kind) for kind in (nn.AvgPool2d, nn.AdaptiveAvgPool2d)},
+    **{kind: elementwise(kind, whole=True) for kind in (nn.Identity, nn.LeakyReLU)},
+    **{kind: elementwise(kind, whole=False) for kind in (nn.GELU, nn.Tanh, nn.Sigmoid)},
+    nn.Sequential: Chain,
 }
 """PyTorch's layers that are known, and what does the same for a stack."""
 
 
 def is_known(model: nn.Module) -> bool:
     """Whether a stack of these is one module: a chain of known layers, or written for stacks."""
+    if type(model) is nn.Sequential or isinstance(model, Joined):
+        return not _hooked(model) and all(is_known(part) for part in model.children())
     if type(model) in STACKED:
         return not _hooked(model)
-    if type(model) is nn.Sequential:
-        return not _hooked(model) and all(is_known(part) for part in model)
     owners = [part for part in model.modules() if _owns_values(part)]
     return bool(owners) and all(isinstance(part, Stackable) for part in owners)
 
