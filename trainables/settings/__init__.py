@@ -10,12 +10,13 @@ columns   a setting's row in tables, and its names
 
 from trainables.settings.columns import columns_of, name_of, short_name_of
 from trainables.settings.method import Method
-from trainables.settings.scoring import CrossValidation, HoldOut, Oracle, Pruning, Rule
+from trainables.settings.scoring import CrossValidation, Halving, HoldOut, Oracle, Pruning, Rule
 from trainables.settings.setting import Setting, alone
 from trainables.settings.trial import Trial
 
 __all__ = [
     "CrossValidation",
+    "Halving",
     "HoldOut",
     "Method",
     "Oracle",

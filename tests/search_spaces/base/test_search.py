@@ -22,7 +22,7 @@ from trainables.links import Dilation, Identity, Link, Noise
 from trainables.networks import ConvNet
 from trainables.networks.network import Perceptron
 from trainables.objectives import Distillation, Hinton
-from trainables.settings.scoring import CrossValidation, HoldOut, Oracle, Pruning
+from trainables.settings.scoring import CrossValidation, Halving, HoldOut, Oracle, Pruning
 from trainables.teacher import Teacher
 
 WEIGHT = {"objective.hard_label_weight": Uniform(0, 1)}
@@ -151,6 +151,7 @@ def over(**paths):
         ({"rule": "cross-validation"}, "Search.rule is 'cross-validation': give CrossValid"),
         ({"sampler": "tpa"}, "tpe"),
         ({"round_size": 12, "rule": CrossValidation(pruning=Pruning())}, "multiple of that"),
+        ({"round_size": 12, "rule": HoldOut(pruning=Halving())}, "in groups of 27 it must be a"),
         ({"name": "a b"}, "letters, digits"),
         ({"base": replace(ON_BIG, held_out=0.2)}, "its rule says what is held out"),
         ({"over": {}}, "Search.over is empty: say what is searched"),
@@ -245,6 +246,10 @@ def test_rules_and_pruning_check_themselves():
         (lambda: CrossValidation(score="f1"), "accuracy"),
         (lambda: Pruning(rungs=(0.6, 0.3)), "rising"),
         (lambda: Pruning(keep=0), "must be > 0"),
+        (lambda: Halving(factor=1), r"Halving.factor is 1: give a whole number ≥ 2"),
+        (lambda: Halving(factor=2.5), "whole number"),
+        (lambda: Halving(first=1), "must be > 0 and < 1"),
+        (lambda: HoldOut(pruning="asha"), r"HoldOut.pruning is 'asha': give Pruning\(\), Halv"),
         (lambda: Space(name="x", about="", searches=(SEARCH, SEARCH)), "two searches alike"),
     ):
         with pytest.raises(BadInputError, match=says):
