@@ -12,6 +12,7 @@ from torch import Tensor
 from trainables.artifacts.workshop import Workshop
 from trainables.distillation.evaluation import Evaluation
 from trainables.distillation.member import Member, members_of, results_of
+from trainables.distillation.population import Changes
 from trainables.distillation.pruning import dropped
 from trainables.distillation.requirements import selects_first
 from trainables.distillation.selected_epochs import train_selected
@@ -28,7 +29,8 @@ GATHERED = 16  # batches gathered in one call: fewer calls, and no whole epoch i
 def student_cohort_key(trial: Trial) -> tuple[Any, ...]:
     """Trials of equal cohort key can be one cohort.
 
-    Link, rate, weight decay, seed and the numbers of the objective (λ, T) are free.
+    Link, rate, weight decay, seed and the numbers of the objective (λ, T) are free, and so is
+    how they change.
     """
     setting = trial.setting
     return (
@@ -81,6 +83,7 @@ class _Training:
 
     def __init__(self, students: StudentStack, asked: Sequence[str]) -> None:
         self.students, self.evaluation, self.asked = students, Evaluation(students), asked
+        self.changes = Changes(students, asked)
         setting = students.members[0].setting
         self.schedule, self.rule = setting.schedule, setting.rule
         self.steps = self.schedule.steps(setting.training_objects)
@@ -100,6 +103,7 @@ class _Training:
                 self.evaluation.test(ended=(epoch + 1) % epochs == 0)
             if epoch + 1 in rungs:
                 self._prune(epoch + 1)
+            self.changes.after(epoch + 1)
             report((epoch + 1) / (attempts * epochs))
 
     def _train_epoch(self, epoch: int) -> None:

@@ -14,6 +14,7 @@ from typing import ClassVar
 from trainables.checks import check_choice, check_real, check_whole
 from trainables.data.measures import MEASURES
 from trainables.errors import BadInputError
+from trainables.settings.population import Population
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +99,7 @@ class Rule(ABC):
 
     score: the measure whose mean over seeds and parts is the score, at the last epoch.
     pruning: how candidates are dropped before; None for never.
+    population: how candidates learn from each other; None for not at all.
     """
 
     name: ClassVar[str]
@@ -105,6 +107,7 @@ class Rule(ABC):
     """What its scores are made of: "validation", objects of the student's own split, or "test"."""
     score: str = "accuracy"
     pruning: Pruning | Halving | None = None
+    population: Population | None = None
 
     def __post_init__(self) -> None:
         check_choice(self, "score", MEASURES)
@@ -112,6 +115,15 @@ class Rule(ABC):
             raise BadInputError(
                 f"{type(self).__name__}.pruning is {self.pruning!r}: give Pruning(), Halving() "
                 "or None"
+            )
+        if not isinstance(self.population, Population | None):
+            raise BadInputError(
+                f"{type(self).__name__}.population is {self.population!r}: give Population() or "
+                "None"
+            )
+        if self.pruning and self.population:
+            raise BadInputError(
+                "a population keeps all of its settings to the end: give pruning or population"
             )
 
     @property
@@ -123,6 +135,12 @@ class Rule(ABC):
     @abstractmethod
     def share(self) -> float:
         """The share of the split that each part holds out."""
+
+    @property
+    def group(self) -> int | None:
+        """How many settings at most need each other, trained as one cohort; None where none do."""
+        competing = self.pruning or self.population
+        return competing.group if competing else None
 
     @property
     def metric(self) -> str:
