@@ -193,7 +193,9 @@ def check_rule(
     if method and rule and (rule.parts > 1 or rule.group):
         raise BadInputError(
             f"{method.name} is trained once a seed and to its end; given was {rule.name} of "
-            f"{rule.parts} parts, pruning={rule.pruning or rule.population}: give rule=HoldOut()"
+            f"{rule.parts} parts, "
+            + (f"{rule.population}" if rule.population else f"pruning={rule.pruning}")
+            + ": give rule=HoldOut()"
         )
     if rule and (held_out or protocol != "corrected"):
         raise BadInputError(
