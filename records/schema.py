@@ -16,6 +16,7 @@ from trainables.data.domain import Described
 TRIAL_KEY, SETTING_KEY, SETTING_NAME, DEFINITION = "trial", "setting", "setting_name", "definition"
 TARGET = "target"  # of a setting: what tables need to know of the domain that is learnt
 SEED, FAILURE, PRUNED = "seed", "failure", "pruned"
+LINEAGE, REPORTED = "lineage", "reported"  # of a candidate in a population; the latter a key
 PLACE, ASKED, SEARCH = "place", "asked", "search"
 SEARCHED = "searched"  # of a setting that a search asked for: what it chose, as JSON
 RELIABILITY, ARTIFACT, ARTIFACTS = "reliability", "artifact", "artifacts"
@@ -55,6 +56,16 @@ class Record:
     def pruned(self) -> str | None:
         """When and why it was dropped before its last epoch, if it was."""
         return self.tags.get(PRUNED)
+
+    @property
+    def lineage(self) -> str | None:
+        """Of a candidate in a population, the numbers that led to its weights, as JSON."""
+        return self.tags.get(LINEAGE)
+
+    @property
+    def reported(self) -> str | None:
+        """The key of the setting that is trained by its lineage, if it has one."""
+        return self.tags.get(REPORTED)
 
     def reliability(self, of: str) -> dict[str, list[float]] | None:
         """The reliability of "student" or "teacher": count, confidence, accuracy by bin."""

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from trainables.objectives.calibration import Reliability
 from trainables.objectives.metrics import integral_criterion
+from trainables.settings.lineage import Lineage
 from trainables.settings.trial import Trial
 
 History = dict[str, list[float]]
@@ -23,6 +24,7 @@ class TrialResult:
     reliability: of the student and, through its link, of its "teacher", on the test set.
     pruned: when and why it was dropped before its last epoch.
     epochs: how many it was trained for, where that was selected.
+    lineage: of a setting of a population, the numbers that led to its weights.
     """
 
     trial: Trial
@@ -35,6 +37,7 @@ class TrialResult:
     worker: str = field(default_factory=lambda: f"{platform.node()}:{os.getpid()}")
     pruned: str | None = None
     epochs: int | None = None
+    lineage: Lineage = ()
 
     @property
     def final(self) -> dict[str, float]:

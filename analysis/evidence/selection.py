@@ -13,6 +13,7 @@ from analysis.evidence.verdicts import Verdict, margin_of, verdicts
 from records.choice import Candidate, choose
 from trainables.data.measures import Measure
 from trainables.identity import identity
+from trainables.settings.lineage import Lineage, read
 
 
 def mean(row: Row, metric: str) -> float:
@@ -45,11 +46,15 @@ def _seeds_of(row: Row) -> set[int]:
 
 
 def reported(candidate: Row, rows: Iterable[Row]) -> Row | None:
-    """The same setting trained without a rule, on all of its split: itself, if it has none."""
+    """The same setting trained without a rule, on all of its split: itself, if it has none.
+
+    Of a population's candidate, the setting that is trained by its lineage.
+    """
     if not candidate.is_candidate:
         return candidate
     definition = {k: v for k, v in candidate.planned.definition.items() if k != "rule"}
-    key = identity(definition)
+    lineages = [record.reported for record in candidate.finished.values() if record.reported]
+    key = lineages[0] if lineages else identity(definition)
     return next((row for row in rows if row.planned.key == key), None)
 
 
@@ -68,6 +73,18 @@ class Tuned:
     fixed: Row | None
     claimed: Row | None
     claimed_final: Row | None
+
+    @property
+    def lineage(self) -> Lineage:
+        """Of a choice from a population, the numbers that it is trained by; else none."""
+        lineages = [one.lineage for one in self.best.finished.values() if one.lineage]
+        return read(lineages[0]) if lineages else ()
+
+    @property
+    def values(self) -> dict[str, float | str]:
+        """What was chosen, by path; where numbers change in training, what they are at first."""
+        start = self.lineage[0].numbers if self.lineage else {}
+        return {**self.best.planned.searched.chosen, **start}
 
     @property
     def claim(self) -> float:

@@ -142,9 +142,12 @@ def _of_a_search(one: Tuned, beside: str, alone: Verdict, tuning: Verdict) -> li
     score = scored.text(best.mean(f"validation/{scored.name}"))
     searched = best.planned.searched
     lines = [
-        f"{one.name}: {best['rule']} chose {best.label}, {values_text(searched.chosen)} of "
+        f"{one.name}: {best['rule']} chose {best.label}, {values_text(one.values)} of "
         f"{len(one.asked)} settings, at {scored.title} {score}."
     ]
+    if later := one.lineage[1:]:
+        said = "; ".join(f"after {s.after} epochs {values_text(s.numbers)}" for s in later)
+        lines.append(f"{one.name}: a student of a population, whose numbers change: {said}.")
     if one.final is None or one.final.missing or one.final.failed:
         return [*lines, f"{one.name}: the choice is not trained with fresh seeds yet."]
     lines.append(f"{one.name}: trained anew with fresh seeds it has {_tested(one.final)}.")

@@ -64,8 +64,7 @@ def _others(searches: Sequence[Tuned]) -> dict[str, str]:
     return {path: labels[path] for path in paths if path not in OWN_COLUMNS}
 
 
-def _chosen(row: Row, others: Mapping[str, str]) -> dict[str, str]:
-    chosen = row.planned.searched.chosen
+def _chosen(chosen: Mapping[str, float | str], others: Mapping[str, str]) -> dict[str, str]:
     return {
         label: value_text(chosen[path]) if path in chosen else NONE
         for path, label in others.items()
@@ -76,15 +75,16 @@ def _tuned_line(
     one: Tuned, alone: Verdict, tuning: Verdict, others: Mapping[str, str]
 ) -> dict[str, str]:
     best, final, main = one.best, one.final, one.main
+    first = final or best  # of a population's choice the numbers that it begins with
     setting = {
         "search": one.name,
         "rule": best["rule"],
         "asked": str(len(one.asked)),
         "teacher": best["teacher"],
         "φ": best.link,
-        "λ": decimals_of(best, "lambda") if best.has_teacher else NONE,
-        "T": decimals_of(best, "temperature"),
-        RATE: f"{best.number('learning_rate'):.3g}",
+        "λ": decimals_of(first, "lambda") if best.has_teacher else NONE,
+        "T": decimals_of(first, "temperature"),
+        RATE: f"{first.number('learning_rate'):.3g}",
         EPOCHS: best["epochs"],
     }
     results = {
@@ -96,7 +96,7 @@ def _tuned_line(
         "optimism": number(one.optimism, main, sign="+"),
         "epochs": percent(one.spent),
     }
-    return setting | _chosen(best, others) | results
+    return setting | _chosen(one.values, others) | results
 
 
 def _gap(verdict: Verdict) -> str:
@@ -116,7 +116,7 @@ def _front_line(name: str, row: Row, others: Mapping[str, str]) -> dict[str, str
     }
     return (
         setting
-        | _chosen(row, others)
+        | _chosen(row.planned.searched.chosen, others)
         | {
             f"validation {one.title}": number(row.mean(f"validation/{one.name}"), one)
             for one in row.domain.compared

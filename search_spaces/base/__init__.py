@@ -5,6 +5,7 @@ search      what Optuna may choose, by which sampler, scored by which rule
 ranges      what a field may be: a range of numbers, a choice
 variants    the settings that these make, and whether all of them are sound
 paths       the way to a field of a setting, "objective.temperature"
+evolving    what a search of populations may be
 catalogue   finds a space by its name, or by the path of a user's file
 """
 

@@ -4,11 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from search_spaces.base.evolving import check_groups, check_populated, populated
 from search_spaces.base.paths import ABSENT, value_at
 from search_spaces.base.ranges import Range, Suggested, label_of
 from search_spaces.base.variants import BASE, Chosen, Variants
 from trainables.checks import check_choice, check_name, check_whole
 from trainables.errors import BadInputError
+from trainables.settings.lineage import Lineage, reported
+from trainables.settings.population import Population
 from trainables.settings.scoring import CrossValidation, Oracle, Rule
 from trainables.settings.setting import Setting
 
@@ -58,12 +61,15 @@ class Search:
             )
         if self.rule.reads == "test":
             raise BadInputError("a search is never scored on the test set: see Search.oracle")
-        if self.rule.pruning and self.round_size % self.rule.pruning.group:
+        if self.rule.group and self.round_size % self.rule.group:
+            what = "pruning" if self.rule.pruning else "populations"
             raise BadInputError(
-                f"round_size is {self.round_size}: with pruning in groups of "
-                f"{self.rule.pruning.group} it must be a multiple of that"
+                f"round_size is {self.round_size}: with {what} in groups of "
+                f"{self.rule.group} it must be a multiple of that"
             )
         self._check_parts()
+        if self.rule.population:
+            self._check_population(self.rule.population)
         _ = self._variants  # checks itself
 
     def _check_parts(self) -> None:
@@ -83,9 +89,22 @@ class Search:
                     "Choice(one, another, ...)"
                 )
 
+    def _check_population(self, population: Population) -> None:
+        if self.oracle:
+            raise BadInputError(
+                "the settings of a population change while they are trained, and an oracle would "
+                "be of others: give oracle=False"
+            )
+        check_populated(self.bases(), self.over, self.sampler)
+        check_groups(self.name, self.settings, population.group)
+
     @cached_property
     def _variants(self) -> Variants:
-        return Variants(tuple(replace(base, rule=self.rule) for base in self.bases()), self.over)
+        population = self.rule.population
+        rule = self.rule
+        if population:
+            rule = replace(rule, population=populated(population, self.over, self.seed))
+        return Variants(tuple(replace(base, rule=rule) for base in self.bases()), self.over)
 
     # ---- what it searches ----
 
@@ -135,9 +154,12 @@ class Search:
             if value is not ABSENT
         }
 
-    def reported(self, setting: Setting) -> Setting:
-        """The same without a rule: trained on all of its split, evaluated on the test set."""
-        return replace(setting, rule=None)
+    def reported(self, setting: Setting, lineage: Lineage = ()) -> Setting:
+        """The same without a rule: trained on all of its split, evaluated on the test set.
+
+        lineage: of a setting of a population, the numbers that it is trained by.
+        """
+        return reported(setting, lineage)
 
     def as_oracle(self, setting: Setting) -> Setting:
         """The same, scored on the test set."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 
+from search_spaces.base.evolving import check_groups
 from search_spaces.base.space import Space
 from study.planning.search_state import Expected, SearchState
 from study.planning.trial_index import TrialIndex
@@ -26,6 +27,9 @@ def check_counts(space: Space, seeds: int | None, settings: int | None) -> None:
             f"--settings is for spaces that search; {space.name} lists its "
             f"{len(space.settings)} settings: leave it away"
         )
+    for search in space.searches:
+        if search.rule.population and settings is not None:
+            check_groups(search.name, settings, search.rule.population.group)
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,7 @@ def rounds(plan: Plan) -> Iterator[Round]:
         for state, asked in searches:
             settings = next(asked, [])
             expected += state.expected(settings, first=number * state.search.round_size)
-            # Settings that prune each other need each other: one missing, and all are trained.
+            # Settings that compete need each other: one missing, and all are trained.
             groups += [group for group in state.competing(settings) if plan.missing(group)]
             trials += [trial for trial in state.trials(settings) if not _competes(trial)]
         if number and not expected:
@@ -53,7 +53,7 @@ def rounds(plan: Plan) -> Iterator[Round]:
 
 
 def _competes(trial: Trial) -> bool:
-    return trial.setting.rule is not None and trial.setting.rule.pruning is not None
+    return trial.setting.rule is not None and trial.setting.rule.group is not None
 
 
 def _round(

@@ -6,7 +6,8 @@ next. No question about a plan replays it. A launch that finds outcomes in the r
 them through the same rounds as the launch that recorded them.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 
@@ -17,6 +18,8 @@ from records.schema import NOTHING_SEARCHED, Searched
 from search_spaces.base.search import Search
 from study.planning.optuna_search import OptunaSearch
 from study.planning.trial_index import TrialIndex
+from trainables.cohorts.kinds import kind_of
+from trainables.settings.lineage import read
 from trainables.settings.scoring import Oracle
 from trainables.settings.setting import Setting
 from trainables.settings.trial import Trial
@@ -93,7 +96,13 @@ class SearchState:
         if search.oracle:
             by_test = [search.as_oracle(setting) for setting in asked]
             best.append(self._best(by_test, Oracle(score=search.rule.score).metric))
-        return list(dict.fromkeys(search.reported(asked[at]) for at in best if at is not None))
+        return list(dict.fromkeys(self._reported(asked[at]) for at in best if at is not None))
+
+    def _reported(self, setting: Setting) -> Setting:
+        """What is trained anew of a choice; of a population's, what its lineage says."""
+        records = self._trial_index.candidate(setting, self._seeds).records
+        lineages = [one.lineage for one in records.values() if one.lineage]
+        return self.search.reported(setting, read(lineages[0]) if lineages else ())
 
     # ---- its trials ----
 
@@ -118,15 +127,22 @@ class SearchState:
         ]
 
     def competing(self, settings: Sequence[Setting]) -> list[list[Trial]]:
-        """The trials of settings that prune each other, group by group; empty without pruning."""
-        pruning = self.search.rule.pruning
-        if not pruning:
+        """The trials of settings that need each other, group by group; empty where none do.
+
+        A group trains as one stack: settings of several shapes (two networks, say) are a group
+        for each.
+        """
+        size = self.search.rule.group
+        if not size:
             return []
-        starts = range(0, len(settings), pruning.group)
-        return [
-            [Trial(setting=setting, seed=seed) for setting in group for seed in self._seeds]
-            for group in (settings[start : start + pruning.group] for start in starts)
-        ]
+        found: list[list[Trial]] = []
+        for start in range(0, len(settings), size):
+            alike: dict[Hashable, list[Trial]] = defaultdict(list)
+            for setting in settings[start : start + size]:
+                trials = [Trial(setting=setting, seed=seed) for seed in self._seeds]
+                alike[kind_of(trials[0]).cohort_key(trials[0])] += trials
+            found += alike.values()
+        return found
 
     def expected(self, settings: Iterable[Setting], first: int = 0) -> Iterator[Expected]:
         """These settings as proposed from the index `first` on, the oracle's included."""

@@ -14,8 +14,10 @@ from records.schema import (
     ARTIFACTS,
     DEFINITION,
     FAILURE,
+    LINEAGE,
     PRUNED,
     RELIABILITY,
+    REPORTED,
     SEED,
     SETTING_KEY,
     SETTING_NAME,
@@ -27,6 +29,7 @@ from study.recording.setting_runs import definition_of, parameters_of
 from trainables.distillation.requirements import all_logits_for, logits_for
 from trainables.results import TrialResult
 from trainables.settings.columns import columns_of, name_of, short_name_of
+from trainables.settings.lineage import reported, written
 from trainables.settings.trial import Trial
 
 
@@ -97,6 +100,9 @@ def _tags(result: TrialResult) -> dict[str, str]:
         tags[FAILURE] = result.failure
     if result.pruned:
         tags[PRUNED] = result.pruned
+    if result.lineage:
+        tags[LINEAGE] = written(result.lineage)
+        tags[REPORTED] = reported(trial.setting, result.lineage).key
     return tags
 
 

@@ -83,9 +83,9 @@ def open_workshop(artifacts: Path, device: torch.device | None = None) -> Worksh
 
 
 def _student_unit(trial: Trial) -> str:
-    """Attempts of one network stay together, and all seeds of a setting that may be pruned."""
+    """Attempts of one network stay together, and all seeds of a setting that competes."""
     rule = trial.setting.rule
-    return trial.setting.key if trial.chained or (rule and rule.pruning) else trial.key
+    return trial.setting.key if trial.chained or (rule and rule.group) else trial.key
 
 
 def _student_label(trials: Sequence[Trial]) -> str:

@@ -21,6 +21,7 @@ from trainables.objectives.answers import OUTPUTS
 from trainables.objectives.calibration import Reliability
 from trainables.results import History, TrialResult, failure_of, history_before, is_test
 from trainables.schedule import selected_epoch
+from trainables.settings.lineage import Lineage
 from trainables.settings.setting import Setting
 from trainables.settings.trial import Trial
 
@@ -35,6 +36,7 @@ class Member:
         features [samples, n, ...]; None for a student alone.
     facts: of teacher, link and logits, as they were stored with them.
     reliability: at the end of each attempt. pruned: when and why it was dropped, if it was.
+    lineage: of a member of a population, the numbers that led to its weights.
     test: its own test set, of a domain where each seed has one.
     unit: what 1 is in the domain's unit, where its objects are standardised.
     """
@@ -48,6 +50,7 @@ class Member:
     reliability: list[Reliability] = field(default_factory=list)
     history: History = field(default_factory=lambda: defaultdict(list))
     pruned: str | None = None
+    lineage: Lineage = ()
     test: Objects | None = None
     unit: float = 1.0
 
@@ -192,7 +195,18 @@ def _result(members: Sequence[Member], trial: Trial, seconds: float, device: str
         if teacher:
             reliability["teacher"] = Reliability(**teacher)
     pruned = None if failure else first.pruned
-    return TrialResult(trial, history, facts, seconds, reliability, failure, device, pruned=pruned)
+    lineage = () if failure else first.lineage
+    return TrialResult(
+        trial,
+        history,
+        facts,
+        seconds,
+        reliability,
+        failure,
+        device,
+        pruned=pruned,
+        lineage=lineage,
+    )
 
 
 def _of_attempt(attempt: int, length: int) -> slice:

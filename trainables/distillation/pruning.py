@@ -5,21 +5,16 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from trainables.settings.scoring import Pruning
-
-
-def rung_epochs(pruning: Pruning, epochs: int) -> list[int]:
-    """After how many epochs the settings are compared."""
-    return sorted({round(rung * epochs) for rung in pruning.rungs} - {0, epochs})
+from trainables.settings.scoring import Halving, Pruning
 
 
 def dropped(
-    scores: Mapping[str, Sequence[float]], pruning: Pruning, *, higher_is_better: bool
+    scores: Mapping[str, Sequence[float]], pruning: Pruning | Halving, *, higher_is_better: bool
 ) -> dict[str, str]:
     """The settings that stop here, each with its reason; the best never does.
 
-    scores: each setting's values over its seeds and folds, in the same order for all. A setting
-    with a NaN is not compared: its trials fail by themselves.
+    scores: each setting's values over its seeds and folds, in the same order for all; of equals
+    the earlier goes on. A setting with a NaN is not compared: its trials fail by themselves.
     """
     sign = 1.0 if higher_is_better else -1.0
     means = {key: sign * float(np.mean(values)) for key, values in scores.items()}
@@ -27,7 +22,7 @@ def dropped(
     if len(sound) < 2:
         return {}
     order = sorted(sound, key=sound.__getitem__, reverse=True)  # stable: the earlier asked first
-    best, kept = order[0], max(1, math.ceil(len(order) * pruning.keep))
+    best, kept = order[0], pruning.kept(len(order))
     reasons = {}
     for rank, key in enumerate(order[1:], start=2):
         mean = f"{sign * sound[key]:.4f} against {sign * sound[best]:.4f}"

@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,7 +12,8 @@ from torch import Tensor
 from trainables.artifacts.workshop import Workshop
 from trainables.distillation.evaluation import Evaluation
 from trainables.distillation.member import Member, members_of, results_of
-from trainables.distillation.pruning import dropped, rung_epochs
+from trainables.distillation.population import Changes
+from trainables.distillation.pruning import dropped
 from trainables.distillation.requirements import selects_first
 from trainables.distillation.selected_epochs import train_selected
 from trainables.distillation.student_stack import StudentStack
@@ -27,7 +29,8 @@ GATHERED = 16  # batches gathered in one call: fewer calls, and no whole epoch i
 def student_cohort_key(trial: Trial) -> tuple[Any, ...]:
     """Trials of equal cohort key can be one cohort.
 
-    Link, rate, weight decay, seed and the numbers of the objective (λ, T) are free.
+    Link, rate, weight decay, seed and the numbers of the objective (λ, T) are free, and so is
+    how they change.
     """
     setting = trial.setting
     return (
@@ -67,15 +70,20 @@ def fit(trials: Sequence[Trial], workshop: Workshop, report: Report) -> tuple[li
     students = StudentStack(members_of(trials, workshop), workshop.device)
     members = students.members
     attempts = 1 + max(trial.attempt for trial in trials)
-    _Training(students).run(attempts, report)
+    asked = dict.fromkeys(trial.setting.key for trial in trials)
+    _Training(students, list(asked)).run(attempts, report)
     return members, students.stack
 
 
 class _Training:
-    """The epochs of a cohort: what is done in one, and after it."""
+    """The epochs of a cohort: what is done in one, and after it.
 
-    def __init__(self, students: StudentStack) -> None:
-        self.students, self.evaluation = students, Evaluation(students)
+    asked: the keys of its settings, in the order in which they were asked for.
+    """
+
+    def __init__(self, students: StudentStack, asked: Sequence[str]) -> None:
+        self.students, self.evaluation, self.asked = students, Evaluation(students), asked
+        self.changes = Changes(students, asked)
         setting = students.members[0].setting
         self.schedule, self.rule = setting.schedule, setting.rule
         self.steps = self.schedule.steps(setting.training_objects)
@@ -84,7 +92,7 @@ class _Training:
         """All epochs of all attempts."""
         epochs = self.schedule.epochs
         pruning = self.rule.pruning if self.rule else None
-        rungs = rung_epochs(pruning, epochs) if pruning else []
+        rungs = pruning.rung_epochs(epochs) if pruning else []
         for epoch in range(attempts * epochs):
             if epoch and epoch % epochs == 0:
                 # A further attempt: the optimiser anew, the network as it is.
@@ -95,6 +103,7 @@ class _Training:
                 self.evaluation.test(ended=(epoch + 1) % epochs == 0)
             if epoch + 1 in rungs:
                 self._prune(epoch + 1)
+            self.changes.after(epoch + 1)
             report((epoch + 1) / (attempts * epochs))
 
     def _train_epoch(self, epoch: int) -> None:
@@ -136,10 +145,11 @@ class _Training:
         assert self.rule
         assert self.rule.pruning
         members = self.students.members
-        scores: dict[str, list[float]] = {}
+        found: dict[str, list[float]] = defaultdict(list)
         for member in members:
-            mine = scores.setdefault(member.setting.key, [])
-            mine.append(member.history[self.rule.metric][-1])
+            found[member.setting.key].append(member.history[self.rule.metric][-1])
+        # Members stand by their rates, and of equals the earlier asked goes on.
+        scores = {key: found[key] for key in self.asked if key in found}
         reasons = dropped(scores, self.rule.pruning, higher_is_better=self.rule.higher_is_better)
         for member in members:
             if reason := reasons.get(member.setting.key):

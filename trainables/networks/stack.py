@@ -178,6 +178,22 @@ class Stack:
         self._take_values()
         self._updates.keep(self._values, places)
 
+    def set_rates(self, learning_rates: Sequence[float], weight_decays: Sequence[float]) -> None:
+        """From here on every member has this learning rate and weight decay."""
+        self._updates.set_rates(learning_rates, weight_decays)
+
+    def copy_rows(self, sources: Sequence[int], to: Sequence[int]) -> None:
+        """Let members go on as others would: sources[k] is copied to the place to[k].
+
+        Parameters, buffers and the optimiser's moments are copied; what a member draws from, and
+        its rates, stay its own. No place is in both.
+        """
+        for value in self._values:
+            value[list(to)] = value[list(sources)]
+        self._way.copy_rows([*sources], [*to])
+        self._take_values()
+        self._updates.copy_rows(sources, to)
+
     @torch.no_grad()
     def load(self, weights: Mapping[str, Tensor]) -> None:
         """Overwrite these parameters, each [N, ...]; the optimiser's moments stay."""

@@ -154,6 +154,16 @@ class Updates:
         self._moments = [[moment[rows] for moment in kind] for kind in self._moments]
         self._group()
 
+    def set_rates(self, learning_rates: Sequence[float], weight_decays: Sequence[float]) -> None:
+        """From here on every member has these; the moments stay."""
+        self._rates = list(zip(learning_rates, weight_decays, strict=True))
+        self._group()
+
+    def copy_rows(self, sources: Sequence[int], to: Sequence[int]) -> None:
+        """Members at these places get the moments of others, in order; rates stay."""
+        for moment in itertools.chain(*self._moments):
+            moment[list(to)] = moment[list(sources)]
+
 
 def _runs(values: Sequence[object]) -> Iterator[slice]:
     """The slices of neighbouring equal values."""

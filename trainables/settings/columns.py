@@ -29,7 +29,7 @@ def columns_of(setting: Setting) -> dict[str, Any]:
         "epochs": schedule.epochs,
         "batch_size": schedule.batch_size,
         "learning_rate": schedule.learning_rate,
-        "schedule": schedule.label,
+        "schedule": _schedule(setting),
         "held_out": setting.held_out,
         "rule": setting.rule.name if setting.rule else NONE,
         "student_objects": setting.training_objects,
@@ -41,6 +41,14 @@ def columns_of(setting: Setting) -> dict[str, Any]:
         "link_parameters": link.parameters() or NONE,
         **(method.columns(target) if method else {}),
     }
+
+
+def _schedule(setting: Setting) -> str:
+    """The schedule, and how often numbers change in it."""
+    label, course = setting.schedule.label, setting.course
+    if course is None:
+        return label
+    return course.label if label == NONE else f"{label}, {course.label}"
 
 
 def _learns_from(objective: Objective) -> str:
@@ -75,7 +83,8 @@ def short_name_of(setting: Setting) -> str:
 
 def _parts(setting: Setting) -> tuple[str, ...]:
     """Domains, then what is done between them."""
-    ending = f" · {setting.rule.name}" if setting.rule else ""
+    ending = f", {setting.course.label}" if setting.course else ""
+    ending += f" · {setting.rule.name}" if setting.rule else ""
     if setting.method:
         return setting.target.name, setting.method.label(setting.target) + ending
     row = columns_of(setting)

@@ -8,8 +8,11 @@ from trainables.networks.tried import check_network
 from trainables.objectives.objective import Objective
 from trainables.schedule import Schedule
 from trainables.settings.method import Method, check_plain
+from trainables.settings.population import Population
 from trainables.settings.scoring import Rule
 from trainables.teacher import Teacher
+
+MOST_TURNS = 30  # a lineage of four numbers is one tag of a run, of at most 8,000 characters
 
 
 def check_objective(
@@ -187,10 +190,12 @@ def check_rule(
             f"{method.name} is trained on all that it gets, as its setting says: nothing held out "
             "but by a rule, protocol 'corrected'"
         )
-    if method and rule and (rule.parts > 1 or rule.pruning):
+    if method and rule and (rule.parts > 1 or rule.group):
         raise BadInputError(
             f"{method.name} is trained once a seed and to its end; given was {rule.name} of "
-            f"{rule.parts} parts, pruning={rule.pruning}: give rule=HoldOut()"
+            f"{rule.parts} parts, "
+            + (f"{rule.population}" if rule.population else f"pruning={rule.pruning}")
+            + ": give rule=HoldOut()"
         )
     if rule and (held_out or protocol != "corrected"):
         raise BadInputError(
@@ -201,4 +206,18 @@ def check_rule(
     if rule and rule.score not in names:
         raise BadInputError(
             f"the rule's score is {rule.score!r}; {target.name} is measured by {', '.join(names)}"
+        )
+
+
+def check_population(population: Population, schedule: Schedule) -> None:
+    """Its settings are trained to their end, and their lineage can be recorded."""
+    if schedule.select_epoch:
+        raise BadInputError(
+            "settings of a population are trained to their end: leave select_epoch away"
+        )
+    turns = (schedule.epochs - 1) // population.every
+    if not 1 <= turns <= MOST_TURNS:
+        raise BadInputError(
+            f"Population.every is {population.every}: in {schedule.epochs} epochs settings would "
+            f"learn from each other {turns} times; once is the least, {MOST_TURNS} times the most"
         )

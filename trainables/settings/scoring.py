@@ -6,6 +6,7 @@ what selection by test would be, and is named so). The chosen setting is then tr
 without a rule, on all of its split and with fresh seeds, and that result is reported.
 """
 
+import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
@@ -13,6 +14,7 @@ from typing import ClassVar
 from trainables.checks import check_choice, check_real, check_whole
 from trainables.data.measures import MEASURES
 from trainables.errors import BadInputError
+from trainables.settings.population import Population
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +45,53 @@ class Pruning:
                 f"Pruning.rungs is {self.rungs}: give shares of the epochs between 0 and 1, rising"
             )
 
+    def rung_epochs(self, epochs: int) -> list[int]:
+        """After how many epochs the settings are compared; rungs that round alike are one."""
+        return sorted({round(rung * epochs) for rung in self.rungs} - {0, epochs})
+
+    def kept(self, settings: int) -> int:
+        """How many of so many go on by rank."""
+        return max(1, math.ceil(settings * self.keep))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Halving:
+    """Synchronous successive halving of the settings of one cohort, with the budgets of ASHA.
+
+    The first r epochs are all settings' own; the best 1/η of them train on to r·η epochs, the
+    best 1/η of those to r·η², and so on (Jamieson and Talwalkar 2016; one bracket of Hyperband,
+    Li et al. 2018, Algorithm 1). r·η^k are the rungs of ASHA (Li et al. 2020); the algorithm is
+    not: ASHA promotes as soon as one is among the best of those so far, so that its outcome
+    depends on who is first. Here all of a group reach a rung before any is dropped.
+
+    group: settings that compete, trained as one cohort.
+    factor: η, a whole number.
+    first: r as a share of the epochs; one epoch at least. Rungs are whole multiples of r: few
+        epochs have fewer of them, and never two in one place.
+    """
+
+    alpha: ClassVar[float] = 0.0  # nothing is dropped by test
+    group: int = 27
+    factor: int = 3
+    first: float = 1 / 27
+
+    def __post_init__(self) -> None:
+        check_whole(self, "group", at_least=2)
+        check_whole(self, "factor", at_least=2)
+        check_real(self, "first", above=0.0, below=1.0)
+
+    def rung_epochs(self, epochs: int) -> list[int]:
+        """After how many epochs the settings are compared: r, r·η, ... before the last."""
+        rungs, rung = [], max(1, round(self.first * epochs))
+        while rung < epochs:
+            rungs.append(rung)
+            rung *= self.factor
+        return rungs
+
+    def kept(self, settings: int) -> int:
+        """How many of so many go on: the best ⌊n/η⌋, one at least."""
+        return max(1, settings // self.factor)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Rule(ABC):
@@ -50,16 +99,32 @@ class Rule(ABC):
 
     score: the measure whose mean over seeds and parts is the score, at the last epoch.
     pruning: how candidates are dropped before; None for never.
+    population: how candidates learn from each other; None for not at all.
     """
 
     name: ClassVar[str]
     reads: ClassVar[str] = "validation"
     """What its scores are made of: "validation", objects of the student's own split, or "test"."""
     score: str = "accuracy"
-    pruning: Pruning | None = None
+    pruning: Pruning | Halving | None = None
+    population: Population | None = None
 
     def __post_init__(self) -> None:
         check_choice(self, "score", MEASURES)
+        if not isinstance(self.pruning, Pruning | Halving | None):
+            raise BadInputError(
+                f"{type(self).__name__}.pruning is {self.pruning!r}: give Pruning(), Halving() "
+                "or None"
+            )
+        if not isinstance(self.population, Population | None):
+            raise BadInputError(
+                f"{type(self).__name__}.population is {self.population!r}: give Population() or "
+                "None"
+            )
+        if self.pruning and self.population:
+            raise BadInputError(
+                "a population keeps all of its settings to the end: give pruning or population"
+            )
 
     @property
     @abstractmethod
@@ -70,6 +135,12 @@ class Rule(ABC):
     @abstractmethod
     def share(self) -> float:
         """The share of the split that each part holds out."""
+
+    @property
+    def group(self) -> int | None:
+        """How many settings at most need each other, trained as one cohort; None where none do."""
+        competing = self.pruning or self.population
+        return competing.group if competing else None
 
     @property
     def metric(self) -> str:

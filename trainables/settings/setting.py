@@ -14,11 +14,13 @@ from trainables.networks.network import Network, Perceptron
 from trainables.objectives.distillation import Distillation
 from trainables.objectives.objective import Objective
 from trainables.schedule import Schedule
+from trainables.settings.course import Course, Numbers, changed, check_course
 from trainables.settings.fit import (
     check_method,
     check_method_training,
     check_networks,
     check_objective,
+    check_population,
     check_rule,
     check_target,
     check_teacher,
@@ -36,9 +38,10 @@ PARTS = {
     "schedule": Schedule,
     "rule": Rule,
     "method": Method,
+    "course": Course,
 }
 """The fields that hold a part, and what the part must be."""
-OPTIONAL = ("teacher", "rule", "method")
+OPTIONAL = ("teacher", "rule", "method", "course")
 ARTICLES = {"objective": "an"}
 
 
@@ -62,6 +65,7 @@ class Setting:
     rule: how the setting is scored where it is only a candidate; None where it is reported.
     method: another way to make the student (trainables.methods); then `schedule` is that of the
         student's last training, and the objective is for what the method has of a teacher.
+    course: numbers that change while the student is trained; None where all stay as they are.
 
     Raises BadInputError for a wrong value, and for values that do not fit each other.
     """
@@ -77,6 +81,7 @@ class Setting:
     protocol: str = "corrected"
     rule: Rule | None = None
     method: Method | None = None
+    course: Course | None = None
 
     def __post_init__(self) -> None:
         for field, kind in PARTS.items():
@@ -97,6 +102,8 @@ class Setting:
         target, student, teacher, link = self.target, self.student, self.teacher, self.link
         check_target(target)
         check_rule(self.rule, self.held_out, self.protocol, target, self.method)
+        if self.rule and self.rule.population:
+            check_population(self.rule.population, self.schedule)
         if teacher:
             check_teacher(teacher, target, link)
         check_networks(target, student, teacher, link)
@@ -123,6 +130,12 @@ class Setting:
                 f"a teacher on {teacher.name} has seen some of what is held out of Train: give "
                 "it split='Train', and it is trained without that part"
             )
+        if self.course:
+            once = self.method is None and self.protocol == "corrected"
+            evolves = self.rule is not None and self.rule.population is not None
+            check_course(self.course, self.schedule, once=once and not evolves)
+            for _, numbers in self.course.changes:
+                replace(self, course=None).with_numbers(dict(numbers))  # checks itself
 
     @cached_property
     def key(self) -> str:
@@ -133,6 +146,14 @@ class Setting:
     def plain(self) -> Any:
         """Canonical JSON that `key` hashes."""
         return canonical(self)
+
+    def with_numbers(self, numbers: Numbers) -> "Setting":
+        """The same with these numbers, by path, which may change while it is trained.
+
+        Raises BadInputError for others.
+        """
+        objective, schedule = changed(self.objective, self.schedule, numbers)
+        return replace(self, objective=objective, schedule=schedule)
 
     @property
     def withheld_share(self) -> float:
@@ -186,7 +207,8 @@ class Setting:
 def alone(setting: Setting) -> Setting:
     """The same student without a teacher: what it must beat.
 
-    It learns from its labels by the objective's own loss of labels, on the same schedule.
+    It learns from its labels by the objective's own loss of labels, on the same schedule, without
+    a course.
     """
     objective = setting.objective.alone(setting.target.task.kind)
-    return replace(setting, teacher=None, link=Identity(), objective=objective)
+    return replace(setting, teacher=None, link=Identity(), objective=objective, course=None)

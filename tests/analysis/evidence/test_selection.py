@@ -19,6 +19,7 @@ from search_spaces.rows.garments import SMALL_ALONE, on_mnist_vae
 from search_spaces.rows.searched import WEIGHT_AND_TEMPERATURE
 from trainables.identity import canonical
 from trainables.settings.columns import name_of
+from trainables.settings.lineage import Stage, written
 from trainables.settings.scoring import CrossValidation, Pruning
 from trainables.settings.trial import Trial
 
@@ -178,6 +179,26 @@ def test_a_choice_that_is_not_trained_anew_yet_is_said_so(found):
 def test_a_setting_without_a_rule_is_its_own_report(found):
     rows = rows_of(found)
     assert reported(rows[0], rows) is rows[0]
+
+
+def test_what_a_population_s_choice_became_is_its_report(found):
+    weight = "objective.hard_label_weight"
+    lineage = [Stage(0, {weight: 0.2}, "one"), Stage(10, {weight: 0.25}, "another")]
+    anew = SEARCH.reported(B, lineage)
+    more = study({anew: [0.9, 0.901, 0.902]}, seeds=3)
+    found.settings.extend(more.settings)
+    tags = {"lineage": written(lineage), "reported": anew.key}
+    found.trials[:] = [
+        replace(one, tags=tags) if one.setting == B.key else one for one in found.trials
+    ] + more.trials
+    rows = rows_of(found)
+    (one,) = tuned(rows)
+    assert one.best.planned.key == B.key
+    assert one.final.planned.key == anew.key
+    said = " ".join(choice(rows))
+    assert "λ 0.2" in said
+    assert "whose numbers change: after 10 epochs λ 0.25." in said
+    assert "test accuracy 0.901 ± 0.001" in said
 
 
 def test_several_searches_are_a_family(found):

@@ -22,7 +22,10 @@ from trainables.links import Dilation, Identity, Link, Noise
 from trainables.networks import ConvNet
 from trainables.networks.network import Perceptron
 from trainables.objectives import Distillation, Hinton
-from trainables.settings.scoring import CrossValidation, HoldOut, Oracle, Pruning
+from trainables.settings.course import Course
+from trainables.settings.lineage import Stage
+from trainables.settings.population import Population
+from trainables.settings.scoring import CrossValidation, Halving, HoldOut, Oracle, Pruning
 from trainables.teacher import Teacher
 
 WEIGHT = {"objective.hard_label_weight": Uniform(0, 1)}
@@ -151,6 +154,7 @@ def over(**paths):
         ({"rule": "cross-validation"}, "Search.rule is 'cross-validation': give CrossValid"),
         ({"sampler": "tpa"}, "tpe"),
         ({"round_size": 12, "rule": CrossValidation(pruning=Pruning())}, "multiple of that"),
+        ({"round_size": 12, "rule": HoldOut(pruning=Halving())}, "in groups of 27 it must be a"),
         ({"name": "a b"}, "letters, digits"),
         ({"base": replace(ON_BIG, held_out=0.2)}, "its rule says what is held out"),
         ({"over": {}}, "Search.over is empty: say what is searched"),
@@ -245,10 +249,68 @@ def test_rules_and_pruning_check_themselves():
         (lambda: CrossValidation(score="f1"), "accuracy"),
         (lambda: Pruning(rungs=(0.6, 0.3)), "rising"),
         (lambda: Pruning(keep=0), "must be > 0"),
+        (lambda: Population(share=0.6), "must be > 0 and ≤ 0.5"),
+        (lambda: Population(factors=(0.8, 0)), r"Population.factors is \(0.8, 0\): give numbers"),
+        (lambda: HoldOut(population=8), r"HoldOut.population is 8: give Population\(\) or None"),
+        (lambda: HoldOut(population=Population(), pruning=Pruning()), "give pruning or popula"),
+        (lambda: Halving(factor=1), r"Halving.factor is 1: give a whole number ≥ 2"),
+        (lambda: Halving(factor=2.5), "whole number"),
+        (lambda: Halving(first=1), "must be > 0 and < 1"),
+        (lambda: HoldOut(pruning="asha"), r"HoldOut.pruning is 'asha': give Pruning\(\), Halv"),
         (lambda: Space(name="x", about="", searches=(SEARCH, SEARCH)), "two searches alike"),
     ):
         with pytest.raises(BadInputError, match=says):
             make()
+
+
+POPULATED = Search(
+    base=on_mnist_vae("all"),
+    over=WEIGHT | {"schedule.learning_rate": LogUniform(1e-4, 1e-2)},
+    rule=HoldOut(population=Population()),
+    sampler="random",
+    oracle=False,
+    seed=7,
+)
+
+
+def test_a_population_knows_the_ranges_and_the_seed_of_its_search():
+    setting = POPULATED.setting({"objective.hard_label_weight": 0.3})
+    assert setting.rule.population == Population(
+        ranges=(("objective.hard_label_weight", 0, 1), ("schedule.learning_rate", 1e-4, 1e-2)),
+        seed=7,
+    )
+    assert replace(POPULATED, seed=8).setting({}).key != POPULATED.setting({}).key
+    lineage = [
+        Stage(0, {"objective.hard_label_weight": 0.3}, "one"),
+        Stage(5, {"objective.hard_label_weight": 0.24}, "another"),
+    ]
+    assert POPULATED.reported(POPULATED.setting({}), lineage) == replace(
+        POPULATED.base,
+        objective=Distillation(hard_label_weight=0.3),
+        course=Course({5: {"objective.hard_label_weight": 0.24}}),
+    )
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"oracle": True}, "give oracle=False"),
+        ({"sampler": "tpe"}, "give sampler='random' or 'qmc'"),
+        ({"round_size": 12}, "with populations in groups of 8 it must be a multiple of that"),
+        ({"settings": 20}, "trains populations of 8, and settings is 20"),
+        ({"base": (ON_BIG, ON_BIG_NOISE)}, "searches around one base, given were 2"),
+        (over(link__recipe__latent_size=Integers(2, 64)), "latent_size is searched by Integers"),
+        (over(objective__temperature=Choice(1.0, 2.0)), "temperature is searched by Choice"),
+        ({"base": ON_BIG_NOISE} | over(link__std=Uniform(0.1, 1)), "link.std cannot change while"),
+        (over(teacher__schedule__learning_rate=Uniform(0.1, 1)), "learning_rate cannot change"),
+        (over(schedule__warm_up=Uniform(0.1, 0.5)), "schedule.warm_up cannot change while"),
+    ],
+)
+def test_a_search_that_no_population_can_make_is_refused(wrong, says):
+    with pytest.raises(BadInputError) as refused:
+        replace(POPULATED, **wrong)
+    assert says in str(refused.value)
+    assert "\n" not in str(refused.value)
 
 
 def test_a_recipe_within_a_link_is_a_part_like_others():

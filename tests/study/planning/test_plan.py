@@ -8,8 +8,11 @@ from formula import Study
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 
+from search_spaces.base import Choice
 from study.planning.optuna_journal import write_journal
 from study.planning.rounds import rounds
+from trainables.networks import Perceptron
+from trainables.settings.trial import Trial
 
 
 @pytest.fixture
@@ -72,6 +75,26 @@ def test_settings_that_compete_are_trained_together_whatever_the_workers(study):
     study.launch()
     assert study.trained[before:] == [lost]
     assert len(study.company) == search.rule.pruning.group * search.seeds - 1
+
+
+def test_settings_of_several_shapes_compete_each_with_its_like(study):
+    """Two networks cannot be one stack: what was asked for as one group is one for each."""
+    (search,) = study.space.searches
+    networks = Choice(Perceptron(hidden=(8,)), Perceptron(hidden=(16,)))
+    study.space = replace(
+        study.space, searches=(replace(search, over={**search.over, "student": networks}),)
+    )
+    study.launch()
+    (state,) = study.plan().searches
+    first = state.asked[: search.round_size]
+    groups = state.competing(first)
+    assert len(groups) > search.round_size / search.rule.pruning.group
+    assert all(len({trial.setting.student for trial in group}) == 1 for group in groups)
+    assert sorted(t.key for group in groups for t in group) == sorted(
+        Trial(setting=setting, seed=seed).key for setting in first for seed in (1_000, 1_001)
+    )
+    done, total = study.plan().trial_counts()
+    assert done == total
 
 
 def competing(study):

@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from formula import Study, record
@@ -9,13 +10,23 @@ from formula import Study, record
 from analysis.evidence.rows import rows_of
 from analysis.evidence.selection import tuned
 from records.read import read_study
+from search_spaces.base import Search, Space, Uniform
+from search_spaces.rows.garments import ON_BIG
 from search_spaces.smoke import SPACE
 from study.planning.optuna_journal import write_journal
 from study.planning.optuna_search import OptunaSearch
-from study.planning.plan import Plan
+from study.planning.plan import Plan, check_counts
 from study.planning.trial_index import TrialIndex
 from trainables.artifacts.store import Store
+from trainables.errors import BadInputError
+from trainables.objectives import Distillation
+from trainables.settings.course import Course
+from trainables.settings.lineage import Stage, written
+from trainables.settings.population import Population
+from trainables.settings.scoring import CrossValidation, HoldOut
 from trainables.settings.trial import Trial
+
+WEIGHT, TEMPERATURE = "objective.hard_label_weight", "objective.temperature"
 
 
 @pytest.fixture
@@ -111,6 +122,48 @@ def test_a_choice_waits_for_the_whole_search_and_not_for_the_oracle(tmp_path):
     assert study.plan().searches[0].chosen()[0] == chosen[0]
     del study.trial_index.records[Trial(setting=asked[5], seed=1_001).key]
     assert study.plan().searches[0].chosen() == []
+
+
+def test_of_a_population_the_best_one_s_lineage_is_trained_anew(tmp_path):
+    """What is recorded says which numbers: a launch that goes on trains the same."""
+    study = Study(tmp_path)
+    (search,) = study.space.searches
+    search = replace(
+        search, sampler="random", oracle=False, settings=16,
+        rule=CrossValidation(population=Population()),
+    )  # fmt: skip
+    study.space = replace(study.space, searches=(search,))
+    study.launch()
+    (state,) = study.plan().searches
+    best = min(state.asked, key=lambda setting: abs(setting.objective.hard_label_weight - 0.6))
+    assert state.chosen() == [search.reported(best)]  # nothing was copied
+    lineage = [Stage(0, {WEIGHT: 0.1, TEMPERATURE: 3.0}, "a"), Stage(10, {WEIGHT: 0.7}, "b")]
+    for seed in search.selection_seeds:
+        key = Trial(setting=best, seed=seed).key
+        one = study.trial_index.records[key]
+        study.trial_index.records[key] = replace(one, tags={"lineage": written(lineage)})
+    (chosen,) = study.plan().searches[0].chosen()
+    assert chosen == replace(
+        search.base,
+        objective=Distillation(hard_label_weight=0.1, temperature=3.0),
+        course=Course({10: {WEIGHT: 0.7}}),
+    )
+    before = len(study.trained)
+    study.launch()
+    wanted = sorted(Trial(setting=chosen, seed=seed).key for seed in range(5))
+    assert sorted(study.trained[before:]) == wanted
+
+
+def test_a_population_is_never_made_larger():
+    """With more settings its last group would be another, and what is recorded of it wrong."""
+    search = Search(
+        base=ON_BIG, over={WEIGHT: Uniform(0, 1)}, rule=HoldOut(population=Population()),
+        sampler="random", oracle=False,
+    )  # fmt: skip
+    space = Space(name="x", about="", searches=(search,))
+    check_counts(space, None, 48)
+    with pytest.raises(BadInputError, match="trains populations of 8, and settings is 44"):
+        check_counts(space, None, 44)
 
 
 def test_launch_and_analysis_choose_alike(golden_client, tmp_path):

@@ -20,7 +20,7 @@ from trainables.cohorts.kinds import cost, memory
 from trainables.data.datasets import load
 from trainables.data.domain import DomainData, Objects
 from trainables.data.domains import FASHION_MNIST, MNIST, MnistLike
-from trainables.distillation.pruning import dropped, rung_epochs
+from trainables.distillation.pruning import dropped
 from trainables.distillation.student import _Training, fit, train_students
 from trainables.links.fixed import Dilation, Noise
 from trainables.networks.perceptron import Mlp
@@ -445,4 +445,3 @@ def test_pruning_by_the_paired_test():
     assert dropped({"best": best, "worse": worse}, rule, higher_is_better=False).keys() == {"best"}
     assert dropped({"a": best, "b": [float("nan")] * 10}, rule, higher_is_better=True) == {}
     assert dropped({"a": best, "b": best}, rule, higher_is_better=True) == {}
-    assert rung_epochs(Pruning(rungs=(0.3, 0.6)), 50) == [15, 30]

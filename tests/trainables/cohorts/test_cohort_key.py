@@ -18,7 +18,9 @@ from trainables.links.fixed import Dilation, Noise
 from trainables.networks.convolutional import ConvNet
 from trainables.networks.network import Perceptron
 from trainables.objectives import Distillation, Hinton, Regression
-from trainables.settings.scoring import CrossValidation, HoldOut
+from trainables.settings.course import Course
+from trainables.settings.population import Population
+from trainables.settings.scoring import CrossValidation, Halving, HoldOut
 from trainables.settings.setting import alone
 from trainables.settings.trial import Trial
 
@@ -40,6 +42,7 @@ FREE = {
     "Hinton's weights": replace(ONE, objective=Hinton(temperature=3)),
     "rate": scheduled(learning_rate=1e-2),
     "weight decay": scheduled(weight_decay=0.1),
+    "numbers that change": replace(ONE, course=Course({9: {"schedule.learning_rate": 1e-4}})),
     "link": replace(ONE, link=Noise(draws=7)),
     "link that dilates": replace(ONE, link=Dilation()),
     "teacher": ON_MNIST,
@@ -83,8 +86,11 @@ def test_seeds_are_free_and_the_rest_of_a_rule_is_not():
         CrossValidation(folds=5),
         HoldOut(held_out=0.2),
         HoldOut(held_out=0.2, score="cross_entropy"),
+        HoldOut(held_out=0.2, pruning=Halving()),
+        HoldOut(held_out=0.2, population=Population()),
+        HoldOut(held_out=0.2, population=Population(seed=1)),
     )
-    assert len({key(replace(ONE, rule=rule)) for rule in rules}) == 3
+    assert len({key(replace(ONE, rule=rule)) for rule in rules}) == len(rules)
 
 
 def test_numbers_of_a_regression_are_free_and_its_faults_are_not():

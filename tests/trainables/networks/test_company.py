@@ -12,6 +12,7 @@ from trainables.networks.convolutional import ConvNet, ResNet18
 from trainables.networks.lenet import LeNet5
 from trainables.networks.network import Network, Perceptron
 from trainables.networks.stack import Stack
+from trainables.networks.updates import ADAM, Sgd
 from trainables.randomness import generator
 
 CPU = torch.device("cpu")
@@ -90,10 +91,10 @@ CASES = {
 }
 
 
-def stack_of(network, shape, seeds):
+def stack_of(network, shape, seeds, optimiser=ADAM, drawing=None):
     models = [network.initialised(shape, CLASSES, generator("init", seed)) for seed in seeds]
-    draws = [generator("draws", seed) for seed in seeds]
-    return Stack(models, [1e-2 * (1 + seed % 2) for seed in seeds], CPU, draws=draws)
+    draws = [generator("draws", seed) for seed in drawing or seeds]
+    return Stack(models, [1e-2 * (1 + seed % 2) for seed in seeds], CPU, optimiser, draws=draws)
 
 
 def batch(shape, seed, step, objects=OBJECTS):
@@ -153,6 +154,29 @@ def test_members_that_are_kept_go_on_as_they_were(network, shape, way):
     train(part, shape, [3, 1], [1, 2])
     for place, seed in enumerate([3, 1]):
         assert_equal(state_of(part, shape, place, seed), state_of(whole, shape, seed, seed))
+
+
+@pytest.mark.parametrize("optimiser", [ADAM, Sgd(momentum=0.9)])
+@pytest.mark.parametrize(("network", "shape", "way"), CASES.values(), ids=CASES)
+def test_a_copied_row_goes_on_as_its_source_and_the_others_as_they_were(
+    network, shape, way, optimiser
+):
+    """Parameters, buffers and moments are copied; the rate is the row's own."""
+    seeds, after = [0, 1, 2, 3], [0, 1, 0, 3]  # the third takes after the first
+    whole, part = (stack_of(network, shape, seeds, optimiser, after) for _ in range(2))
+    for stack in (whole, part):
+        train(stack, shape, seeds, [0, 1])
+    part.copy_rows([0], [2])
+    train(part, shape, after, [2, 3])
+    train(whole, shape, seeds, [2, 3])
+    assert_equal(state_of(part, shape, 2, 0), state_of(part, shape, 0, 0))
+    for place in (0, 1, 3):
+        mine = state_of(part, shape, place, seeds[place])
+        assert_equal(mine, state_of(whole, shape, place, seeds[place]))
+    part.set_rates([1e-2, 2e-2, 3e-2, 2e-2], [0.0] * 4)
+    train(part, shape, after, [4])
+    first, third = (state_of(part, shape, place, 0)["outputs"] for place in (0, 2))
+    assert not torch.equal(first, third)
 
 
 class OwnDropout(nn.Module):

@@ -25,6 +25,8 @@ from trainables.networks.convolutional import ConvNet
 from trainables.networks.network import Network, Perceptron
 from trainables.objectives import Distillation, Hinton, Objective, Regression
 from trainables.schedule import Schedule
+from trainables.settings.course import Course
+from trainables.settings.population import Population
 from trainables.settings.scoring import CrossValidation, HoldOut, Oracle, Pruning
 from trainables.settings.setting import Setting, alone
 from trainables.teacher import Teacher
@@ -130,6 +132,20 @@ def paired(**changes):
     """Under a teacher of MNIST, by a VAE with these changes to its recipe."""
     link = vae_link("small")
     return replace(link, recipe=replace(link.recipe, **changes))
+
+
+COURSE = Course({10: {"schedule.learning_rate": 1e-4}})
+ONCE = (
+    "a course is for students that are trained once and to their end, each by itself: no method, "
+    "protocol 'corrected', no select_epoch, no population"
+)
+
+
+def cannot(path):
+    return (
+        f"{path} cannot change while a student is trained: what can are the numbers of the "
+        "objective (objective.temperature), schedule.learning_rate and schedule.weight_decay"
+    )
 
 
 REFUSED = {
@@ -425,6 +441,69 @@ REFUSED = {
         lambda: replace(METHOD, rule=HoldOut(pruning=Pruning())),
         "barlow_twins is trained once a seed and to its end; given was hold-out of 1 parts, "
         "pruning=Pruning(group=8, rungs=(0.3, 0.6), keep=0.5, alpha=0.05): give rule=HoldOut()",
+    ),
+    "method of a population": (
+        lambda: replace(METHOD, rule=HoldOut(population=Population(every=9))),
+        "barlow_twins is trained once a seed and to its end; given was hold-out of 1 parts, "
+        "Population(group=8, every=9, share=0.25, factors=(0.8, 1.25), ranges=(), seed=0): give "
+        "rule=HoldOut()",
+    ),
+    "population whose epochs are selected": (
+        lambda: replace(
+            ON_BIG,
+            schedule=replace(ON_BIG.schedule, select_epoch=True),
+            rule=HoldOut(population=Population()),
+        ),
+        "settings of a population are trained to their end: leave select_epoch away",
+    ),
+    "population that never meets": (
+        lambda: replace(ON_BIG, rule=HoldOut(population=Population(every=50))),
+        "Population.every is 50: in 50 epochs settings would learn from each other 0 times; once "
+        "is the least, 30 times the most",
+    ),
+    "population that meets too often": (
+        lambda: replace(ON_BIG, rule=HoldOut(population=Population(every=1))),
+        "Population.every is 1: in 50 epochs settings would learn from each other 49 times; once "
+        "is the least, 30 times the most",
+    ),
+    "course of a population": (
+        lambda: replace(ON_BIG, course=COURSE, rule=HoldOut(population=Population())),
+        ONCE,
+    ),
+    "course as published": (
+        lambda: replace(ON_BIG, course=COURSE, protocol="published"),
+        ONCE,
+    ),
+    "course of a method": (lambda: replace(METHOD, course=COURSE), ONCE),
+    "course beyond the end": (
+        lambda: replace(ON_BIG, course=Course({50: {"schedule.learning_rate": 1e-4}})),
+        "the course has a change after 50 epochs of 50: give at least 1, and fewer than all",
+    ),
+    "course of a link": (
+        lambda: replace(replace(ON_BIG, link=Noise()), course=Course({5: {"link.std": 0.1}})),
+        cannot("link.std"),
+    ),
+    "course of the warm-up": (
+        lambda: replace(ON_BIG, course=Course({5: {"schedule.warm_up": 0.1}})),
+        cannot("schedule.warm_up"),
+    ),
+    "course of no field": (
+        lambda: replace(ON_BIG, course=Course({5: {"objective.heat": 0.1}})),
+        cannot("objective.heat"),
+    ),
+    "course out of range": (
+        lambda: replace(ON_BIG, course=Course({5: {"objective.hard_label_weight": 1.1}})),
+        "Distillation.hard_label_weight is 1.1: it must be ≥ 0 and ≤ 1",
+    ),
+    "course that asks for a teacher": (
+        lambda: replace(alone(ON_BIG), course=Course({5: {"objective.hard_label_weight": 0.5}})),
+        "a student without a teacher has no link (identity was given) and an objective that needs "
+        "none (Distillation was given): see alone(setting), or Distillation(hard_label_weight=1)",
+    ),
+    "course that is none": (
+        lambda: Course({5: 0.1}),
+        "Course({5: 0.1}): give numbers by path, by the epochs after which they come: "
+        'Course({10: {"objective.temperature": 2.0}})',
     ),
     "method with a part held out": (
         lambda: replace(METHOD, held_out=0.2),

@@ -64,6 +64,10 @@ class Looped(Way):
         if self.draws is not None:
             self.draws = [self.draws[place] for place in places]
 
+    def copy_rows(self, sources: list[int], to: list[int]) -> None:
+        for source, place in zip(sources, to, strict=True):
+            self.models[place] = copy.deepcopy(self.models[source])
+
     def train(self, mode: bool) -> None:
         for model in self.models:
             model.train(mode)

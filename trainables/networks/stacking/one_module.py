@@ -46,6 +46,10 @@ class _OneModule(Way):
     def keep(self, places: list[int]) -> None:
         self._let_buffers_be({name: value[places] for name, value in self.buffers.items()})
 
+    def copy_rows(self, sources: list[int], to: list[int]) -> None:
+        for value in self.buffers.values():
+            value[to] = value[sources]
+
     def train(self, mode: bool) -> None:
         self.model.train(mode)
 

@@ -63,6 +63,10 @@ class Way(ABC):
         """Keep only these members; their parameters are given next."""
 
     @abstractmethod
+    def copy_rows(self, sources: list[int], to: list[int]) -> None:
+        """Copy all but parameters and draws of members to these places; see Stack.copy_rows."""
+
+    @abstractmethod
     def train(self, mode: bool) -> None:
         """Whether dropout drops, and batches are normalised by themselves."""
 
