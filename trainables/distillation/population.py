@@ -6,16 +6,14 @@ numbers.
 """
 
 import math
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 import torch
 
-from trainables.distillation.member import Member
+from trainables.distillation.pruning import scores_of
 from trainables.distillation.student_stack import StudentStack
 from trainables.identity import hashed
 from trainables.randomness import generator
-from trainables.results import failure_of
 from trainables.settings.course import Numbers
 from trainables.settings.lineage import Stage
 from trainables.settings.population import Population
@@ -91,22 +89,19 @@ class Changes:
         assert self.rule
         better = self.rule.higher_is_better
         taken = exploited(self._scores(), population, draw, higher_is_better=better)
-        places = {
-            (member.setting.key, member.seen): place
-            for place, member in enumerate(self.students.members)
+        numbers = {
+            key: explored(self._numbers_of(self.now[source]), population, draw)
+            for key, source in taken.items()
         }
-        sources, to = [], []
-        for key, source in taken.items():
-            numbers = explored(self._numbers_of(self.now[source]), population, draw)
-            self.now[key] = self.now[key].with_numbers(numbers)
-            for (mine, seen), place in places.items():
-                if mine == key:
-                    origin = places[source, seen]
-                    sources.append(origin)
-                    to.append(place)
-                    members = self.students.members
-                    stage = Stage(epochs, numbers, source)
-                    members[place].lineage = [*members[origin].lineage, stage]
+        members = self.students.members
+        places = {(member.setting.key, member.seen): n for n, member in enumerate(members)}
+        to = [place for place, member in enumerate(members) if member.setting.key in taken]
+        sources = [places[taken[members[n].setting.key], members[n].seen] for n in to]
+        for source, place in zip(sources, to, strict=True):
+            member, key = members[place], members[place].setting.key
+            member.lineage = [*members[source].lineage, Stage(epochs, numbers[key], taken[key])]
+        for key in taken:
+            self.now[key] = self.now[key].with_numbers(numbers[key])
         if taken:
             for stack in filter(None, (self.students.stack, self.students.regressors)):
                 stack.copy_rows(sources, to)
@@ -115,12 +110,8 @@ class Changes:
     def _scores(self) -> dict[str, float]:
         """Each setting's mean over its seeds and folds, as asked; none of one that has failed."""
         assert self.rule
-        found: dict[str, list[float]] = defaultdict(list)
-        for member in self.students.members:
-            found[member.setting.key].append(
-                math.nan if _failed(member) else member.history[self.rule.metric][-1]
-            )
-        means = {key: math.fsum(found[key]) / len(found[key]) for key in self.asked}
+        found = scores_of(self.students.members, self.rule.metric, self.asked)
+        means = {key: math.fsum(values) / len(values) for key, values in found.items()}
         return {key: mean for key, mean in means.items() if math.isfinite(mean)}
 
     def _numbers_of(self, setting: Setting) -> dict[str, float]:
@@ -154,7 +145,3 @@ class Changes:
                 [schedule.learning_rate for schedule in schedules],
                 [schedule.weight_decay for schedule in schedules],
             )
-
-
-def _failed(member: Member) -> bool:
-    return failure_of(member.history["train/loss"]) is not None

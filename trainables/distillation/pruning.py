@@ -1,11 +1,29 @@
 """Which settings of a cohort are dropped before their last epoch, and why."""
 
 import math
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from trainables.distillation.member import Member
+from trainables.results import failure_of
 from trainables.settings.scoring import Halving, Pruning
+
+
+def scores_of(
+    members: Sequence[Member], metric: str, asked: Sequence[str]
+) -> dict[str, list[float]]:
+    """Each setting's last values over its seeds and folds, in the order in which they were asked.
+
+    asked: keys of settings; members stand in the stack by their rates. A member whose loss was
+    not finite has a NaN, whatever accuracy its NaNs have.
+    """
+    found: dict[str, list[float]] = defaultdict(list)
+    for member in members:
+        failed = failure_of(member.history["train/loss"])
+        found[member.setting.key].append(math.nan if failed else member.history[metric][-1])
+    return {key: found[key] for key in asked if key in found}
 
 
 def dropped(

@@ -2,7 +2,6 @@
 
 import math
 import time
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,7 +12,7 @@ from trainables.artifacts.workshop import Workshop
 from trainables.distillation.evaluation import Evaluation
 from trainables.distillation.member import Member, members_of, results_of
 from trainables.distillation.population import Changes
-from trainables.distillation.pruning import dropped
+from trainables.distillation.pruning import dropped, scores_of
 from trainables.distillation.requirements import selects_first
 from trainables.distillation.selected_epochs import train_selected
 from trainables.distillation.student_stack import StudentStack
@@ -145,11 +144,7 @@ class _Training:
         assert self.rule
         assert self.rule.pruning
         members = self.students.members
-        found: dict[str, list[float]] = defaultdict(list)
-        for member in members:
-            found[member.setting.key].append(member.history[self.rule.metric][-1])
-        # Members stand by their rates, and of equals the earlier asked goes on.
-        scores = {key: found[key] for key in self.asked if key in found}
+        scores = scores_of(members, self.rule.metric, self.asked)
         reasons = dropped(scores, self.rule.pruning, higher_is_better=self.rule.higher_is_better)
         for member in members:
             if reason := reasons.get(member.setting.key):

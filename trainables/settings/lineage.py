@@ -14,7 +14,7 @@ from trainables.settings.setting import Setting
 
 
 class Stage(NamedTuple):
-    """Numbers by path that held after so many epochs, and the key of the setting that had them."""
+    """Numbers by path that held after so many epochs; the key of whose weights went on by them."""
 
     after: int
     numbers: dict[str, float]
