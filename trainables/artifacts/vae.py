@@ -85,26 +85,7 @@ class Member:
 def train_vaes(
     artifacts: Sequence[VaeArtifact], workshop: Workshop, report: Report
 ) -> list[Saved]:
-    """Train VAEs of one recipe; facts: the last epoch's loss terms, in nats.
-
-    On a GPU as one stack. On a CPU one after the other: a VAE is large enough for its products
-    to be fast alone, and what it computes then stays in the core's cache.
-    """
-    together = 1 if workshop.device.type == "cpu" else len(artifacts)
-    stacks = [artifacts[n : n + together] for n in range(0, len(artifacts), together)]
-    saved: list[Saved] = []
-    for number, stack in enumerate(stacks):
-
-        def of_all(done: float, before: int = number) -> None:
-            report((before + done) / len(stacks))
-
-        saved += _train_stack(stack, workshop, of_all)
-    return saved
-
-
-def _train_stack(
-    artifacts: Sequence[VaeArtifact], workshop: Workshop, report: Report
-) -> list[Saved]:
+    """Train VAEs of one recipe as one stack; facts: the last epoch's loss terms, in nats."""
     started, device = time.perf_counter(), workshop.device
     recipe = artifacts[0].recipe
     objects, counterparts = recipe.objects.load().train, recipe.counterparts.load().train
