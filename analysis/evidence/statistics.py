@@ -56,7 +56,7 @@ class Comparison(NamedTuple):
 
     low, high: the 95 % t interval of the mean difference; p: of the paired t test.
     signed_rank_p, smallest_signed_rank_p: of the exact test, and the least it can give at this n.
-    effect: Hedges' g of the paired differences. better: the share of seeds that improved, a tie
+    effect: Hedges' g_z, of the paired differences. better: the share of seeds that improved, a tie
     as half, with its Clopper-Pearson interval: the probability of improvement.
     """
 

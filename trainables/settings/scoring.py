@@ -1,9 +1,10 @@
 """How candidates of a search are scored: rules that say which objects they may read.
 
 A setting with a rule is trained to be compared, not to be reported. It is scored on what its
-rule names and on nothing else; the test set is not even loaded (but for the oracle, which is
-what selection by test would be, and is named so). The chosen setting is then trained anew,
-without a rule, on all of its split and with fresh seeds, and that result is reported.
+rule names and on nothing else: its student never reads the test set (but for the oracle's, which
+is what selection by test would be, and is named so). Teachers are measured on test sets when they
+are made, which no candidate's record tells. The chosen setting is then trained anew, without a
+rule, on all of its split and with fresh seeds, and that result is reported.
 """
 
 import math
