@@ -40,7 +40,8 @@ class Convolution(Stackable, ImageLayer):
 
     def one(self, x: Tensor, *own: Any) -> Tensor:
         """One member's maps."""
-        return convolved(x, *own, padding=self.padding)
+        weight, bias = own
+        return convolved(x, weight, bias, padding=self.padding)
 
     def together(self, x: Tensor) -> Tensor:
         """All members' maps: members are groups."""

@@ -1,12 +1,11 @@
 """Convolution and pooling of one network's maps, at the speed that a core can give.
 
-On CPUs a pixel's channels lie side by side (PyTorch's `channels_last`): its own max pooling is six
-to thirty times as fast then, and oneDNN's convolutions some 10 %. What is kept for the gradients is
-what they read: of a pooling the places of the maxima, not the maps that they were chosen from.
-The measurements are in benchmarks/README.md, "convolution".
+On CPUs a pixel's channels lie side by side (PyTorch's `channels_last`): its own max pooling is ten
+to fifteen times as fast then, and oneDNN's convolutions some 10 %. Kept for gradients is what
+they read: of a pooling the places of the maxima, not the maps that they were chosen from.
+On a GPU the members of a stack are groups. Measured: benchmarks/README.md, "convolution".
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -14,7 +13,7 @@ from torch import Tensor
 from torch.nn import functional
 
 aten = torch.ops.aten
-Size = int | Sequence[int]  # of both sides, or of height and width
+Size = int | tuple[int, ...]  # of both sides, or of height and width
 
 
 def convolved(
@@ -44,7 +43,8 @@ def max_pooled(
 ) -> Tensor:
     """The pooling that `functional.max_pool2d` is: [B, C, H, W] → [B, C, H', W']."""
     if not _by_us(x):
-        return functional.max_pool2d(by_pixel(x), size, stride, padding, dilation, ceil_mode)
+        x = by_pixel(x)
+        return functional.max_pool2d(x, size, stride, padding, dilation, ceil_mode=ceil_mode)
     options = _pair(size if stride is None else stride), _pair(padding), _pair(dilation)
     result: Tensor = _MaxPooled.apply(x, _pair(size), *options, ceil_mode)
     return result
@@ -78,7 +78,8 @@ def side_by_side(x: Tensor) -> Tensor:
 
 def apart(x: Tensor, members: int) -> Tensor:
     """The opposite: [B, N · C, ...] → [N, B, C, ...]."""
-    return x.unflatten(1, (members, -1)).transpose(0, 1)
+    members_apart: Tensor = x.unflatten(1, (members, -1))
+    return members_apart.transpose(0, 1)
 
 
 def by_pixel(x: Tensor) -> Tensor:
@@ -89,7 +90,8 @@ def by_pixel(x: Tensor) -> Tensor:
         return x.contiguous(memory_format=torch.channels_last)
     # PyTorch takes a single channel for either layout and goes by its strides alone.
     height, width = x.shape[2:]
-    return x.contiguous().as_strided(x.shape, (height * width, 1, width, 1))
+    found: Tensor = x.contiguous().as_strided(x.shape, (height * width, 1, width, 1))
+    return found
 
 
 def by_channel(x: Tensor) -> Tensor:
@@ -118,7 +120,8 @@ class _Convolved(torch.autograd.Function):
         x = by_pixel(x)
         context.save_for_backward(x, weight)
         context.options = options
-        return functional.conv2d(x, weight, bias, *options)
+        maps: Tensor = functional.conv2d(x, weight, bias, *options)
+        return maps
 
     @staticmethod
     def backward(context: Any, *upstream: Tensor) -> tuple[Tensor | None, ...]:

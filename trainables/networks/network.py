@@ -176,20 +176,35 @@ def _counted(network: Network, shape: Shape, outputs: int) -> tuple[int, int]:
 
 @torch.no_grad()
 def _counted_in(module: nn.Module, shape: Shape) -> tuple[int, int]:
+    from torch.utils._python_dispatch import TorchDispatchMode
     from torch.utils.flop_counter import FlopCounterMode  # takes most of a second, when used
 
-    sizes: list[int] = []
+    made: dict[int, Tensor] = {}  # once each: a ReLU may put out what it was given
 
     def note(part: nn.Module, inputs: Any, output: Any) -> None:
-        sizes.append(output.numel() if isinstance(output, Tensor) else 0)
+        if isinstance(output, Tensor):
+            made[id(output)] = output
+
+    class Inside(TorchDispatchMode):
+        """What modules of several steps make inside."""
+
+        def __torch_dispatch__(
+            self, function: Any, types: Any, given: Any = (), options: Any = None
+        ) -> Any:
+            output = function(*given, **(options or {}))
+            if function.overloadpacket is torch.ops.aten.convolution:
+                note(module, given, output)
+            return output
 
     for part in module.modules():
         if not [*part.children()]:
             part.register_forward_hook(note)
     one = torch.zeros(1, math.prod(shape), device=next(module.parameters()).device)
-    with FlopCounterMode(display=False) as counter:
+    inside: Any = Inside
+    with inside(), FlopCounterMode(display=False) as counter:
         module(one)
-    return counter.get_total_flops() // 2, sum(sizes)
+    floats = sum(output.numel() for output in made.values())
+    return counter.get_total_flops() // 2, floats
 
 
 @lru_cache(maxsize=1024)

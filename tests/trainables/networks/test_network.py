@@ -116,6 +116,8 @@ def test_what_networks_cost():
     assert multiply_adds(conv, DIGIT, 10) == maps + 32 * 49 * 10
     outputs = 784 * 16 * 2 + 196 * 16 + 196 * 32 * 2 + 49 * 32 * 2 + 10  # of each layer
     assert activations(conv, DIGIT, 10) == outputs
+    pooled = 196 * 6 + 25 * 16
+    assert activations(LeNet5(), DIGIT, 10) == 784 * 6 + 100 * 16 + pooled + 120 + 84 + 10
     # He et al.'s network for CIFAR-10 as commonly repeated (kuangliu/pytorch-cifar).
     assert parameters_of(ResNet18(width=64), COLOUR, 10) == 11_173_962
 

@@ -5,7 +5,13 @@ from typing import Any
 from torch import Tensor, nn
 from torch.nn import functional
 
-from trainables.networks.convolution_kernels import apart, convolved, grouped, max_pooled, side_by_side
+from trainables.networks.convolution_kernels import (
+    apart,
+    convolved,
+    grouped,
+    max_pooled,
+    side_by_side,
+)
 from trainables.networks.stacking.images import ImageLayer, Values
 
 
@@ -26,20 +32,21 @@ class Conv2d(ImageLayer, nn.Conv2d):
 
     def one(self, x: Tensor, *own: Any) -> Tensor:
         """One member's maps."""
+        weight, bias = own
         if self.padding_mode != "zeros" or isinstance(self.padding, str):
-            return self._conv_forward(x, *own)
-        return convolved(x, *own, self.stride, self.padding, self.dilation, self.groups)
+            found: Tensor = self._conv_forward(x, weight, bias)
+            return found
+        options = self.stride, self.padding, self.dilation, self.groups
+        return convolved(x, weight, bias, *options)
 
     def together(self, x: Tensor) -> Tensor:
         """All members' maps: members are groups."""
-        padding = self.padding
+        padding: Any = self.padding
         if self.padding_mode != "zeros":
             around, padding = self._reversed_padding_repeated_twice, 0
             padded = functional.pad(x.flatten(0, 1), around, self.padding_mode)
             x = padded.unflatten(0, x.shape[:2])
-        return grouped(
-            x, self.weight, self.bias, self.stride, padding, self.dilation, self.groups
-        )
+        return grouped(x, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
 
 
 class Normalised(ImageLayer, nn.modules.batchnorm._BatchNorm):
@@ -60,14 +67,14 @@ class Normalised(ImageLayer, nn.modules.batchnorm._BatchNorm):
 
     def one(self, x: Tensor, *own: Any) -> Tensor:
         """One member's objects [B, C, ...] normalised, in training by themselves."""
-        *values, batches = own
+        mean, variance, weight, bias, batches = own
         kept = 0.0 if self.momentum is None else self.momentum
         if self.training and batches is not None:
             batches.add_(1)
             if self.momentum is None:  # members have seen as many, each
                 kept = 1.0 / int(batches.flatten()[0])
-        alone = self.training or values[0] is None
-        return functional.batch_norm(x, *values, alone, kept, self.eps)
+        alone = self.training or mean is None
+        return functional.batch_norm(x, mean, variance, weight, bias, alone, kept, self.eps)
 
     def together(self, x: Tensor) -> Tensor:
         """All members' objects: their channels lie side by side, and each is normalised alone."""
@@ -98,8 +105,9 @@ def pooling(kind: type[nn.Module]) -> type[nn.Module]:
         return found
 
     def together(self: nn.Module, x: Tensor) -> Tensor:
-        found: Tensor = kind.forward(self, x.flatten(0, 1))
-        return found.unflatten(0, x.shape[:2])
+        of_all: Tensor = kind.forward(self, x.flatten(0, 1))
+        found: Tensor = of_all.unflatten(0, x.shape[:2])
+        return found
 
     return type(kind.__name__, (ImageLayer, kind), {"one": one, "together": together})
 
@@ -116,8 +124,9 @@ class MaxPool2d(pooling(nn.MaxPool2d)):  # type: ignore[misc]
 
     def one(self, x: Tensor, *own: Any) -> Tensor:
         """One member's maps."""
-        options = self.kernel_size, self.stride, self.padding, self.dilation, self.ceil_mode
-        return max_pooled(x, *options)
+        windows = self.kernel_size, self.stride, self.padding, self.dilation
+        found: Tensor = max_pooled(x, *windows, ceil_mode=self.ceil_mode)
+        return found
 
 
 ReLU = elementwise(nn.ReLU, whole=True)

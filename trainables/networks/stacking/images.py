@@ -117,15 +117,11 @@ def _evaluated(
     can = torch.backends.mkldnn.is_available() and x.dtype == torch.float32
     finite = can and all(bool(value.isfinite().all()) for value in own if value is not None)
 
-    def laid_out(layer: nn.Module, x: Tensor) -> Tensor:
-        return call(layer, _laid_out(x, blocked=finite and _takes_blocks(layer)))
+    def lay_out(part: nn.Module, x: Tensor) -> Tensor:
+        return _laid_out(x, blocked=finite and isinstance(part, ImageLayer) and part.blocked)
 
-    found = [_in_a_row(parts, some, laid_out) for some in x.split(CHUNK)]
+    found = [_in_a_row(parts, some, call, lay_out) for some in x.split(CHUNK)]
     return torch.cat([_laid_out(some, blocked=False) for some in found])
-
-
-def _takes_blocks(layer: nn.Module) -> bool:
-    return isinstance(layer, ImageLayer) and layer.blocked
 
 
 def _laid_out(x: Tensor, *, blocked: bool) -> Tensor:
@@ -139,10 +135,16 @@ def _together(layer: nn.Module, x: Tensor) -> Tensor:
     return layer.together(x)
 
 
-def _in_a_row(parts: Iterable[nn.Module], x: Tensor, call: Call) -> Tensor:
-    """The last part's outputs. A ReLU changes maps in place where no gradient needs them."""
+def _in_a_row(
+    parts: Iterable[nn.Module], x: Tensor, call: Call, lay_out: Call | None = None
+) -> Tensor:
+    """The last part's outputs. A ReLU changes maps in place where no gradient needs them.
+
+    lay_out: what is done to the inputs of each part, but not within a Joined one.
+    """
     free = False
     for part in _ordered(parts):
+        x = x if lay_out is None else lay_out(part, x)
         if isinstance(part, Joined):
             x = part.join(x, lambda inner, x: _in_a_row([inner], x, call))
         elif isinstance(part, nn.ReLU) and free:
