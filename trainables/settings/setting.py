@@ -195,7 +195,7 @@ class Setting:
         """
         objects, share = self.target.split_sizes[self.student_split], self.withheld_share
         withheld = held_out_size(objects, share)
-        if share and not withheld:
+        if self.rule and share and not withheld:
             raise BadInputError(
                 f"a share of {share:.3g} of the {objects:,} objects of {self.target.name}-"
                 f"{self.student_split} is to be held out, and that is none: give fewer folds, a "
