@@ -83,6 +83,7 @@ CASES = {
     "perceptron of images": (Perceptron(hidden=(32,)), DIGIT, "layers"),
     "conv": (ConvNet(channels=[3, 4]), SMALL, "layers"),
     "conv, hidden": (ConvNet(channels=(3,), hidden=(10,)), SMALL, "layers"),
+    "conv, wide": (ConvNet(channels=(16, 32)), DIGIT, "layers"),
     "lenet": (LeNet5(), DIGIT, "layers"),
     "lenet, colour": (LeNet5(), (3, 16, 20), "layers"),
     "resnet": (ResNet18(width=2), SMALL, "layers"),
