@@ -40,11 +40,13 @@ class Bench:
     def run(self, name: str, part: "Callable[[Bench], None]") -> None:
         """Run a part, which prints what it found, or say that its share of the time was over."""
         self.budget.begin(name)
+        began = self.budget.spent
         try:
             part(self)
         except OutOfTimeError:
             self.say(Section(f"{name}: stopped, its share of the time was over"))
             self.found.setdefault(name, "stopped: its share of the time was over")
+        self.found.setdefault("spent", {})[name] = round(self.budget.spent - began, 1)
         give_back(self.device)
 
     def say(self, section: Section) -> None:

@@ -88,7 +88,8 @@ def against_cpu(kind: Kind, device: torch.device, budget: Budget) -> list[Check]
     found: list[tuple[list[list[Tensor]], Any]] = []
     for where, count in ((torch.device("cpu"), 1), (device, COMPANIONS)):
         # The first of all has the same seed and λ as the one alone.
-        members, workshop = kind.members(COMPANIONS)[:count], prepared(kind, where)
+        members = kind.members(COMPANIONS)[:count]
+        workshop = prepared(members, where)
         with gradients_of_member(0, steps=2) as gradients:
             results = kind.train(members, workshop, budget.check)
         found.append((gradients, results[0]))
@@ -104,14 +105,16 @@ def whole_student(kind: Kind, device: torch.device, budget: Budget) -> Check:
     """The accuracy of a student trained on the device, against the same on a CPU."""
     reached = []
     for where in (torch.device("cpu"), device):
-        results = kind.train(kind.members(1), prepared(kind, where), budget.check)
+        members = kind.members(1)
+        results = kind.train(members, prepared(members, where), budget.check)
         reached.append(kind.mean(results))
     return Check("a student: accuracy", abs(reached[0] - reached[1]), ACCURACY)
 
 
 def in_company(kind: Kind, device: torch.device, sizes: Sizes, budget: Budget) -> list[Check]:
     """A student in company, against the same alone, both on the device."""
-    members, workshop = kind.members(sizes.company), prepared(kind, device)
+    members = kind.members(sizes.company)
+    workshop = prepared(members, device)
     place = sizes.company // 2
     together = kind.train(members, workshop, budget.check)[place]
     (alone,) = kind.train([members[place]], workshop, budget.check)

@@ -79,6 +79,7 @@ class Child:
 
 def started(tasks: list[Task], budget: Budget) -> tuple[list[Child], float]:
     """Processes that are ready, and after how many seconds all of them were."""
+    budget.check()
     began = time.perf_counter()
     children = [Child(task, budget) for task in tasks]
     try:
@@ -115,7 +116,7 @@ def _training(task: Task) -> tuple[Callable[[], float], Callable[[], float]]:
         return lambda: rival(0, ignore), lambda: sum(rival(n, ignore) for n in seeds) / task.last
     kind = work.students(on, Perceptron(hidden=(64,)), schedule, "students")
     members = kind.members(task.of)[task.first : task.last]
-    workshop = work.prepared(kind, device)
+    workshop = work.prepared(members, device)
 
     def train() -> float:
         return kind.mean(kind.train(members, workshop, ignore))

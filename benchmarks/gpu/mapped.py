@@ -37,9 +37,11 @@ def train_mapped(
     optimiser = torch.optim.Adam(values.values(), fused=True)
 
     def loss(own: dict[str, Tensor], x: Tensor, y: Tensor, q: Tensor, weight: Tensor) -> Tensor:
-        logits = functional_call(base, own, (x,))
+        logits: Tensor = functional_call(base, own, (x,))
         gentle = -(q * (logits / 2).log_softmax(-1)).sum(-1).mean()
-        return weight * functional.cross_entropy(logits, y) + (1 - weight) * 4 * gentle
+        hard = functional.cross_entropy(logits, y)
+        whole: Tensor = weight * hard + (1 - weight) * 4 * gentle
+        return whole
 
     gradients = vmap(grad(loss))
     members = torch.arange(count, device=device).unsqueeze(1)
@@ -61,9 +63,12 @@ def train_mapped(
 
 @torch.no_grad()
 def _accuracy(base: torch.nn.Module, values: dict[str, Tensor], data: Data) -> Tensor:
-    answer: Any = vmap(lambda own, x: functional_call(base, own, (x,)), in_dims=(0, None))
+    def answer(own: dict[str, Tensor], x: Tensor) -> Any:
+        return functional_call(base, own, (x,))
+
+    answers = vmap(answer, in_dims=(0, None))
     right = torch.zeros((), device=data.test_y.device)
     for x, y in zip(data.test_x.split(TESTED), data.test_y.split(TESTED), strict=True):
-        right += (answer(values, x).argmax(-1) == y).float().mean(0).sum()
+        right += (answers(values, x).argmax(-1) == y).float().mean(0).sum()
     accuracy: Tensor = right / len(data.test_y)
     return accuracy

@@ -70,13 +70,13 @@ def time_students(bench: Bench) -> None:
     ]
     section = speed.section(bench.kinds["students"], rows, alone, others)
     count = bench.sizes.processes
-    section.notes.append(
+    ways = (
         f"{count} new: a process for each student, {count} at a time, start included; "
         f"{count} kept: the same processes, once they are warm, one student after the other"
     )
+    none = "several processes: not run, their share of the time was over"
+    section.notes.append(ways if others else none)
     section.notes += [f"{n} by vmap: {why}" for n, why in mapped.items() if isinstance(why, str)]
-    if not others:
-        section.notes.append("several processes: not run, their share of the time was over")
     bench.say(section)
     seconds = {n: each.seconds for n, each in mapped.items() if isinstance(each, Measured)}
     bench.found["students"] = speed.record(rows, alone, others) | {"vmap": seconds}

@@ -11,7 +11,7 @@ from benchmarks.gpu.budget import Budget
 from benchmarks.gpu.checks import ACCURACY, Check
 from benchmarks.gpu.children import Task
 from benchmarks.gpu.device import give_back, synchronize
-from benchmarks.gpu.work import Kind, prepared
+from benchmarks.gpu.work import SEEDS, Kind, prepared
 from trainables.artifacts.workshop import Workshop
 from trainables.cohorts.cohort import Cohort
 from trainables.networks.stack import Report
@@ -67,7 +67,8 @@ def memory_refused(
     kind: Kind, count: int, device: torch.device, budget: Budget
 ) -> tuple[list[Check], dict[str, Any]]:
     """Train a cohort with all of a GPU's memory, then with too little of it: the same results."""
-    workshop, cohort = prepared(kind, device), Cohort("student", tuple(kind.members(count)))
+    cohort = Cohort("student", tuple(kind.members(count)))
+    workshop = prepared(cohort.members[:SEEDS], device)
     kind.train(cohort.members[:1], workshop, budget.check)  # the test set stays on the device
     synchronize(device)
     give_back(device)

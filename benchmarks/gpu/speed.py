@@ -10,7 +10,7 @@ from benchmarks.gpu.budget import Budget, Measured, OutOfTimeError, measured
 from benchmarks.gpu.device import peak_bytes, reset_peak
 from benchmarks.gpu.plain import Trained
 from benchmarks.gpu.table import Section, number
-from benchmarks.gpu.work import Kind, prepared
+from benchmarks.gpu.work import SEEDS, Kind, prepared
 from trainables.networks.stack import Report
 
 
@@ -32,8 +32,8 @@ class Limits:
 class Row:
     """A cohort's size: members a second, and what they take.
 
-    seconds: of the whole cohort, each repeat. rate: by their median. mib: the peak of memory, a member. score: the
-    members' mean. failed: why there is no time.
+    seconds: of the whole cohort, each repeat. rate: by their median. mib: the peak of memory, a
+    member. score: the members' mean. failed: why there is no time. mapped: the rate by vmap.
     """
 
     members: int
@@ -101,7 +101,8 @@ def cohorts(
     scored: bool,
 ) -> list[Row]:
     """The study's own cohorts of growing size; scored: whether what they reach means anything."""
-    workshop, peaks = prepared(kind, device), dict[int, int | None]()
+    workshop = prepared(kind.members(min(max(counts), SEEDS)), device)
+    peaks: dict[int, int | None] = {}
     kind.train(kind.members(counts[0]), workshop, budget.check)  # kernels, the test set
 
     def run(count: int, report: Report) -> Any:

@@ -14,7 +14,7 @@ from trainables.artifacts.store import Saved, Store, UnusableArtifactError
 from trainables.artifacts.teacher import train_teachers
 from trainables.artifacts.vae import train_vaes
 from trainables.artifacts.workshop import Workshop, new_vae
-from trainables.cohorts.kinds import needs, open_workshop
+from trainables.cohorts.kinds import Work, needs, open_workshop
 from trainables.data.domain import Domain, DomainData, Objects
 from trainables.data.domains import FASHION_MNIST, MnistLike
 from trainables.distillation.student import train_students
@@ -32,7 +32,7 @@ from trainables.teacher import Teacher
 
 SEEDS = 5  # of the students of a cohort, as a study has them
 BATCH = 64
-TAUGHT_BY = Schedule(epochs=2, batch_size=BATCH)  # the students' teachers: their logits matter not
+TAUGHT_BY = Schedule(epochs=1, batch_size=BATCH)  # the students' teachers: their logits matter not
 STEP_BYTES = 36
 """Of a weight: Adam reads it, its gradient and two moments and writes three (28); forward and
 backward pass at least read it and write the gradient (8)."""
@@ -118,10 +118,10 @@ class Kind:
         return sum(self.scores(results)) / len(results)
 
 
-def prepared(kind: Kind, device: torch.device) -> Workshop:
-    """A workshop in which what members of this kind need is made: the teachers of all seeds."""
+def prepared(members: Sequence[Work], device: torch.device) -> Workshop:
+    """A workshop in which what these members need is made: the teachers of students."""
     workshop = workshop_on(device)
-    for member in kind.members(SEEDS):
+    for member in members:
         for artifact in needs(member):
             workshop.get_or_make(artifact)
     return workshop
