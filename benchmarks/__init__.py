@@ -2,7 +2,9 @@
 
 throughput    many students, against five other ways (rivals has these)
 making        teachers and VAEs, against plain PyTorch
+vae_recipe    how a VAE's schedule was chosen
 limit         how near a cohort comes to what one core can do
+convolution   convolutional students, five ways
 gpu           students a second on a GPU
 scale         seconds a trial from 100 to 10,000 trials
 many_trials   table, figures and report of 10,000 trials

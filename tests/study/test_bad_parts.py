@@ -12,7 +12,10 @@ from study.launch import launch
 
 FIELDS = [
     ("Setting(hard_label_weight=1)", "unknown field of Setting 'hard_label_weight': known are"),
-    ("replace(ON_BIG, lamda=0.5)", "unknown field of Setting 'lamda': known are course, held_out, link"),
+    (
+        "replace(ON_BIG, lamda=0.5)",
+        "unknown field of Setting 'lamda': known are course, held_out, link",
+    ),
     ("replace(ON_BIG, techer=None)", "unknown field of Setting 'techer': did you mean 'teacher'"),
     (
         "Setting()",

@@ -13,6 +13,12 @@ import torch
 from torch import Tensor
 
 from trainables.artifacts.artifact import VaeArtifact
+from trainables.artifacts.elbo import (
+    bernoulli_reconstruction,
+    gaussian_kl,
+    kl_gradients,
+    reconstruction_gradient,
+)
 from trainables.artifacts.labelled import labelled_rows
 from trainables.artifacts.store import Saved
 from trainables.artifacts.workshop import Workshop, new_vae
@@ -20,12 +26,6 @@ from trainables.data.domain import Objects
 from trainables.data.splits import pair_by_class
 from trainables.networks.stack import Report, Stack, gather_inputs, stack_equal
 from trainables.networks.vae import LOGIT_BOUND, Latent
-from trainables.objectives.elbo import (
-    bernoulli_reconstruction,
-    gaussian_kl,
-    kl_gradients,
-    reconstruction_gradient,
-)
 from trainables.randomness import generator
 
 PAIRED_SHARE = 0.25  # of a batch, where few objects are labelled: the rest are unlabelled ones

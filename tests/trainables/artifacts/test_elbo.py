@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from scipy.special import expit
 from scipy.stats import norm
 
-from trainables.objectives.elbo import (
+from trainables.artifacts.elbo import (
     bernoulli_reconstruction,
     gaussian_kl,
     kl_gradients,
