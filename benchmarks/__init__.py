@@ -5,7 +5,7 @@ making        teachers and VAEs, against plain PyTorch
 vae_recipe    how a VAE's schedule was chosen
 limit         how near a cohort comes to what one core can do
 convolution   convolutional students, five ways
-gpu           students a second on a GPU
+gpu           all there is to say about a GPU
 scale         seconds a trial from 100 to 10,000 trials
 many_trials   table, figures and report of 10,000 trials
 samplers      what proposing settings in rounds costs a search

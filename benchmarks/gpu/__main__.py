@@ -1,6 +1,7 @@
 """All there is to say about a GPU: python -m benchmarks.gpu [cuda | cpu]
 
-A table, then one line of JSON. It exits with 1 where the device computes otherwise than a CPU.
+A table, then one line of JSON. It exits with 1 where the device computes otherwise than a CPU,
+with 2 where it cannot begin.
 """
 
 import argparse
@@ -13,10 +14,10 @@ from pathlib import Path
 import torch
 
 from benchmarks.gpu.bench import Bench
-from benchmarks.gpu.budget import Budget
-from benchmarks.gpu.device import about
+from benchmarks.gpu.frame.budget import Budget
+from benchmarks.gpu.frame.device import about
+from benchmarks.gpu.frame.sizes import FULL, SMALL
 from benchmarks.gpu.parts import PARTS, SHARES
-from benchmarks.gpu.sizes import FULL, SMALL
 from benchmarks.gpu.work import domain
 from trainables.errors import BadInputError
 
@@ -94,4 +95,5 @@ if __name__ == "__main__":
     try:
         sys.exit(main(sys.argv[1:]))
     except BadInputError as error:
-        sys.exit(f"error: {error}")
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(2)

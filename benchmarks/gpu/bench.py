@@ -6,13 +6,13 @@ from typing import Any
 
 import torch
 
-from benchmarks.gpu.budget import Budget, OutOfTimeError
 from benchmarks.gpu.checks import Check
 from benchmarks.gpu.children import Task
-from benchmarks.gpu.device import give_back
-from benchmarks.gpu.sizes import Sizes
+from benchmarks.gpu.frame.budget import Budget, OutOfTimeError
+from benchmarks.gpu.frame.device import give_back
+from benchmarks.gpu.frame.sizes import Sizes
+from benchmarks.gpu.frame.table import Section
 from benchmarks.gpu.speed import Limits
-from benchmarks.gpu.table import Section
 from benchmarks.gpu.work import BATCH, Kind, domain, kinds, students
 from trainables.networks import Perceptron
 from trainables.schedule import Schedule

@@ -14,9 +14,9 @@ from unittest.mock import patch
 import torch
 from torch import Tensor
 
-from benchmarks.gpu.budget import Budget
-from benchmarks.gpu.device import tf32
-from benchmarks.gpu.sizes import Sizes
+from benchmarks.gpu.frame.budget import Budget
+from benchmarks.gpu.frame.device import tf32
+from benchmarks.gpu.frame.sizes import Sizes
 from benchmarks.gpu.work import Kind, prepared
 from trainables.artifacts.store import Saved
 from trainables.networks.updates import Updates

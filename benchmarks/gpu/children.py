@@ -16,9 +16,9 @@ from typing import Any
 import torch
 
 from benchmarks.gpu import work
-from benchmarks.gpu.budget import Budget, OutOfTimeError
-from benchmarks.gpu.device import synchronize
-from benchmarks.gpu.plain import perceptron, student
+from benchmarks.gpu.frame.budget import Budget, OutOfTimeError
+from benchmarks.gpu.frame.device import synchronize
+from benchmarks.gpu.rivals.plain import perceptron, student
 from trainables.artifacts.workshop import ignore
 from trainables.networks import Perceptron
 from trainables.schedule import Schedule

@@ -6,13 +6,13 @@ from dataclasses import asdict, replace
 
 from benchmarks.gpu import checks, children, sharing, speed
 from benchmarks.gpu.bench import Bench
-from benchmarks.gpu.budget import Measured, OutOfTimeError
 from benchmarks.gpu.checks import Check
-from benchmarks.gpu.device import copy_rate, give_back, product_rate
-from benchmarks.gpu.mapped import train_mapped
-from benchmarks.gpu.plain import rivals
+from benchmarks.gpu.frame.budget import Measured, OutOfTimeError
+from benchmarks.gpu.frame.device import copy_rate, give_back, product_rate
+from benchmarks.gpu.frame.table import Section, number
+from benchmarks.gpu.rivals.mapped import train_mapped
+from benchmarks.gpu.rivals.plain import rivals
 from benchmarks.gpu.speed import Limits
-from benchmarks.gpu.table import Section, number
 from benchmarks.gpu.work import BATCH, Kind, kinds
 from trainables.networks.stack import Report
 from trainables.schedule import Schedule

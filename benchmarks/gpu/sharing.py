@@ -7,10 +7,10 @@ from typing import Any
 import torch
 
 from benchmarks.gpu import children
-from benchmarks.gpu.budget import Budget
 from benchmarks.gpu.checks import ACCURACY, Check
 from benchmarks.gpu.children import Task
-from benchmarks.gpu.device import give_back, synchronize
+from benchmarks.gpu.frame.budget import Budget
+from benchmarks.gpu.frame.device import give_back, synchronize
 from benchmarks.gpu.work import SEEDS, Kind, prepared
 from trainables.artifacts.workshop import Workshop
 from trainables.cohorts.cohort import Cohort

@@ -6,10 +6,10 @@ from typing import Any
 
 import torch
 
-from benchmarks.gpu.budget import Budget, Measured, OutOfTimeError, measured
-from benchmarks.gpu.device import peak_bytes, reset_peak
-from benchmarks.gpu.plain import Trained
-from benchmarks.gpu.table import Section, number
+from benchmarks.gpu.frame.budget import Budget, Measured, OutOfTimeError, measured
+from benchmarks.gpu.frame.device import peak_bytes, reset_peak
+from benchmarks.gpu.frame.table import Section, number
+from benchmarks.gpu.rivals.plain import Trained
 from benchmarks.gpu.work import SEEDS, Kind, prepared
 from trainables.networks.stack import Report
 

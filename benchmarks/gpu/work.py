@@ -1,22 +1,22 @@
-"""What is trained: members of each kind as the study has them; random data of the same shapes."""
+"""What is trained: members of each kind as the study has them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from benchmarks.gpu.sizes import Sizes
+from benchmarks.gpu.bare.no_files import InMemory, RandomImages
+from benchmarks.gpu.frame.sizes import Sizes
 from trainables.artifacts.artifact import TeacherArtifact, VaeArtifact
-from trainables.artifacts.store import Saved, Store, UnusableArtifactError
+from trainables.artifacts.store import Saved
 from trainables.artifacts.teacher import train_teachers
 from trainables.artifacts.vae import train_vaes
 from trainables.artifacts.workshop import Workshop, new_vae
 from trainables.cohorts.kinds import Work, needs, open_workshop
-from trainables.data.domain import Domain, DomainData, Objects
-from trainables.data.domains import FASHION_MNIST, MnistLike
+from trainables.data.domain import Domain
+from trainables.data.domains import FASHION_MNIST
 from trainables.distillation.student import train_students
 from trainables.links.vae_recipe import VaeRecipe
 from trainables.networks import ConvNet, Network, Perceptron
@@ -38,52 +38,9 @@ STEP_BYTES = 36
 backward pass at least read it and write the gradient (8)."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class RandomImages(MnistLike):
-    """Noise about a random image for each class, in FashionMNIST's shapes."""
-
-    def load(self) -> DomainData:
-        """Drawn once in a process."""
-        return _random_images()
-
-
-@lru_cache(maxsize=1)
-def _random_images() -> DomainData:
-    draw = torch.Generator().manual_seed(0)
-    means = torch.randint(128, (10, 784), dtype=torch.uint8, generator=draw)
-
-    def objects(count: int) -> Objects:
-        labels = torch.randint(10, (count,), generator=draw)
-        noise = torch.randint(128, (count, 784), dtype=torch.uint8, generator=draw)
-        return Objects(means[labels] + noise, labels)
-
-    return DomainData(objects(60_000), objects(10_000))
-
-
 def domain(*, random: bool) -> Domain:
     """FashionMNIST, or random images of its shapes."""
     return RandomImages(dataset="FashionMNIST") if random else FASHION_MNIST
-
-
-@dataclass(frozen=True)
-class InMemory(Store):
-    """A store without files, so that no disk has a part in any time."""
-
-    kept: dict[tuple[str, str], Saved] = field(default_factory=dict)
-
-    def has(self, kind: str, key: str) -> bool:
-        """True if it was saved."""
-        return (kind, key) in self.kept
-
-    def save(self, kind: str, key: str, saved: Saved, describes: Any) -> None:
-        """Keep it."""
-        self.kept[kind, key] = saved
-
-    def load(self, kind: str, key: str) -> Saved:
-        """What was kept; raises UnusableArtifactError where nothing was."""
-        if not self.has(kind, key):
-            raise UnusableArtifactError(f"{kind} {key} is not there")
-        return self.kept[kind, key]
 
 
 def workshop_on(device: torch.device) -> Workshop:

@@ -12,10 +12,10 @@ import torch
 
 import benchmarks.gpu.__main__ as command
 from benchmarks.gpu import checks, children, sharing, work
-from benchmarks.gpu.budget import Budget, OutOfTimeError
-from benchmarks.gpu.mapped import train_mapped
-from benchmarks.gpu.plain import Data
-from benchmarks.gpu.table import WIDTH
+from benchmarks.gpu.frame.budget import Budget, OutOfTimeError
+from benchmarks.gpu.frame.table import WIDTH
+from benchmarks.gpu.rivals.mapped import train_mapped
+from benchmarks.gpu.rivals.plain import Data
 from trainables.artifacts.workshop import ignore
 from trainables.cohorts.cohort import Cohort
 from trainables.data.domains import FASHION_MNIST

@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.func import functional_call, grad, stack_module_state, vmap
 from torch.nn import functional
 
-from benchmarks.gpu.plain import TESTED, Data, perceptron
+from benchmarks.gpu.rivals.plain import TESTED, Data, perceptron
 from benchmarks.gpu.work import BATCH, SEEDS
 from trainables.data.domain import Domain
 from trainables.networks.stack import Report

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 
 from benchmarks.gpu import STARTED
-from benchmarks.gpu.device import synchronize
+from benchmarks.gpu.frame.device import synchronize
 from trainables.networks.stack import Report
 
 

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from benchmarks.gpu.sizes import Sizes
+from benchmarks.gpu.frame.sizes import Sizes
 from benchmarks.gpu.work import BATCH, SEEDS
 from trainables.data.domain import Domain
 from trainables.networks.stack import Report
