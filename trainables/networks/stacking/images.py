@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from trainables.networks.convolution_kernels import by_channel
+from trainables.networks.stacking.memory import keep_freed_memory
 
 CHUNK = 128  # objects evaluated at a time; 64 to 256 are equal, 1,000 do not fit into a cache
 
@@ -84,6 +85,7 @@ def through(parts: Sequence[nn.Module], x: Tensor) -> Tensor:
     """All members' x [N, B, ...] through these parts, which are of ImageLayers."""
     if x.device.type != "cpu":
         return _in_a_row(parts, x, _together)
+    keep_freed_memory()
     layers = [layer for part in parts for layer in part.modules() if isinstance(layer, ImageLayer)]
     layers = [layer for layer in layers if layer.values]
     values = [layer.values for layer in layers]
