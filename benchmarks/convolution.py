@@ -12,7 +12,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -167,17 +167,22 @@ WAYS = {
 }
 
 
-def measure(students: int, repeats: int) -> dict[str, tuple[float, float]]:
+def measure(
+    students: int, repeats: int, names: Sequence[str] = tuple(WAYS)
+) -> dict[str, tuple[float, float]]:
     """Of each way milliseconds a student's step, and an evaluation of 1,000 objects.
 
     Medians of alternating repeats, in seconds of this thread: what else the machine does costs
-    it caches and clock, but is not counted.
+    it caches and clock, but is not counted. Two steps before each are not, either: they find
+    the memory as another way left it.
     """
-    ways = {name: way(students) for name, way in WAYS.items()}
+    ways = {name: WAYS[name](students) for name in names}
     found: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
     for repeat in range(repeats + 1):
         for name, way in ways.items():
-            again = max(1, 4 // way.students)
+            way.step()
+            way.step()
+            again = max(3, 6 // way.students)
             times = (_clocked(way.step, again), _clocked(way.evaluate, 1))
             if repeat:  # the first warms up
                 found[name].append((times[0] / way.students, times[1] / way.students))
@@ -195,7 +200,7 @@ def _clocked(function: Callable[[], object], times: int) -> float:
 
 
 def start_up(repeats: int) -> float:
-    """Seconds of CPU until a process of its own has what it needs."""
+    """Seconds until a process of its own has what it needs."""
     found = []
     for _ in range(repeats):
         before = time.perf_counter()
@@ -212,13 +217,15 @@ def of_a_student(step: float, test: float) -> float:
 def main(
     sizes: Annotated[str, typer.Option(help="Students trained as one.")] = "1,5,20,100",
     repeats: Annotated[int, typer.Option(help="Of each measurement; medians count.")] = 5,
+    slow: Annotated[bool, typer.Option(help="Also vmap and groups, most of the time.")] = True,
 ) -> None:
     """Measure, print a table and one line of JSON."""
     torch.set_num_threads(1)
     rate, counts = matrix_rate(), [int(size) for size in sizes.split(",")]
     first = NETWORK.channels[0] * SHAPE[1] * SHAPE[2] * 9  # the input needs no gradient
     flops = 2 * BATCH * (3 * multiply_adds(NETWORK, SHAPE, OUTPUTS) - first)
-    found = {size: measure(size, repeats) for size in counts}
+    names = [name for name in WAYS if slow or name not in ("vmap", "groups")]
+    found = {size: measure(size, repeats, names) for size in counts}
     started = start_up(min(3, repeats))
     table = Table(
         title=f"ms a step / ms an evaluation of {BLOCK} objects / s a student (share of "
@@ -232,7 +239,7 @@ def main(
         share = flops / (step / 1e3) / (rate * 1e9)
         return f"{step:.2f} / {test:.1f} / {more + of_a_student(step, test):.2f} ({share:.0%})"
 
-    for name in WAYS:
+    for name in names:
         table.add_row(name, *(cell(*found[size][name]) for size in counts))
     alone = [cell(*found[size]["plain, channels_last"], started) for size in counts]
     table.add_row(f"a process each ({started:.1f} s to start)", *alone)

@@ -76,7 +76,11 @@ def needs(member: Work) -> Sequence[Artifact]:
 
 
 def open_workshop(artifacts: Path, device: torch.device | None = None) -> Workshop:
-    """A workshop over a folder of artifacts, on a GPU where the process was given one."""
+    """A workshop over a folder of artifacts, on a GPU where the process was given one.
+
+    There convolutions are of fp32 too: PyTorch would round their inputs to ten bits (TF32).
+    """
+    torch.backends.cudnn.allow_tf32 = False
     default = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     makers = {name: kind.make for name, kind in KINDS.items() if kind.make}
     return Workshop(Store(artifacts), device or default, makers)

@@ -1,7 +1,8 @@
 """N models of one kind called as one.
 
 layers       PyTorch's layers, and whatever else is written for stacked weights
-images       layers of images, member by member through all of them; image_layers: each
+images       how members go through layers of images; image_layers has those, memory
+             keeps what maps were in
 way          what all ways have in common
 one_module   by stacked layers, or by torch.vmap
 loop         one model after the other

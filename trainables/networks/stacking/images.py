@@ -1,9 +1,10 @@
 """Layers of images for a stack: on a CPU each member goes through all of them before the next.
 
 A member's maps are some MB. Layer by layer over all members they would come from memory each time
-and be given back to it: a page of 4 KiB that the system gives costs 2 to 3 µs, and pages were half
-of a step. On a GPU a layer is one call for all members, which are its groups; on a CPU, a grouped
-convolution rounds by the number of groups. Measured: benchmarks/README.md, "convolution".
+and be given back to it, and the pages that the system gives anew cost more than the convolutions.
+On a GPU a layer is one call for all members, which are groups (not measured there); on a CPU a
+grouped convolution rounds by the number of groups, and is slower. See benchmarks/README.md,
+"convolution".
 """
 
 from abc import abstractmethod
@@ -15,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from trainables.networks.convolution_kernels import by_channel
+from trainables.networks.stacking.memory import keep_freed_memory
 
 CHUNK = 128  # objects evaluated at a time; 64 to 256 are equal, 1,000 do not fit into a cache
 
@@ -83,6 +85,7 @@ def through(parts: Sequence[nn.Module], x: Tensor) -> Tensor:
     """All members' x [N, B, ...] through these parts, which are of ImageLayers."""
     if x.device.type != "cpu":
         return _in_a_row(parts, x, _together)
+    keep_freed_memory()
     layers = [layer for part in parts for layer in part.modules() if isinstance(layer, ImageLayer)]
     layers = [layer for layer in layers if layer.values]
     values = [layer.values for layer in layers]
