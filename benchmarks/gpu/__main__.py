@@ -9,6 +9,7 @@ import json
 import os
 import sys
 import traceback
+from dataclasses import asdict
 from pathlib import Path
 
 import torch
@@ -69,8 +70,9 @@ def main(arguments: list[str]) -> int:
         except Exception as error:
             traceback.print_exc()
             bench.fail(name, f"{type(error).__name__}: {error}")
-    found = {**about(device), "random": given.random, "minutes": budget.spent / 60, **bench.found}
-    line = json.dumps(found)
+    given_sizes = {"random": given.random, "sizes": asdict(sizes)}
+    spent = {"minutes": budget.spent / 60}
+    line = json.dumps({**about(device), **given_sizes, **spent, **bench.found})
     if bench.failed:
         print(f"\nFAILED: {'; '.join(bench.failed)}")
     print(line)

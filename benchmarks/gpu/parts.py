@@ -101,14 +101,14 @@ def _mapped(bench: Bench) -> dict[int, Measured | str]:
     give_back(device)
     schedule = Schedule(epochs=sizes.epochs, batch_size=BATCH)
 
-    def run(count: int, report: Report) -> float:
-        return train_mapped(count, bench.domain, device, schedule, report)
+    def prepare(count: int) -> Callable[[Report], float]:
+        return lambda report: train_mapped(count, bench.domain, device, schedule, report)
 
     try:
-        run(sizes.students[0], budget.check)  # kernels
+        prepare(sizes.students[0])(budget.check)  # kernels
     except OutOfTimeError:
         return dict.fromkeys(sizes.students, "not run: its share of the time was over")
-    return speed.sized(run, sizes.students, budget, sizes.repeats, device)
+    return speed.sized(prepare, sizes.students, budget, sizes.repeats, device)
 
 
 def _processes(bench: Bench) -> dict[str, float]:

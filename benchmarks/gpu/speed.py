@@ -55,7 +55,7 @@ def in_turn(rival: Trained, device: torch.device, budget: Budget, count: int) ->
 
 
 def sized(
-    run: Callable[[int, Report], Any],
+    prepare: Callable[[int], Callable[[Report], Any]],
     counts: tuple[int, ...],
     budget: Budget,
     repeats: int,
@@ -63,8 +63,8 @@ def sized(
 ) -> dict[int, Measured | str]:
     """Medians by size, from the smallest on, or why there is none: no time, no memory, a fault.
 
-    A size is left out where it would not fit the time if each member took as long as one of the
-    size before, which is more than it takes.
+    prepare: makes the run of a size, which is not timed. A size is left out where it would not fit
+    the time if each member took as long as one of the size before, which is more than it takes.
     """
     found: dict[int, Measured | str] = {}
     each = 0.0
@@ -73,8 +73,7 @@ def sized(
             found[count] = f"not run: up to {each * count:.0f} s, {budget.left:.0f} s were left"
             continue
         try:
-            once = _run(run, count)
-            found[count] = one = measured(once, budget, repeats, device)
+            found[count] = one = measured(prepare(count), budget, repeats, device)
             each = one.median / count
         except OutOfTimeError:
             found[count] = "stopped: its share of the time was over"
@@ -84,10 +83,6 @@ def sized(
     for count in counts:
         found.setdefault(count, "not run: a smaller one did not fit into the memory")
     return found
-
-
-def _run(run: Callable[[int, Report], Any], count: int) -> Callable[[Report], Any]:
-    return lambda report: run(count, report)
 
 
 def cohorts(
@@ -105,14 +100,19 @@ def cohorts(
     peaks: dict[int, int | None] = {}
     kind.train(kind.members(counts[0]), workshop, budget.check)  # kernels, the test set
 
-    def run(count: int, report: Report) -> Any:
-        reset_peak(device)
-        results = kind.train(kind.members(count), workshop, report)
-        peaks[count] = peak_bytes(device)
-        return results
+    def prepare(count: int) -> Callable[[Report], Any]:
+        members = kind.members(count)
+
+        def run(report: Report) -> Any:
+            reset_peak(device)
+            results = kind.train(members, workshop, report)
+            peaks[count] = peak_bytes(device)
+            return results
+
+        return run
 
     rows = []
-    for count, one in sized(run, counts, budget, repeats, device).items():
+    for count, one in sized(prepare, counts, budget, repeats, device).items():
         if isinstance(one, str):
             rows.append(Row(members=count, seconds=[], failed=one))
             continue

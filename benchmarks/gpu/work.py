@@ -54,7 +54,7 @@ class Kind:
     """A kind of network, as it is trained here.
 
     members: so many of them. train: all of them at once, on the workshop's device.
-    score, better: the name of what results are compared by.
+    score: the name of what results are compared by.
     gigaflops: of the products of one member: forward, weights' gradients, inputs' gradients but
         for the first layer's, and tests. gigabytes: what its steps move at least.
     """

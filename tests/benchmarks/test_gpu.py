@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,7 +12,7 @@ import pytest
 import torch
 
 import benchmarks.gpu.__main__ as command
-from benchmarks.gpu import checks, children, sharing, work
+from benchmarks.gpu import checks, children, sharing, speed, work
 from benchmarks.gpu.frame.budget import Budget, OutOfTimeError
 from benchmarks.gpu.frame.table import WIDTH
 from benchmarks.gpu.rivals.mapped import train_mapped
@@ -79,6 +80,26 @@ def test_what_does_not_fit_the_time_is_said(capsys):
         assert found[name] == "stopped: its share of the time was over"
         assert f"{name}: stopped" in said
     assert "4 students: stopped" in said
+
+
+def test_sizes_that_cannot_fit_are_not_tried(budget):
+    tried = []
+
+    def prepare(count):
+        tried.append(count)
+        if count == 3:
+            raise torch.OutOfMemoryError("no room")
+        return lambda report: time.sleep(0.01)
+
+    budget.until = budget.spent + 10
+    found = speed.sized(prepare, (1, 2, 10**6), budget, 2, CPU)
+    assert tried == [1, 2]
+    assert len(found[2].seconds) == 2
+    assert "not run: up to" in found[10**6]
+    found = speed.sized(prepare, (2, 3, 4), budget, 1, CPU)
+    assert found[3] == "does not fit into the memory"
+    assert "a smaller one did not fit" in found[4]
+    assert tried == [1, 2, 2, 3]
 
 
 def test_products_rounded_as_tf32_are_found(monkeypatch, budget):

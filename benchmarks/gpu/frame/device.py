@@ -47,6 +47,7 @@ def about(device: torch.device) -> dict[str, Any]:
         "device": str(device),
         "hardware": platform.processor() or platform.machine(),
         "cpus": os.cpu_count(),
+        "threads": torch.get_num_threads(),
         "torch": torch.__version__,
         "python": platform.python_version(),
     }
