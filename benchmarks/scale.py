@@ -63,7 +63,7 @@ class Watch(threading.Thread):
                 for child in self.launch.children(recursive=True):
                     if child.name().startswith("ray::"):
                         self.worker = max(self.worker, _mib(child))
-                        if not self.first and TRAINING in child.cmdline()[0]:
+                        if not self.first and TRAINING in "".join(child.cmdline()[:1]):
                             self.first = time.perf_counter() - self.started
             except (psutil.NoSuchProcess, psutil.ZombieProcess):
                 pass
