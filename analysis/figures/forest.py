@@ -5,17 +5,18 @@ import statistics
 from collections.abc import Iterator, Sequence
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import LogLocator
+from matplotlib.ticker import LogLocator, MaxNLocator
 
 from analysis.evidence.differences import cost, difference
 from analysis.evidence.family import Family
 from analysis.evidence.rows import Row
 from analysis.evidence.statistics import Comparison
-from analysis.evidence.verdicts import Verdict, Word
+from analysis.evidence.verdicts import Verdict, Word, margin_of
 from analysis.figures.figure import COLOURS, MARKERS, QUIET, Drawn, new_figure, style
 from trainables.data.measures import Measure
 
 MOST = 40
+TICKS = 4  # intervals between them: more would touch each other
 OUTLYING = 3.0  # times the median difference
 COSTS_DIFFER = 1.2  # dearest against cheapest, for the plot of cost to say something
 
@@ -56,9 +57,8 @@ def _forest(rows: Sequence[Row], left_out: int, family: Family) -> Drawn:
         panels = figure.subplots(1, 2, sharey=True)
         for axes, measure in zip(panels, measures, strict=True):
             low, high = _window(found[measure])
-            margin = max(
-                (v.margin for row in rows if (v := family.verdict(row, measure))), default=0.0
-            )
+            levels = [row.alone.mean(f"test/{measure.name}") for row in rows if row.alone]
+            margin = max((margin_of(measure, level) for level in levels), default=0.0)
             axes.axvspan(-margin, margin, color=QUIET, alpha=0.15, lw=0)
             for place, (row, one) in enumerate(zip(rows, found[measure], strict=True)):
                 if low <= one.mean <= high:
@@ -73,6 +73,7 @@ def _forest(rows: Sequence[Row], left_out: int, family: Family) -> Drawn:
             unit = f"{measure.unit}; " if measure.unit else ""
             axes.set_xlabel(f"Δ test {measure.title}\n({unit}{better} is better)")
             axes.grid(axis="x")
+            axes.xaxis.set_major_locator(MaxNLocator(TICKS))
         names = [
             f"{_forest_label(row)} (n {one.n})" for row, one in zip(rows, found[main], strict=True)
         ]
