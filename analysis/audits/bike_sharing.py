@@ -119,7 +119,7 @@ def sentences(lines: Sequence[Audited]) -> list[str]:
     for line in lines[1:]:
         printed = line.printed.mse - lines[0].printed.mse
         gain = difference(line.by_seed, MSE)
-        if gain.n > 1:
+        if gain.n > 1 and line.by_seed.alone:
             (verdict,) = judged([(line.by_seed, line.by_seed.alone)], MSE)
             inside = "inside" if gain.low <= printed <= gain.high else "outside"
             said.append(

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 
 from analysis.evidence.differences import against, difference
 from analysis.evidence.rows import Row
-from analysis.evidence.statistics import Comparison
 from analysis.evidence.verdicts import Verdict, margin_of, verdicts
 from trainables.data.measures import Measure
 
@@ -48,8 +47,8 @@ def is_compared(row: Row) -> bool:
     return row.corrected and not row.is_candidate and not row.from_labels_alone and bool(row.alone)
 
 
-def judged(pairs: Sequence[tuple[Row, Row | None]], measure: Measure) -> list[Verdict]:
+def judged(pairs: Sequence[tuple[Row, Row]], measure: Measure) -> list[Verdict]:
     """The verdicts on other pairs of rows, ours and theirs, as a family of their own."""
-    found: list[Comparison] = [against(ours, theirs or ours, measure) for ours, theirs in pairs]
-    levels = [(theirs or ours).mean(f"test/{measure.name}") for ours, theirs in pairs]
+    found = [against(ours, theirs, measure) for ours, theirs in pairs]
+    levels = [theirs.mean(f"test/{measure.name}") for _, theirs in pairs]
     return verdicts(found, measure, [margin_of(measure, level) for level in levels])
