@@ -156,14 +156,13 @@ def quality(target: Described) -> list[Column]:
 def decided(target: Described) -> list[Column]:
     """The verdict in the primary measure, and how probable it is."""
     main, name = target.main, f"{target.main.name}_difference"
-    margin = main.text(main.matters) if main.matters else f"{main.matters_share:.0%}"
     return [
         Column("n", _n),
         Column(VERDICT, _verdict(name)),
         Column(f"Δ {main.title}", _difference(name, main)),
-        Column("P(gain > 0)", _decimals(f"{name}_gains", 2)),
-        Column(f"P(within ±{margin})", _decimals(f"{name}_within", 2)),
-        Column(f"P(gain > {margin})", _decimals(f"{name}_gains_more", 2)),
+        Column("P(> 0)", _decimals(f"{name}_gains", 2)),
+        Column("P(±δ)", _decimals(f"{name}_within", 2)),
+        Column("P(> δ)", _decimals(f"{name}_gains_more", 2)),
     ]
 
 

@@ -10,11 +10,12 @@ from rich.table import Table
 from analysis.evidence.rows import Row, lacks
 from analysis.evidence.sentences import choice
 from analysis.tables.selection_views import selection_views
-from analysis.tables.view import View
+from analysis.tables.view import VERDICT, View
 from analysis.tables.views import views
 from records.schema import Study
 
 SHAREABLE = ("protocol", "student", "n", "λ", "T")  # said once where all rows agree
+WHOLE = (*SHAREABLE, VERDICT)  # never broken over lines
 WIDTH_IN_FILES = 170
 
 
@@ -58,7 +59,7 @@ def _grid(view: View, limit: int | None) -> Table:
     for column in shown.columns:
         justify: JustifyMethod = "left" if view.has_words(column) else "right"
         grid.add_column(
-            view.heading(column), justify=justify, overflow="fold", no_wrap=column in SHAREABLE
+            view.heading(column), justify=justify, overflow="fold", no_wrap=column in WHOLE
         )
     for line in shown.head(limit or len(shown)).itertuples(index=False):
         grid.add_row(*map(str, line))

@@ -42,7 +42,8 @@ def views(rows: Sequence[Row], most: int | None = None) -> Iterator[View]:
         yield _view(
             "Against the student alone, at equal seeds",
             "verdict: right for all rows together with 95 %; +k: about so many more seeds would "
-            "settle it; Δ: mean difference [95 %, paired t]; P: from the t posterior of the gain",
+            "settle it; Δ: mean difference [95 %, paired t]; P: that the gain is > 0, within ±δ, "
+            f"> δ, by its t posterior; δ: {_margin(target)}",
             compared,
             decided(target),
         )
@@ -68,6 +69,14 @@ def views(rows: Sequence[Row], most: int | None = None) -> Iterator[View]:
         lines,
         teachers(target),
     )
+
+
+def _margin(target: Described) -> str:
+    """The smallest difference that matters in the primary measure."""
+    main = target.main
+    if main.matters:
+        return f"{main.text(main.matters)} in {main.title}"
+    return f"{main.matters_share:.0%} of the student alone's {main.title}"
 
 
 def _units(target: Described) -> str:
