@@ -13,9 +13,17 @@ from records.schema import Study
 LATEX_SIGNS: dict[str, str | int | None] = {
     "±": r"$\pm$",
     "φ": r"$\varphi$",
+    "δ": r"$\delta$",
     "λ": r"$\lambda$",
     "Δ": r"$\Delta$",
     "∘": r"$\circ$",
+    "×": r"$\times$",
+    "·": r"$\cdot$",
+    "→": r"$\to$",
+    "←": r"$\gets$",
+    "≤": r"$\le$",
+    "≥": r"$\ge$",
+    "½": r"$\frac{1}{2}$",
     "—": "---",
 }
 

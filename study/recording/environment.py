@@ -28,7 +28,7 @@ def describe() -> dict[str, str]:
 def _cpu() -> str:
     """The processor's name, and how many of its threads this process may use."""
     try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:  # not Linux
         lines = []
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]

@@ -53,7 +53,7 @@ def launch(lab, words, results, *arguments, **environment):
             *arguments,
         ],
         env=lab.environment | {"PYTHONPATH": str(ROOT)} | environment, cwd=ROOT,
-        stdout=said.open("w"), stderr=subprocess.STDOUT,
+        stdout=said.open("w", encoding="utf-8"), stderr=subprocess.STDOUT,
     )  # fmt: skip
     return process, said
 

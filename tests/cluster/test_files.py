@@ -43,7 +43,7 @@ def schema(variable):
     path = os.environ.get(variable)
     if not path:
         pytest.skip(f"the schema is not ours to ship: {variable}=FILE checks against it")
-    return yaml.safe_load(Path(path).read_text())
+    return yaml.safe_load(Path(path).read_text(encoding="utf-8"))
 
 
 def strict(part):

@@ -94,7 +94,7 @@ def test_a_study_moves_to_a_server_and_goes_on_there(server, tmp_path, capsys):
     assert {"smoke.html", "figures"} <= there
     fetched = client.download_artifacts(report.info.run_id, "smoke.html", str(tmp_path))
     assert Path(fetched).read_bytes() == (tmp_path / "r" / "reports" / "smoke.html").read_bytes()
-    assert f'href="{server.uri}/#/experiments/' in Path(fetched).read_text()
+    assert f'href="{server.uri}/#/experiments/' in Path(fetched).read_text(encoding="utf-8")
     note = client.get_experiment_by_name("smoke").tags["mlflow.note.content"]
     assert "| test accuracy |" in note
     wrong = requests.get(f"{server.uri}/api/2.0/mlflow/experiments/get?experiment_id=0", timeout=9)

@@ -192,7 +192,7 @@ def test_data_that_cannot_be_learnt_from(
         (tmp_path / each.name).symlink_to(each)
     monkeypatch.setenv("STUDY_DATA", str(tmp_path_factory.mktemp("data")))
     monkeypatch.setenv("STUDY_OFFLINE", "1")
-    Path("own.py").write_text(HEAD + text)
+    Path("own.py").write_text(HEAD + text, encoding="utf-8")
     said = attempt(launch, "--space", "own.py")
     assert said.startswith(f"error: own.py:{HEAD.count(chr(10)) + 1}: ")
     assert says.format(here=tmp_path) in said

@@ -94,7 +94,7 @@ SMOKE = ("--space", "smoke")
     ],
 )
 def test_launch_refuses(attempt, arguments, says):
-    Path("text.db").write_text("these are no records")
+    Path("text.db").write_text("these are no records", encoding="utf-8")
     shutil.copy("results/mlflow.db", "newer.db")
     with sqlite3.connect("newer.db") as newer:
         newer.execute("UPDATE alembic_version SET version_num = 'of a later MLflow'")
@@ -256,7 +256,7 @@ from trainables.objectives import Distillation; from trainables.settings import 
     ],
 )
 def test_a_mistake_in_a_space_file_is_named_with_its_line(attempt, text, says):
-    Path("own.py").write_text(text)
+    Path("own.py").write_text(text, encoding="utf-8")
     assert says in attempt(launch, "--space", "own.py")
 
 

@@ -334,7 +334,7 @@ def test_parts_that_do_not_fit(
     for each in given.iterdir():
         (tmp_path / each.name).symlink_to(each)
     monkeypatch.setenv("STUDY_DATA", str(tmp_path_factory.mktemp("data")))
-    Path("own.py").write_text(HEAD + text)
+    Path("own.py").write_text(HEAD + text, encoding="utf-8")
     said = attempt(launch, "--space", "own.py")
     assert said.startswith(f"error: own.py:{HEAD.count(chr(10)) + 1}: ")
     assert says in said

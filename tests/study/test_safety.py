@@ -65,7 +65,7 @@ def test_the_dashboard_listens_on_loopback_and_wants_the_token(tmp_path):
         ]
         assert listening
         assert {connection.laddr.ip for connection in listening} <= set(LOOPBACK)
-        token = Path(os.environ["RAY_AUTH_TOKEN_PATH"]).read_text().strip()
+        token = Path(os.environ["RAY_AUTH_TOKEN_PATH"]).read_text(encoding="utf-8").strip()
         question = f"{url}/api/jobs/"
         assert requests.get(question, timeout=10).status_code in (401, 403)
         wrong = {"Authorization": f"Bearer {token[::-1]}"}
