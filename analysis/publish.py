@@ -5,24 +5,44 @@ What draws is imported where it is used: matplotlib takes a second.
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 from requests import RequestException
 from rich.console import Console
 
+from analysis.evidence.questions import questions, seeds_wanted
 from analysis.evidence.rows import rows_of
 from analysis.methods.comparison import transfer_views
 from analysis.tables.columns import build
 from analysis.tables.console import show
 from records.folder import figures_folder, report_path
 from records.read import read_study
+from records.schema import Study
 from trainables.artifacts.store import Store
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 ROWS_AT_THE_END, VIEWS_AT_THE_END = 25, 2
+
+
+class Judged(NamedTuple):
+    """What a look at a study says.
+
+    open, of: how many comparisons are undecided, of how many.
+    seeds_wanted: how many seeds the next look needs, by the key of a setting.
+    """
+
+    open: int
+    of: int
+    seeds_wanted: dict[str, int]
+
+
+def judge(study: Study) -> Judged:
+    """Look at all comparisons of a study until decided."""
+    asked = list(questions(rows_of(study)))
+    return Judged(sum(one.is_open for one in asked), len(asked), seeds_wanted(asked))
 
 
 def publish(

@@ -1,10 +1,10 @@
 """The experiments that a study's records stand in: found, or made."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from records.reader import Reader
-from records.schema import ABOUT, SEEDS_PLANNED, experiment_names
+from records.schema import ABOUT, LOOKS, SEEDS_PLANNED, experiment_names
 from trainables.errors import BadInputError
 
 if TYPE_CHECKING:  # most of two seconds
@@ -14,12 +14,19 @@ KIND = {"mlflow.experimentKind": "custom_model_development"}  # not the UI's "Ge
 
 
 def open_study(
-    client: "MlflowClient", space: str, about: str, seeds: int, artifact_root: str | None
+    client: "MlflowClient",
+    space: str,
+    about: str,
+    seeds: int,
+    artifact_root: str | None,
+    looks: Sequence[int] = (),
 ) -> tuple[str, str]:
     """The ids of a space's experiments: of settings, and of trials.
 
     about: the question that the space answers; seeds: how many each setting is to have;
-    artifact_root: where MLflow keeps pictures, None for the server's own place.
+    artifact_root: where MLflow keeps pictures, None for the server's own place; looks: the seeds
+    at each look of a study until decided. A study that was looked at once remains one that is:
+    its tests count all its looks, however it is launched later.
     """
     tags = {
         ABOUT: about,
@@ -30,6 +37,8 @@ def open_study(
         open_experiment(client, name, tags, artifact_root) for name in experiment_names(space)
     )
     client.set_experiment_tag(settings, SEEDS_PLANNED, str(seeds))
+    if looks:
+        client.set_experiment_tag(settings, LOOKS, " ".join(map(str, looks)))
     return settings, trials
 
 

@@ -2,6 +2,7 @@
 
 import gc
 import json
+from collections.abc import Mapping
 
 from records.reader import Reader
 from records.runs import RunRow, runs
@@ -9,10 +10,12 @@ from records.schema import (
     ABOUT,
     ASKED,
     DEFINITION,
+    LOOKS,
     PLACE,
     SEARCH,
     SEARCHED,
     SEED,
+    SEEDS,
     SEEDS_PLANNED,
     SELECTION_SEEDS,
     SETTING_KEY,
@@ -56,18 +59,41 @@ def read_study(client: Reader, space: str) -> Study:
             f"nothing of {space!r} is recorded there (no experiment of that name): "
             f"python -m study.launch --space {space}"
         )
-    found = [run for run in runs(client, experiment.experiment_id) if _is_setting(run)]
-    planned = [_planned(run) for run in found if TARGET in run.tags]
+    found, planned = _settings(client, experiment.experiment_id)
     trials = read(client, space)
     gc.freeze()  # they stay to the end: 10,000 trials in the collector's rounds cost seconds
     return Study(
         space=space,
         about=experiment.tags.get(ABOUT) or experiment.tags.get("mlflow.note.content", ""),
         seeds=int(experiment.tags.get(SEEDS_PLANNED, 0)),
-        settings=sorted(planned, key=lambda setting: setting.place),
+        settings=planned,
         trials=trials,
-        older=len(found) - len(planned),
+        older=found - len(planned),
+        looks=_looks(experiment.tags),
     )
+
+
+def recorded_settings(client: Reader, space: str) -> list[PlannedSetting]:
+    """The settings that are recorded of a space, in its order; none of one never launched."""
+    experiment = client.get_experiment_by_name(experiment_names(space)[0])
+    return _settings(client, experiment.experiment_id)[1] if experiment else []
+
+
+def recorded_looks(client: Reader, space: str) -> tuple[int, ...]:
+    """The seeds at each look, of a study that was launched until decided; else none."""
+    experiment = client.get_experiment_by_name(experiment_names(space)[0])
+    return _looks(experiment.tags) if experiment else ()
+
+
+def _looks(tags: Mapping[str, str]) -> tuple[int, ...]:
+    return tuple(map(int, tags.get(LOOKS, "").split()))
+
+
+def _settings(client: Reader, experiment: str) -> tuple[int, list[PlannedSetting]]:
+    """How many settings are recorded, and those in the format of today."""
+    found = [run for run in runs(client, experiment) if _is_setting(run)]
+    planned = [_planned(run) for run in found if TARGET in run.tags]
+    return len(found), sorted(planned, key=lambda setting: setting.place)
 
 
 def _record(run: RunRow) -> Record | None:
@@ -88,6 +114,12 @@ def _record(run: RunRow) -> Record | None:
     )
 
 
+def _seeds(tags: Mapping[str, str]) -> range | None:
+    if SELECTION_SEEDS in tags:
+        return range(*map(int, tags[SELECTION_SEEDS].split(":")))
+    return range(int(tags[SEEDS])) if SEEDS in tags else None
+
+
 def _is_setting(run: RunRow) -> bool:
     """False where a launch was killed between making the run and filling it."""
     return {SETTING_KEY, PLACE} <= run.tags.keys() and bool(run.params)
@@ -104,8 +136,6 @@ def _planned(run: RunRow) -> PlannedSetting:
         definition=json.loads(tags[DEFINITION]),
         target=Described.from_plain(json.loads(tags[TARGET])),
         search=tags.get(SEARCH),
-        seeds=range(*map(int, tags[SELECTION_SEEDS].split(":")))
-        if SELECTION_SEEDS in tags
-        else None,
+        seeds=_seeds(tags),
         searched=Searched(**json.loads(tags.get(SEARCHED, "{}"))),
     )

@@ -22,6 +22,8 @@ SEARCHED = "searched"  # of a setting that a search asked for: what it chose, as
 RELIABILITY, ARTIFACT, ARTIFACTS = "reliability", "artifact", "artifacts"
 SELECTION_SEEDS = "selection_seeds"  # of a setting that a search asked for: "1000:1002"
 SEEDS_PLANNED, ABOUT = "seeds", "about"  # tags of the experiments
+LOOKS = "looks"  # tag of the experiment of a study until decided: "10 14 20"
+SEEDS = "seeds"  # tag of a setting that has another number of them than the study's
 
 
 def experiment_names(space: str) -> tuple[str, str]:
@@ -97,7 +99,7 @@ class PlannedSetting:
     place: its place among the study's settings; target: the domain that its student learns.
     search, asked: the search that proposed it, and its index there; None for one that is listed.
     searched: what that search chose for it.
-    seeds: those that it is scored with; None for the study's own.
+    seeds: those that it is scored or reported with; None for the study's own.
     """
 
     key: str
@@ -116,7 +118,9 @@ class PlannedSetting:
 class Study:
     """All that is recorded of a space: its question, what was planned, what ended.
 
-    seeds: how many each setting was planned to have.
+    seeds: how many each setting was planned to have, unless it says so itself.
+    looks: of a study until decided, how many seeds a comparison has at each look; empty where it
+        was only looked at once.
     older: how many settings are recorded as earlier versions did, which are not read.
     """
 
@@ -126,6 +130,7 @@ class Study:
     settings: list[PlannedSetting]
     trials: list[Record]
     older: int = 0
+    looks: tuple[int, ...] = ()
 
     @property
     def notes(self) -> list[str]:

@@ -23,6 +23,7 @@ from search_spaces import names
 from search_spaces.base.catalogue import load
 from search_spaces.base.space import Space
 from study.planning.plan import Plan
+from study.planning.seeds import Seeds
 from study.planning.trial_index import TrialIndex
 from study.running.lock import leader_of, locked
 from trainables.artifacts.store import Store, open_store
@@ -80,7 +81,8 @@ def _named(row: RunRow) -> Iterable[str]:
 
 def _planned(client: MlflowClient, space: Space, store: Store) -> Iterable[str]:
     """The artifacts behind all that a space plans, done or not."""
-    plan = Plan(space, space.seeds, None, store, TrialIndex(read(client, space.name)), workers=1)
+    seeds = Seeds.as_recorded(client, space)
+    plan = Plan(space, seeds, None, store, TrialIndex(read(client, space.name)), workers=1)
     return {artifact.key for artifact in plan.all_artifacts()}
 
 

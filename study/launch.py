@@ -31,6 +31,18 @@ def launch(
     seeds: Annotated[
         int | None, typer.Option(help="Seeds a setting.  [default: the space's own]")
     ] = None,
+    until_decided: Annotated[
+        bool,
+        typer.Option(
+            "--until-decided", help="Look at 10 seeds, and give more to what is undecided."
+        ),
+    ] = False,
+    max_seeds: Annotated[
+        int | None, typer.Option(help="Seeds a setting, at most, until decided.  [default: 80]")
+    ] = None,
+    max_minutes: Annotated[
+        float | None, typer.Option(help="Begin no look later than this.  [default: no limit]")
+    ] = None,
     settings: Annotated[
         int | None, typer.Option(help="Settings to search.  [default: the space's own]")
     ] = None,
@@ -92,6 +104,9 @@ def launch(
 
     asked: dict[str, Any] = {
         "seeds": seeds,
+        "until_decided": until_decided,
+        "max_seeds": max_seeds,
+        "max_minutes": max_minutes,
         "settings": settings,
         "workers": workers,
         "cpus_per_worker": cpus_per_worker,

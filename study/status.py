@@ -23,6 +23,7 @@ from search_spaces import names
 from search_spaces.base.catalogue import load
 from study.planning.plan import Plan, check_counts
 from study.planning.search_state import SearchState
+from study.planning.seeds import Seeds
 from study.planning.trial_index import TrialIndex
 from study.recording.spool import Spool, spool_of
 from study.running.lock import leader_of
@@ -61,7 +62,7 @@ def _of_search(plan: Plan, state: SearchState) -> list[Count]:
     name, unknown = state.search.name, state.unknown_trials
     mine = _count(plan, f"search {name}", state.trials(state.asked), unknown)
     if unknown or mine.missing:
-        return [mine, Count(f"chosen by {name}", 0, 0, 0, state.kinds * plan.seeds)]
+        return [mine, Count(f"chosen by {name}", 0, 0, 0, state.kinds * plan.seeds.usual)]
     return [mine, _count(plan, f"chosen by {name}", plan.reported(state.chosen()))]
 
 
@@ -94,7 +95,8 @@ def status(
 
     def read_plan() -> Plan:
         trial_index = TrialIndex(read(client, chosen.name))
-        return Plan(chosen, seeds or chosen.seeds, settings, store, trial_index, workers=1)
+        wanted = Seeds(seeds, for_all=True) if seeds else Seeds.as_recorded(client, chosen)
+        return Plan(chosen, wanted, settings, store, trial_index, workers=1)
 
     plan = _watch(client, read_plan) if watch else read_plan()
     if not watch:

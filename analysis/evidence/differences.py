@@ -3,7 +3,7 @@
 import math
 
 from analysis.evidence.rows import Row
-from analysis.evidence.statistics import Comparison, compare
+from analysis.evidence.statistics import Comparison, compare, untested
 from trainables.data.measures import Measure
 
 COSTS = (
@@ -33,13 +33,18 @@ def metric_difference(row: Row, metric: str, *, higher_is_better: bool) -> Compa
     nothing to compare: no student alone, or the row learns from labels alone itself.
     """
     if row.alone is None or row.from_labels_alone:
-        return compare({}, {}, higher_is_better=higher_is_better)
+        return untested(())
     found = _compared(row, row.alone, metric, higher_is_better)
-    return found if row.corrected else Comparison(found.n, found.mean, *[math.nan] * 9)
+    return found if row.corrected else Comparison(found.n, found.mean)
 
 
 def _compared(ours: Row, theirs: Row, metric: str, higher_is_better: bool) -> Comparison:
-    return compare(ours.values(metric), theirs.values(metric), higher_is_better=higher_is_better)
+    return compare(
+        ours.values(metric),
+        theirs.values(metric),
+        higher_is_better=higher_is_better,
+        looks=ours.looks,
+    )
 
 
 def cost(row: Row) -> float:

@@ -19,7 +19,8 @@ MOST_LACKS = 10  # are said one by one
 class Row(RecordedSetting):
     """One setting, its ended trials by seed, and the student alone beside it.
 
-    seeds: how many the study plans for each setting. names_network: whether its label says which
+    seeds: how many the study plans for each setting; looks: how many at each look of a study until
+    decided, none where the number is fixed. names_network: whether its label says which
     network the student is: where students of the study differ in that.
     """
 
@@ -28,6 +29,7 @@ class Row(RecordedSetting):
     finished: dict[int, Record] = field(default_factory=dict)
     failed: dict[int, Record] = field(default_factory=dict)
     alone: "Row | None" = None
+    looks: tuple[int, ...] = ()
     names_network: bool = False
 
     @property
@@ -83,7 +85,10 @@ class Row(RecordedSetting):
 
 def rows_of(study: Study) -> list[Row]:
     """A study's rows in its own order, each with the student alone that it is compared with."""
-    rows = {planned.key: Row(planned, study.space, study.seeds) for planned in study.settings}
+    rows = {
+        planned.key: Row(planned, study.space, study.seeds, looks=study.looks)
+        for planned in study.settings
+    }
     several = len({row["student_network"] for row in rows.values()}) > 1
     for mine in rows.values():
         mine.names_network = several

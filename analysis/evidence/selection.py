@@ -118,7 +118,8 @@ class Tuned:
         """The choice against another reported row, at equal fresh seeds."""
         ours = self.final.values(self.final.test) if self.final else {}
         theirs = other.values(other.test) if other and other is not self.final else {}
-        return compare(ours, theirs, higher_is_better=self.main.higher_is_better)
+        looks = self.best.looks
+        return compare(ours, theirs, higher_is_better=self.main.higher_is_better, looks=looks)
 
     def front(self) -> list[Row]:
         """The settings that none beats in both compared measures (validation)."""

@@ -8,6 +8,9 @@ answered for a whole family of comparisons with at most 5 % chance of a single f
   correction too.
 
 A difference that is surely smaller than δ is called equivalent, even where it is surely not zero.
+Where a study looks again and again (records.schema.Study.looks), both tests are those of all its
+looks together: a claim is as sure as that of a study that looked once.
+
 What neither test settles is undecided, which is not the same as no difference: it says how many
 seeds are likely to settle it. Beside the verdict stand probabilities from the t posterior of the
 mean difference under the usual reference prior (Benavoli et al. 2017, with ρ = 0: seeds are
@@ -22,7 +25,7 @@ from enum import StrEnum
 import numpy as np
 from scipy import special
 
-from analysis.evidence.statistics import ALPHA, Comparison, holm
+from analysis.evidence.statistics import ALPHA, Comparison, at_every_look, holm
 from trainables.data.measures import Measure
 
 MOST_SEEDS = 1_000  # beyond, no number of seeds is promised
@@ -60,7 +63,7 @@ class Verdict:
             return Word.NONE
         if self.p_beyond < ALPHA:
             return Word.EQUIVALENT
-        gain = self.measure.sign * self.found.mean
+        gain = self.measure.sign * self.found.clearest.mean
         # The same difference with every seed has no p, and needs none.
         if self.p < ALPHA or (math.isnan(self.p) and gain):
             return Word.BETTER if gain > 0 else Word.WORSE
@@ -102,7 +105,7 @@ class Verdict:
         clearest = max(abs(self.found.mean), self.margin - abs(self.found.mean))
         sizes = np.arange(n + 1, MOST_SEEDS + 1)
         p = special.stdtr(sizes - 1, -clearest * np.sqrt(sizes) / spread)
-        enough = sizes[p < ALPHA / 2 / self.of]
+        enough = sizes[p < ALPHA * self.found.share / 2 / self.of]
         return int(enough[0]) - n if len(enough) else None
 
     def _beyond(self, gain: float) -> float:
@@ -141,6 +144,8 @@ def tost(found: Comparison, margin: float) -> float:
     error = found.error
     if math.isnan(error):
         return math.nan
+    if found.looks:
+        return at_every_look([tost(one, margin) for one in found.looks], round(1 / found.share))
     if error == 0:
         return float(abs(found.mean) >= margin)
     return float(special.stdtr(found.n - 1, (abs(found.mean) - margin) / error))

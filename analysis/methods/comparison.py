@@ -132,7 +132,8 @@ def _teacher_knows_the_target(row: Row) -> bool:
 def _line(entry: Entry, alone: Row) -> dict[str, str]:
     values = list(entry.accuracy.values())
     base = alone.values(alone.test)
-    gain = compare(entry.accuracy, base, higher_is_better=ACCURACY.higher_is_better)
+    better = ACCURACY.higher_is_better
+    gain = compare(entry.accuracy, base, higher_is_better=better, looks=alone.looks)
     return {
         "method": entry.name,
         "test accuracy": summary_text(summarise(values), ACCURACY),

@@ -71,7 +71,9 @@ def _adapted(rows: Sequence[Row]) -> list[dict[str, str]]:
     """What adaptation adds to the same student of the source alone, for methods that adapt."""
     both = [(row, row.values(row.test), _source_only(row, rows)) for row in rows]
     both = [(row, ours, theirs) for row, ours, theirs in both if ours and theirs]
-    found = [compare(ours, theirs, higher_is_better=True) for _, ours, theirs in both]
+    found = [
+        compare(ours, theirs, higher_is_better=True, looks=row.looks) for row, ours, theirs in both
+    ]
     said = verdicts(found, ACCURACY, [ACCURACY.matters] * len(found))
     return [
         {

@@ -21,7 +21,7 @@ class Space:
     """Settings listed one by one, and searches beside them if there are any.
 
     about: the question that the space answers, in a sentence; shown in lists and on records.
-    seeds: of each listed setting, and of each that a search chooses.
+    seeds: of each listed setting that does not state its own, and of each that a search chooses.
     shown_vaes: VAEs that no setting needs, made (with seed 0) for the figures.
     """
 
@@ -29,7 +29,7 @@ class Space:
     about: str
     settings: tuple[Setting, ...] = ()
     searches: tuple[Search, ...] = ()
-    seeds: int = 5
+    seeds: int = 20
     shown_vaes: tuple[VaeRecipe, ...] = ()
 
     def __post_init__(self) -> None:

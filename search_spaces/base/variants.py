@@ -18,6 +18,7 @@ BASE = "base"  # what the choice among several bases is called, beside the paths
 NOT_SEARCHED = {
     "target": "settings of several targets cannot be compared: make it one space a target",
     "rule": "all candidates are scored alike: see Search.rule",
+    "seeds": "they say how sure a result is, not what it is: see Search.seeds",
 }
 MOST_TRIED = 200  # combinations that are made when a search is defined: some 0.1 s
 

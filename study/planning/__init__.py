@@ -4,6 +4,8 @@ plan           a space with its seeds and its records: what is known, needed, an
 trial_index    trials that have ended, by key
 search_state   one search of a plan: what it asked for, how that was scored, what it chose
 optuna_search  Optuna, asked for a round of settings at a time
+seeds          how many each setting has: a number, or more until all is decided
+planned        a setting as it is recorded
 rounds         the work in rounds: what may be trained at the same time
 optuna_journal the searches as a file for optuna-dashboard
 """

@@ -1,13 +1,14 @@
 """A study's plan: which trials it has and lacks, which artifacts they need, what that costs."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import product
+from operator import itemgetter
 
 from search_spaces.base.evolving import check_groups
 from search_spaces.base.space import Space
 from study.planning.search_state import Expected, SearchState
+from study.planning.seeds import Seeds
 from study.planning.trial_index import TrialIndex
 from trainables.artifacts.artifact import Artifact, VaeArtifact
 from trainables.artifacts.store import Store
@@ -36,16 +37,18 @@ def check_counts(space: Space, seeds: int | None, settings: int | None) -> None:
 class Plan:
     """A space with its seeds, the number of settings to search, and what is there already.
 
+    seeds: of each reported setting, which may become more while the study runs.
     searched: settings of each search; None is the search's own number.
     workers: cohorts that are trained at a time.
     """
 
     space: Space
-    seeds: int
+    seeds: Seeds
     searched: int | None
     store: Store
     trial_index: TrialIndex
     workers: int
+    _trials: dict[tuple[str, int], Trial] = field(default_factory=dict, repr=False)
 
     # ---- its trials ----
 
@@ -59,15 +62,18 @@ class Plan:
 
     def listed_trials(self) -> list[Trial]:
         """The trials of the settings that the space lists."""
-        return list(self._listed)
-
-    @cached_property
-    def _listed(self) -> list[Trial]:
-        return self.reported(self.space.settings)  # once: each remembers its key
+        return self.reported(self.space.settings)
 
     def reported(self, settings: Iterable[Setting]) -> list[Trial]:
-        """These settings' trials, with the seeds of what is reported."""
-        return [Trial(setting=s, seed=seed) for seed, s in product(range(self.seeds), settings)]
+        """These settings' trials with the seeds that they have by now, seed by seed."""
+        found = [(seed, one) for one in settings for seed in range(self.seeds.of(one))]
+        found.sort(key=itemgetter(0))
+        return [self._trial(setting, seed) for seed, setting in found]
+
+    def _trial(self, setting: Setting, seed: int) -> Trial:
+        if (setting.key, seed) not in self._trials:  # each is made once: it remembers its key
+            self._trials[setting.key, seed] = Trial(setting=setting, seed=seed)
+        return self._trials[setting.key, seed]
 
     def missing(self, trials: Iterable[Trial]) -> list[Trial]:
         """Those that are not recorded yet, each once."""
@@ -82,15 +88,27 @@ class Plan:
             mine = state.trials(state.asked) + self.reported(state.chosen())
             trials |= {trial.key: trial for trial in mine}
             unknown += state.unknown_trials
-            unknown += 0 if state.is_scored else state.kinds * self.seeds
+            unknown += 0 if state.is_scored else state.kinds * self.seeds.usual
         return len(trials) - len(self.missing(trials.values())), len(trials) + unknown
 
     def known_settings(self) -> Iterator[Expected]:
         """The listed settings, then those that searches are known to ask for and to choose."""
-        yield from map(Expected, self.space.settings)
+        yield from self.expected(self.space.settings)
         for state in self.searches:
             yield from state.expected(state.asked)
-            yield from map(Expected, state.chosen())
+            yield from self.expected(state.chosen())
+
+    def expected(self, settings: Iterable[Setting]) -> Iterator[Expected]:
+        """These settings as reported, with the seeds that they have by now."""
+        for setting in settings:
+            seeds = self.seeds.of(setting)
+            yield Expected(setting, seeds=None if seeds == self.seeds.usual else seeds)
+
+    @property
+    def is_done(self) -> bool:
+        """True if all trials that are planned by now have ended."""
+        done, total = self.trial_counts()
+        return done == total
 
     # ---- what they need ----
 
@@ -165,6 +183,6 @@ class Plan:
             result += left * sum(cost(trial) for trial in state.trials([base]))
             if not state.is_scored:
                 final = Trial(setting=state.search.reported(base), seed=0)
-                result += 2 * self.seeds * cost(final)
+                result += 2 * self.seeds.usual * cost(final)
         result += sum(cost(a) for level in self.needed_artifacts() for a in level)
         return result + sum(cost(trial) for trial in trials)

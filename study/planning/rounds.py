@@ -1,10 +1,11 @@
 """The work of a study, in rounds: what is in one may run at the same time.
 
 The next begins when all of it has ended: artifacts level by level, then the listed students beside
-the first round of every search, and last what the searches chose.
+the first round of every search, and last what the searches chose. A study until decided goes on
+with more seeds of what is undecided.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 
@@ -12,6 +13,7 @@ from study.planning.plan import Plan
 from study.planning.search_state import Expected
 from trainables.artifacts.artifact import Artifact
 from trainables.cohorts.cohort import Cohort, form_cohorts
+from trainables.settings.setting import Setting
 from trainables.settings.trial import Trial
 
 
@@ -27,8 +29,11 @@ class Round:
     expected: tuple[Expected, ...] = ()
 
 
-def rounds(plan: Plan) -> Iterator[Round]:
-    """What is left to do, in order; the scores of a round are read when the next is asked for."""
+def rounds(plan: Plan, look: Callable[[], bool] = lambda: False) -> Iterator[Round]:
+    """What is left to do, in order; the scores of a round are read when the next is asked for.
+
+    look: called when all has ended; whether the plan's settings have got more seeds by it.
+    """
     yield from _artifact_rounds(plan, plan.needed_artifacts())
     searches = [(state, state.rounds()) for state in plan.searches]
     trials = plan.listed_trials()
@@ -46,10 +51,18 @@ def rounds(plan: Plan) -> Iterator[Round]:
         title = f"search round {number + 1}" if expected else "students"
         yield from _round(plan, title, trials, groups, expected)
         trials = []
-    finals = [setting for state in plan.searches for setting in state.chosen()]
-    if finals:
-        winners = [Expected(setting) for setting in finals]
+    if finals := _chosen(plan):
+        winners = list(plan.expected(finals))
         yield from _round(plan, "the chosen settings", plan.reported(finals), [], winners)
+    while look():
+        settings = [*plan.space.settings, *_chosen(plan)]
+        left = plan.missing(plan.reported(settings))
+        title = f"{max(trial.seed for trial in left) + 1} seeds of what is undecided"
+        yield from _round(plan, title, left, [], list(plan.expected(settings)))
+
+
+def _chosen(plan: Plan) -> list[Setting]:
+    return [setting for state in plan.searches for setting in state.chosen()]
 
 
 def _competes(trial: Trial) -> bool:

@@ -31,12 +31,14 @@ class Expected:
 
     search, asked, searched: of the search that proposed it its name, the index there and what was
         chosen.
+    seeds: of a setting that is reported; None for the study's own, or its search's.
     """
 
     setting: Setting
     search: str | None = None
     asked: int | None = None
     searched: Searched = NOTHING_SEARCHED
+    seeds: int | None = None
 
 
 class SearchState:

@@ -22,28 +22,26 @@ from records.schema import (
     SEARCH,
     SEARCHED,
     SEED,
+    SEEDS,
     SELECTION_SEEDS,
     SETTING_KEY,
     SETTING_NAME,
     TARGET,
+    PlannedSetting,
     Record,
 )
 from records.write import write_runs
+from study.planning.planned import planned
 from study.planning.search_state import Expected
 from study.recording.environment import describe
 from trainables.data.measures import MEASURES
-from trainables.settings.columns import columns_of, name_of, short_name_of
+from trainables.settings.columns import short_name_of
 from trainables.settings.setting import Setting
 
 GROUPS = ("test", "validation", "oracle")
 FINALS = tuple(f"{group}/{name}" for group in GROUPS for name in MEASURES)
 INTEGRALS = tuple(f"test/{name}_integral" for name in MEASURES)
 SUMMARISED = (*FINALS, *INTEGRALS, "test/calibration_error")
-
-
-def parameters_of(setting: Setting) -> dict[str, str]:
-    """A setting's columns as MLflow keeps them."""
-    return {name: str(value) for name, value in columns_of(setting).items()}
 
 
 def definition_of(setting: Setting) -> str:
@@ -55,7 +53,8 @@ class SettingRuns:
     """The settings' experiment of a study, seen by its one writer.
 
     What is there is read once, and again after an outage: nobody else writes it meanwhile.
-    seeds: of each setting; selection_seeds: of those that a search asked for, by its name.
+    seeds: of each setting that has no number of its own; selection_seeds: of those that a search
+    asked for, by its name.
     """
 
     def __init__(
@@ -74,12 +73,15 @@ class SettingRuns:
         """Read what is there, and delete incomplete runs: those of a launch that was killed."""
         self._run_ids: dict[str, str] = {}
         self._written: dict[str, tuple[int, int]] = {}  # (finished, failed) in a summary
+        self._own_seeds: dict[str, int] = {}  # as their tags say
         for run in runs(self.client, self.experiment):
             key, metrics = run.tags.get(SETTING_KEY), run.metrics
             if key and (key in self._run_ids or not run.params):
                 self.client.delete_run(run.run_id)
             elif key:
                 self._run_ids[key] = run.run_id
+                if SEEDS in run.tags:
+                    self._own_seeds[key] = int(run.tags[SEEDS])
                 self._written[key] = (int(metrics.get("n", 0)), int(metrics.get("failed", 0)))
                 # Filled through a server by a launch that was killed before it could say so.
                 if run.status not in ("FINISHED", "FAILED", "SCHEDULED"):
@@ -89,36 +91,54 @@ class SettingRuns:
         """Settings are to be trained: their runs are there from now on."""
         new: dict[str, Line] = {}
         for one in expected:
-            if one.search is not None:
-                self._seeds_of[one.setting.key] = self.selection_seeds[one.search]
-            if one.setting.key not in self._run_ids:
-                new.setdefault(one.setting.key, self._line(one, len(self._run_ids) + len(new)))
+            key, seeds = one.setting.key, self._seeds(one)
+            if seeds:
+                self._seeds_of[key] = seeds
+            if key not in self._run_ids:
+                place = len(self._run_ids) + len(new)
+                name = short_name_of(one.setting)
+                new.setdefault(key, self._line(planned(one, place, seeds), name))
+            elif one.search is None:
+                self._change_seeds(key, len(seeds or self.seeds))
         ids = write_runs(self.client, self.experiment, list(new.values()))
         self._run_ids |= zip(new, ids, strict=True)
         self._written |= dict.fromkeys(new, (0, 0))
 
-    def _line(self, expected: Expected, place: int) -> Line:
-        setting = expected.setting
+    def _seeds(self, expected: Expected) -> range | None:
+        """The seeds that the setting is to have; None for the study's own."""
+        if expected.search is not None:
+            return self.selection_seeds[expected.search]
+        return None if expected.seeds is None else range(expected.seeds)
+
+    def _change_seeds(self, key: str, seeds: int) -> None:
+        """Note another number of seeds than was planned before."""
+        if self._own_seeds.get(key, len(self.seeds)) != seeds:
+            self.client.set_tag(self._run_ids[key], SEEDS, str(seeds))
+            self._own_seeds[key] = seeds
+
+    def _line(self, one: PlannedSetting, short_name: str) -> Line:
         tags = {
-            SETTING_KEY: setting.key,
-            PLACE: str(place),
-            DEFINITION: definition_of(setting),
-            TARGET: json.dumps(asdict(setting.target.described), ensure_ascii=False),
-            SETTING_NAME: name_of(setting),
-            "mlflow.runName": short_name_of(setting),
+            SETTING_KEY: one.key,
+            PLACE: str(one.place),
+            DEFINITION: json.dumps(one.definition, ensure_ascii=False),
+            TARGET: json.dumps(asdict(one.target), ensure_ascii=False),
+            SETTING_NAME: one.name,
+            "mlflow.runName": short_name,
             **describe(),
         }
-        if expected.search is not None:
-            seeds = self.selection_seeds[expected.search]
-            tags |= {SEARCH: expected.search, ASKED: str(expected.asked)}
-            tags[SELECTION_SEEDS] = f"{seeds.start}:{seeds.stop}"
-            tags[SEARCHED] = json.dumps(asdict(expected.searched), ensure_ascii=False)
+        if one.search is not None and one.seeds is not None:
+            tags |= {SEARCH: one.search, ASKED: str(one.asked)}
+            tags[SELECTION_SEEDS] = f"{one.seeds.start}:{one.seeds.stop}"
+            tags[SEARCHED] = json.dumps(asdict(one.searched), ensure_ascii=False)
+        elif one.seeds is not None:
+            tags[SEEDS] = str(len(one.seeds))
+            self._own_seeds[one.key] = len(one.seeds)
         return {
             "status": "SCHEDULED",
             "start": int(time.time() * 1000),
             "end": None,
             "tags": tags,
-            "parameters": parameters_of(setting),
+            "parameters": one.parameters,
             "metrics": {},
             "inputs": [],
         }

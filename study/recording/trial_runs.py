@@ -24,8 +24,9 @@ from records.schema import (
     TRIAL_KEY,
     Record,
 )
+from study.planning.planned import parameters_of
 from study.recording.environment import describe
-from study.recording.setting_runs import definition_of, parameters_of
+from study.recording.setting_runs import definition_of
 from trainables.distillation.requirements import all_logits_for, logits_for
 from trainables.results import TrialResult
 from trainables.settings.columns import columns_of, name_of, short_name_of

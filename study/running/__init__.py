@@ -1,7 +1,7 @@
 """A study at work.
 
 study.py       the whole of it as a function; request.py: what it was asked to do, checked
-run.py         train and record all missing trials
+run.py         train and record all missing trials; looks.py: more seeds until all is decided
 tune.py        Ray Tune, to which run.py gives the rounds
 ray_death.py   what follows when Ray dies; interrupts.py: at Ctrl-C
 lock.py        one launch at a time leads a study

@@ -59,6 +59,10 @@ class Progress:
         self.done, self.total, self.cost = done, total, max(predicted_cost, 1e-9)
         self._bars.update(self._task, total=self.cost, description=self._text())
 
+    def expect_more(self, done: int, total: int, predicted_cost: float) -> None:
+        """More to do than was known: trials ended and in all, GFLOP of what is missing."""
+        self.expect(done, total, sum(self._fractions.values()) + predicted_cost)
+
     def give_back(self) -> None:
         """Leave the terminal as it was."""
         self._bars.stop()

@@ -11,6 +11,7 @@ from search_spaces.base.catalogue import load
 from search_spaces.base.space import Space
 from study.cluster.resources import Node, Resources, of_this_machine
 from study.planning.plan import Plan, check_counts
+from study.planning.seeds import Seeds, check_looks, seeds_of
 from study.planning.trial_index import TrialIndex
 from trainables.artifacts.store import open_store
 from trainables.errors import BadInputError
@@ -20,13 +21,15 @@ from trainables.errors import BadInputError
 class Request:
     """A space with all that determines what is planned for it, and where.
 
+    minutes: within which a study until decided begins its looks; None: no limit.
     settings: of each search; None is the search's own number.
     records: the address of the MLflow records.
     storage: where artifacts are kept; None is the results folder.
     """
 
     space: Space
-    seeds: int
+    seeds: Seeds
+    minutes: float | None
     settings: int | None
     resources: Resources
     retry_failed: bool
@@ -40,6 +43,9 @@ class Request:
         space: str | Path | Space,
         *,
         seeds: int | None = None,
+        until_decided: bool = False,
+        max_seeds: int | None = None,
+        max_minutes: float | None = None,
         settings: int | None = None,
         workers: int | None = None,
         cpus_per_worker: int = 1,
@@ -57,6 +63,7 @@ class Request:
         """
         chosen = space if isinstance(space, Space) else load(str(space))
         check_counts(chosen, seeds, settings)
+        check_looks(seeds, max_seeds, max_minutes, until_decided=until_decided)
         resources = Resources(
             workers=workers,
             cpus_per_worker=cpus_per_worker,
@@ -68,7 +75,8 @@ class Request:
         folder = _writable(Path(results))
         return cls(
             space=chosen,
-            seeds=seeds or chosen.seeds,
+            seeds=seeds_of(chosen, seeds, max_seeds, until_decided=until_decided),
+            minutes=max_minutes,
             settings=settings,
             resources=resources,
             retry_failed=retry_failed,

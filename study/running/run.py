@@ -7,6 +7,7 @@ from records.cli import FAILED
 from study.cluster.local_ray import LocalRay
 from study.planning.plan import Plan
 from study.planning.rounds import Round, rounds
+from study.running.looks import Looks
 from study.running.progress import Progress
 from study.running.ray_death import OnRayDeath, raised_here
 from trainables.errors import Say
@@ -39,17 +40,21 @@ def run(
     progress: Progress,
     patience: float,
     on_ray_death: OnRayDeath | None = None,
+    looks: Looks | None = None,
 ) -> int:
     """Train what is missing and record it all; the exit code.
 
     local_ray: of the workers; it may be on its way up already.
     patience: seconds that records which do not answer are waited for at the end.
+    looks: of a study until decided.
     on_ray_death: called where the Ray of this machine dies; None raises StudyError.
     Raises KeyboardInterrupt after it has stopped in good order and said so.
     """
     try:
+        if looks:  # a spool may have brought what was missing of the last one
+            looks.catch_up()
         recorder.expect(todo.known_settings())
-        errors = _train(todo, recorder, local_ray, progress, on_ray_death)
+        errors = _train(todo, recorder, local_ray, progress, on_ray_death, looks)
     except KeyboardInterrupt:
         recorder.leave()
         done, total = todo.trial_counts()
@@ -61,6 +66,8 @@ def run(
         recorder.leave()
         raise
     recorder.close(patience)
+    if todo.seeds.looks and looks:
+        looks.say(progress.say)
     return _exit_code(todo, errors, progress)
 
 
@@ -70,6 +77,7 @@ def _train(
     local_ray: LocalRay,
     progress: Progress,
     on_ray_death: OnRayDeath | None,
+    looks: Looks | None,
 ) -> list[str]:
     """Cohorts that could not be trained, with their reasons."""
     done, total = todo.trial_counts()  # anew: the recorder may have brought a spool's results
@@ -90,8 +98,21 @@ def _train(
             progress.watcher = Gauges(todo.space.name).show
             if url:
                 progress.say(f"Ray dashboard: http://{url} (its token: ray get-auth-token)")
-            work = _announced(rounds(todo), recorder)
+            work = _announced(rounds(todo, _look(todo, looks, progress)), recorder)
             return train(work, recorder, local_ray.resources, str(todo.store.root), progress)
+
+
+def _look(todo: Plan, looks: Looks | None, progress: Progress) -> Callable[[], bool]:
+    """The next look; what it adds is expected from then on."""
+
+    def look() -> bool:
+        if looks is None or not looks():
+            return False
+        progress.expect_more(*todo.trial_counts(), todo.predicted_cost())
+        progress.say(f"{looks.open} of {looks.of} comparisons are undecided: they get more seeds")
+        return True
+
+    return look
 
 
 def _announced(work: Iterator[Round], recorder: "Recorder") -> Iterator[Round]:

@@ -23,6 +23,7 @@ from study.planning.plan import Plan
 from study.recording.spool import Spool, spool_of
 from study.running import messages
 from study.running.lock import is_file, leading, locked
+from study.running.looks import Looks
 from study.running.progress import Progress
 from study.running.ray_death import OnRayDeath
 from study.running.request import Request
@@ -58,6 +59,9 @@ def run_study(
     space: str | Path | Space,
     *,
     seeds: int | None = None,
+    until_decided: bool = False,
+    max_seeds: int | None = None,
+    max_minutes: float | None = None,
     settings: int | None = None,
     workers: int | None = None,
     cpus_per_worker: int = 1,
@@ -97,6 +101,9 @@ def run_study(
     asked = Request.checked(
         space,
         seeds=seeds,
+        until_decided=until_decided,
+        max_seeds=max_seeds,
+        max_minutes=max_minutes,
         settings=settings,
         workers=workers,
         cpus_per_worker=cpus_per_worker,
@@ -119,6 +126,8 @@ def run_study(
         reader = open_reader(asked.records, verbose)
         check_study(reader, name)
         todo = asked.plan(reader)
+        looks = Looks(todo, reader, asked.minutes)
+        looks.catch_up()
         if has_work(todo):  # before anything is written
             fetch_data(todo, say)
             if address:
@@ -130,19 +139,20 @@ def run_study(
 
         client = client_of(reader, verbose)
         files = None if tracking_uri else str(mlflow_files(results))
-        experiments = open_study(client, name, asked.space.about, todo.seeds, files)
+        planned = todo.seeds.usual, files, todo.seeds.looks
+        experiments = open_study(client, name, asked.space.about, *planned)
         progress = Progress(console, verbose)
         with leading(client, experiments[0], wait, say, lambda: progress.summary):
             recorder = Recorder(
                 client,
                 asked.space,
-                todo.seeds,
+                todo.seeds.usual,
                 todo.trial_index,
                 Spool(spool_of(results, name)),
                 experiments,
                 progress.warn,
             )
-            code = run(todo, recorder, local_ray, progress, patience, on_ray_death)
+            code = run(todo, recorder, local_ray, progress, patience, on_ray_death, looks)
         from analysis.publish import publish  # pandas, SciPy and statsmodels: a second
         from study.planning.optuna_journal import write_journal
 

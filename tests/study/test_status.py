@@ -15,6 +15,7 @@ from search_spaces.smoke import ALONE
 from study.clean import clean
 from study.planning.plan import Plan
 from study.planning.search_state import Expected
+from study.planning.seeds import Seeds
 from study.planning.trial_index import TrialIndex
 from study.running.lock import leader_of, leading, locked
 from study.status import counts, status
@@ -70,7 +71,7 @@ def test_status_counts_every_trial_once(client):
 def test_status_agrees_with_the_plan(client, tmp_path):
     from search_spaces.smoke import SPACE
 
-    plan = Plan(SPACE, 2, None, Store(tmp_path), TrialIndex(read(client, "smoke")), 1)
+    plan = Plan(SPACE, Seeds(2), None, Store(tmp_path), TrialIndex(read(client, "smoke")), 1)
     done, total = plan.trial_counts()
     found = counts(plan)
     assert sum(one.done + one.failed for one in found) == done

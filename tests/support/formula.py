@@ -4,15 +4,30 @@ from records.schema import Record
 from search_spaces.base.catalogue import load
 from study.planning.plan import Plan
 from study.planning.rounds import rounds
+from study.planning.seeds import Seeds
 from study.planning.trial_index import TrialIndex
+from study.running.looks import Looks
 from trainables.artifacts.store import Saved, Store
 from trainables.settings.columns import name_of
 from trainables.settings.trial import Trial
 
 
-def record(trial, status="FINISHED"):
-    setting = trial.setting
-    score = 1 - (setting.objective.hard_label_weight - 0.6) ** 2 - 0.01 * (trial.seed % 10)
+class NoRecords:
+    """An MLflow that holds nothing."""
+
+    def get_experiment_by_name(self, name):
+        return None
+
+
+NO_RECORDS = NoRecords()
+
+
+def by_weight(trial):
+    return 1 - (trial.setting.objective.hard_label_weight - 0.6) ** 2 - 0.01 * (trial.seed % 10)
+
+
+def record(trial, status="FINISHED", score_of=by_weight):
+    setting, score = trial.setting, score_of(trial)
     groups = ("validation", "oracle") if setting.rule else ("test",)
     metrics = {f"{group}/accuracy": score for group in groups}
     metrics |= {f"{group}/cross_entropy": 1 - score for group in groups}
@@ -31,18 +46,25 @@ def record(trial, status="FINISHED"):
 class Study:
     """One results folder: what was trained stays from launch to launch."""
 
-    def __init__(self, folder, space="vae_lambda"):
-        self.space, self.store, self.trial_index = load(space), Store(folder), TrialIndex([])
+    def __init__(self, folder, space="vae_lambda", score_of=by_weight, until_decided=None):
+        self.space = load(space) if isinstance(space, str) else space
+        self.store, self.trial_index = Store(folder), TrialIndex([])
+        self.score_of, self.until_decided = score_of, until_decided  # at most so many seeds
         self.trained: list[str] = []
         self.company: list[str] = []  # trained again beside what was missing of their group
 
     def plan(self, seeds=None, searched=None):
-        seeds = seeds or self.space.seeds
-        return Plan(self.space, seeds, searched, self.store, self.trial_index, workers=2)
+        wanted = Seeds(seeds or self.space.seeds)
+        if self.until_decided:
+            wanted = Seeds.until_decided(self.until_decided)
+        return Plan(self.space, wanted, searched, self.store, self.trial_index, workers=2)
 
     def launch(self, stop_after=10**9, failing=(), dying=(), **options):
         titles = []
-        for step in rounds(self.plan(**options)):
+        plan = self.plan(**options)
+        looks = Looks(plan, NO_RECORDS)
+        looks.catch_up()
+        for step in rounds(plan, looks):
             titles.append(step.title)
             for member in (m for cohort in step.cohorts for m in cohort.members):
                 if len(self.trained) >= stop_after:
@@ -55,7 +77,7 @@ class Study:
                 self.trained.append(member.key)
                 if isinstance(member, Trial):
                     status = "FAILED" if member.key in failing else "FINISHED"
-                    self.trial_index.add(record(member, status))
+                    self.trial_index.add(record(member, status, self.score_of))
                 else:
                     assert all(self.store.has(n.kind, n.key) for n in member.needs)
                     self.store.save(member.kind, member.key, Saved({}, {}), None)

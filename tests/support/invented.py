@@ -31,7 +31,7 @@ def searched(search, chosen):
     return Searched(search.base_of(chosen).key, chosen, search.untuned(chosen))
 
 
-def study(accuracies, seeds=5, trials=(), asked=()):
+def study(accuracies, seeds=5, trials=(), asked=(), looks=()):
     """A study of {setting: accuracies by seed}; `trials` are further records."""
     planned = [
         PlannedSetting(
@@ -50,4 +50,4 @@ def study(accuracies, seeds=5, trials=(), asked=()):
         for setting, values in accuracies.items()
         for seed, value in enumerate(values)
     ]
-    return Study("invented", "Is it so?", seeds, planned, [*made, *trials])
+    return Study("invented", "Is it so?", seeds, planned, [*made, *trials], looks=looks)

@@ -1,10 +1,10 @@
 """A setting: all that determines a student's result but the seed; it checks itself."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from trainables.checks import check_choice, check_real
+from trainables.checks import check_choice, check_real, check_whole
 from trainables.data.domain import IMAGES, Domain, Shape
 from trainables.data.splits import held_out_size
 from trainables.errors import BadInputError
@@ -66,6 +66,8 @@ class Setting:
     method: another way to make the student (trainables.methods); then `schedule` is that of the
         student's last training, and the objective is for what the method has of a teacher.
     course: numbers that change while the student is trained; None where all stay as they are.
+    seeds: how many random seeds a study gives it; None for as many as its space says. They do not
+        determine a result, so they are no part of the identity.
 
     Raises BadInputError for a wrong value, and for values that do not fit each other.
     """
@@ -82,16 +84,19 @@ class Setting:
     rule: Rule | None = None
     method: Method | None = None
     course: Course | None = None
+    seeds: int | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
-        for field, kind in PARTS.items():
-            value = getattr(self, field)
-            if not isinstance(value, kind) and (value is not None or field not in OPTIONAL):
-                article = ARTICLES.get(field, "a")
+        for part, kind in PARTS.items():
+            value = getattr(self, part)
+            if not isinstance(value, kind) and (value is not None or part not in OPTIONAL):
+                article = ARTICLES.get(part, "a")
                 raise BadInputError(
-                    f"Setting.{field} is {value!r}: give {article} {kind.__name__}"
-                    + (", or None" if field in OPTIONAL else "")
+                    f"Setting.{part} is {value!r}: give {article} {kind.__name__}"
+                    + (", or None" if part in OPTIONAL else "")
                 )
+        if self.seeds is not None:
+            check_whole(self, "seeds", at_least=1)
         check_choice(self, "student_split", ("Small", "Train"))
         check_choice(self, "protocol", ("corrected", "published"))
         check_real(self, "held_out", at_least=0.0, below=1.0)

@@ -40,7 +40,9 @@ def quickly_judged(gaps):
     mean, error = gaps.mean(1), gaps.std(1, ddof=1) / math.sqrt(n)
     half, p = stats.t.ppf(0.975, n - 1) * error, 2 * stats.t.sf(abs(mean) / error, n - 1)
     rows = zip(mean, mean - half, mean + half, p, strict=True)
-    found = [Comparison(n, *map(float, row), *[math.nan] * 6) for row in rows]
+    found = [
+        Comparison(n, *map(float, row), error=float(e)) for row, e in zip(rows, error, strict=True)
+    ]
     return verdicts(found, ACCURACY, [MARGIN] * len(found))
 
 

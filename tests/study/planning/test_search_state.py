@@ -16,6 +16,7 @@ from search_spaces.smoke import SPACE
 from study.planning.optuna_journal import write_journal
 from study.planning.optuna_search import OptunaSearch
 from study.planning.plan import Plan, check_counts
+from study.planning.seeds import Seeds
 from study.planning.trial_index import TrialIndex
 from trainables.artifacts.store import Store
 from trainables.errors import BadInputError
@@ -71,7 +72,7 @@ def test_a_new_plan_over_the_same_trials_is_led_to_the_same_answers(tmp_path):
     study.plan = lambda: plan
     for stop in (30, 90, 150, 10**9):
         study.launch(stop_after=stop)
-        anew = Plan(study.space, study.space.seeds, None, study.store, study.trial_index, 2)
+        anew = Plan(study.space, Seeds(study.space.seeds), None, study.store, study.trial_index, 2)
         assert list(anew.known_settings()) == list(plan.known_settings())
         assert anew.trial_counts() == plan.trial_counts()
         assert anew.needed_artifacts() == plan.needed_artifacts()
@@ -169,7 +170,9 @@ def test_a_population_is_never_made_larger():
 def test_launch_and_analysis_choose_alike(golden_client, tmp_path):
     """What a launch trains anew is what table and report show as chosen."""
     found = read_study(golden_client, "smoke")
-    plan = Plan(SPACE, found.seeds, None, Store(tmp_path), TrialIndex(found.trials), workers=1)
+    plan = Plan(
+        SPACE, Seeds(found.seeds), None, Store(tmp_path), TrialIndex(found.trials), workers=1
+    )
     (state,) = plan.searches
     (shown,) = tuned(rows_of(found))
     settings = [shown.final.planned.key, shown.claimed_final.planned.key]

@@ -1,0 +1,58 @@
+"""What a study until decided has not decided yet, and how many seeds the next look needs."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+from analysis.evidence.family import Family
+from analysis.evidence.rows import Row
+from analysis.evidence.selection import alone_of, alone_verdicts, tuned, tuning_verdicts
+from analysis.evidence.verdicts import Verdict
+
+
+class Question(NamedTuple):
+    """A comparison of two rows, and what the seeds say of it so far."""
+
+    ours: Row
+    theirs: Row
+    verdict: Verdict
+
+    @property
+    def is_open(self) -> bool:
+        """True where more seeds may settle it: neither decided, nor without values to compare."""
+        return not (self.verdict.is_decided or self.ours.failed or self.theirs.failed)
+
+
+def questions(rows: Sequence[Row]) -> Iterator[Question]:
+    """What is judged of a study: each row against its student alone, and what searches chose."""
+    family = Family(rows)
+    for row in family.rows:
+        verdict = family.verdict(row)
+        if row.alone and verdict:
+            yield Question(row, row.alone, verdict)
+    searches = tuned(rows)
+    if not searches:
+        return
+    alone, tuning = alone_verdicts(searches), tuning_verdicts(searches)
+    for one, to_alone, to_fixed in zip(searches, alone, tuning, strict=True):
+        for other, verdict in ((alone_of(one, searches), to_alone), (one.fixed, to_fixed)):
+            if one.final and other and other is not one.final:
+                yield Question(one.final, other, verdict)
+
+
+def seeds_wanted(asked: Iterable[Question]) -> dict[str, int]:
+    """How many seeds the next look at what is open needs, by the key of a setting.
+
+    Nothing is wanted where the last look was made.
+    """
+    wanted: dict[str, int] = defaultdict(int)
+    for one in asked:
+        if not one.is_open:
+            continue
+        # Before the first look there is no error, and n counts the seeds that there are.
+        made = 0 if math.isnan(one.verdict.found.error) else one.verdict.found.n
+        following = next((n for n in one.ours.looks if n > made), 0)
+        for row in (one.ours, one.theirs):
+            wanted[row.planned.key] = max(wanted[row.planned.key], following)
+    return dict(wanted)

@@ -1,0 +1,103 @@
+"""How many seeds each reported setting has: a fixed number, or more look by look.
+
+A study until decided looks at its comparisons when each has 10 seeds, then 14, 20, ..., and gives
+more seeds to those that are undecided only. To look again and again must not find more than there
+is, so each look may spend its share of the 5 %, an equal one: whichever look ends it, the chance
+of a false claim is 5 % at most (the union bound over looks: the plainest case of spending, Slud
+and Wei 1982, Lan and DeMets 1983). The p of each look is that of an exact t test, and the smallest
+of them, times the number of looks, is a p to which Holm's correction applies. Boundaries that use
+how much looks have in common (Pocock 1977) would need 4 to 10 % fewer seeds, know the deviation,
+and serve one level only. Looks do not depend on where a study stops: it may be extended.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from records.read import recorded_looks, recorded_settings
+from records.reader import Reader
+from search_spaces.base.space import Space
+from trainables.errors import BadInputError
+from trainables.settings.setting import Setting
+
+LOOKS = (10, 14, 20, 28, 40, 56, 80, 112, 160, 224, 320)
+"""Seeds at which a comparison is looked at: each time by √2 more. Chosen by simulation among
+sequences from 5 and 10 and several ways to spend (python -m benchmarks.looks)."""
+MOST = 80
+
+
+@dataclass
+class Seeds:
+    """The number of seeds of each reported setting.
+
+    usual: of a setting that states none. for_all: whether that counts before what they state.
+    looks: of a study until decided; empty where the number is fixed.
+    most: no setting gets more.
+    """
+
+    usual: int
+    for_all: bool = False
+    looks: tuple[int, ...] = ()
+    most: int = MOST
+    _grown: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def as_recorded(cls, client: Reader, space: Space) -> "Seeds":
+        """As many as the launches so far have planned, where they looked again and again."""
+        looks = recorded_looks(client, space.name)
+        own = {
+            one.key: len(one.seeds)
+            for one in recorded_settings(client, space.name)
+            if one.seeds and one.search is None
+        }
+        return cls(looks[0] if looks else space.seeds, looks=looks, _grown=own)
+
+    @classmethod
+    def until_decided(cls, most: int = MOST) -> "Seeds":
+        """The first look's seeds; more of them as the looks say."""
+        return cls(usual=LOOKS[0], looks=LOOKS, most=most)
+
+    def of(self, setting: Setting) -> int:
+        """How many seeds a reported setting has by now."""
+        own = self.usual if self.for_all else setting.seeds or self.usual
+        return max(own, self._grown.get(setting.key, 0))
+
+    def grow(self, settings: Iterable[Setting], wanted: Mapping[str, int]) -> bool:
+        """Give settings the seeds that are wanted for their keys; False where none gets more."""
+        more = {
+            setting.key: wanted[setting.key]
+            for setting in settings
+            if self.of(setting) < wanted.get(setting.key, 0) <= self.most
+        }
+        self._grown |= more
+        return bool(more)
+
+
+def check_looks(
+    seeds: int | None, max_seeds: int | None, max_minutes: float | None, *, until_decided: bool
+) -> None:
+    """Raise BadInputError for options of looks that make no sense."""
+    given = {"--max-seeds": max_seeds, "--max-minutes": max_minutes}
+    named = next((name for name, value in given.items() if value is not None), None)
+    if named and not until_decided:
+        raise BadInputError(f"{named} is for studies until decided: give --until-decided, too")
+    if seeds is not None and until_decided:
+        raise BadInputError(
+            f"--seeds {seeds} is a fixed number, and --until-decided adds seeds: give one of them "
+            "(--max-seeds says how many at most)"
+        )
+    if max_seeds is not None and max_seeds < LOOKS[0]:
+        raise BadInputError(f"--max-seeds is {max_seeds}: the first look has {LOOKS[0]}")
+    if max_seeds is not None and max_seeds > LOOKS[-1]:
+        raise BadInputError(f"--max-seeds is {max_seeds}: the last look has {LOOKS[-1]}")
+    if max_minutes is not None and not 0 < max_minutes < math.inf:
+        raise BadInputError(f"--max-minutes is {max_minutes:g}: give minutes > 0")
+
+
+def seeds_of(
+    space: Space, seeds: int | None, max_seeds: int | None = None, *, until_decided: bool = False
+) -> Seeds:
+    """The seeds of a space's settings by a command's options, None where one was left away."""
+    if until_decided:
+        return Seeds.until_decided(max_seeds or MOST)
+    return Seeds(seeds or space.seeds, for_all=seeds is not None)

@@ -1,0 +1,82 @@
+"""The looks of a study until decided: what is undecided gets more seeds, until nothing is."""
+
+import time
+
+from records.read import recorded_settings
+from records.reader import Reader
+from records.schema import Study
+from study.planning.plan import Plan
+from study.planning.planned import planned
+from trainables.errors import Say
+
+
+class Looks:
+    """Called when all that is planned has ended; each call is one look at all comparisons.
+
+    minutes: no look's seeds are begun later than so many after this was made; None: no limit.
+
+    A look sees the seeds that are planned by then and no others, so that a study which is resumed
+    or extended makes the same looks as one that runs through.
+    """
+
+    def __init__(self, plan: Plan, reader: Reader, minutes: float | None = None) -> None:
+        self.plan = plan
+        # Other launches' too: the tables judge them beside this one's.
+        self.recorded = recorded_settings(reader, plan.space.name) if plan.seeds.looks else []
+        self.ends = None if minutes is None else time.monotonic() + 60 * minutes
+        self.open = 0  # comparisons that the last look left undecided
+        self.of = 0  # comparisons in all
+        self.out_of_time = False
+
+    def __call__(self) -> bool:
+        """Whether settings have got more seeds by it."""
+        plan = self.plan
+        if not plan.seeds.looks or not plan.is_done:
+            return False
+        from analysis.publish import judge  # pandas, SciPy and statsmodels: a second
+
+        judged = judge(self._seen())
+        self.open, self.of = judged.open, judged.of
+        self.out_of_time = self.ends is not None and time.monotonic() > self.ends
+        reported = [one.setting for one in plan.known_settings() if one.search is None]
+        return not self.out_of_time and plan.seeds.grow(reported, judged.seeds_wanted)
+
+    def catch_up(self) -> None:
+        """Make the looks whose seeds are all recorded."""
+        while self():
+            pass
+
+    def say(self, say: Say) -> None:
+        """How many comparisons are decided, and why others are not."""
+        decided = self.of - self.open
+        line = f"{decided} of {self.of} comparisons are decided"
+        if self.open:
+            why = "the time is up" if self.out_of_time else f"at most {self.plan.seeds.most} seeds"
+            line += f" ({why}); more time or --max-seeds goes on"
+        say(line)
+
+    def _seen(self) -> Study:
+        """The study as this look sees it."""
+        plan, known = self.plan, {one.key: one for one in self.recorded}
+        selection = {search.name: search.selection_seeds for search in plan.space.searches}
+        limits: dict[str, int] = {}
+        for one in plan.known_settings():
+            key = one.setting.key
+            place = known[key].place if key in known else len(known)
+            if one.search is None:
+                limits[key] = plan.seeds.of(one.setting)
+                known[key] = planned(one, place, range(limits[key]))
+            else:
+                known[key] = planned(one, place, selection[one.search])
+        return Study(
+            space=plan.space.name,
+            about=plan.space.about,
+            seeds=plan.seeds.usual,
+            settings=list(known.values()),
+            trials=[
+                record
+                for record in plan.trial_index.records.values()
+                if record.seed < limits.get(record.setting, record.seed + 1)
+            ],
+            looks=plan.seeds.looks,
+        )
