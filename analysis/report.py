@@ -15,7 +15,7 @@ from mlflow import MlflowClient
 
 from analysis.audits import audit
 from analysis.evidence import provenance, sentences
-from analysis.evidence.rows import Row, lacks, rows_of
+from analysis.evidence.rows import Row, lacks, rows_of, seeds_option
 from analysis.figures import draw_all, save, svg_text
 from analysis.methods.comparison import transfer_views
 from analysis.methods.sentences import transfer_sentences
@@ -112,11 +112,15 @@ def _shown(rows: Sequence[Row]) -> tuple[list[View], str]:
 
 def _counts(study: Study, rows: Sequence[Row]) -> str:
     failed = sum(trial.status == "FAILED" for trial in study.trials)
-    ended = f"{len(study.trials):,} trials recorded" + (f", {failed} failed" if failed else "")
+    recorded = f"{len(study.trials):,} trials recorded" + (f", {failed} failed" if failed else "")
     candidates = sum(row.is_candidate for row in rows)
-    reported = f"{len(rows) - candidates:,} settings, {study.seeds} seeds each"
+    each = f"{study.seeds} seeds each"
+    if study.looks:
+        ended = [len(row.finished) + len(row.failed) for row in rows if not row.is_candidate]
+        each = f"{min(ended)} to {max(ended)} seeds each, more where it was not decided"
+    reported = f"{len(rows) - candidates:,} settings, {each}"
     scored = f"; {candidates:,} candidates scored to choose some of them" if candidates else ""
-    return f"{reported}{scored}; {ended}."
+    return f"{reported}{scored}; {recorded}."
 
 
 def _commands(study: Study) -> str:
@@ -124,7 +128,7 @@ def _commands(study: Study) -> str:
     lines = [f"git checkout {commits.pop()}"] if len(commits) == 1 else []
     lines += [
         f"make study SPACE={study.space}",
-        f"python -m study.launch --space {study.space} --seeds {study.seeds}",
+        f"python -m study.launch --space {study.space} {seeds_option(study.seeds, study.looks)}",
         f"python -m analysis.table --space {study.space}",
         f"python -m analysis.figures --space {study.space}",
         f"python -m analysis.report --space {study.space}",

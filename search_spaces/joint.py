@@ -35,5 +35,5 @@ SPACE = Space(
     about="Which link, weight, temperature and learning rate serve best together?",
     settings=(SMALL_ALONE, ON_BIG),
     searches=(SEARCH, replace(SEARCH, name="alone", base=SMALL_ALONE, over=RATE)),
-    seeds=5,
+    seeds=10,
 )

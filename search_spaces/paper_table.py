@@ -31,12 +31,14 @@ NINE_ROWS = (
     ON_MNIST,
     on_generated("all"),
 )
+# Five attempts of one network each: nothing is tested there.
+AS_PUBLISHED = tuple(replace(published(row), seeds=5) for row in NINE_ROWS)
 LOW_RESOURCE_VAE = (on_mnist_vae("small"), on_generated("small"))
 
 SPACE = Space(
     name="paper_table",
     about="Do the nine rows of Table 3 hold when each seed is a run of its own?",
-    settings=(*NINE_ROWS, *LOW_RESOURCE_VAE, *map(published, NINE_ROWS)),
-    seeds=5,
+    settings=(*NINE_ROWS, *LOW_RESOURCE_VAE, *AS_PUBLISHED),
+    seeds=20,
     shown_vaes=(replace(VAE, latent_size=2),),  # for Figure 8, the plane of z
 )

@@ -19,5 +19,5 @@ SPACE = Space(
             rule=RULE, settings=32, round_size=32, seeds=4, sampler="random", oracle=False,
         ),
     ),
-    seeds=10,
+    seeds=20,
 )  # fmt: skip

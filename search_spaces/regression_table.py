@@ -22,5 +22,5 @@ SPACE = Space(
         REG_ON_BIG,
         REG_ON_BIG_NOISE,
     ),
-    seeds=10,
+    seeds=20,
 )

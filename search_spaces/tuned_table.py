@@ -46,5 +46,5 @@ SPACE = Space(
             rule=HoldOut(held_out=0.2, pruning=Pruning()), settings=16, oracle=False,
         ),
     ),
-    seeds=5,
+    seeds=10,
 )  # fmt: skip

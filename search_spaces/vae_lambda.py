@@ -17,5 +17,5 @@ SPACE = Space(
             rule=CrossValidation(pruning=Pruning()), round_size=16,
         ),
     ),
-    seeds=5,
+    seeds=10,
 )  # fmt: skip

@@ -16,5 +16,5 @@ SPACE = Space(
             base=on_mnist_vae("small"), over=WEIGHT_AND_TEMPERATURE, rule=HoldOut(held_out=0.2),
         ),
     ),
-    seeds=5,
+    seeds=10,
 )  # fmt: skip

@@ -79,8 +79,13 @@ class Row(RecordedSetting):
             counted = len(self.finished) + len(self.failed)
             planned = len(self.planned.seeds or range(self.seeds))
             done = f"{counted} of {planned} seeds have ended" if counted else "not run yet"
-            said.append(f"{done}: {command} --seeds {self.seeds}")
+            said.append(f"{done}: {command} {seeds_option(self.seeds, self.looks)}")
         return "; ".join(said)
+
+
+def seeds_option(seeds: int, looks: Sequence[int]) -> str:
+    """What a launch is given to have as many seeds as a study."""
+    return "--until-decided" if looks else f"--seeds {seeds}"
 
 
 def rows_of(study: Study) -> list[Row]:

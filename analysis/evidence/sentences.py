@@ -17,7 +17,13 @@ from analysis.evidence.selection import (
     tuned,
     tuning_verdicts,
 )
-from analysis.evidence.texts import interval_text, p_text, summary_text, verdict_phrase
+from analysis.evidence.texts import (
+    interval_text,
+    level_text,
+    p_text,
+    summary_text,
+    verdict_phrase,
+)
 from analysis.evidence.verdicts import Verdict, Word
 from trainables.data.measures import Measure
 
@@ -39,7 +45,7 @@ def _measured(verdict: Verdict) -> str:
     counted = f", with Holm's correction over {verdict.of}" if verdict.of > 1 else ""
     p = "" if math.isnan(verdict.p) else f", p {_p(verdict.p)}{counted}"
     return (
-        f"{gap} (95 %, paired t, n = {found.n}{p}; P(gain > 0) = "
+        f"{gap} ({level_text(found.looks)}, n = {found.n}{p}; P(gain > 0) = "
         f"{verdict.probability_of_gain:.2f}, P(within ±{of.text(verdict.margin)}) = "
         f"{verdict.probability_within:.2f})"
     )

@@ -112,7 +112,7 @@ def compare(
     if looks:
         made = [n for n in looks if len(gaps) >= n and seeds[n - 1] == n - 1]
         each = [_compared(gaps[:n], higher_is_better) for n in made]
-        return _repeated(each, len(looks)) if each else untested(gaps)
+        return at_looks(each, len(looks)) if each else untested(gaps)
     return _compared(gaps, higher_is_better)
 
 
@@ -122,7 +122,7 @@ def untested(gaps: Sequence[float] | np.ndarray) -> Comparison:
     return Comparison(len(gaps), mean)
 
 
-def _repeated(looks: Sequence[Comparison], planned: int) -> Comparison:
+def at_looks(looks: Sequence[Comparison], planned: int) -> Comparison:
     """The last look, with interval and p that hold at every look of those planned.
 
     Each look has an equal share of the 5 %, so that its interval is one of 95 % together with all
@@ -140,6 +140,12 @@ def _repeated(looks: Sequence[Comparison], planned: int) -> Comparison:
         looks=tuple(looks),
         share=1 / planned,
     )
+
+
+def repeated(found: Comparison) -> list[Comparison]:
+    """Each look so far, with the interval and the p that it had; none of one looked at once."""
+    planned = round(1 / found.share)
+    return [at_looks(found.looks[: at + 1], planned) for at in range(len(found.looks))]
 
 
 def at_every_look(p_values: Sequence[float], planned: int) -> float:

@@ -1,6 +1,7 @@
 """Figures as people read them: one rule for each, shared by tables, sentences and captions."""
 
 import math
+from collections.abc import Sequence
 
 from analysis.evidence.statistics import Comparison, Summary
 from analysis.evidence.verdicts import Verdict, Word
@@ -75,6 +76,16 @@ def verdict_phrase(verdict: Verdict, seconds: float = math.nan) -> str:
         case Word.NONE:
             return f"not tested (n = {verdict.found.n})"
     return str(verdict.word)
+
+
+def level_text(looks: Sequence[object]) -> str:
+    """What an interval of a difference covers: the true one once, or at all looks together."""
+    return "95 % at all looks, paired t" if looks else "95 %, paired t"
+
+
+def together_text(looks: Sequence[object]) -> str:
+    """What verdicts are right for, together with 95 %."""
+    return "all rows and looks together" if looks else "all rows together"
 
 
 def p_text(p: float) -> str:

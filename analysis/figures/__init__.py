@@ -1,7 +1,7 @@
 """The figures of a study, the paper's own and others, from records and stored artifacts alone.
 
 figure.py        what a drawn figure is, the look of all of them, and how they are written
-forest.py        every row against the student alone, and what a gain costs
+forest.py        every row against the student alone, and what a gain costs; looks.py: look by look
 maps.py          λ × T by φ                     weights.py       λ alone, for a regression
 search.py        a search's history             curves.py        quality over epochs
 pictures.py      images under a link, the VAE   reliability.py   confidence against accuracy
@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from mlflow import MlflowClient
 
 from analysis.evidence.rows import Row
-from analysis.figures import curves, forest, maps, pictures, reliability, search, weights
+from analysis.figures import curves, forest, looks, maps, pictures, reliability, search, weights
 from analysis.figures.figure import Drawn, Left, save, svg_text
 from records.runs import curve
 from records.schema import Study
@@ -34,6 +34,7 @@ def draw_all(
 
     def every() -> Iterator[Drawn | Left]:
         yield from forest.draw(rows)
+        yield from looks.draw(rows)
         yield from maps.draw(rows)
         yield from weights.draw(rows)
         yield from search.draw(rows)

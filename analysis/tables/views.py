@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 import pandas as pd
 
 from analysis.evidence.rows import Row
-from analysis.evidence.texts import NONE
+from analysis.evidence.texts import NONE, level_text, together_text
 from analysis.tables.cells import (
     NAMED,
     Column,
@@ -29,7 +29,7 @@ def views(rows: Sequence[Row], most: int | None = None) -> Iterator[View]:
     lines = [Line(by_key[figures["setting"]], figures) for figures in table]
     if not lines:
         return
-    target = lines[0].row.domain
+    target, looks = lines[0].row.domain, lines[0].row.looks
     yield _view(
         "Quality on the test set",
         "mean ± standard deviation over n seeds, 95 % t interval of the mean; I: area under the "
@@ -41,9 +41,9 @@ def views(rows: Sequence[Row], most: int | None = None) -> Iterator[View]:
     if compared:
         yield _view(
             "Against the student alone, at equal seeds",
-            "verdict: right for all rows together with 95 %; +k: about so many more seeds would "
-            "settle it; Δ: mean difference [95 %, paired t]; P: that the gain is > 0, within ±δ, "
-            f"> δ, by its t posterior; δ: {_margin(target)}",
+            f"verdict: right for {together_text(looks)} with 95 %; +k: about so many more seeds "
+            f"would settle it; Δ: mean difference [{level_text(looks)}]; P: that the gain is > 0, "
+            f"within ±δ, > δ, by its t posterior; δ: {_margin(target)}",
             compared,
             decided(target),
         )

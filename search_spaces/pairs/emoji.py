@@ -36,5 +36,5 @@ SPACE = Space(
     name="emoji",
     about="Do Noto's emoji teach a student of 400 of Twemoji's, by which network?",
     settings=tuple(row for taught in ROWS for row in (alone(taught), taught)),
-    seeds=5,
+    seeds=10,
 )

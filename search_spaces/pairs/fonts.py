@@ -39,5 +39,5 @@ SPACE = Space(
     name="fonts",
     about="Do printed digits teach handwritten ones, from 1,000 labels, by which network?",
     settings=(*rows(BY_PERCEPTRON), *rows(BY_CONVOLUTION)),
-    seeds=5,
+    seeds=10,
 )

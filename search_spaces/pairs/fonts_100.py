@@ -12,5 +12,5 @@ SPACE = Space(
     name="fonts_100",
     about="Do printed digits teach handwritten ones, from 100 labels, by which network?",
     settings=tuple(replace(row, target=FEW) for row in FONTS.settings),
-    seeds=5,
+    seeds=10,
 )

@@ -26,7 +26,8 @@ def test_sizes():
     grid, paper = load("grid"), load("paper_table")
     assert len(grid.settings) * grid.seeds == 400
     assert len(paper.settings) == 11 + 9
-    assert paper.seeds == 5
+    assert paper.seeds == 20
+    assert {s.seeds for s in paper.settings if s.protocol == "published"} == {5}
     (search,) = load("vae_lambda").searches
     assert search.settings == 40
     assert search.over == {
@@ -37,7 +38,7 @@ def test_sizes():
 
 def test_the_regression_s_spaces():
     table, as_published = load("regression_table"), load("regression_published")
-    assert table.seeds == 10
+    assert table.seeds == 20
     students = {(s.student_split, s.teacher is not None) for s in table.settings}
     assert students == {("Train", False), ("Train", True), ("Small", False), ("Small", True)}
     assert {s.target.name for s in as_published.settings} == {"RegRaw"}

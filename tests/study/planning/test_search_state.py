@@ -151,7 +151,7 @@ def test_of_a_population_the_best_one_s_lineage_is_trained_anew(tmp_path):
     )
     before = len(study.trained)
     study.launch()
-    wanted = sorted(Trial(setting=chosen, seed=seed).key for seed in range(5))
+    wanted = sorted(Trial(setting=chosen, seed=seed).key for seed in range(10))
     assert sorted(study.trained[before:]) == wanted
 
 
