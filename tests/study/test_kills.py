@@ -12,6 +12,12 @@ import time
 import pytest
 from faults import Launch, finish, launch, recorded
 
+from analysis.evidence.questions import questions
+from analysis.evidence.rows import rows_of
+from records.folder import database_uri
+from records.read import read_study
+from records.reader import open_reader
+
 pytestmark = pytest.mark.faults  # minutes of them: make test-faults
 
 
@@ -84,6 +90,38 @@ def test_a_second_signal_stops_at_once(tmp_path):
     assert time.monotonic() - asked < 4
     time.sleep(0.5)
     assert not [process for process in under if process.is_running()]
+
+
+UNDECIDED = """
+from search_spaces.base import Space
+from search_spaces.smoke import ALONE, taught
+from trainables.data.domains import FASHION_MNIST
+SPACE = Space(name="undecided", about="Is it so?", settings=(ALONE, taught(FASHION_MNIST)))
+"""
+
+
+def test_a_study_until_decided_is_killed_between_two_looks(tmp_path, monkeypatch):
+    """The same seeds of the same settings, and the same verdict to the bit."""
+    (tmp_path / "mine.py").write_text(UNDECIDED, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    options = ("--until-decided", "--max-seeds", 14)
+    code, printed = launch(tmp_path / "whole", *options, space="mine.py")
+    assert code == 0, printed
+    assert "0 of 1 comparisons are decided (at most 14 seeds)" in printed
+    started = Launch(tmp_path / "r", *options, space="mine.py")
+    started.until("1 of 1 comparisons are undecided: they get more seeds")
+    started.kill()
+    code, printed = launch(tmp_path / "r", *options, space="mine.py")
+    assert code == 0, printed
+    found = [recorded(tmp_path / name, space="undecided") for name in ("whole", "r")]
+    assert found[0] == found[1]
+    assert len(found[0]) == 2 * 14
+    studies = [
+        read_study(open_reader(database_uri(tmp_path / n)), "undecided") for n in ("whole", "r")
+    ]
+    (one,), (other,) = (list(questions(rows_of(study))) for study in studies)
+    assert one.verdict == other.verdict
+    assert one.verdict.found.n == 14
 
 
 def test_a_second_launch_leaves_the_first_alone(finished, tmp_path):

@@ -100,14 +100,14 @@ def finish(results, expected, *arguments, **options):
     return printed
 
 
-def recorded(results, uri=None):
+def recorded(results, uri=None, space="smoke"):
     """Every trial's status and metrics by key, curves included, but for what clocks say.
 
     Fails where a trial is FINISHED twice, or a run was left RUNNING.
     """
     client = open_client(uri or f"sqlite:///{results}/mlflow.db")
     settings, trials = (
-        client.get_experiment_by_name(name).experiment_id for name in experiment_names("smoke")
+        client.get_experiment_by_name(name).experiment_id for name in experiment_names(space)
     )
     for experiment, key in ((settings, "setting"), (trials, "trial")):
         rows = list(runs(client, experiment))
