@@ -6,8 +6,8 @@ vae_recipe    how a VAE's schedule was chosen
 limit         how near a cohort comes to what one core can do
 convolution   convolutional students, five ways
 gpu           all there is to say about a GPU
-scale         seconds a trial from 100 to 10,000 trials
-many_trials   table, figures and report of 10,000 trials
+scale         from 100 to 10,000 trials; many_trials: their table, figures and report
+looks         studies until decided: how often they are wrong, what they need (simulated)
 samplers      what proposing settings in rounds costs a search
 pruning       what pruning saves and costs: a space
 """
