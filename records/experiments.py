@@ -1,10 +1,11 @@
 """The experiments that a study's records stand in: found, or made."""
 
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from records.reader import Reader
-from records.schema import ABOUT, SEEDS_PLANNED, experiment_names
+from records.schema import ABOUT, FINALISTS, SEEDS_PLANNED, experiment_names
 from trainables.errors import BadInputError
 
 if TYPE_CHECKING:  # most of two seconds
@@ -14,11 +15,17 @@ KIND = {"mlflow.experimentKind": "custom_model_development"}  # not the UI's "Ge
 
 
 def open_study(
-    client: "MlflowClient", space: str, about: str, seeds: int, artifact_root: str | None
+    client: "MlflowClient",
+    space: str,
+    about: str,
+    seeds: int,
+    artifact_root: str | None,
+    finalists: Mapping[str, int] | None = None,
 ) -> tuple[str, str]:
     """The ids of a space's experiments: of settings, and of trials.
 
     about: the question that the space answers; seeds: how many each setting is to have;
+    finalists: how many of each search's candidates are scored again;
     artifact_root: where MLflow keeps pictures, None for the server's own place.
     """
     tags = {
@@ -30,6 +37,7 @@ def open_study(
         open_experiment(client, name, tags, artifact_root) for name in experiment_names(space)
     )
     client.set_experiment_tag(settings, SEEDS_PLANNED, str(seeds))
+    client.set_experiment_tag(settings, FINALISTS, json.dumps(dict(finalists or {})))
     return settings, trials
 
 

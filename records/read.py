@@ -7,8 +7,10 @@ from records.reader import Reader
 from records.runs import RunRow, runs
 from records.schema import (
     ABOUT,
+    AGAIN,
     ASKED,
     DEFINITION,
+    FINALISTS,
     PLACE,
     SEARCH,
     SEARCHED,
@@ -67,6 +69,7 @@ def read_study(client: Reader, space: str) -> Study:
         settings=sorted(planned, key=lambda setting: setting.place),
         trials=trials,
         older=len(found) - len(planned),
+        finalists=json.loads(experiment.tags.get(FINALISTS, "{}")),
     )
 
 
@@ -108,4 +111,5 @@ def _planned(run: RunRow) -> PlannedSetting:
         if SELECTION_SEEDS in tags
         else None,
         searched=Searched(**json.loads(tags.get(SEARCHED, "{}"))),
+        again=tags.get(AGAIN),
     )

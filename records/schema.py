@@ -20,8 +20,10 @@ LINEAGE, REPORTED = "lineage", "reported"  # of a candidate in a population; the
 PLACE, ASKED, SEARCH = "place", "asked", "search"
 SEARCHED = "searched"  # of a setting that a search asked for: what it chose, as JSON
 RELIABILITY, ARTIFACT, ARTIFACTS = "reliability", "artifact", "artifacts"
-SELECTION_SEEDS = "selection_seeds"  # of a setting that a search asked for: "1000:1002"
+SELECTION_SEEDS = "selection_seeds"  # of a setting with seeds of its own: "1000:1002"
+AGAIN = "scored_again"  # of a finalist: the key of the candidate
 SEEDS_PLANNED, ABOUT = "seeds", "about"  # tags of the experiments
+FINALISTS = "finalists"  # of an experiment: how many of each search are scored again, as JSON
 
 
 def experiment_names(space: str) -> tuple[str, str]:
@@ -98,6 +100,7 @@ class PlannedSetting:
     search, asked: the search that proposed it, and its index there; None for one that is listed.
     searched: what that search chose for it.
     seeds: those that it is scored with; None for the study's own.
+    again: of a finalist, the key of the candidate that is scored again.
     """
 
     key: str
@@ -110,6 +113,7 @@ class PlannedSetting:
     search: str | None = None
     seeds: range | None = None
     searched: Searched = NOTHING_SEARCHED
+    again: str | None = None
 
 
 @dataclass(frozen=True)
@@ -117,6 +121,7 @@ class Study:
     """All that is recorded of a space: its question, what was planned, what ended.
 
     seeds: how many each setting was planned to have.
+    finalists: how many of each search's candidates are scored again; none in older records.
     older: how many settings are recorded as earlier versions did, which are not read.
     """
 
@@ -126,6 +131,7 @@ class Study:
     settings: list[PlannedSetting]
     trials: list[Record]
     older: int = 0
+    finalists: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def notes(self) -> list[str]:

@@ -5,7 +5,7 @@ rows.py          a setting with its trials by seed, and its student alone
 statistics.py    intervals, paired comparisons, Holm's correction
 verdicts.py      better, worse, equivalent or undecided; family.py: what is counted together
 differences.py   rows against each other, and what a row costs
-searched.py      what a search chose, in words
+searched.py      what a search chose, beside what it has to beat; in words
 selection.py     which setting is chosen, and what choosing by the test set would have claimed
 texts.py         figures as people read them
 sentences.py     what the evidence supports, in words

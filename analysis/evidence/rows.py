@@ -20,7 +20,8 @@ class Row(RecordedSetting):
     """One setting, its ended trials by seed, and the student alone beside it.
 
     seeds: how many the study plans for each setting. names_network: whether its label says which
-    network the student is: where students of the study differ in that.
+    network the student is: where students of the study differ in that. finalists: how many of its
+    search's candidates are scored again; again: of one of them, the row of that.
     """
 
     space: str
@@ -29,6 +30,8 @@ class Row(RecordedSetting):
     failed: dict[int, Record] = field(default_factory=dict)
     alone: "Row | None" = None
     names_network: bool = False
+    finalists: int = 0
+    again: "Row | None" = None
 
     @property
     def label(self) -> str:
@@ -84,6 +87,10 @@ class Row(RecordedSetting):
 def rows_of(study: Study) -> list[Row]:
     """A study's rows in its own order, each with the student alone that it is compared with."""
     rows = {planned.key: Row(planned, study.space, study.seeds) for planned in study.settings}
+    for planned in study.settings:
+        rows[planned.key].finalists = study.finalists.get(planned.search or "", 0)
+        if planned.again and planned.again in rows:
+            rows[planned.again].again = rows[planned.key]
     several = len({row["student_network"] for row in rows.values()}) > 1
     for mine in rows.values():
         mine.names_network = several

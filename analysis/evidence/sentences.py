@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from analysis.evidence.differences import cost
 from analysis.evidence.family import Family, judged
 from analysis.evidence.rows import Row
-from analysis.evidence.searched import values_text
+from analysis.evidence.searched import Tuned, values_text
 from analysis.evidence.selection import (
-    Tuned,
     alone_of,
     alone_verdicts,
     chosen,
@@ -139,12 +138,20 @@ def _beside(one: Tuned, searches: Sequence[Tuned]) -> str:
 
 def _of_a_search(one: Tuned, beside: str, alone: Verdict, tuning: Verdict) -> list[str]:
     best, main, scored = one.best, one.main, one.best.scored
-    score = scored.text(best.mean(f"validation/{scored.name}"))
     searched = best.planned.searched
     lines = [
         f"{one.name}: {best['rule']} chose {best.label}, {values_text(one.values)} of "
-        f"{len(one.asked)} settings, at {scored.title} {score}."
+        f"{len(one.asked)} settings, at {scored.title} {scored.text(one.score)}."
     ]
+    if best.again:
+        first, again = (
+            scored.text(r.mean(f"validation/{scored.name}")) for r in (best, best.again)
+        )
+        lines.append(
+            f"{one.name}: the best {len(one.finalists)} were scored again with "
+            f"{len(best.again.finished)} fresh seeds: the choice has {again} there, and had "
+            f"{first} at first."
+        )
     if later := one.lineage[1:]:
         said = "; ".join(f"after {s.after} epochs {values_text(s.numbers)}" for s in later)
         lines.append(f"{one.name}: a student of a population, whose numbers change: {said}.")
@@ -156,11 +163,13 @@ def _of_a_search(one: Tuned, beside: str, alone: Verdict, tuning: Verdict) -> li
     if not math.isnan(tuning.found.mean):
         untuned = values_text(searched.untuned)
         lines.append(f"{one.name}: against {untuned} the choice is {_said(tuning)}.")
-    if not math.isnan(one.optimism):
+    optimism = one.optimism
+    if not math.isnan(optimism.mean):
         lines.append(
-            f"{one.name}: an oracle would have chosen by test and claimed {main.text(one.claim)}; "
-            f"with fresh seeds its choice has {main.text(one.honest)}: an optimism of "
-            f"{main.text(one.optimism, '+')}."
+            f"{one.name}: an oracle would have chosen by half of the test set and claimed "
+            f"{main.text(one.claim)}; on the other half the same students have "
+            f"{main.text(one.honest)}: an optimism of {interval_text(optimism, main)} (95 %, "
+            f"paired t, n = {optimism.n}, the halves' own difference taken off)."
         )
     if one.spent < 1:
         lines.append(f"{one.name}: pruning left {one.spent:.0%} of the epochs to train.")

@@ -3,6 +3,7 @@
 plan           a space with its seeds and its records: what is known, needed, and what it costs
 trial_index    trials that have ended, by key
 search_state   one search of a plan: what it asked for, how that was scored, what it chose
+final_choice   its finalists, scored again, and the best of them
 optuna_search  Optuna, asked for a round of settings at a time
 rounds         the work in rounds: what may be trained at the same time
 optuna_journal the searches as a file for optuna-dashboard

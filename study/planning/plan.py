@@ -79,17 +79,22 @@ class Plan:
         trials = {trial.key: trial for trial in self.listed_trials()}
         unknown = 0
         for state in self.searches:
-            mine = state.trials(state.asked) + self.reported(state.chosen())
-            trials |= {trial.key: trial for trial in mine}
-            unknown += state.unknown_trials
-            unknown += 0 if state.is_scored else state.kinds * self.seeds
+            trials |= {trial.key: trial for trial in self.of_search(state)}
+            unknown += state.unknown_candidates + state.unknown_finalists
+            unknown += 0 if state.is_decided else self.seeds
         return len(trials) - len(self.missing(trials.values())), len(trials) + unknown
+
+    def of_search(self, state: SearchState) -> list[Trial]:
+        """A search's trials as far as they are known: of candidates, finalists and the choice."""
+        candidates, again = state.trials(state.asked), state.trials_again(state.finalists())
+        return candidates + again + self.reported(state.chosen())
 
     def known_settings(self) -> Iterator[Expected]:
         """The listed settings, then those that searches are known to ask for and to choose."""
         yield from map(Expected, self.space.settings)
         for state in self.searches:
             yield from state.expected(state.asked)
+            yield from state.expected_finalists()
             yield from map(Expected, state.chosen())
 
     # ---- what they need ----
@@ -101,11 +106,14 @@ class Plan:
         """
         trials = self.missing(self.listed_trials())
         for state in self.searches:
+            trials += self.missing(state.trials_again(state.finalists()))
             trials += self.missing(self.reported(state.chosen()))
             base = state.search.bases()[0]
             candidate = state.search.setting({})
-            if not state.is_scored and self._need_the_same([candidate, *state.asked]):
+            if not state.is_decided and self._need_the_same([candidate, *state.asked]):
                 trials += state.trials([candidate])
+                if state.most_finalists:
+                    trials += state.trials_again([state.search.as_finalist(candidate)])
                 trials += self.reported([base])
         return self.artifacts(self.behind(trials) + self._shown())
 
@@ -113,9 +121,9 @@ class Plan:
         """Every artifact that this study needs or has needed, there or not."""
         trials = self.listed_trials()
         for state in self.searches:
-            trials += state.trials(state.asked)
-            finals = state.chosen() if state.is_scored else state.search.bases()
-            trials += self.reported(finals)
+            trials += self.of_search(state)
+            if not state.is_decided:
+                trials += self.reported(state.search.bases())
         wanted = self.behind(trials) + self._shown()
         return {each for artifact in wanted for each in artifact.and_behind()}
 
@@ -158,13 +166,16 @@ class Plan:
         trials = self.missing(self.listed_trials())
         result = 0.0
         for state in self.searches:
-            trials += self.missing(state.trials(state.asked))
-            trials += self.missing(self.reported(state.chosen()))
+            trials += self.missing(self.of_search(state))
             base = state.search.setting({})
             left = state.settings - len(state.asked)
             result += left * sum(cost(trial) for trial in state.trials([base]))
             if not state.is_scored:
+                finalist = state.search.as_finalist(base)
+                again = sum(cost(trial) for trial in state.trials_again([finalist]))
+                result += state.most_finalists * again
+            if not state.is_decided:
                 final = Trial(setting=state.search.reported(base), seed=0)
-                result += 2 * self.seeds * cost(final)
+                result += self.seeds * cost(final)
         result += sum(cost(a) for level in self.needed_artifacts() for a in level)
         return result + sum(cost(trial) for trial in trials)

@@ -1,7 +1,7 @@
 """The work of a study, in rounds: what is in one may run at the same time.
 
 The next begins when all of it has ended: artifacts level by level, then the listed students beside
-the first round of every search, and last what the searches chose.
+the first round of every search, then the finalists of all, and last what the searches chose.
 """
 
 from collections.abc import Iterator, Sequence
@@ -46,6 +46,10 @@ def rounds(plan: Plan) -> Iterator[Round]:
         title = f"search round {number + 1}" if expected else "students"
         yield from _round(plan, title, trials, groups, expected)
         trials = []
+    again = [one for state in plan.searches for one in state.expected_finalists()]
+    if again:
+        trials = [t for state in plan.searches for t in state.trials_again(state.finalists())]
+        yield from _round(plan, "the finalists, scored again", trials, [], again)
     finals = [setting for state in plan.searches for setting in state.chosen()]
     if finals:
         winners = [Expected(setting) for setting in finals]

@@ -56,8 +56,7 @@ class Recorder:
         settings_experiment, self.trials_experiment = experiments
         self.trials_name = experiment_names(space.name)[1]
         self._close_stale_runs()
-        selection = {search.name: search.selection_seeds for search in space.searches}
-        self.settings = SettingRuns(client, settings_experiment, seeds, selection)
+        self.settings = SettingRuns(client, settings_experiment, seeds)
         self._by_setting: dict[str, dict[int, Record]] = defaultdict(dict)
         self._sort_in(trial_index.records.values())
         # Held by add() from the file to the queue, and while the file is removed: else a result

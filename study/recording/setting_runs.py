@@ -7,7 +7,7 @@ and n. So the records alone say what a study still lacks.
 import json
 import statistics
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict
 
 from mlflow import MlflowClient
@@ -16,6 +16,7 @@ from mlflow.entities import Metric
 from records.jsonl import Line
 from records.runs import runs
 from records.schema import (
+    AGAIN,
     ASKED,
     DEFINITION,
     PLACE,
@@ -35,7 +36,7 @@ from trainables.data.measures import MEASURES
 from trainables.settings.columns import columns_of, name_of, short_name_of
 from trainables.settings.setting import Setting
 
-GROUPS = ("test", "validation", "oracle")
+GROUPS = ("test", "validation", "oracle", "oracle_rest")
 FINALS = tuple(f"{group}/{name}" for group in GROUPS for name in MEASURES)
 INTEGRALS = tuple(f"test/{name}_integral" for name in MEASURES)
 SUMMARISED = (*FINALS, *INTEGRALS, "test/calibration_error")
@@ -55,18 +56,11 @@ class SettingRuns:
     """The settings' experiment of a study, seen by its one writer.
 
     What is there is read once, and again after an outage: nobody else writes it meanwhile.
-    seeds: of each setting; selection_seeds: of those that a search asked for, by its name.
+    seeds: of each setting that has none of its own.
     """
 
-    def __init__(
-        self,
-        client: MlflowClient,
-        experiment: str,
-        seeds: int,
-        selection_seeds: Mapping[str, range],
-    ) -> None:
+    def __init__(self, client: MlflowClient, experiment: str, seeds: int) -> None:
         self.client, self.experiment, self.seeds = client, experiment, range(seeds)
-        self.selection_seeds = selection_seeds
         self._seeds_of: dict[str, range] = {}
         self.refresh()
 
@@ -89,8 +83,8 @@ class SettingRuns:
         """Settings are to be trained: their runs are there from now on."""
         new: dict[str, Line] = {}
         for one in expected:
-            if one.search is not None:
-                self._seeds_of[one.setting.key] = self.selection_seeds[one.search]
+            if one.seeds is not None:
+                self._seeds_of[one.setting.key] = one.seeds
             if one.setting.key not in self._run_ids:
                 new.setdefault(one.setting.key, self._line(one, len(self._run_ids) + len(new)))
         ids = write_runs(self.client, self.experiment, list(new.values()))
@@ -109,10 +103,12 @@ class SettingRuns:
             **describe(),
         }
         if expected.search is not None:
-            seeds = self.selection_seeds[expected.search]
             tags |= {SEARCH: expected.search, ASKED: str(expected.asked)}
-            tags[SELECTION_SEEDS] = f"{seeds.start}:{seeds.stop}"
             tags[SEARCHED] = json.dumps(asdict(expected.searched), ensure_ascii=False)
+        if expected.seeds is not None:
+            tags[SELECTION_SEEDS] = f"{expected.seeds.start}:{expected.seeds.stop}"
+        if expected.again is not None:
+            tags[AGAIN] = expected.again
         return {
             "status": "SCHEDULED",
             "start": int(time.time() * 1000),

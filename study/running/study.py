@@ -130,7 +130,8 @@ def run_study(
 
         client = client_of(reader, verbose)
         files = None if tracking_uri else str(mlflow_files(results))
-        experiments = open_study(client, name, asked.space.about, todo.seeds, files)
+        finalists = {search.name: search.finalists for search in asked.space.searches}
+        experiments = open_study(client, name, asked.space.about, todo.seeds, files, finalists)
         progress = Progress(console, verbose)
         with leading(client, experiments[0], wait, say, lambda: progress.summary):
             recorder = Recorder(

@@ -38,7 +38,7 @@ class Objects:
     def __len__(self) -> int:
         return len(self.labels)
 
-    def __getitem__(self, rows: Tensor) -> "Objects":
+    def __getitem__(self, rows: Tensor | slice) -> "Objects":
         return Objects(self.pixels[rows], self.labels[rows])
 
     def inputs(self) -> Tensor:

@@ -31,7 +31,7 @@ def columns_of(setting: Setting) -> dict[str, Any]:
         "learning_rate": schedule.learning_rate,
         "schedule": _schedule(setting),
         "held_out": setting.held_out,
-        "rule": setting.rule.name if setting.rule else NONE,
+        "rule": setting.rule.label if setting.rule else NONE,
         "student_objects": setting.training_objects,
         "teacher_objects": _teacher_objects(setting),
         "student_network": setting.student.label,
@@ -84,7 +84,7 @@ def short_name_of(setting: Setting) -> str:
 def _parts(setting: Setting) -> tuple[str, ...]:
     """Domains, then what is done between them."""
     ending = f", {setting.course.label}" if setting.course else ""
-    ending += f" · {setting.rule.name}" if setting.rule else ""
+    ending += f" · {setting.rule.label}" if setting.rule else ""
     if setting.method:
         return setting.target.name, setting.method.label(setting.target) + ending
     row = columns_of(setting)

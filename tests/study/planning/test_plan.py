@@ -20,14 +20,16 @@ def study(tmp_path):
     return Study(tmp_path / "one")
 
 
-WHOLE = 10 + 40 * 2 * 2 + 5  # listed, candidates and oracle's of two seeds, the chosen
-ARTIFACTS = 7 * 3  # VAE, teacher and logits of five seeds and the selection's two
+# Listed, candidates and oracle's of two seeds, four finalists of three, the chosen.
+WHOLE = 10 + 40 * 2 * 2 + 4 * 3 + 5
+ARTIFACTS = 10 * 3  # VAE, teacher and logits of five seeds and the selection's two and three
 
 
 def test_artifacts_first_then_rounds_then_the_chosen(study):
     titles = study.launch()
     assert titles[:2] == ["artifacts: teacher, vae", "artifacts: logits"]
-    assert titles[2:] == [*(f"search round {n}" for n in (1, 2, 3)), "the chosen settings"]
+    rounds_ = [f"search round {n}" for n in (1, 2, 3)]
+    assert titles[2:] == [*rounds_, "the finalists, scored again", "the chosen settings"]
     assert study.plan().trial_counts() == (WHOLE, WHOLE)
     assert len(set(study.trained)) == len(study.trained) == WHOLE + ARTIFACTS
     assert study.plan().predicted_cost() == 0
@@ -40,7 +42,7 @@ def test_what_is_reported_has_fresh_seeds(study):
     rules = {key: s.rule for key, s in known(study).items()}
     for r in study.trial_index.records.values():
         seeds[rules[r.setting] is None].add(r.seed)
-    assert seeds == {True: {0, 1, 2, 3, 4}, False: {1_000, 1_001}}
+    assert seeds == {True: {0, 1, 2, 3, 4}, False: {1_000, 1_001, 2_000, 2_001, 2_002}}
 
 
 def known(study):
@@ -109,10 +111,23 @@ def test_more_settings_continue_the_same_search(study):
     assert len(study.trained) == len(set(study.trained))
 
 
+def test_a_plan_counts_finalists_before_they_are_known(study):
+    done, total = study.plan().trial_counts()
+    assert (done, total) == (0, WHOLE)
+    cost = study.plan().predicted_cost()
+    (search,) = study.space.searches
+    study.space = replace(study.space, searches=(replace(search, finalists=1),))
+    assert study.plan().trial_counts() == (0, WHOLE - 4 * 3)
+    assert study.plan().predicted_cost() < cost
+    assert "the finalists, scored again" not in study.launch()
+    assert study.plan().trial_counts() == (WHOLE - 4 * 3,) * 2
+
+
 def test_more_seeds_are_of_what_is_reported_alone(study):
     study.launch()
     asked = {r.setting for r in study.trial_index.records.values()}
     more = WHOLE + 2 * 3
+    assert study.plan().predicted_cost() == 0
     assert study.plan(seeds=7).trial_counts() == (WHOLE, more)
     study.launch(seeds=7)
     assert {r.setting for r in study.trial_index.records.values()} == asked
@@ -146,6 +161,7 @@ def test_many_searches_go_side_by_side(tmp_path):
     assert [t for t in titles if not t.startswith("artifacts")] == [
         "search round 1",
         "search round 2",
+        "the finalists, scored again",
         "the chosen settings",
     ]
     done, total = study.plan().trial_counts()
@@ -172,7 +188,7 @@ def test_spaces_share_artifacts(tmp_path):
     grid, search = Study(tmp_path, "grid"), Study(tmp_path, "vae_lambda")
     grid.launch()
     made = [a for level in search.plan().needed_artifacts() for a in level]
-    assert {a.seed for a in made} == {1_000, 1_001}  # all but the selection's own
+    assert {a.seed for a in made} == {1_000, 1_001, 2_000, 2_001, 2_002}  # the selection's own
 
 
 def test_published_attempts_share_one_teacher(tmp_path):
