@@ -21,7 +21,7 @@ PLACE, ASKED, SEARCH = "place", "asked", "search"
 SEARCHED = "searched"  # of a setting that a search asked for: what it chose, as JSON
 RELIABILITY, ARTIFACT, ARTIFACTS = "reliability", "artifact", "artifacts"
 SELECTION_SEEDS = "selection_seeds"  # of a setting with seeds of its own: "1000:1002"
-AGAIN = "scored_again"  # of a finalist: the key of the candidate
+AGAIN = "again"  # of a finalist, of what is trained anew: the key of the one that was chosen
 SEEDS_PLANNED, ABOUT = "seeds", "about"  # tags of the experiments
 FINALISTS = "finalists"  # of an experiment: how many of each search are scored again, as JSON
 
@@ -100,7 +100,8 @@ class PlannedSetting:
     search, asked: the search that proposed it, and its index there; None for one that is listed.
     searched: what that search chose for it.
     seeds: those that it is scored with; None for the study's own.
-    again: of a finalist, the key of the candidate that is scored again.
+    again: of a finalist, or of a listed setting that is trained anew, the key of the one that was
+        chosen for it.
     """
 
     key: str

@@ -52,6 +52,9 @@ def counts(plan: Plan) -> list[Count]:
     found = []
     if plan.space.settings:
         found.append(_count(plan, "listed settings", plan.listed_trials()))
+    if plan.space.anew:
+        anew = plan.listed_choice
+        found.append(_count(plan, "the best, anew", anew.trials(), anew.unknown_trials()))
     for state in plan.searches:
         found += _of_search(plan, state)
     return found

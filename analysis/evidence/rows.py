@@ -21,7 +21,8 @@ class Row(RecordedSetting):
 
     seeds: how many the study plans for each setting. names_network: whether its label says which
     network the student is: where students of the study differ in that. finalists: how many of its
-    search's candidates are scored again; again: of one of them, the row of that.
+    search's candidates are scored again; again: of one of them, the row of that, and of the best
+    listed setting the row that is trained anew.
     """
 
     space: str
@@ -37,7 +38,12 @@ class Row(RecordedSetting):
     def label(self) -> str:
         """The row in a few words, with its network where students differ in that."""
         network = f"{self['student_network']}: " if self.names_network else ""
-        return network + super().label
+        return network + super().label + (", trained anew" if self.is_anew else "")
+
+    @property
+    def is_anew(self) -> bool:
+        """True for a listed setting that was chosen by validation, trained with fresh seeds."""
+        return self.planned.seeds is not None and not self.is_candidate
 
     @property
     def pruned(self) -> str | None:

@@ -70,12 +70,13 @@ def _seeds_of(row: Row) -> set[int]:
 
 
 def reported(candidate: Row, rows: Iterable[Row]) -> Row | None:
-    """The same setting trained without a rule, on all of its split: itself, if it has none.
+    """The same setting trained without a rule, on all of its split: itself, if it has none and
+    was not trained anew.
 
     Of a population's candidate, the setting that is trained by its lineage.
     """
     if not candidate.is_candidate:
-        return candidate
+        return candidate.again or candidate
     definition = {k: v for k, v in candidate.planned.definition.items() if k != "rule"}
     lineages = [record.reported for record in candidate.finished.values() if record.reported]
     key = lineages[0] if lineages else identity(definition)

@@ -52,12 +52,10 @@ def _p(p: float) -> str:
 def evidence(rows: Sequence[Row]) -> list[str]:
     """The sentences of a study: each row against the student alone, or the chosen one."""
     family = Family(rows)
-    lines = choice(rows)
-    for measure in family.rows[0].domain.compared if family.rows else ():
-        found = [
-            (row, verdict) for row in family.rows if (verdict := family.verdict(row, measure))
-        ]
-        if len(family.rows) > MANY:
+    lines, many = choice(rows), [row for row in family.rows if not row.is_anew]
+    for measure in many[0].domain.compared if many else ():
+        found = [(row, verdict) for row in many if (verdict := family.verdict(row, measure))]
+        if len(many) > MANY:
             lines += [_count(measure, [verdict for _, verdict in found])]
             continue
         names = _told_apart([row for row, _ in found])
@@ -101,10 +99,17 @@ def choice(rows: Sequence[Row]) -> list[str]:
     main = best.domain.main
     lines = [
         f"Chosen by validation: {_about(best)}: validation {main.title} "
-        f"{main.text(best.mean(best.validation))}, {_tested(best)}."
+        f"{main.text(best.mean(best.validation))}."
     ]
-    if best.alone and not best.from_labels_alone:
-        (verdict,) = judged([(best, best.alone)], main)
+    final = best.again or best
+    if final.missing or final.failed:
+        return [*lines, f"The choice is not trained with fresh seeds yet: {final.lack()}."]
+    if best.again:
+        lines.append(f"Trained anew with fresh seeds it has {_tested(final)}.")
+    else:
+        lines.append(f"Its students, which were chosen by their validation, have {_tested(best)}.")
+    if final.alone and not final.from_labels_alone:
+        (verdict,) = judged([(final, final.alone)], main)
         lines.append(f"Against the student alone it is {_said(verdict)}.")
     return lines
 

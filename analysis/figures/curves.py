@@ -8,7 +8,7 @@ from matplotlib.ticker import LogLocator
 
 from analysis.evidence.family import judged
 from analysis.evidence.rows import Row
-from analysis.evidence.selection import chosen, tuned
+from analysis.evidence.selection import chosen, reported, tuned
 from analysis.evidence.texts import interval_text, verdict_phrase
 from analysis.figures.figure import COLOURS, LINES, Drawn, Left, new_figure, style
 from analysis.figures.forest import name_of
@@ -46,6 +46,8 @@ def draw(rows: Sequence[Row], read: Read) -> Iterator[Drawn | Left]:
             mine = list({row.planned.key: row for row in mine}.values())
             yield _figure(f"curves_{one.name}", f"Chosen by the {one.name}", mine, read)
     best = chosen(row for row in rows if not row.is_candidate)
+    if best:
+        best = reported(best, rows) or best
     if best and best.alone and best.alone is not best:
         yield _figure("curves_chosen", "The chosen setting", [best.alone, best], read)
 

@@ -41,9 +41,9 @@ def views(rows: Sequence[Row], most: int | None = None) -> Iterator[View]:
     if compared:
         yield _view(
             "Against the student alone, at equal seeds",
-            "verdict: right for all rows together with 95 %; +k: about so many more seeds would "
-            "settle it; Δ: mean difference [95 %, paired t]; P: that the gain is > 0, within ±δ, "
-            f"> δ, by its t posterior; δ: {_margin(target)}",
+            f"verdict: right for all rows together with 95 %{_anew(compared)}; +k: about so many "
+            "more seeds would settle it; Δ: mean difference [95 %, paired t]; P: that the gain is "
+            f"> 0, within ±δ, > δ, by its t posterior; δ: {_margin(target)}",
             compared,
             decided(target),
         )
@@ -69,6 +69,11 @@ def views(rows: Sequence[Row], most: int | None = None) -> Iterator[View]:
         lines,
         teachers(target),
     )
+
+
+def _anew(lines: Sequence[Line]) -> str:
+    anew = any(line.row.is_anew for line in lines)
+    return ", for what was chosen and trained anew by itself" if anew else ""
 
 
 def _margin(target: Described) -> str:

@@ -1,13 +1,16 @@
-"""What a search that is scored chooses: its finalists, scored again, and the best of them."""
+"""What is chosen in the end: the best of a search's finalists, the best of listed settings."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from records.choice import Candidate, decide, finalists
+from records.choice import Candidate, choose, decide, finalists
 from search_spaces.base.search import Search
+from search_spaces.base.space import FIRST_ANEW_SEED, Space
+from study.planning.expected import Expected
 from study.planning.trial_index import TrialIndex
 from trainables.settings.lineage import Lineage, read
 from trainables.settings.setting import Setting
+from trainables.settings.trial import Trial
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,56 @@ class FinalChoice:
         records = self.trial_index.candidate(setting, self.search.selection_seeds).records
         lineages = [one.lineage for one in records.values() if one.lineage]
         return read(lineages[0]) if lineages else ()
+
+
+@dataclass(frozen=True)
+class ListedChoice:
+    """Of a space's listed settings the one of the best validation, to be trained anew.
+
+    seeds: of each listed setting; those of what is trained anew are as many others.
+    """
+
+    space: Space
+    trial_index: TrialIndex
+    seeds: int
+
+    @property
+    def fresh_seeds(self) -> range:
+        """The seeds of what is trained anew."""
+        return range(FIRST_ANEW_SEED, FIRST_ANEW_SEED + self.seeds)
+
+    def chosen(self) -> Setting | None:
+        """The best listed setting; None while a trial is out, and where there is none to take."""
+        if not self.space.anew:
+            return None
+        recorded = self.trial_index.seeds_of()
+        candidates = [
+            self.trial_index.candidate(one, {*range(self.seeds), *recorded.get(one.key, ())})
+            for one in self.space.settings
+        ]
+        if not all(one.has_ended for one in candidates):
+            return None
+        main = self.space.target.main
+        metric, higher_is_better = f"validation/{main.name}", main.higher_is_better
+        best = choose(candidates, metric, higher_is_better=higher_is_better)
+        return None if best is None else self.space.settings[best]
+
+    def trials(self) -> list[Trial]:
+        """Those of the choice and of its student alone, trained anew; empty before it is known."""
+        chosen = self.chosen()
+        found = self.space.anew_of(chosen) if chosen else ()
+        return [Trial(setting=one, seed=seed) for seed in self.fresh_seeds for one in found]
+
+    def unknown_trials(self) -> int:
+        """How many there will be, while the choice is not known."""
+        return 2 * self.seeds if self.space.anew and not self.chosen() else 0
+
+    def expected(self) -> Iterator[Expected]:
+        """The choice and its student alone, trained anew."""
+        if chosen := self.chosen():
+            whole, alone = self.space.anew_of(chosen)
+            yield Expected(whole, again=chosen.key, seeds=self.fresh_seeds)
+            yield Expected(alone, seeds=self.fresh_seeds)
 
 
 def _each_once(asked: Sequence[Setting]) -> list[Setting]:

@@ -7,7 +7,9 @@ from itertools import product
 
 from search_spaces.base.evolving import check_groups
 from search_spaces.base.space import Space
-from study.planning.search_state import Expected, SearchState
+from study.planning.expected import Expected
+from study.planning.final_choice import ListedChoice
+from study.planning.search_state import SearchState
 from study.planning.trial_index import TrialIndex
 from trainables.artifacts.artifact import Artifact, VaeArtifact
 from trainables.artifacts.store import Store
@@ -57,6 +59,11 @@ class Plan:
             for search in self.space.searches
         ]
 
+    @cached_property
+    def listed_choice(self) -> ListedChoice:
+        """What is trained anew of the settings that the space lists."""
+        return ListedChoice(self.space, self.trial_index, self.seeds)
+
     def listed_trials(self) -> list[Trial]:
         """The trials of the settings that the space lists."""
         return list(self._listed)
@@ -76,8 +83,9 @@ class Plan:
 
     def trial_counts(self) -> tuple[int, int]:
         """(recorded, all) trials of this study; a search's count before its settings are known."""
-        trials = {trial.key: trial for trial in self.listed_trials()}
-        unknown = 0
+        listed = self.listed_trials() + self.listed_choice.trials()
+        trials = {trial.key: trial for trial in listed}
+        unknown = self.listed_choice.unknown_trials()
         for state in self.searches:
             trials |= {trial.key: trial for trial in self.of_search(state)}
             unknown += state.unknown_candidates + state.unknown_finalists
@@ -92,6 +100,7 @@ class Plan:
     def known_settings(self) -> Iterator[Expected]:
         """The listed settings, then those that searches are known to ask for and to choose."""
         yield from map(Expected, self.space.settings)
+        yield from self.listed_choice.expected()
         for state in self.searches:
             yield from state.expected(state.asked)
             yield from state.expected_finalists()
@@ -104,7 +113,7 @@ class Plan:
 
         Where a search changes what its students need, its rounds say later what that is.
         """
-        trials = self.missing(self.listed_trials())
+        trials = self.missing(self.listed_trials() + self.listed_choice.trials())
         for state in self.searches:
             trials += self.missing(state.trials_again(state.finalists()))
             trials += self.missing(self.reported(state.chosen()))
@@ -119,7 +128,7 @@ class Plan:
 
     def all_artifacts(self) -> set[Artifact]:
         """Every artifact that this study needs or has needed, there or not."""
-        trials = self.listed_trials()
+        trials = self.listed_trials() + self.listed_choice.trials()
         for state in self.searches:
             trials += self.of_search(state)
             if not state.is_decided:
@@ -163,8 +172,10 @@ class Plan:
 
         What a search has not asked for yet costs as much as what it is searched around.
         """
-        trials = self.missing(self.listed_trials())
+        trials = self.missing(self.listed_trials() + self.listed_choice.trials())
         result = 0.0
+        if unknown := self.listed_choice.unknown_trials():
+            result += unknown * cost(Trial(setting=self.space.settings[0], seed=0))
         for state in self.searches:
             trials += self.missing(self.of_search(state))
             base = state.search.setting({})

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 
+from study.planning.expected import Expected
 from study.planning.plan import Plan
-from study.planning.search_state import Expected
 from trainables.artifacts.artifact import Artifact
 from trainables.cohorts.cohort import Cohort, form_cohorts
 from trainables.settings.trial import Trial
@@ -51,9 +51,10 @@ def rounds(plan: Plan) -> Iterator[Round]:
         trials = [t for state in plan.searches for t in state.trials_again(state.finalists())]
         yield from _round(plan, "the finalists, scored again", trials, [], again)
     finals = [setting for state in plan.searches for setting in state.chosen()]
-    if finals:
-        winners = [Expected(setting) for setting in finals]
-        yield from _round(plan, "the chosen settings", plan.reported(finals), [], winners)
+    winners = [*map(Expected, finals), *plan.listed_choice.expected()]
+    if winners:
+        trials = plan.reported(finals) + plan.listed_choice.trials()
+        yield from _round(plan, "the chosen settings", trials, [], winners)
 
 
 def _competes(trial: Trial) -> bool:

@@ -8,38 +8,19 @@ them through the same rounds as the launch that recorded them.
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import count
 
 import optuna
 
 from records.choice import Outcome, outcome
-from records.schema import NOTHING_SEARCHED, Searched
 from search_spaces.base.search import Search
+from study.planning.expected import Expected
 from study.planning.final_choice import FinalChoice
 from study.planning.optuna_search import OptunaSearch
 from study.planning.trial_index import TrialIndex
 from trainables.cohorts.kinds import kind_of
 from trainables.settings.setting import Setting
 from trainables.settings.trial import Trial
-
-
-@dataclass(frozen=True)
-class Expected:
-    """A setting that is to be trained.
-
-    search, asked, searched: of the search that proposed it its name, the index there and what was
-        chosen.
-    again: of a finalist, the key of the candidate that is scored again.
-    seeds: those that it is scored with; None for the study's own.
-    """
-
-    setting: Setting
-    search: str | None = None
-    asked: int | None = None
-    searched: Searched = NOTHING_SEARCHED
-    again: str | None = None
-    seeds: range | None = None
 
 
 class SearchState:

@@ -22,7 +22,7 @@ from records.read import read
 from records.schema import TRIAL_KEY, Record, experiment_names
 from records.write import write_runs
 from search_spaces.base.space import Space
-from study.planning.search_state import Expected
+from study.planning.expected import Expected
 from study.planning.trial_index import TrialIndex
 from study.recording.setting_runs import SettingRuns
 from study.recording.spool import Spool

@@ -30,7 +30,7 @@ from records.schema import (
     Record,
 )
 from records.write import write_runs
-from study.planning.search_state import Expected
+from study.planning.expected import Expected
 from study.recording.environment import describe
 from trainables.data.measures import MEASURES
 from trainables.settings.columns import columns_of, name_of, short_name_of

@@ -14,6 +14,7 @@ def record(trial, status="FINISHED"):
     setting = trial.setting
     score = 1 - (setting.objective.hard_label_weight - 0.6) ** 2 - 0.01 * (trial.seed % 10)
     groups = ("validation", "oracle") if setting.rule else ("test",)
+    groups += ("validation",) if setting.held_out else ()
     metrics = {f"{group}/accuracy": score for group in groups}
     metrics |= {f"{group}/cross_entropy": 1 - score for group in groups}
     return Record(

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from invented import parameters, record, searched, study
 
+from analysis.evidence.family import Family
 from analysis.evidence.rows import rows_of
 from analysis.evidence.searched import path_labels, values_text
 from analysis.evidence.selection import alone_of, chosen, reported, tuned, tuning_verdicts
@@ -18,9 +19,11 @@ from search_spaces.base.search import Search
 from search_spaces.rows.garments import SMALL_ALONE, on_mnist_vae
 from search_spaces.rows.searched import WEIGHT_AND_TEMPERATURE
 from trainables.identity import canonical
+from trainables.objectives import Distillation
 from trainables.settings.columns import name_of
 from trainables.settings.lineage import Stage, written
 from trainables.settings.scoring import CrossValidation, Pruning
+from trainables.settings.setting import alone
 from trainables.settings.trial import Trial
 
 SEARCH = Search(
@@ -280,6 +283,58 @@ def test_what_a_population_s_choice_became_is_its_report(found):
     assert "λ 0.2" in said
     assert "whose numbers change: after 10 epochs λ 0.25." in said
     assert "test accuracy 0.901 ± 0.001" in said
+
+
+CELLS = {
+    replace(on_mnist_vae("all"), held_out=0.2, objective=Distillation(hard_label_weight=weight)): (
+        validation, test,
+    )
+    for weight, validation, test in ((0.25, 0.80, 0.82), (0.75, 0.84, 0.86), (1.0, 0.79, 0.79))
+}  # fmt: skip
+
+
+def grid(anew=()):
+    """Cells of equal students but for their luck; anew: accuracies of fresh ones, by setting."""
+    made = study({cell: [] for cell in CELLS}, seeds=3)
+    for cell, (validation, test) in CELLS.items():
+        for seed in range(3):
+            scored = {"validation/accuracy": validation + seed / 1000}
+            made.trials.append(record(cell, seed, test + seed / 1000, **scored))
+    best = [*CELLS][1]
+    for setting, values in dict(anew).items():
+        one = study({setting: []}, seeds=3).settings[0]
+        again = best.key if setting.teacher else None
+        made.settings.append(replace(one, place=9, seeds=range(3_000, 3_003), again=again))
+        made.trials.extend(record(setting, 3_000 + n, value) for n, value in enumerate(values))
+    return rows_of(made)
+
+
+def test_a_listed_choice_is_reported_by_students_trained_anew():
+    """Its own students were chosen by their luck: 0.861 on test; fresh ones have 0.803."""
+    whole = replace([*CELLS][1], held_out=0.0)
+    alone_ = alone(whole)
+    rows = grid({whole: [0.802, 0.803, 0.804], alone_: [0.792, 0.793, 0.795]})
+    said = choice(rows)
+    assert said[0].endswith("λ 0.75, T 1: validation accuracy 0.841.")
+    assert said[1] == "Trained anew with fresh seeds it has test accuracy 0.803 ± 0.001 (n = 3)."
+    assert said[2].startswith("Against the student alone it is better: test accuracy +0.010 [")
+    assert "0.861" not in " ".join(said)
+    table = build(rows)
+    assert table["setting"].tolist()[:2] == [whole.key, alone_.key]
+    verdicts = Family(rows)
+    anew = next(row for row in rows if row.planned.key == whole.key)
+    assert verdicts.verdict(anew).of == 1  # by itself, whatever the number of cells
+    assert verdicts.verdict(anew).word == Word.BETTER
+    quality, against = (view.table for view in list(views(rows))[:2])
+    assert [*quality["student"][:2], *against["student"][:1]] == ["Small, anew"] * 3
+
+
+def test_a_listed_choice_that_is_not_trained_anew_is_said_so():
+    said = " ".join(choice(grid()))
+    assert "Its students, which were chosen by their validation, have test accuracy 0.861" in said
+    whole = replace([*CELLS][1], held_out=0.0)
+    said = " ".join(choice(grid({whole: [0.8], alone(whole): [0.79]})))
+    assert "is not trained with fresh seeds yet: 1 of 3 seeds have ended" in said
 
 
 def test_several_searches_are_a_family(found):

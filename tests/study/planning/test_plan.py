@@ -12,6 +12,7 @@ from search_spaces.base import Choice
 from study.planning.optuna_journal import write_journal
 from study.planning.rounds import rounds
 from trainables.networks import Perceptron
+from trainables.settings.setting import alone
 from trainables.settings.trial import Trial
 
 
@@ -178,10 +179,36 @@ def test_a_joint_search_makes_the_artifacts_that_a_round_needs(tmp_path):
 
 def test_listed_spaces(tmp_path):
     study = Study(tmp_path, "grid")
+    assert study.plan().trial_counts() == (0, 410)
     titles = study.launch()
-    assert titles == ["artifacts: teacher, vae", "artifacts: logits", "students"]
-    assert study.plan().trial_counts() == (400, 400)
-    assert len(set(study.trained)) == len(study.trained) == 400 + (4 + 4 + 1) * 5
+    assert titles[:3] == ["artifacts: teacher, vae", "artifacts: logits", "students"]
+    assert titles[-1] == "the chosen settings"
+    assert study.plan().trial_counts() == (410, 410)
+    trials = {one.key for one in study.plan().listed_choice.trials()}
+    assert len(trials) == 10
+    fresh = [r for r in study.trial_index.records.values() if r.key in trials]
+    assert {r.seed for r in fresh} == {3_000, 3_001, 3_002, 3_003, 3_004}
+    assert len(set(study.trained)) == len(study.trained)
+    assert study.plan().predicted_cost() == 0
+    assert study.launch() == []
+
+
+def test_the_best_cell_is_trained_anew_on_all_of_its_split(tmp_path):
+    """A tie of all T by the formula: the earliest cell of λ = 0.5 (0.6 is best) is taken."""
+    study = Study(tmp_path, "grid")
+    study.launch(stop_after=300)
+    assert study.plan().listed_choice.chosen() is None
+    study.launch()
+    best = replace(study.space.settings[8], held_out=0.0)
+    assert best.objective.hard_label_weight == 0.5
+    assert study.plan().listed_choice.chosen() == study.space.settings[8]
+    anew = {r.setting for r in study.trial_index.records.values() if r.seed >= 3_000}
+    assert anew == {best.key, alone(best).key}
+    more = study.plan(seeds=7)
+    assert more.trial_counts() == (400, 80 * 7 + 2 * 7)  # a new choice, by more seeds
+    study.launch(seeds=7)
+    seeds = {r.seed for r in study.trial_index.records.values() if r.setting == best.key}
+    assert seeds == {*range(3_000, 3_007)}
 
 
 def test_spaces_share_artifacts(tmp_path):

@@ -15,7 +15,7 @@ from records import write as writing
 from records.read import read, read_study
 from records.schema import Searched
 from search_spaces.smoke import ALONE, SPACE
-from study.planning.search_state import Expected
+from study.planning.expected import Expected
 from study.recording import recorder as record
 from trainables.errors import StudyError
 from trainables.objectives import Distillation
