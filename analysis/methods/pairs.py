@@ -12,6 +12,7 @@ from analysis.evidence.verdicts import Verdict, verdicts
 from analysis.tables.view import VERDICT, View
 from trainables.data.measures import ACCURACY
 from trainables.identity import identity
+from trainables.settings.columns import CONTROL
 
 
 def comparisons(rows: Sequence[Row]) -> Iterator[View]:
@@ -25,6 +26,15 @@ def comparisons(rows: Sequence[Row]) -> Iterator[View]:
             "the rows of one teacher, with 95 %",
             pd.DataFrame(beside),
         )
+    matched = with_controls(rows)
+    if matched:
+        yield View(
+            "Beside the same student without it",
+            "methods that learn a teacher's answers on Small too, and the student that learns "
+            "these alone, at the same λ and T with as many passes, at equal seeds [95 %, paired "
+            "t], verdicts right together, with 95 %",
+            pd.DataFrame([_matched_line(*one) for one in matched]),
+        )
     changed = _adapted(rows)
     if changed:
         yield View(
@@ -33,6 +43,33 @@ def comparisons(rows: Sequence[Row]) -> Iterator[View]:
             "verdicts right together, with 95 %",
             pd.DataFrame(changed),
         )
+
+
+def with_controls(rows: Sequence[Row]) -> list[tuple[Row, Row, Verdict]]:
+    """Each method that has one beside the same student without it, in accuracy: one family."""
+    by_key = {row.planned.key: row for row in rows}
+    pairs = [
+        (row, by_key[key])
+        for row in rows
+        if (key := row.planned.parameters.get(CONTROL, "")) in by_key and row.corrected
+    ]
+    said = judged(pairs, ACCURACY)
+    return [
+        (ours, theirs, verdict)
+        for (ours, theirs), verdict in zip(pairs, said, strict=True)
+        if verdict.found.n > 1
+    ]
+
+
+def _matched_line(ours: Row, theirs: Row, verdict: Verdict) -> dict[str, str]:
+    return {
+        "method": ours.method,
+        "epochs": theirs["epochs"],
+        "without it": summary_text(theirs.summary(theirs.test), ACCURACY),
+        "with it": summary_text(ours.summary(ours.test), ACCURACY),
+        "Δ": interval_text(verdict.found, ACCURACY),
+        VERDICT: verdict_text(verdict),
+    }
 
 
 def beside_teachers(rows: Sequence[Row]) -> list[dict[str, str]]:

@@ -4,10 +4,11 @@ from typing import Any
 
 from trainables.networks.network import parameters_of
 from trainables.objectives.objective import Objective
-from trainables.settings.setting import Setting
+from trainables.settings.setting import Setting, without_method
 
 NONE = "—"
 LAMBDA, TEMPERATURE = "lambda", "temperature"
+CONTROL = "control"  # of a method: the key of the same student without it
 
 
 def columns_of(setting: Setting) -> dict[str, Any]:
@@ -40,6 +41,7 @@ def columns_of(setting: Setting) -> dict[str, Any]:
         "teacher_parameters": _teacher_parameters(setting),
         "link_parameters": link.parameters() or NONE,
         **(method.columns(target) if method else {}),
+        **({CONTROL: control.key} if (control := without_method(setting)) else {}),
     }
 
 
