@@ -6,6 +6,7 @@ The rule is that of `records.choice`, which the launch trained the choice by.
 import math
 from collections.abc import Iterable, Sequence
 
+from analysis.evidence.family import Family
 from analysis.evidence.rows import Row
 from analysis.evidence.searched import Tuned
 from analysis.evidence.verdicts import Verdict, margin_of, verdicts
@@ -147,9 +148,21 @@ def same_schedule(row: Row, other: Row) -> bool:
     return all(row[name] == other[name] for name in same)
 
 
-def alone_verdicts(searches: Sequence[Tuned]) -> list[Verdict]:
-    """Each choice against the student alone: one family."""
-    return _verdicts(searches, [alone_of(one, searches) for one in searches])
+def alone_verdicts(searches: Sequence[Tuned], rows: Sequence[Row]) -> list[Verdict]:
+    """Each choice against the student alone: as the study's family has it, of which it is a row.
+
+    Those that are compared with a student that was tuned too are a family of their own.
+    """
+    family, others = Family(rows), [alone_of(one, searches) for one in searches]
+    own = [
+        other is None or one.final is None or other is not one.final.alone
+        for one, other in zip(searches, others, strict=True)
+    ]
+    apart = _verdicts(searches, [o if mine else None for o, mine in zip(others, own, strict=True)])
+    return [
+        (None if mine or one.final is None else family.verdict(one.final)) or verdict
+        for one, mine, verdict in zip(searches, own, apart, strict=True)
+    ]
 
 
 def tuning_verdicts(searches: Sequence[Tuned]) -> list[Verdict]:

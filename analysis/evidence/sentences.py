@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from analysis.evidence.differences import cost
-from analysis.evidence.family import Family, judged
+from analysis.evidence.family import Family
 from analysis.evidence.rows import Row
 from analysis.evidence.searched import Tuned, values_text
 from analysis.evidence.selection import (
@@ -90,7 +90,7 @@ def choice(rows: Sequence[Row]) -> list[str]:
     searches = tuned(rows)
     if searches:
         beside = [_beside(one, searches) for one in searches]
-        alone, tuning = alone_verdicts(searches), tuning_verdicts(searches)
+        alone, tuning = alone_verdicts(searches, rows), tuning_verdicts(searches)
         found = zip(searches, beside, alone, tuning, strict=True)
         return [sentence for one in found for sentence in _of_a_search(*one)]
     best = chosen(row for row in rows if not row.is_candidate)
@@ -108,8 +108,7 @@ def choice(rows: Sequence[Row]) -> list[str]:
         lines.append(f"Trained anew with fresh seeds it has {_tested(final)}.")
     else:
         lines.append(f"Its students, which were chosen by their validation, have {_tested(best)}.")
-    if final.alone and not final.from_labels_alone:
-        (verdict,) = judged([(final, final.alone)], main)
+    if verdict := Family(rows).verdict(final):
         lines.append(f"Against the student alone it is {_said(verdict)}.")
     return lines
 

@@ -34,7 +34,7 @@ def selection_views(rows: Sequence[Row]) -> Iterator[View]:
     if not searches:
         return
     main = searches[0].main
-    gains = zip(searches, alone_verdicts(searches), tuning_verdicts(searches), strict=True)
+    gains = zip(searches, alone_verdicts(searches, rows), tuning_verdicts(searches), strict=True)
     others = _others(searches)
     table = pd.DataFrame([_tuned_line(*one, others) for one in gains])
     yield View(
@@ -45,8 +45,8 @@ def selection_views(rows: Sequence[Row]) -> Iterator[View]:
         "asked for, at the selection's seeds; optimism: by how much that is better than on the "
         "other half, by the same students and less what all settings differ by between the halves "
         f"[95 %, paired t, {_seeds(searches)}]; untuned: the listed setting that was varied; "
-        "epochs: trained, of those planned; verdicts are right for all searches together, with "
-        "95 %",
+        "epochs: trained, of those planned; verdicts are right together with 95 %: of Δ alone for "
+        "all rows of the study, of Δ untuned for all searches",
         table.drop(columns=idle(table)),
     )
     both = " and ".join(measure.title for measure in searches[0].best.domain.compared)
