@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from records.reader import Reader
-from records.schema import ABOUT, FINALISTS, SEEDS_PLANNED, experiment_names
+from records.schema import ABOUT, SEEDS_PLANNED, experiment_names
 from trainables.errors import BadInputError
 
 if TYPE_CHECKING:  # most of two seconds
@@ -20,12 +20,12 @@ def open_study(
     about: str,
     seeds: int,
     artifact_root: str | None,
-    finalists: Mapping[str, int] | None = None,
+    choices: Mapping[str, Mapping[str, float]] | None = None,
 ) -> tuple[str, str]:
     """The ids of a space's experiments: of settings, and of trials.
 
     about: the question that the space answers; seeds: how many each setting is to have;
-    finalists: how many of each search's candidates are scored again;
+    choices: what verdicts and choices are made by, as tags that are written anew each time;
     artifact_root: where MLflow keeps pictures, None for the server's own place.
     """
     tags = {
@@ -37,7 +37,8 @@ def open_study(
         open_experiment(client, name, tags, artifact_root) for name in experiment_names(space)
     )
     client.set_experiment_tag(settings, SEEDS_PLANNED, str(seeds))
-    client.set_experiment_tag(settings, FINALISTS, json.dumps(dict(finalists or {})))
+    for tag, values in (choices or {}).items():
+        client.set_experiment_tag(settings, tag, json.dumps(dict(values)))
     return settings, trials
 
 

@@ -2,6 +2,7 @@
 
 import gc
 import json
+from collections.abc import Mapping
 
 from records.reader import Reader
 from records.runs import RunRow, runs
@@ -11,6 +12,7 @@ from records.schema import (
     ASKED,
     DEFINITION,
     FINALISTS,
+    MATTERS,
     PLACE,
     SEARCH,
     SEARCHED,
@@ -59,7 +61,8 @@ def read_study(client: Reader, space: str) -> Study:
             f"python -m study.launch --space {space}"
         )
     found = [run for run in runs(client, experiment.experiment_id) if _is_setting(run)]
-    planned = [_planned(run) for run in found if TARGET in run.tags]
+    matters = json.loads(experiment.tags.get(MATTERS, "{}"))
+    planned = [_planned(run, matters) for run in found if TARGET in run.tags]
     trials = read(client, space)
     gc.freeze()  # they stay to the end: 10,000 trials in the collector's rounds cost seconds
     return Study(
@@ -96,7 +99,7 @@ def _is_setting(run: RunRow) -> bool:
     return {SETTING_KEY, PLACE} <= run.tags.keys() and bool(run.params)
 
 
-def _planned(run: RunRow) -> PlannedSetting:
+def _planned(run: RunRow, matters: Mapping[str, float]) -> PlannedSetting:
     tags = run.tags
     return PlannedSetting(
         key=tags[SETTING_KEY],
@@ -105,7 +108,7 @@ def _planned(run: RunRow) -> PlannedSetting:
         place=int(tags[PLACE]),
         asked=int(tags[ASKED]) if ASKED in tags else None,
         definition=json.loads(tags[DEFINITION]),
-        target=Described.from_plain(json.loads(tags[TARGET])),
+        target=Described.from_plain(json.loads(tags[TARGET])).with_matters(matters),
         search=tags.get(SEARCH),
         seeds=range(*map(int, tags[SELECTION_SEEDS].split(":")))
         if SELECTION_SEEDS in tags

@@ -21,9 +21,11 @@ PLACE, ASKED, SEARCH = "place", "asked", "search"
 SEARCHED = "searched"  # of a setting that a search asked for: what it chose, as JSON
 RELIABILITY, ARTIFACT, ARTIFACTS = "reliability", "artifact", "artifacts"
 SELECTION_SEEDS = "selection_seeds"  # of a setting with seeds of its own: "1000:1002"
+VERDICT = "verdict"  # of a reported setting: against its student alone, in a word
 AGAIN = "again"  # of a finalist, of what is trained anew: the key of the one that was chosen
 SEEDS_PLANNED, ABOUT = "seeds", "about"  # tags of the experiments
 FINALISTS = "finalists"  # of an experiment: how many of each search are scored again, as JSON
+MATTERS = "matters"  # of an experiment: the space's smallest differences that matter, as JSON
 
 
 def experiment_names(space: str) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from analysis.evidence.statistics import compare, summarise
 from analysis.evidence.texts import interval_text, summary_text, verdict_text
 from analysis.evidence.verdicts import Verdict, verdicts
 from analysis.tables.view import VERDICT, View
-from trainables.data.measures import ACCURACY
+from trainables.data.measures import ACCURACY, Measure
 from trainables.identity import identity
 from trainables.settings.columns import CONTROL
 
@@ -53,7 +53,7 @@ def with_controls(rows: Sequence[Row]) -> list[tuple[Row, Row, Verdict]]:
         for row in rows
         if (key := row.planned.parameters.get(CONTROL, "")) in by_key and row.corrected
     ]
-    said = judged(pairs, ACCURACY)
+    said = judged(pairs, measure_of(rows)) if pairs else []
     return [
         (ours, theirs, verdict)
         for (ours, theirs), verdict in zip(pairs, said, strict=True)
@@ -101,7 +101,7 @@ def _beside(own: Row, methods: Sequence[Row]) -> Iterator[dict[str, str]]:
 
 def verdicts_to(own: Row, methods: Sequence[Row]) -> list[Verdict]:
     """Each method against this row, in accuracy at equal seeds: one family."""
-    return judged([(row, own) for row in methods], ACCURACY)
+    return judged([(row, own) for row in methods], measure_of([own]))
 
 
 def _adapted(rows: Sequence[Row]) -> list[dict[str, str]]:
@@ -109,7 +109,8 @@ def _adapted(rows: Sequence[Row]) -> list[dict[str, str]]:
     both = [(row, row.values(row.test), _source_only(row, rows)) for row in rows]
     both = [(row, ours, theirs) for row, ours, theirs in both if ours and theirs]
     found = [compare(ours, theirs, higher_is_better=True) for _, ours, theirs in both]
-    said = verdicts(found, ACCURACY, [ACCURACY.matters] * len(found))
+    measure = measure_of(rows)
+    said = verdicts(found, measure, [measure.matters] * len(found))
     return [
         {
             "method": row.method,
@@ -136,6 +137,11 @@ def _source_only(row: Row, rows: Sequence[Row]) -> dict[int, float]:
     if twin is row:
         return {}
     return twin.values(twin.test) if twin else row.values(f"source_only/test_{ACCURACY.name}")
+
+
+def measure_of(rows: Sequence[Row]) -> Measure:
+    """The accuracy, with the smallest difference that matters in this study."""
+    return rows[0].domain.measure(ACCURACY.name)
 
 
 def small_labels(row: Row) -> int:

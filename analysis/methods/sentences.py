@@ -10,6 +10,7 @@ from analysis.evidence.texts import interval_text
 from analysis.evidence.verdicts import Verdict, Word
 from analysis.methods.comparison import MethodRow, lines_of
 from analysis.methods.pairs import (
+    measure_of,
     reads_small,
     small_labels,
     taught,
@@ -47,12 +48,13 @@ def _who_helps(
     of = {
         word: [one for one in lines if one.verdict and one.verdict.word == word] for word in Word
     }
+    smallest = measure_of([one.row for one in lines]).matters
     n, better = max(one.gain.n for one in lines), of[Word.BETTER]
     yield (
         f"Of {len(lines)} rows {len(better)} are better than the student alone in accuracy: "
         f"{_names(better)}; {len(of[Word.WORSE])} are worse, {len(of[Word.EQUIVALENT])} "
-        f"equivalent within ±{ACCURACY.text(ACCURACY.matters)} (right for all rows together with "
-        f"95 %, paired t, n = {n})."
+        f"equivalent within ±{ACCURACY.text(smallest)} (right for all rows together with 95 %, "
+        f"paired t, n = {n})."
     )
     if matched:
         counts = Counter(verdict.word for _, _, verdict in matched)

@@ -20,6 +20,7 @@ from analysis.tables.cells import (
 from analysis.tables.columns import build
 from analysis.tables.view import View, idle
 from trainables.data.domain import Described
+from trainables.data.measures import Measure
 
 
 def views(rows: Sequence[Row], most: int | None = None) -> Iterator[View]:
@@ -43,7 +44,7 @@ def views(rows: Sequence[Row], most: int | None = None) -> Iterator[View]:
             "Against the student alone, at equal seeds",
             f"verdict: right for all rows together with 95 %{_anew(compared)}; +k: about so many "
             "more seeds would settle it; Δ: mean difference [95 %, paired t]; P: that the gain is "
-            f"> 0, within ±δ, > δ, by its t posterior; δ: {_margin(target)}",
+            f"> 0, within ±δ, > δ, by its t posterior; δ: {_margin(target.main)}",
             compared,
             decided(target),
         )
@@ -52,8 +53,8 @@ def views(rows: Sequence[Row], most: int | None = None) -> Iterator[View]:
             "The tests behind it",
             "g_z: Hedges' effect size of the paired differences; better: share of seeds; p with "
             "Holm's correction over the rows; a second measure is tested where the first is "
-            "decided; S = I(alone) - I. An exact signed-rank test of so few seeds cannot give "
-            f"less than p = {smallest:.2g}",
+            f"decided, with δ {_margin(target.compared[1])}; S = I(alone) - I. An exact "
+            f"signed-rank test of so few seeds cannot give less than p = {smallest:.2g}",
             compared,
             tested(target),
         )
@@ -76,12 +77,12 @@ def _anew(lines: Sequence[Line]) -> str:
     return ", for what was chosen and trained anew by itself" if anew else ""
 
 
-def _margin(target: Described) -> str:
-    """The smallest difference that matters in the primary measure."""
-    main = target.main
-    if main.matters:
-        return f"{main.text(main.matters)} in {main.title}"
-    return f"{main.matters_share:.0%} of the student alone's {main.title}"
+def _margin(measure: Measure) -> str:
+    """The smallest difference that matters in a measure."""
+    if measure.matters:
+        unit = f" {measure.unit}" if measure.unit else ""
+        return f"{measure.matters:g}{unit} in {measure.title}"
+    return f"{measure.matters_share:.2g} of the student alone's {measure.title}"
 
 
 def _units(target: Described) -> str:

@@ -1,6 +1,8 @@
 """A space: a named family of settings, and how to go through it."""
 
-from dataclasses import dataclass, replace
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import torch
 
@@ -27,6 +29,9 @@ class Space:
     anew: whether the listed setting of the best validation is trained anew, on all of its split
         and with fresh seeds, beside its student alone: what its own students show on the test set
         is in part the luck that they were chosen for.
+    matters: the smallest difference that matters, by the names of the target's measures, where it
+        is another than usual: {"accuracy": 0.01}. Of a regression's errors a share of what is
+        compared with. Every verdict is given by it.
     shown_vaes: VAEs that no setting needs, made (with seed 0) for the figures.
     """
 
@@ -36,6 +41,7 @@ class Space:
     searches: tuple[Search, ...] = ()
     seeds: int = 5
     anew: bool = False
+    matters: Mapping[str, float] = field(default_factory=dict, hash=False)
     shown_vaes: tuple[VaeRecipe, ...] = ()
 
     def __post_init__(self) -> None:
@@ -47,6 +53,7 @@ class Space:
                 "score to be chosen by: give them held_out=0.2, say"
             )
         check_name("a space's name", self.name)
+        self._check_matters()
         if not self.settings and not self.searches:
             raise BadInputError(f"the space {self.name!r} lists no settings and has no search")
         named = [search.name for search in self.searches]
@@ -62,6 +69,26 @@ class Space:
         if doubled:
             names = [name_of(s) for s in self.settings if s.key in doubled]
             raise BadInputError(f"the space {self.name!r} lists a setting twice: {names[0]}")
+
+    def _check_matters(self) -> None:
+        if not isinstance(self.matters, Mapping):
+            raise BadInputError(
+                f"Space.matters is {self.matters!r}: give numbers by measures' names, "
+                '{"accuracy": 0.01} say'
+            )
+        measures = [one.name for one in self.target.measures] if self._bases() else []
+        for name, smallest in self.matters.items():
+            if name not in measures:
+                raise BadInputError(
+                    f"Space.matters has {name!r}: {self.target.name} is measured by "
+                    f"{', '.join(measures)}"
+                )
+            number = isinstance(smallest, int | float) and not isinstance(smallest, bool)
+            if not number or not 0 < smallest < math.inf:
+                raise BadInputError(
+                    f"Space.matters[{name!r}] is {smallest!r}: give a number > 0, the smallest "
+                    "difference that matters"
+                )
 
     def _bases(self) -> list[Setting]:
         """The settings that it lists, and those that its searches start from."""
