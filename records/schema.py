@@ -20,6 +20,7 @@ LINEAGE, REPORTED = "lineage", "reported"  # of a candidate in a population; the
 PLACE, ASKED, SEARCH = "place", "asked", "search"
 SEARCHED = "searched"  # of a setting that a search asked for: what it chose, as JSON
 RELIABILITY, ARTIFACT, ARTIFACTS = "reliability", "artifact", "artifacts"
+ANSWERS = "answers"  # of a reported trial: which test objects it has right, packed
 SELECTION_SEEDS = "selection_seeds"  # of a setting with seeds of its own: "1000:1002"
 VERDICT = "verdict"  # of a reported setting: against its student alone, in a word
 AGAIN = "again"  # of a finalist, of what is trained anew: the key of the one that was chosen
@@ -70,6 +71,11 @@ class Record:
     def reported(self) -> str | None:
         """The key of the setting that is trained by its lineage, if it has one."""
         return self.tags.get(REPORTED)
+
+    @property
+    def answers(self) -> str | None:
+        """Which test objects it has right, packed; None where that is not recorded."""
+        return self.tags.get(ANSWERS)
 
     def reliability(self, of: str) -> dict[str, list[float]] | None:
         """The reliability of "student" or "teacher": count, confidence, accuracy by bin."""

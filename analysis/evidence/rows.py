@@ -8,9 +8,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from analysis.evidence.setting import RecordedSetting
 from analysis.evidence.statistics import Summary, summarise
 from records.schema import Record, Study
+from trainables.results import unpacked
 
 MOST_LACKS = 10  # are said one by one
 
@@ -67,6 +70,16 @@ class Row(RecordedSetting):
     def mean(self, metric: str) -> float:
         """The metric's mean over seeds; NaN without values."""
         return self.summary(metric).mean
+
+    def right(self) -> dict[int, np.ndarray]:
+        """By seed, which objects of the test set it has right, 1 or 0 each; none if any failed.
+
+        Empty too where seeds have test sets of their own, or where it is not recorded.
+        """
+        if self.failed or not self.corrected:
+            return {}
+        found = sorted(self.finished.items())
+        return {seed: unpacked(record.answers) for seed, record in found if record.answers}
 
     @property
     def missing(self) -> list[int]:

@@ -167,6 +167,36 @@ def _exact_p(signed_ranks: tuple[tuple[float, float], ...]) -> float:
     return float(stats.wilcoxon(signs * ranks, zero_method="pratt", method=every).pvalue)
 
 
+class Crossed(NamedTuple):
+    """The standard error of a mean over seeds × objects, by where it comes from.
+
+    seeds: what other seeds would move it by, on the same objects; objects: what other objects
+    would move it by beyond that, with as many of them.
+    """
+
+    seeds: float
+    objects: float
+
+    @property
+    def together(self) -> float:
+        """With other seeds and other objects."""
+        return math.hypot(self.seeds, self.objects)
+
+
+def crossed(values: np.ndarray) -> Crossed:
+    """The two parts of the error of the mean of values [seeds, objects].
+
+    Crossed random effects, d = μ + seed + object + rest, by the moments of a two-way analysis of
+    variance (Searle et al. 1992, ch. 4): σ²(object) = (MS(object) - MS(rest)) / n, 0 at least.
+    """
+    n, m = values.shape
+    by_seed, by_object, mean = values.mean(1), values.mean(0), values.mean()
+    rest = values - by_seed[:, None] - by_object + mean
+    spread = n * by_object.var(ddof=1) - (rest**2).sum() / ((n - 1) * (m - 1))
+    objects = math.sqrt(max(0.0, float(spread)) / n / m)
+    return Crossed(float(by_seed.std(ddof=1)) / math.sqrt(n), objects)
+
+
 def holm(p_values: Sequence[float]) -> list[float]:
     """Holm's adjusted p over one family; NaN (no test possible) stays NaN and is not counted.
 

@@ -13,6 +13,7 @@ from trainables.networks.network import activations
 from trainables.objectives.metrics import BLOCK, SharedSet, own_quality, own_reliability
 from trainables.objectives.tasks import quality_of
 from trainables.randomness import generator
+from trainables.results import packed
 from trainables.settings.scoring import Oracle, Rule
 
 ACTIVATIONS = 2**24  # floats that one member's layers put out at a time, on objects of its own
@@ -57,11 +58,14 @@ class Evaluation:
         if ended and not self.rule and self.domain.is_classification:
             if own:
                 inputs, labels = self._stacked(own)
-                found = own_reliability(students.stack, inputs, labels, students.sizes, self.block)
+                found, right = own_reliability(
+                    students.stack, inputs, labels, students.sizes, self.block
+                )
             else:
-                found = self.test_sets["test"].reliability(students.stack)
-            for member, reliability in zip(students.members, found, strict=True):
+                found, right = self.test_sets["test"].reliability(students.stack)
+            for member, reliability, mine in zip(students.members, found, right, strict=True):
                 member.reliability.append(reliability)
+                member.answers.append(None if self.domain.draws_test else packed(mine))
 
     def _of_own(self, own: Sequence[tuple[Tensor, Tensor]]) -> tuple[Tensor, ...]:
         """Quality on objects that each share has of its own: inputs [n, D] and labels [n]."""

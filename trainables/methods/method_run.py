@@ -15,9 +15,9 @@ from trainables.distillation.evaluation import parts_of_test
 from trainables.links.link import Identity, Link
 from trainables.methods.batches import SplitBatches, framed, generators
 from trainables.networks.stack import Report, Stack
-from trainables.objectives.calibration import Reliability, measure
-from trainables.objectives.metrics import Network, quality
-from trainables.results import History, TrialResult, failure_of, history_before
+from trainables.objectives.calibration import Reliability
+from trainables.objectives.metrics import Network, quality, with_right
+from trainables.results import History, TrialResult, failure_of, history_before, packed
 from trainables.settings.trial import Trial
 
 BLOCK = 1_000  # objects that students are evaluated on at a time
@@ -138,9 +138,9 @@ class MethodRun:
         """What the trained students leave; a loss that stopped being finite is a failure."""
         with torch.no_grad():
             answers = ((network(x).transpose(1, 2), y) for x, y in self.blocks)
-            reliability = measure(answers)
+            reliability, right = with_right(answers)
         seconds = (time.perf_counter() - self.started) / len(self.trials)
-        found = zip(self.trials, self.histories, self.facts, reliability, strict=True)
+        found = zip(self.trials, self.histories, self.facts, reliability, right, strict=True)
         return [self._result(*mine, seconds) for mine in found]
 
     def _result(
@@ -149,6 +149,7 @@ class MethodRun:
         history: History,
         facts: dict[str, float],
         reliability: Reliability,
+        right: Tensor,
         seconds: float,
     ) -> TrialResult:
         failed, rule = failure_of(history["train/loss"]), trial.setting.rule
@@ -157,6 +158,7 @@ class MethodRun:
             facts = {name: value for name, value in facts.items() if name.endswith("seconds")}
             if not failed:
                 kept[f"part/{rule.score}"] = history[rule.metric][-1:]
+        told = self.reported and not failed and not self.target.draws_test
         return TrialResult(
             trial,
             kept,
@@ -165,6 +167,7 @@ class MethodRun:
             {"student": reliability} if self.reported else {},
             failed.reason if failed else None,
             str(self.device),
+            answers=packed(right) if told else None,
         )
 
 
