@@ -32,7 +32,7 @@ from search_spaces.rows.garments import (
     SMALL_ALONE,
     on_mnist_vae,
 )
-from study.planning.search_state import Expected
+from study.planning.expected import Expected
 from study.planning.trial_index import TrialIndex
 from study.recording.recorder import Recorder
 from study.recording.spool import Spool

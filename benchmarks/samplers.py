@@ -20,7 +20,6 @@ from rich.table import Table
 from scipy import stats
 
 from analysis.evidence.rows import Row, rows_of
-from analysis.evidence.selection import mean
 from records.cli import run_command
 from records.client import open_records
 from records.read import read_study
@@ -66,7 +65,7 @@ def best_scores(rows: list[Row]) -> dict[str, list[float]]:
     for kind in KINDS:
         for repeat in range(REPEATS):
             mine = [row for row in rows if row.planned.search == f"{kind}_{repeat}"]
-            found.setdefault(kind, []).append(max(mean(row, row.validation) for row in mine))
+            found.setdefault(kind, []).append(max(row.mean(row.validation) for row in mine))
     return found
 
 

@@ -1,5 +1,6 @@
 """The experiments that a study's records stand in: found, or made."""
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -19,11 +20,13 @@ def open_study(
     about: str,
     seeds: int,
     artifact_root: str | None,
+    choices: Mapping[str, Mapping[str, float]] | None = None,
     looks: Sequence[int] = (),
 ) -> tuple[str, str]:
     """The ids of a space's experiments: of settings, and of trials.
 
     about: the question that the space answers; seeds: how many each setting is to have;
+    choices: what verdicts and choices are made by, as tags that are written anew each time;
     artifact_root: where MLflow keeps pictures, None for the server's own place; looks: the seeds
     at each look of a study until decided. A study that was looked at once remains one that is:
     its tests count all its looks, however it is launched later.
@@ -39,6 +42,8 @@ def open_study(
     client.set_experiment_tag(settings, SEEDS_PLANNED, str(seeds))
     if looks:
         client.set_experiment_tag(settings, LOOKS, " ".join(map(str, looks)))
+    for tag, values in (choices or {}).items():
+        client.set_experiment_tag(settings, tag, json.dumps(dict(values)))
     return settings, trials
 
 

@@ -3,19 +3,22 @@
 import gc
 import json
 from collections.abc import Mapping
+from typing import Any
 
 from records.reader import Reader
 from records.runs import RunRow, runs
 from records.schema import (
     ABOUT,
+    AGAIN,
     ASKED,
     DEFINITION,
+    FINALISTS,
     LOOKS,
+    MATTERS,
     PLACE,
     SEARCH,
     SEARCHED,
     SEED,
-    SEEDS,
     SEEDS_PLANNED,
     SELECTION_SEEDS,
     SETTING_KEY,
@@ -59,7 +62,7 @@ def read_study(client: Reader, space: str) -> Study:
             f"nothing of {space!r} is recorded there (no experiment of that name): "
             f"python -m study.launch --space {space}"
         )
-    found, planned = _settings(client, experiment.experiment_id)
+    found, planned = _settings(client, experiment)
     trials = read(client, space)
     gc.freeze()  # they stay to the end: 10,000 trials in the collector's rounds cost seconds
     return Study(
@@ -70,13 +73,14 @@ def read_study(client: Reader, space: str) -> Study:
         trials=trials,
         older=found - len(planned),
         looks=_looks(experiment.tags),
+        finalists=json.loads(experiment.tags.get(FINALISTS, "{}")),
     )
 
 
 def recorded_settings(client: Reader, space: str) -> list[PlannedSetting]:
     """The settings that are recorded of a space, in its order; none of one never launched."""
     experiment = client.get_experiment_by_name(experiment_names(space)[0])
-    return _settings(client, experiment.experiment_id)[1] if experiment else []
+    return _settings(client, experiment)[1] if experiment else []
 
 
 def recorded_looks(client: Reader, space: str) -> tuple[int, ...]:
@@ -89,10 +93,11 @@ def _looks(tags: Mapping[str, str]) -> tuple[int, ...]:
     return tuple(map(int, tags.get(LOOKS, "").split()))
 
 
-def _settings(client: Reader, experiment: str) -> tuple[int, list[PlannedSetting]]:
+def _settings(client: Reader, experiment: Any) -> tuple[int, list[PlannedSetting]]:
     """How many settings are recorded, and those in the format of today."""
-    found = [run for run in runs(client, experiment) if _is_setting(run)]
-    planned = [_planned(run) for run in found if TARGET in run.tags]
+    found = [run for run in runs(client, experiment.experiment_id) if _is_setting(run)]
+    matters = json.loads(experiment.tags.get(MATTERS, "{}"))
+    planned = [_planned(run, matters) for run in found if TARGET in run.tags]
     return len(found), sorted(planned, key=lambda setting: setting.place)
 
 
@@ -115,9 +120,9 @@ def _record(run: RunRow) -> Record | None:
 
 
 def _seeds(tags: Mapping[str, str]) -> range | None:
-    if SELECTION_SEEDS in tags:
-        return range(*map(int, tags[SELECTION_SEEDS].split(":")))
-    return range(int(tags[SEEDS])) if SEEDS in tags else None
+    if SELECTION_SEEDS not in tags:
+        return None
+    return range(*map(int, tags[SELECTION_SEEDS].split(":")))
 
 
 def _is_setting(run: RunRow) -> bool:
@@ -125,7 +130,7 @@ def _is_setting(run: RunRow) -> bool:
     return {SETTING_KEY, PLACE} <= run.tags.keys() and bool(run.params)
 
 
-def _planned(run: RunRow) -> PlannedSetting:
+def _planned(run: RunRow, matters: Mapping[str, float]) -> PlannedSetting:
     tags = run.tags
     return PlannedSetting(
         key=tags[SETTING_KEY],
@@ -134,8 +139,9 @@ def _planned(run: RunRow) -> PlannedSetting:
         place=int(tags[PLACE]),
         asked=int(tags[ASKED]) if ASKED in tags else None,
         definition=json.loads(tags[DEFINITION]),
-        target=Described.from_plain(json.loads(tags[TARGET])),
+        target=Described.from_plain(json.loads(tags[TARGET])).with_matters(matters),
         search=tags.get(SEARCH),
         seeds=_seeds(tags),
         searched=Searched(**json.loads(tags.get(SEARCHED, "{}"))),
+        again=tags.get(AGAIN),
     )

@@ -20,10 +20,14 @@ LINEAGE, REPORTED = "lineage", "reported"  # of a candidate in a population; the
 PLACE, ASKED, SEARCH = "place", "asked", "search"
 SEARCHED = "searched"  # of a setting that a search asked for: what it chose, as JSON
 RELIABILITY, ARTIFACT, ARTIFACTS = "reliability", "artifact", "artifacts"
-SELECTION_SEEDS = "selection_seeds"  # of a setting that a search asked for: "1000:1002"
+ANSWERS = "answers"  # of a reported trial: which test objects it has right, packed
+SELECTION_SEEDS = "selection_seeds"  # of a setting with seeds of its own: "1000:1002"
+VERDICT = "verdict"  # of a reported setting: against its student alone, in a word
+AGAIN = "again"  # of a finalist, of what is trained anew: the key of the one that was chosen
 SEEDS_PLANNED, ABOUT = "seeds", "about"  # tags of the experiments
-LOOKS = "looks"  # tag of the experiment of a study until decided: "10 14 20"
-SEEDS = "seeds"  # tag of a setting that has another number of them than the study's
+LOOKS = "looks"  # of the experiment of a study until decided: "10 14 20"
+FINALISTS = "finalists"  # of an experiment: how many of each search are scored again, as JSON
+MATTERS = "matters"  # of an experiment: the space's smallest differences that matter, as JSON
 
 
 def experiment_names(space: str) -> tuple[str, str]:
@@ -69,6 +73,11 @@ class Record:
         """The key of the setting that is trained by its lineage, if it has one."""
         return self.tags.get(REPORTED)
 
+    @property
+    def answers(self) -> str | None:
+        """Which test objects it has right, packed; None where that is not recorded."""
+        return self.tags.get(ANSWERS)
+
     def reliability(self, of: str) -> dict[str, list[float]] | None:
         """The reliability of "student" or "teacher": count, confidence, accuracy by bin."""
         text = self.tags.get(f"{RELIABILITY}.{of}")
@@ -100,6 +109,8 @@ class PlannedSetting:
     search, asked: the search that proposed it, and its index there; None for one that is listed.
     searched: what that search chose for it.
     seeds: those that it is scored or reported with; None for the study's own.
+    again: of a finalist, or of a listed setting that is trained anew, the key of the one that was
+        chosen for it.
     """
 
     key: str
@@ -112,6 +123,7 @@ class PlannedSetting:
     search: str | None = None
     seeds: range | None = None
     searched: Searched = NOTHING_SEARCHED
+    again: str | None = None
 
 
 @dataclass(frozen=True)
@@ -121,6 +133,7 @@ class Study:
     seeds: how many each setting was planned to have, unless it says so itself.
     looks: of a study until decided, how many seeds a comparison has at each look; empty where it
         was only looked at once.
+    finalists: how many of each search's candidates are scored again; none in older records.
     older: how many settings are recorded as earlier versions did, which are not read.
     """
 
@@ -131,6 +144,7 @@ class Study:
     trials: list[Record]
     older: int = 0
     looks: tuple[int, ...] = ()
+    finalists: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def notes(self) -> list[str]:

@@ -1,4 +1,7 @@
-"""Every cell of φ × λ × T: 4 × 5 × 4 settings with 5 seeds are 400 students."""
+"""Every cell of φ × λ × T: 4 × 5 × 4 settings with 5 seeds are 400 students.
+
+The cell of the best validation is trained anew.
+"""
 
 from dataclasses import replace
 from itertools import product
@@ -23,4 +26,5 @@ SPACE = Space(
         )
     ),
     seeds=5,
+    anew=True,
 )

@@ -47,6 +47,8 @@ SPACE = Space(
             rule=HoldOut(held_out=0.2, pruning=Pruning(group=2, rungs=(0.5,))),
             settings=4,
             round_size=2,
+            finalists=2,
+            finalist_seeds=2,
         ),
     ),
     seeds=2,

@@ -49,21 +49,26 @@ class Count:
 
 
 def counts(plan: Plan) -> list[Count]:
-    """Of the listed settings, and of each search: its candidates, then its choice."""
+    """Of the listed settings, and of each search: its candidates, its finalists, its choice."""
     found = []
     if plan.space.settings:
         found.append(_count(plan, "listed settings", plan.listed_trials()))
+    if plan.space.anew:
+        anew = plan.listed_choice
+        found.append(_count(plan, "the best, anew", anew.trials(), anew.unknown_trials()))
     for state in plan.searches:
         found += _of_search(plan, state)
     return found
 
 
 def _of_search(plan: Plan, state: SearchState) -> list[Count]:
-    name, unknown = state.search.name, state.unknown_trials
-    mine = _count(plan, f"search {name}", state.trials(state.asked), unknown)
-    if unknown or mine.missing:
-        return [mine, Count(f"chosen by {name}", 0, 0, 0, state.kinds * plan.seeds.usual)]
-    return [mine, _count(plan, f"chosen by {name}", plan.reported(state.chosen()))]
+    name, again = state.search.name, state.trials_again(state.finalists())
+    unknown = 0 if state.is_decided else plan.seeds.usual
+    return [
+        _count(plan, f"search {name}", state.trials(state.asked), state.unknown_candidates),
+        _count(plan, f"finalists of {name}", again, state.unknown_finalists),
+        _count(plan, f"chosen by {name}", plan.reported(state.chosen()), unknown),
+    ]
 
 
 def _count(plan: Plan, part: str, trials: list[Trial], unknown: int = 0) -> Count:

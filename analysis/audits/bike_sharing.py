@@ -13,9 +13,10 @@ import pandas as pd
 
 from analysis.audits.audit import Audit
 from analysis.evidence.differences import difference
-from analysis.evidence.family import judged
+from analysis.evidence.family import Family
 from analysis.evidence.rows import Row
 from analysis.evidence.texts import interval_text, mean_std, summary_text, verdict_phrase
+from analysis.evidence.verdicts import Verdict
 from analysis.papers.tables import PublishedRegression
 from analysis.tables.view import View
 from trainables.data.domains import BIKE_SHARING_PUBLISHED
@@ -37,12 +38,15 @@ DIFFERENCES = (
 
 
 class Audited(NamedTuple):
-    """A row of Table 5: as published, seed by seed, and with shapes that agree."""
+    """A row of Table 5: as published, seed by seed (and the study's verdict on that), and with
+    shapes that agree.
+    """
 
     printed: PublishedRegression
     as_run: Row
     by_seed: Row
     mended: Row
+    verdict: Verdict | None
 
 
 def audited(rows: Sequence[Row]) -> list[Audited]:
@@ -51,12 +55,13 @@ def audited(rows: Sequence[Row]) -> list[Audited]:
     for row in rows:
         if row.printed and row.domain.name == BIKE_SHARING_PUBLISHED.name:
             found.setdefault(row.place, {})[row.corrected, row.broadcast] = row
-    ways = ((False, True), (True, True), (True, False))
+    family = Family(rows)
+    as_run, by_seed, mended = ways = ((False, True), (True, True), (True, False))
     return [
-        Audited(printed, *(mine[way] for way in ways))
+        Audited(printed, mine[as_run], mine[by_seed], mine[mended], family.verdict(mine[by_seed]))
         for _, mine in sorted(found.items())
         if set(ways) <= set(mine)
-        and isinstance(printed := mine[ways[0]].printed, PublishedRegression)
+        and isinstance(printed := mine[as_run].printed, PublishedRegression)
     ]
 
 
@@ -119,13 +124,12 @@ def sentences(lines: Sequence[Audited]) -> list[str]:
     for line in lines[1:]:
         printed = line.printed.mse - lines[0].printed.mse
         gain = difference(line.by_seed, MSE)
-        if gain.n > 1 and line.by_seed.alone:
-            (verdict,) = judged([(line.by_seed, line.by_seed.alone)], MSE)
+        if gain.n > 1 and line.verdict:
             inside = "inside" if gain.low <= printed <= gain.high else "outside"
             said.append(
                 f"Printed is a gain of {PRINTED.text(printed, '+')}; made again, seed by seed, "
                 f"the teacher changes the error by {interval_text(gain, MSE)} (95 %, paired t, "
-                f"n = {gain.n}): {verdict_phrase(verdict)}; the printed gain lies {inside} that "
-                "interval."
+                f"n = {gain.n}): {verdict_phrase(line.verdict)}; the printed gain lies {inside} "
+                "that interval."
             )
     return said

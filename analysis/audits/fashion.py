@@ -151,6 +151,10 @@ def sentences(lines: Sequence[Audited]) -> list[str]:
     return said + _label_leak(lines)
 
 
+def _judged(pairs: Sequence[tuple[Row, Row]]) -> list[Verdict]:
+    return judged(pairs, pairs[0][0].domain.main) if pairs else []
+
+
 def _label_leak(lines: Sequence[Audited]) -> list[str]:
     """What the labels of all 60,000 garments, which the published VAE knew, are worth."""
     rows = [line.corrected for line in lines]
@@ -165,5 +169,5 @@ def _label_leak(lines: Sequence[Audited]) -> list[str]:
         f"{small['teacher']} through the VAE: knowing the labels of all 60,000 garments instead "
         f"of the student's own is worth {interval_text(verdict.found, ACCURACY)} in accuracy "
         f"(95 %, paired, n = {verdict.found.n}): {verdict_phrase(verdict)}."
-        for (_, small), verdict in zip(pairs, judged(pairs, ACCURACY), strict=True)
+        for (_, small), verdict in zip(pairs, _judged(pairs), strict=True)
     ]

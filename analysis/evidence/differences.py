@@ -44,6 +44,7 @@ def _compared(ours: Row, theirs: Row, metric: str, higher_is_better: bool) -> Co
         theirs.values(metric),
         higher_is_better=higher_is_better,
         looks=ours.looks,
+        first_seed=ours.first_seed,
     )
 
 

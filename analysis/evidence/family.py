@@ -3,7 +3,8 @@
 One family, used by every table, sentence and figure. The target's first measure is the primary
 one, and its claims are right with 95 % for the whole family. A second measure is only tested for
 rows that the first has decided, in a family of its own: what it says of others is an interval, and
-no claim.
+no claim. What was chosen by validation and trained anew is a family by itself: it is the one claim
+of a study that chooses.
 """
 
 import math
@@ -21,9 +22,12 @@ class Family:
     def __init__(self, rows: Sequence[Row]) -> None:
         self.rows = [row for row in rows if is_compared(row)]
         self._verdicts: dict[tuple[str, str], Verdict] = {}
-        tested = self.rows
-        for measure in self.rows[0].domain.compared if self.rows else ():
-            tested = self._judge(tested, measure)
+        for tested in (
+            [r for r in self.rows if not r.is_anew],
+            [r for r in self.rows if r.is_anew],
+        ):
+            for measure in self.rows[0].domain.compared if tested else ():
+                tested = self._judge(tested, measure)
 
     def _judge(self, tested: Sequence[Row], measure: Measure) -> list[Row]:
         """Give verdicts in a measure on these rows; those that are decided."""

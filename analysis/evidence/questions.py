@@ -34,7 +34,7 @@ def questions(rows: Sequence[Row]) -> Iterator[Question]:
     searches = tuned(rows)
     if not searches:
         return
-    alone, tuning = alone_verdicts(searches), tuning_verdicts(searches)
+    alone, tuning = alone_verdicts(searches, rows), tuning_verdicts(searches)
     for one, to_alone, to_fixed in zip(searches, alone, tuning, strict=True):
         for other, verdict in ((alone_of(one, searches), to_alone), (one.fixed, to_fixed)):
             if one.final and other and other is not one.final:

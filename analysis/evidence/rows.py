@@ -8,9 +8,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from analysis.evidence.setting import RecordedSetting
 from analysis.evidence.statistics import Summary, summarise
 from records.schema import Record, Study
+from trainables.results import unpacked
 
 MOST_LACKS = 10  # are said one by one
 
@@ -21,7 +24,9 @@ class Row(RecordedSetting):
 
     seeds: how many the study plans for each setting; looks: how many at each look of a study until
     decided, none where the number is fixed. names_network: whether its label says which
-    network the student is: where students of the study differ in that.
+    network the student is: where students of the study differ in that. finalists: how many of its
+    search's candidates are scored again; again: of one of them, the row of that, and of the best
+    listed setting the row that is trained anew.
     """
 
     space: str
@@ -31,12 +36,24 @@ class Row(RecordedSetting):
     alone: "Row | None" = None
     looks: tuple[int, ...] = ()
     names_network: bool = False
+    finalists: int = 0
+    again: "Row | None" = None
 
     @property
     def label(self) -> str:
         """The row in a few words, with its network where students differ in that."""
         network = f"{self['student_network']}: " if self.names_network else ""
-        return network + super().label
+        return network + super().label + (", trained anew" if self.is_anew else "")
+
+    @property
+    def is_anew(self) -> bool:
+        """True for a listed setting that was chosen by validation, trained with fresh seeds."""
+        return self.first_seed > 0 and not self.is_candidate
+
+    @property
+    def first_seed(self) -> int:
+        """The first of its seeds: 0 but for what chooses, and for what is trained anew."""
+        return self.planned.seeds.start if self.planned.seeds else 0
 
     @property
     def pruned(self) -> str | None:
@@ -60,6 +77,16 @@ class Row(RecordedSetting):
     def mean(self, metric: str) -> float:
         """The metric's mean over seeds; NaN without values."""
         return self.summary(metric).mean
+
+    def right(self) -> dict[int, np.ndarray]:
+        """By seed, which objects of the test set it has right, 1 or 0 each; none if any failed.
+
+        Empty too where seeds have test sets of their own, or where it is not recorded.
+        """
+        if self.failed or not self.corrected:
+            return {}
+        found = sorted(self.finished.items())
+        return {seed: unpacked(record.answers) for seed, record in found if record.answers}
 
     @property
     def missing(self) -> list[int]:
@@ -94,6 +121,10 @@ def rows_of(study: Study) -> list[Row]:
         planned.key: Row(planned, study.space, study.seeds, looks=study.looks)
         for planned in study.settings
     }
+    for planned in study.settings:
+        rows[planned.key].finalists = study.finalists.get(planned.search or "", 0)
+        if planned.again and planned.again in rows:
+            rows[planned.again].again = rows[planned.key]
     several = len({row["student_network"] for row in rows.values()}) > 1
     for mine in rows.values():
         mine.names_network = several

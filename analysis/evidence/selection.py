@@ -5,20 +5,15 @@ The rule is that of `records.choice`, which the launch trained the choice by.
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from analysis.evidence.family import Family
 from analysis.evidence.rows import Row
-from analysis.evidence.statistics import Comparison, compare, summarise
+from analysis.evidence.searched import Tuned
 from analysis.evidence.verdicts import Verdict, margin_of, verdicts
-from records.choice import Candidate, choose
-from trainables.data.measures import Measure
+from records.choice import Candidate, choose, decide, finalists
 from trainables.identity import identity
-from trainables.settings.lineage import Lineage, read
 
-
-def mean(row: Row, metric: str) -> float:
-    """A metric's mean over seeds; NaN without values."""
-    return summarise([*row.values(metric).values()]).mean
+NOT_PLANNED = Candidate({}, [0])
 
 
 def chosen(rows: Iterable[Row]) -> Row | None:
@@ -30,113 +25,67 @@ def chosen(rows: Iterable[Row]) -> Row | None:
     return _best([row for row in rows if row["rule"] != "oracle"], "validation")
 
 
+def finalists_of(asked: Sequence[Row]) -> list[int]:
+    """Which of a search's settings are its finalists; none in records that know of none."""
+    metric, higher_is_better = _scored_by(asked, "validation")
+    most, first = max(row.finalists for row in asked), [_candidate(row) for row in asked]
+    return finalists(first, metric, higher_is_better=higher_is_better, most=most)
+
+
+def decided(asked: Sequence[Row], finalists: Iterable[int]) -> Row | None:
+    """What a search chose of all that it asked for: of its finalists the best by both scorings."""
+    metric, higher_is_better = _scored_by(asked, "validation")
+    place = decide(
+        [_candidate(row) for row in asked],
+        {at: _candidate(asked[at].again) for at in finalists},
+        metric,
+        higher_is_better=higher_is_better,
+        fresh_alone=asked[0].evolves,
+    )
+    return None if place is None else asked[place]
+
+
+def _candidate(row: Row | None) -> Candidate:
+    """A row as what may be chosen; one that is not planned yet lacks its seeds."""
+    return Candidate(row.finished | row.failed, _seeds_of(row)) if row else NOT_PLANNED
+
+
+def _scored_by(rows: Sequence[Row], group: str) -> tuple[str, bool]:
+    """The recorded metric of the score that these rows have in common, and its direction."""
+    scored = rows[0].scored if rows[0].is_candidate else rows[0].domain.main
+    return f"{group}/{scored.name}", scored.higher_is_better
+
+
 def _best(rows: Sequence[Row], group: str) -> Row | None:
     """The row that the study's one rule takes, by the score that these rows have in common."""
     if not rows:
         return None
-    scored = rows[0].scored if rows[0].is_candidate else rows[0].domain.main
-    candidates = [Candidate(row.finished | row.failed, _seeds_of(row)) for row in rows]
-    best = choose(candidates, f"{group}/{scored.name}", higher_is_better=scored.higher_is_better)
+    metric, higher_is_better = _scored_by(rows, group)
+    best = choose(map(_candidate, rows), metric, higher_is_better=higher_is_better)
     return None if best is None else rows[best]
 
 
 def _seeds_of(row: Row) -> set[int]:
-    """The seeds that score it: the selection's, or for a listed setting all that it has."""
+    """The seeds that score it: the selection's; of a listed setting all that it has, but where
+    more looks follow those of the first look alone, as the launch takes them.
+    """
+    if row.looks and not row.is_candidate:
+        return set(range(row.seeds))
     return set(row.planned.seeds or {*range(row.seeds), *row.finished, *row.failed})
 
 
 def reported(candidate: Row, rows: Iterable[Row]) -> Row | None:
-    """The same setting trained without a rule, on all of its split: itself, if it has none.
+    """The same setting trained without a rule, on all of its split: itself, if it has none and
+    was not trained anew.
 
     Of a population's candidate, the setting that is trained by its lineage.
     """
     if not candidate.is_candidate:
-        return candidate
+        return candidate.again or candidate
     definition = {k: v for k, v in candidate.planned.definition.items() if k != "rule"}
     lineages = [record.reported for record in candidate.finished.values() if record.reported]
     key = lineages[0] if lineages else identity(definition)
     return next((row for row in rows if row.planned.key == key), None)
-
-
-@dataclass(frozen=True)
-class Tuned:
-    """A search, what its rule chose, and what an oracle would have chosen and claimed.
-
-    final: the choice, trained anew with fresh seeds; fixed: the listed row that was varied for
-        it, which tuning has to beat.
-    """
-
-    name: str
-    asked: list[Row]
-    best: Row
-    final: Row | None
-    fixed: Row | None
-    claimed: Row | None
-    claimed_final: Row | None
-
-    @property
-    def lineage(self) -> Lineage:
-        """Of a choice from a population, the numbers that it is trained by; else none."""
-        lineages = [one.lineage for one in self.best.finished.values() if one.lineage]
-        return read(lineages[0]) if lineages else ()
-
-    @property
-    def values(self) -> dict[str, float | str]:
-        """What was chosen, by path; where numbers change in training, what they are at first."""
-        start = self.lineage[0].numbers if self.lineage else {}
-        return {**self.best.planned.searched.chosen, **start}
-
-    @property
-    def claim(self) -> float:
-        """The test result that selection by test would report: of the selection's own seeds."""
-        return mean(self.claimed, f"oracle/{self.main.name}") if self.claimed else float("nan")
-
-    @property
-    def honest(self) -> float:
-        """The test result of the oracle's choice with fresh seeds."""
-        final = self.claimed_final
-        return mean(final, final.test) if final else float("nan")
-
-    @property
-    def optimism(self) -> float:
-        """By how much the claim is better than what comes of it."""
-        return self.main.sign * (self.claim - self.honest)
-
-    @property
-    def main(self) -> Measure:
-        """What its target's results are compared by."""
-        return self.best.domain.main
-
-    @property
-    def spent(self) -> float:
-        """Epochs trained over epochs planned, of all candidates: below 1 with pruning."""
-        planned = sum(row.number("epochs") * row.parts * len(row.finished) for row in self.asked)
-        trained = sum(sum(row.values("epochs_trained").values()) for row in self.asked)
-        return trained / planned if planned else float("nan")
-
-    def against(self, other: Row | None) -> Comparison:
-        """The choice against another reported row, at equal fresh seeds."""
-        ours = self.final.values(self.final.test) if self.final else {}
-        theirs = other.values(other.test) if other and other is not self.final else {}
-        looks = self.best.looks
-        return compare(ours, theirs, higher_is_better=self.main.higher_is_better, looks=looks)
-
-    def front(self) -> list[Row]:
-        """The settings that none beats in both compared measures (validation)."""
-        one, two = self.best.domain.compared
-        whole = [row for row in self.asked if row.values(row.validation) and not row.pruned]
-        points = [
-            (
-                one.sign * mean(row, f"validation/{one.name}"),
-                two.sign * mean(row, f"validation/{two.name}"),
-            )
-            for row in whole
-        ]
-        return [
-            row
-            for row, mine in zip(whole, points, strict=True)
-            if not any(o[0] >= mine[0] and o[1] >= mine[1] and o != mine for o in points)
-        ]
 
 
 def tuned(rows: Sequence[Row]) -> list[Tuned]:
@@ -149,22 +98,31 @@ def tuned(rows: Sequence[Row]) -> list[Tuned]:
     for name, mine in searches.items():
         mine.sort(key=lambda row: row.planned.asked or 0)
         asked = [row for row in mine if row["rule"] != "oracle"]
-        best = chosen(asked)
-        if best is None or any(row.missing for row in asked):
+        if not asked or any(row.missing for row in asked):
             continue
-        claimed = _best([row for row in mine if row["rule"] == "oracle"], "oracle")
+        again = finalists_of(asked)
+        best = decided(asked, again)
+        if best is None:
+            continue
+        oracles = [row for row in mine if row["rule"] == "oracle" and row.halves_test]
         found.append(
             Tuned(
                 name,
                 asked,
+                [asked[at] for at in again],
                 best,
                 reported(best, rows),
                 next((r for r in rows if r.planned.key == best.planned.searched.base), None),
-                claimed,
-                reported(claimed, rows) if claimed else None,
+                oracles,
+                _best(oracles, "oracle"),
             )
         )
     return found
+
+
+def best_among(rows: Sequence[Row], searches: Sequence[Tuned]) -> Row | None:
+    """What a search chose, where it is among these rows; else the best of them."""
+    return next((one.best for one in searches if one.best in rows), None) or chosen(rows)
 
 
 def alone_of(one: Tuned, searches: Sequence[Tuned]) -> Row | None:
@@ -194,9 +152,21 @@ def same_schedule(row: Row, other: Row) -> bool:
     return all(row[name] == other[name] for name in same)
 
 
-def alone_verdicts(searches: Sequence[Tuned]) -> list[Verdict]:
-    """Each choice against the student alone: one family."""
-    return _verdicts(searches, [alone_of(one, searches) for one in searches])
+def alone_verdicts(searches: Sequence[Tuned], rows: Sequence[Row]) -> list[Verdict]:
+    """Each choice against the student alone: as the study's family has it, of which it is a row.
+
+    Those that are compared with a student that was tuned too are a family of their own.
+    """
+    family, others = Family(rows), [alone_of(one, searches) for one in searches]
+    own = [
+        other is None or one.final is None or other is not one.final.alone
+        for one, other in zip(searches, others, strict=True)
+    ]
+    apart = _verdicts(searches, [o if mine else None for o, mine in zip(others, own, strict=True)])
+    return [
+        (None if mine or one.final is None else family.verdict(one.final)) or verdict
+        for one, mine, verdict in zip(searches, own, apart, strict=True)
+    ]
 
 
 def tuning_verdicts(searches: Sequence[Tuned]) -> list[Verdict]:
@@ -207,5 +177,5 @@ def tuning_verdicts(searches: Sequence[Tuned]) -> list[Verdict]:
 def _verdicts(searches: Sequence[Tuned], others: Sequence[Row | None]) -> list[Verdict]:
     found = [one.against(other) for one, other in zip(searches, others, strict=True)]
     main = searches[0].main
-    levels = [mean(other, other.test) if other else math.nan for other in others]
+    levels = [other.mean(other.test) if other else math.nan for other in others]
     return verdicts(found, main, [margin_of(main, level) for level in levels])

@@ -3,13 +3,15 @@
 import math
 from collections import Counter
 from collections.abc import Sequence
+from statistics import median
+
+import numpy as np
 
 from analysis.evidence.differences import cost
-from analysis.evidence.family import Family, judged
+from analysis.evidence.family import Family
 from analysis.evidence.rows import Row
-from analysis.evidence.searched import values_text
+from analysis.evidence.searched import Tuned, values_text
 from analysis.evidence.selection import (
-    Tuned,
     alone_of,
     alone_verdicts,
     chosen,
@@ -17,6 +19,7 @@ from analysis.evidence.selection import (
     tuned,
     tuning_verdicts,
 )
+from analysis.evidence.statistics import crossed
 from analysis.evidence.texts import (
     interval_text,
     level_text,
@@ -59,12 +62,10 @@ def _p(p: float) -> str:
 def evidence(rows: Sequence[Row]) -> list[str]:
     """The sentences of a study: each row against the student alone, or the chosen one."""
     family = Family(rows)
-    lines = choice(rows)
-    for measure in family.rows[0].domain.compared if family.rows else ():
-        found = [
-            (row, verdict) for row in family.rows if (verdict := family.verdict(row, measure))
-        ]
-        if len(family.rows) > MANY:
+    lines, many = choice(rows), [row for row in family.rows if not row.is_anew]
+    for measure in many[0].domain.compared if many else ():
+        found = [(row, verdict) for row in many if (verdict := family.verdict(row, measure))]
+        if len(many) > MANY:
             lines += [_count(measure, [verdict for _, verdict in found])]
             continue
         names = _told_apart([row for row, _ in found])
@@ -73,7 +74,31 @@ def evidence(rows: Sequence[Row]) -> list[str]:
             for name, (row, verdict) in zip(names, found, strict=True)
             if not math.isnan(verdict.found.mean)
         ]
-    return lines
+    return lines + of_the_test_set(family.rows)
+
+
+def of_the_test_set(rows: Sequence[Row]) -> list[str]:
+    """What share of the error of a difference the one fixed test set has; empty if unknown."""
+    found, objects = [], 0
+    for row in rows:
+        ours, theirs = row.right(), row.alone.right() if row.alone else {}
+        seeds = sorted(ours.keys() & theirs.keys())
+        if len(seeds) > 1:
+            gaps = np.array([ours[seed] - theirs[seed] for seed in seeds])
+            found.append(crossed(gaps))
+            objects = gaps.shape[1]
+    if not found:
+        return []
+    seeds_, more, both = (
+        median(values)
+        for values in zip(*((one.seeds, one.objects, one.together) for one in found), strict=True)
+    )
+    return [
+        f"All seeds are tested on the same {objects:,} objects, so the intervals say what other "
+        "seeds would do, not other objects. Those have a standard error of "
+        f"{more:.4f} in a difference of accuracy, beside the seeds' {seeds_:.4f}: together "
+        f"{both:.4f} (crossed random effects, medians of {len(found)} rows)."
+    ]
 
 
 def _told_apart(rows: Sequence[Row]) -> list[str]:
@@ -99,7 +124,7 @@ def choice(rows: Sequence[Row]) -> list[str]:
     searches = tuned(rows)
     if searches:
         beside = [_beside(one, searches) for one in searches]
-        alone, tuning = alone_verdicts(searches), tuning_verdicts(searches)
+        alone, tuning = alone_verdicts(searches, rows), tuning_verdicts(searches)
         found = zip(searches, beside, alone, tuning, strict=True)
         return [sentence for one in found for sentence in _of_a_search(*one)]
     best = chosen(row for row in rows if not row.is_candidate)
@@ -108,10 +133,16 @@ def choice(rows: Sequence[Row]) -> list[str]:
     main = best.domain.main
     lines = [
         f"Chosen by validation: {_about(best)}: validation {main.title} "
-        f"{main.text(best.mean(best.validation))}, {_tested(best)}."
+        f"{main.text(best.mean(best.validation))}."
     ]
-    if best.alone and not best.from_labels_alone:
-        (verdict,) = judged([(best, best.alone)], main)
+    final = best.again or best
+    if final.missing or final.failed:
+        return [*lines, f"The choice is not trained with fresh seeds yet: {final.lack()}."]
+    if best.again:
+        lines.append(f"Trained anew with fresh seeds it has {_tested(final)}.")
+    else:
+        lines.append(f"Its students, which were chosen by their validation, have {_tested(best)}.")
+    if verdict := Family(rows).verdict(final):
         lines.append(f"Against the student alone it is {_said(verdict)}.")
     return lines
 
@@ -145,12 +176,20 @@ def _beside(one: Tuned, searches: Sequence[Tuned]) -> str:
 
 def _of_a_search(one: Tuned, beside: str, alone: Verdict, tuning: Verdict) -> list[str]:
     best, main, scored = one.best, one.main, one.best.scored
-    score = scored.text(best.mean(f"validation/{scored.name}"))
     searched = best.planned.searched
     lines = [
         f"{one.name}: {best['rule']} chose {best.label}, {values_text(one.values)} of "
-        f"{len(one.asked)} settings, at {scored.title} {score}."
+        f"{len(one.asked)} settings, at {scored.title} {scored.text(one.score)}."
     ]
+    if best.again:
+        first, again = (
+            scored.text(r.mean(f"validation/{scored.name}")) for r in (best, best.again)
+        )
+        lines.append(
+            f"{one.name}: the best {len(one.finalists)} were scored again with "
+            f"{len(best.again.finished)} fresh seeds: the choice has {again} there, and had "
+            f"{first} at first."
+        )
     if later := one.lineage[1:]:
         said = "; ".join(f"after {s.after} epochs {values_text(s.numbers)}" for s in later)
         lines.append(f"{one.name}: a student of a population, whose numbers change: {said}.")
@@ -162,11 +201,13 @@ def _of_a_search(one: Tuned, beside: str, alone: Verdict, tuning: Verdict) -> li
     if not math.isnan(tuning.found.mean):
         untuned = values_text(searched.untuned)
         lines.append(f"{one.name}: against {untuned} the choice is {_said(tuning)}.")
-    if not math.isnan(one.optimism):
+    optimism = one.optimism
+    if not math.isnan(optimism.mean):
         lines.append(
-            f"{one.name}: an oracle would have chosen by test and claimed {main.text(one.claim)}; "
-            f"with fresh seeds its choice has {main.text(one.honest)}: an optimism of "
-            f"{main.text(one.optimism, '+')}."
+            f"{one.name}: an oracle would have chosen by half of the test set and claimed "
+            f"{main.text(one.claim)}; on the other half the same students have "
+            f"{main.text(one.honest)}: an optimism of {interval_text(optimism, main)} (95 %, "
+            f"paired t, n = {optimism.n}, the halves' own difference taken off)."
         )
     if one.spent < 1:
         lines.append(f"{one.name}: pruning left {one.spent:.0%} of the epochs to train.")

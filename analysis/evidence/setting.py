@@ -15,7 +15,7 @@ from records.schema import PlannedSetting
 from trainables.data.domain import Described
 from trainables.data.measures import Measure
 from trainables.objectives import Regression
-from trainables.settings import CrossValidation, Rule, Setting
+from trainables.settings import CrossValidation, Oracle, Rule, Setting
 
 USUAL = ("Distillation", "Regression")  # objectives that their λ and T describe
 
@@ -132,6 +132,16 @@ class RecordedSetting:
     def scored(self) -> Measure:
         """The same as a measure, in the target's unit."""
         return next(one for one in self.domain.measures if one.name == self.score)
+
+    @property
+    def evolves(self) -> bool:
+        """True for a candidate of a population."""
+        return self._rule.get("population") is not None
+
+    @property
+    def halves_test(self) -> bool:
+        """True for an oracle that selects by a part of the test set and is checked on the rest."""
+        return float(stated(self._rule, Oracle, "selects_by")) < 1
 
     @property
     def parts(self) -> int:

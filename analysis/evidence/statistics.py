@@ -97,11 +97,13 @@ def compare(
     *,
     higher_is_better: bool,
     looks: Sequence[int] = (),
+    first_seed: int = 0,
 ) -> Comparison:
     """Compare two settings over the seeds that both have; both give values by seed.
 
-    looks: how many seeds each look of a study until decided has; the comparison is then that of
-    the last look whose seeds are all there, which before the first has no interval and no p.
+    looks: how many seeds, from `first_seed` on, each look of a study until decided has; the
+    comparison is then that of the last look whose seeds are all there, and before the first one
+    it has no interval and no p.
 
     Fewer than two common seeds: the mean alone, NaN for the rest. Differences that are all
     equal: the interval is the point itself; p is 1 if they are all zero and NaN otherwise, since
@@ -110,7 +112,7 @@ def compare(
     seeds = sorted(set(ours) & set(theirs))
     gaps = np.array([ours[seed] - theirs[seed] for seed in seeds])
     if looks:
-        made = [n for n in looks if len(gaps) >= n and seeds[n - 1] == n - 1]
+        made = [n for n in looks if len(gaps) >= n and seeds[n - 1] == first_seed + n - 1]
         each = [_compared(gaps[:n], higher_is_better) for n in made]
         return at_looks(each, len(looks)) if each else untested(gaps)
     return _compared(gaps, higher_is_better)
@@ -225,6 +227,36 @@ def _exact_p(doubled_ranks: tuple[int, ...], positive: int) -> float:
         chance[rank:], chance[:rank] = (chance[rank:] + chance[:-rank]) / 2, chance[:rank] / 2
     least = min(positive, total - positive)
     return min(1.0, 2 * float(chance[: least + 1].sum()))
+
+
+class Crossed(NamedTuple):
+    """The standard error of a mean over seeds × objects, by where it comes from.
+
+    seeds: what other seeds would move it by, on the same objects; objects: what other objects
+    would move it by beyond that, with as many of them.
+    """
+
+    seeds: float
+    objects: float
+
+    @property
+    def together(self) -> float:
+        """With other seeds and other objects."""
+        return math.hypot(self.seeds, self.objects)
+
+
+def crossed(values: np.ndarray) -> Crossed:
+    """The two parts of the error of the mean of values [seeds, objects].
+
+    Crossed random effects, d = μ + seed + object + rest, by the moments of a two-way analysis of
+    variance (Searle et al. 1992, ch. 4): σ²(object) = (MS(object) - MS(rest)) / n, 0 at least.
+    """
+    n, m = values.shape
+    by_seed, by_object, mean = values.mean(1), values.mean(0), values.mean()
+    rest = values - by_seed[:, None] - by_object + mean
+    spread = n * by_object.var(ddof=1) - (rest**2).sum() / ((n - 1) * (m - 1))
+    objects = math.sqrt(max(0.0, float(spread)) / n / m)
+    return Crossed(float(by_seed.std(ddof=1)) / math.sqrt(n), objects)
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

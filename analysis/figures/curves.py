@@ -6,9 +6,9 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator
 
-from analysis.evidence.family import judged
+from analysis.evidence.family import Family, judged
 from analysis.evidence.rows import Row
-from analysis.evidence.selection import chosen, tuned
+from analysis.evidence.selection import chosen, reported, tuned
 from analysis.evidence.texts import interval_text, verdict_phrase
 from analysis.figures.figure import COLOURS, LINES, Drawn, Left, new_figure, style
 from analysis.figures.forest import name_of
@@ -32,25 +32,28 @@ COMPARISONS = {
 def draw(rows: Sequence[Row], read: Read) -> Iterator[Drawn | Left]:
     """The paper's comparisons, or the chosen setting's against the student alone."""
     by_place: dict[int, list[Row]] = {}
+    family = Family(rows)
     for row in rows:
         if isinstance(row.printed, Published):
             by_place.setdefault(row.place, []).append(row)
     for number, places in COMPARISONS.items():
         if all(place in by_place for place in places):
             mine = [row for place in places for row in by_place[place]]
-            yield _figure(f"fig{number:02d}", f"Figure {number}", mine, read)
-    yield from _of_each_student(rows, read)
+            yield _figure(f"fig{number:02d}", f"Figure {number}", mine, read, family)
+    yield from _of_each_student(rows, read, family)
     for one in tuned(rows):
         if one.final and one.final.alone:
             mine = [row for row in (one.final.alone, one.fixed, one.final) if row]
             mine = list({row.planned.key: row for row in mine}.values())
-            yield _figure(f"curves_{one.name}", f"Chosen by the {one.name}", mine, read)
+            yield _figure(f"curves_{one.name}", f"Chosen by the {one.name}", mine, read, family)
     best = chosen(row for row in rows if not row.is_candidate)
+    if best:
+        best = reported(best, rows) or best
     if best and best.alone and best.alone is not best:
-        yield _figure("curves_chosen", "The chosen setting", [best.alone, best], read)
+        yield _figure("curves_chosen", "The chosen setting", [best.alone, best], read, family)
 
 
-def _of_each_student(rows: Sequence[Row], read: Read) -> Iterator[Drawn | Left]:
+def _of_each_student(rows: Sequence[Row], read: Read, family: Family) -> Iterator[Drawn | Left]:
     """The figure beside Table 5: a panel for every split that students of a table learn from."""
     if any(row.domain.is_classification or row.is_candidate for row in rows):
         return
@@ -59,10 +62,12 @@ def _of_each_student(rows: Sequence[Row], read: Read) -> Iterator[Drawn | Left]:
         groups.setdefault((row["student"], row.broadcast), []).append(row)
     for (student, broadcast), mine in groups.items():
         what = "Figure 1 of the paper" if any(row.printed for row in mine) else student
-        yield _figure(f"curves_{student}{'_broadcast' if broadcast else ''}", what, mine, read)
+        yield _figure(
+            f"curves_{student}{'_broadcast' if broadcast else ''}", what, mine, read, family
+        )
 
 
-def _figure(name: str, what: str, rows: list[Row], read: Read) -> Drawn | Left:
+def _figure(name: str, what: str, rows: list[Row], read: Read, family: Family) -> Drawn | Left:
     lacks = [f"{row.label}: {row.lack()}" for row in rows if row.lack()]
     if lacks:
         return Left(name, what, "; ".join(lacks))
@@ -99,7 +104,7 @@ def _figure(name: str, what: str, rows: list[Row], read: Read) -> Drawn | Left:
             " Published: attempts of one network trained on and on, so its band is drift, not "
             "the spread over seeds."
         )
-    return Drawn(name, f"{what}. {_what_is_seen(rows)}", caption, figure)
+    return Drawn(name, f"{what}. {_what_is_seen(rows, family)}", caption, figure)
 
 
 def curves(row: Row, metric: str, read: Read) -> tuple[np.ndarray, np.ndarray]:
@@ -130,7 +135,7 @@ def _logarithmic(axes: Axes) -> None:
     axes.yaxis.set_minor_formatter("")
 
 
-def _what_is_seen(rows: Sequence[Row]) -> str:
+def _what_is_seen(rows: Sequence[Row], family: Family) -> str:
     """The last epoch's difference of the last corrected row to what it is beside."""
     mine = [row for row in rows if row.corrected] or list(rows)
     first, *others = mine
@@ -138,6 +143,8 @@ def _what_is_seen(rows: Sequence[Row]) -> str:
     last = (known or others or mine)[-1]
     main = last.domain.main
     other = "the student alone" if last.alone is first else first.label
-    (verdict,) = judged([(last, first)], main)
+    verdict = family.verdict(last) if last.alone is first else None
+    if verdict is None:
+        (verdict,) = judged([(last, first)], main)
     gap = f"{last.label}: {main.title} {interval_text(verdict.found, main)} against {other}"
     return f"{gap}: {verdict_phrase(verdict)}" if last.corrected and verdict.word else gap

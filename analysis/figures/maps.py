@@ -8,7 +8,7 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 
 from analysis.evidence.rows import Row
-from analysis.evidence.selection import chosen, reported
+from analysis.evidence.selection import best_among, reported, tuned
 from analysis.evidence.texts import bounds
 from analysis.figures.figure import COLOURS, Drawn, Left, new_figure, style
 
@@ -22,7 +22,7 @@ def draw(rows: Sequence[Row]) -> Iterator[Drawn | Left]:
     groups: dict[str, list[Row]] = {}
     for row in rows:
         learned = row.has_teacher and row.corrected and not row.made_by_method
-        if learned and row["rule"] != "oracle":
+        if learned and row["rule"] != "oracle" and not row.planned.again:
             groups.setdefault(f"{row['teacher']}, φ {row.link}", []).append(row)
     if any(row.is_candidate for row in rows):  # a search: the rows beside it have no score
         groups = {n: [row for row in mine if row.is_candidate] for n, mine in groups.items()}
@@ -61,9 +61,9 @@ def _figure(maps: dict[str, list[Row]], rows: Sequence[Row]) -> Drawn:
         panels = figure.subplots(lines, min(len(maps), PANELS_A_LINE), squeeze=False).flatten()
         for axes in panels[len(maps) :]:
             axes.remove()
-        said = []
+        said, searches = [], tuned(rows)
         for axes, (name, mine) in zip(panels, maps.items(), strict=False):
-            best = chosen(mine)
+            best = best_among(mine, searches)
             weights = sorted({row.number("lambda") for row in mine})
             temperatures = sorted({row.number("temperature") for row in mine})
             if len(weights) * len(temperatures) == len(mine):

@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from analysis.evidence.rows import Row
-from analysis.evidence.selection import chosen
+from analysis.evidence.selection import chosen, reported
 from analysis.figures.figure import COLOURS, LINES, MARKERS, QUIET, Drawn, new_figure, style
 from analysis.figures.forest import name_of
 
@@ -20,6 +20,7 @@ def draw(rows: Sequence[Row]) -> Iterator[Drawn]:
     main = [row for row in rows if row.printed and row.corrected and row.split == "Small"]
     plain = [row for row in rows if not row.is_candidate]
     best = chosen(plain)
+    best = best and reported(best, rows)
     if not main:
         main = [best.alone, best] if best and best.alone and best.alone is not best else plain
     known = [row for row in main if not row.failed and pooled(row, "student") is not None][:MOST]

@@ -8,7 +8,7 @@ import numpy as np
 
 from analysis.evidence.rows import Row
 from analysis.evidence.searched import path_labels
-from analysis.evidence.selection import chosen
+from analysis.evidence.selection import best_among, tuned
 from analysis.figures.figure import COLOURS, QUIET, Drawn, Left, new_figure, style
 from analysis.figures.maps import score
 
@@ -29,7 +29,7 @@ def draw(rows: Sequence[Row]) -> Iterator[Drawn | Left]:
             reason = f"{len(scored)} settings have a score, {FEWEST} are needed. {lack}".strip()
             yield Left(f"search_{name}", f"The history of the {name}", reason)
         else:
-            yield _figure(name, scored)
+            yield _figure(name, scored, best_among(scored, tuned(rows)))
 
 
 def importances(rows: Sequence[Row]) -> dict[str, float]:
@@ -55,10 +55,9 @@ def importances(rows: Sequence[Row]) -> dict[str, float]:
         return dict(optuna.importance.get_param_importances(study))
 
 
-def _figure(name: str, rows: Sequence[Row]) -> Drawn:
+def _figure(name: str, rows: Sequence[Row], best: Row | None) -> Drawn:
     numbers = [row.planned.asked or 0 for row in rows]
     scores = [score(row) for row in rows]
-    best = chosen(rows)
     weights = importances(rows)
     labels = path_labels(weights)
     main = rows[0].domain.main

@@ -10,8 +10,9 @@ from analysis.evidence.statistics import compare, summarise
 from analysis.evidence.texts import interval_text, summary_text, verdict_text
 from analysis.evidence.verdicts import Verdict, verdicts
 from analysis.tables.view import VERDICT, View
-from trainables.data.measures import ACCURACY
+from trainables.data.measures import ACCURACY, Measure
 from trainables.identity import identity
+from trainables.settings.columns import CONTROL
 
 
 def comparisons(rows: Sequence[Row]) -> Iterator[View]:
@@ -25,6 +26,15 @@ def comparisons(rows: Sequence[Row]) -> Iterator[View]:
             "the rows of one teacher, with 95 %",
             pd.DataFrame(beside),
         )
+    matched = with_controls(rows)
+    if matched:
+        yield View(
+            "Beside the same student without it",
+            "methods that learn a teacher's answers on Small too, and the student that learns "
+            "these alone, at the same λ and T with as many passes, at equal seeds [95 %, paired "
+            "t], verdicts right together, with 95 %",
+            pd.DataFrame([_matched_line(*one) for one in matched]),
+        )
     changed = _adapted(rows)
     if changed:
         yield View(
@@ -33,6 +43,33 @@ def comparisons(rows: Sequence[Row]) -> Iterator[View]:
             "verdicts right together, with 95 %",
             pd.DataFrame(changed),
         )
+
+
+def with_controls(rows: Sequence[Row]) -> list[tuple[Row, Row, Verdict]]:
+    """Each method that has one beside the same student without it, in accuracy: one family."""
+    by_key = {row.planned.key: row for row in rows}
+    pairs = [
+        (row, by_key[key])
+        for row in rows
+        if (key := row.planned.parameters.get(CONTROL, "")) in by_key and row.corrected
+    ]
+    said = judged(pairs, measure_of(rows)) if pairs else []
+    return [
+        (ours, theirs, verdict)
+        for (ours, theirs), verdict in zip(pairs, said, strict=True)
+        if verdict.found.n > 1
+    ]
+
+
+def _matched_line(ours: Row, theirs: Row, verdict: Verdict) -> dict[str, str]:
+    return {
+        "method": ours.method,
+        "epochs": theirs["epochs"],
+        "without it": summary_text(theirs.summary(theirs.test), ACCURACY),
+        "with it": summary_text(ours.summary(ours.test), ACCURACY),
+        "Δ": interval_text(verdict.found, ACCURACY),
+        VERDICT: verdict_text(verdict),
+    }
 
 
 def beside_teachers(rows: Sequence[Row]) -> list[dict[str, str]]:
@@ -64,7 +101,7 @@ def _beside(own: Row, methods: Sequence[Row]) -> Iterator[dict[str, str]]:
 
 def verdicts_to(own: Row, methods: Sequence[Row]) -> list[Verdict]:
     """Each method against this row, in accuracy at equal seeds: one family."""
-    return judged([(row, own) for row in methods], ACCURACY)
+    return judged([(row, own) for row in methods], measure_of([own]))
 
 
 def _adapted(rows: Sequence[Row]) -> list[dict[str, str]]:
@@ -74,7 +111,8 @@ def _adapted(rows: Sequence[Row]) -> list[dict[str, str]]:
     found = [
         compare(ours, theirs, higher_is_better=True, looks=row.looks) for row, ours, theirs in both
     ]
-    said = verdicts(found, ACCURACY, [ACCURACY.matters] * len(found))
+    measure = measure_of(rows)
+    said = verdicts(found, measure, [measure.matters] * len(found))
     return [
         {
             "method": row.method,
@@ -101,6 +139,11 @@ def _source_only(row: Row, rows: Sequence[Row]) -> dict[int, float]:
     if twin is row:
         return {}
     return twin.values(twin.test) if twin else row.values(f"source_only/test_{ACCURACY.name}")
+
+
+def measure_of(rows: Sequence[Row]) -> Measure:
+    """The accuracy, with the smallest difference that matters in this study."""
+    return rows[0].domain.measure(ACCURACY.name)
 
 
 def small_labels(row: Row) -> int:

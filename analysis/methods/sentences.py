@@ -7,9 +7,16 @@ from statistics import fmean
 from analysis.evidence.differences import cost
 from analysis.evidence.rows import Row
 from analysis.evidence.texts import interval_text
-from analysis.evidence.verdicts import Word
+from analysis.evidence.verdicts import Verdict, Word
 from analysis.methods.comparison import MethodRow, lines_of
-from analysis.methods.pairs import reads_small, small_labels, taught, verdicts_to
+from analysis.methods.pairs import (
+    measure_of,
+    reads_small,
+    small_labels,
+    taught,
+    verdicts_to,
+    with_controls,
+)
 from trainables.data.measures import ACCURACY
 
 VARIES = 2.0  # times the student alone's standard deviation
@@ -23,26 +30,48 @@ def transfer_sentences(rows: Sequence[Row]) -> list[str]:
     alone = lines[0].row.alone
     assert alone
     return [
-        *_who_helps(lines),
+        *_who_helps(lines, with_controls(rows)),
         *_against_teachers(lines, rows),
         *_data_free(lines),
         *_varying(lines, alone),
     ]
 
 
-def _who_helps(lines: Sequence[MethodRow]) -> Iterator[str]:
+def _who_helps(
+    lines: Sequence[MethodRow], matched: Sequence[tuple[Row, Row, Verdict]]
+) -> Iterator[str]:
+    """Who is better than the student alone; and who of them by more than a teacher's answers.
+
+    matched: methods that learn a teacher's answers on Small too, beside the same student without
+    what they make.
+    """
     of = {
         word: [one for one in lines if one.verdict and one.verdict.word == word] for word in Word
     }
+    smallest = measure_of([one.row for one in lines]).matters
     n, better = max(one.gain.n for one in lines), of[Word.BETTER]
     yield (
         f"Of {len(lines)} rows {len(better)} are better than the student alone in accuracy: "
         f"{_names(better)}; {len(of[Word.WORSE])} are worse, {len(of[Word.EQUIVALENT])} "
-        f"equivalent within ±{ACCURACY.text(ACCURACY.matters)} (right for all rows together with "
-        f"95 %, paired t, n = {n})."
+        f"equivalent within ±{ACCURACY.text(smallest)} (right for all rows together with 95 %, "
+        f"paired t, n = {n})."
     )
+    if matched:
+        counts = Counter(verdict.word for _, _, verdict in matched)
+        own = [ours.method for ours, _, verdict in matched if verdict.word == Word.BETTER]
+        yield (
+            f"{len(matched)} of them learn a teacher's answers on Small too: beside the same "
+            f"student that learns these alone, with as many passes, {counts[Word.BETTER]} are "
+            f"better ({', '.join(own) or 'none'}), {counts[Word.WORSE]} worse and "
+            f"{counts[Word.EQUIVALENT]} equivalent; the others are undecided."
+        )
+    owed = {ours.planned.key for ours, _, verdict in matched if verdict.word != Word.BETTER}
     small = small_labels(lines[0].row)
-    few = [one for one in better if one.row.number("labels") <= small]
+    few = [
+        one
+        for one in better
+        if one.row.number("labels") <= small and one.row.planned.key not in owed
+    ]
     if few:
         best = few[0]
         gain = interval_text(best.gain, ACCURACY)

@@ -11,6 +11,7 @@ from mlflow import MlflowClient
 
 from analysis.evidence.rows import Row
 from analysis.evidence.sentences import evidence
+from analysis.mlflow_page.verdicts import write_verdicts
 from analysis.mlflow_page.view_state import MODE, TAG, link, view_state
 from analysis.tables.views import views
 from records.experiments import KIND, open_experiment
@@ -26,7 +27,7 @@ BEST_ROWS = 12
 def write_notes(
     client: MlflowClient, study: Study, rows: Sequence[Row], page: Path, pictures: Path
 ) -> None:
-    """Put the report and the figures into MLflow, and the answer above the runs."""
+    """Put report and figures into MLflow, the answer above the runs, and a verdict on each."""
     named = [client.get_experiment_by_name(name) for name in experiment_names(study.space)]
     found = [experiment for experiment in named if experiment]
     place, run = _report_run(client, study.space, found[0].artifact_location)
@@ -35,6 +36,7 @@ def write_notes(
     settings = found[0].experiment_id
     if rows:
         client.set_experiment_tag(settings, TAG, view_state(rows[0].domain))
+        write_verdicts(client, settings, rows)
     note = _note(
         study, rows, settings, f"#/experiments/{place}/runs/{run}/artifacts?{MODE}", pictures
     )

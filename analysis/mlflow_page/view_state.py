@@ -5,6 +5,8 @@ MLflow keeps what its "Share" button shares in a tag of the experiment; this is 
 
 import json
 
+from analysis.mlflow_page.verdicts import DIFFERENCE
+from records.schema import VERDICT
 from trainables.data.domain import Described
 
 NAME = "study"
@@ -23,7 +25,7 @@ def view_state(target: Described) -> str:
     """The tag's value: best validation first; parallel coordinates, and the test over λ and T."""
     main, second = target.compared
     scored, tested = f"validation/{main.name}", f"test/{main.name}"
-    metrics = ("n", scored, tested, f"{tested}_std", f"test/{second.name}")
+    metrics = ("n", scored, tested, f"{tested}_std", DIFFERENCE, f"test/{second.name}")
     section = "answer"
     common: dict[str, object] = {
         "deleted": False,
@@ -54,7 +56,8 @@ def view_state(target: Described) -> str:
         "lifecycleFilter": "Active",
         "modelVersionFilter": "All Runs",
         "datasetsFilter": [],
-        "selectedColumns": [f"params.`{name}`" for name in PARAMETERS]
+        "selectedColumns": [f"tags.`{VERDICT}`"]
+        + [f"params.`{name}`" for name in PARAMETERS]
         + [f"metrics.`{name}`" for name in metrics],
         "runsExpanded": {},
         "runsPinned": [],

@@ -109,7 +109,8 @@ def _teacher_only(name: str) -> Cell:
 
 def _student(line: Line) -> str:
     row = line.row
-    return row.method if row.made_by_method else f"{row.student}{row.loss_note}"
+    anew = ", anew" if row.is_anew else ""
+    return row.method if row.made_by_method else f"{row.student}{row.loss_note}{anew}"
 
 
 def _objective(line: Line) -> str:

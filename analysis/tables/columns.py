@@ -61,8 +61,8 @@ def facts(target: Described) -> dict[str, str]:
 def build(rows: Iterable[Row]) -> pd.DataFrame:
     """The whole table, in the order in which it is read.
 
-    By validation where there is any, else as in the published table, protocols one after the
-    other.
+    What was chosen and trained anew first; then by validation where there is any, else as in the
+    published table, protocols one after the other.
     """
     rows = [row for row in rows if not row.is_candidate]
     family = Family(rows)
@@ -79,6 +79,8 @@ def _order(rows: list[Row], table: pd.DataFrame) -> list[int]:
 
     def place(index: int) -> tuple[float | str, ...]:
         row = rows[index]
+        if row.is_anew:  # what was chosen, and its student alone
+            return -math.inf, row.planned.place
         if table["validation"].notna().any():
             return -validation[index], row.planned.place
         return row["protocol"], row.place, row["vae_labels"], row.planned.place

@@ -20,6 +20,7 @@ from analysis.tables.cells import (
 from analysis.tables.columns import build
 from analysis.tables.view import View, idle
 from trainables.data.domain import Described
+from trainables.data.measures import Measure
 
 
 def views(rows: Sequence[Row], most: int | None = None) -> Iterator[View]:
@@ -41,9 +42,9 @@ def views(rows: Sequence[Row], most: int | None = None) -> Iterator[View]:
     if compared:
         yield _view(
             "Against the student alone, at equal seeds",
-            f"verdict: right for {together_text(looks)} with 95 %; +k: about so many more seeds "
-            f"would settle it; Δ: mean difference [{level_text(looks)}]; P: that the gain is > 0, "
-            f"within ±δ, > δ, by its t posterior; δ: {_margin(target)}",
+            f"verdict: right for {together_text(looks)} with 95 %{_anew(compared)}; +k: about so "
+            f"many more seeds would settle it; Δ: mean difference [{level_text(looks)}]; P: that "
+            f"the gain is > 0, within ±δ, > δ, by its t posterior; δ: {_margin(target.main)}",
             compared,
             decided(target),
         )
@@ -52,8 +53,8 @@ def views(rows: Sequence[Row], most: int | None = None) -> Iterator[View]:
             "The tests behind it",
             "g_z: Hedges' effect size of the paired differences; better: share of seeds; p with "
             "Holm's correction over the rows; a second measure is tested where the first is "
-            "decided; S = I(alone) - I. An exact signed-rank test of so few seeds cannot give "
-            f"less than p = {smallest:.2g}",
+            f"decided, with δ {_margin(target.compared[1])}; S = I(alone) - I. An exact "
+            f"signed-rank test of so few seeds cannot give less than p = {smallest:.2g}",
             compared,
             tested(target),
         )
@@ -71,12 +72,17 @@ def views(rows: Sequence[Row], most: int | None = None) -> Iterator[View]:
     )
 
 
-def _margin(target: Described) -> str:
-    """The smallest difference that matters in the primary measure."""
-    main = target.main
-    if main.matters:
-        return f"{main.text(main.matters)} in {main.title}"
-    return f"{main.matters_share:.0%} of the student alone's {main.title}"
+def _anew(lines: Sequence[Line]) -> str:
+    anew = any(line.row.is_anew for line in lines)
+    return ", for what was chosen and trained anew by itself" if anew else ""
+
+
+def _margin(measure: Measure) -> str:
+    """The smallest difference that matters in a measure."""
+    if measure.matters:
+        unit = f" {measure.unit}" if measure.unit else ""
+        return f"{measure.matters:g}{unit} in {measure.title}"
+    return f"{measure.matters_share:.2g} of the student alone's {measure.title}"
 
 
 def _units(target: Described) -> str:

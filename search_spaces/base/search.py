@@ -17,6 +17,7 @@ from trainables.settings.setting import Setting
 
 SAMPLERS = ("tpe", "gp", "cmaes", "random", "qmc", "nsga2")
 FIRST_SELECTION_SEED = 1_000  # the chosen setting is trained anew with fresh seeds: 0, 1, ...
+FIRST_FINALIST_SEED = 2_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,8 +33,14 @@ class Search:
     round_size: how many are proposed at a time and trained together. It is part of the search's
         identity: with another size other settings are proposed.
     seeds: how many random seeds a setting is scored with, each on all parts of the rule.
-    oracle: also train each setting on all of its split and score it on the test set, to say what
-        selection by test would have claimed. The search is never told.
+    finalists: how many of the best settings are scored again before one is chosen; 1 for none.
+        The best of many scores is the luckiest too, and the differences between the first few are
+        smaller than what two seeds can tell.
+    finalist_seeds: how many fresh random seeds they are scored again with. Of the finalists the
+        best mean over all seeds of both scorings is chosen, earlier and fresh ones alike.
+    oracle: also train each setting on all of its split and score it on one half of the test set,
+        to say what selection by test would have claimed, and on the other, to say what of that is
+        luck. The search is never told.
     seed: the sampler's random seed.
 
     Raises BadInputError for what makes no sense, see Variants for `base` and `over`.
@@ -47,17 +54,24 @@ class Search:
     settings: int = 40
     round_size: int = 8
     seeds: int = 2
+    finalists: int = 4
+    finalist_seeds: int = 3
     oracle: bool = True
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for number in ("settings", "round_size", "seeds"):
+        for number in ("settings", "round_size", "seeds", "finalists", "finalist_seeds"):
             check_whole(self, number, at_least=1)
         check_choice(self, "sampler", SAMPLERS)
         check_name("a search's name", self.name)
         if not isinstance(self.rule, Rule):
             raise BadInputError(
                 f"Search.rule is {self.rule!r}: give CrossValidation() or HoldOut()"
+            )
+        if self.rule.again:
+            raise BadInputError(
+                "Search.rule has again=True, which is for what a search scores again: leave it "
+                "away, and see Search.finalists"
             )
         if self.rule.reads == "test":
             raise BadInputError("a search is never scored on the test set: see Search.oracle")
@@ -127,6 +141,11 @@ class Search:
         """The seeds that settings are scored with; the chosen one is trained with others."""
         return range(FIRST_SELECTION_SEED, FIRST_SELECTION_SEED + self.seeds)
 
+    @property
+    def finalist_selection_seeds(self) -> range:
+        """The seeds that the finalists are scored again with."""
+        return range(FIRST_FINALIST_SEED, FIRST_FINALIST_SEED + self.finalist_seeds)
+
     # ---- what it makes of a choice ----
 
     def choose(self, pick: Callable[[str, Range], Suggested]) -> dict[str, Suggested]:
@@ -161,6 +180,14 @@ class Search:
         """
         return reported(setting, lineage)
 
+    def as_finalist(self, setting: Setting, lineage: Lineage = ()) -> Setting:
+        """The same, to be scored again with fresh seeds: to its last epoch, by itself.
+
+        lineage: of a setting of a population, the numbers that it is trained by.
+        """
+        rule = replace(self.rule, pruning=None, population=None, again=True)
+        return replace(reported(setting, lineage), rule=rule)
+
     def as_oracle(self, setting: Setting) -> Setting:
-        """The same, scored on the test set."""
-        return replace(setting, rule=Oracle(score=self.rule.score))
+        """The same, scored on half of the test set, and checked on the other half."""
+        return replace(setting, rule=Oracle(score=self.rule.score, selects_by=0.5))

@@ -1,11 +1,13 @@
 """A space: a named family of settings, and how to go through it."""
 
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import torch
 
 from search_spaces.base.search import Search
-from trainables.checks import check_name, check_whole
+from trainables.checks import check_flag, check_name, check_whole
 from trainables.data.domain import Domain, domains_in
 from trainables.errors import BadInputError
 from trainables.links.vae_recipe import VaeRecipe
@@ -13,7 +15,9 @@ from trainables.networks.network import plain_model
 from trainables.networks.stacking.loop import Looped
 from trainables.networks.stacking.ways import way_of
 from trainables.settings.columns import name_of
-from trainables.settings.setting import Setting
+from trainables.settings.setting import Setting, alone
+
+FIRST_ANEW_SEED = 3_000  # of what is trained anew, of the listed settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,6 +26,12 @@ class Space:
 
     about: the question that the space answers, in a sentence; shown in lists and on records.
     seeds: of each listed setting that does not state its own, and of each that a search chooses.
+    anew: whether the listed setting of the best validation is trained anew, on all of its split
+        and with fresh seeds, beside its student alone: what its own students show on the test set
+        is in part the luck that they were chosen for.
+    matters: the smallest difference that matters, by the names of the target's measures, where it
+        is another than usual: {"accuracy": 0.01}. Of a regression's errors a share of what is
+        compared with. Every verdict is given by it.
     shown_vaes: VAEs that no setting needs, made (with seed 0) for the figures.
     """
 
@@ -30,11 +40,20 @@ class Space:
     settings: tuple[Setting, ...] = ()
     searches: tuple[Search, ...] = ()
     seeds: int = 20
+    anew: bool = False
+    matters: Mapping[str, float] = field(default_factory=dict, hash=False)
     shown_vaes: tuple[VaeRecipe, ...] = ()
 
     def __post_init__(self) -> None:
         check_whole(self, "seeds", at_least=1)
+        check_flag(self, "anew")
+        if self.anew and not any(setting.held_out for setting in self.settings):
+            raise BadInputError(
+                f"the space {self.name!r} has anew=True, and no listed setting has a validation "
+                "score to be chosen by: give them held_out=0.2, say"
+            )
         check_name("a space's name", self.name)
+        self._check_matters()
         if not self.settings and not self.searches:
             raise BadInputError(f"the space {self.name!r} lists no settings and has no search")
         named = [search.name for search in self.searches]
@@ -51,6 +70,26 @@ class Space:
             names = [name_of(s) for s in self.settings if s.key in doubled]
             raise BadInputError(f"the space {self.name!r} lists a setting twice: {names[0]}")
 
+    def _check_matters(self) -> None:
+        if not isinstance(self.matters, Mapping):
+            raise BadInputError(
+                f"Space.matters is {self.matters!r}: give numbers by measures' names, "
+                '{"accuracy": 0.01} say'
+            )
+        measures = [one.name for one in self.target.measures] if self._bases() else []
+        for name, smallest in self.matters.items():
+            if name not in measures:
+                raise BadInputError(
+                    f"Space.matters has {name!r}: {self.target.name} is measured by "
+                    f"{', '.join(measures)}"
+                )
+            number = isinstance(smallest, int | float) and not isinstance(smallest, bool)
+            if not number or not 0 < smallest < math.inf:
+                raise BadInputError(
+                    f"Space.matters[{name!r}] is {smallest!r}: give a number > 0, the smallest "
+                    "difference that matters"
+                )
+
     def _bases(self) -> list[Setting]:
         """The settings that it lists, and those that its searches start from."""
         return [*self.settings, *(base for search in self.searches for base in search.bases())]
@@ -59,6 +98,11 @@ class Space:
     def target(self) -> Domain:
         """What all its students must learn."""
         return self._bases()[0].target
+
+    def anew_of(self, chosen: Setting) -> tuple[Setting, Setting]:
+        """What is trained anew where this one is chosen: it, and its student alone."""
+        whole = replace(chosen, held_out=0.0)
+        return whole, alone(whole)
 
     def one_by_one(self) -> list[str]:
         """The networks that no stack calls as one on a CPU, as tables show them."""

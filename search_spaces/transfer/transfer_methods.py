@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from search_spaces.base.space import Space
 from search_spaces.rows.garments import ON_BIG, SMALL_ALONE, TRAIN_ALONE, on_mnist_vae
-from search_spaces.rows.methods import PIXELS_OF, made_by
+from search_spaces.rows.methods import PIXELS_OF, controls, made_by
 from trainables.data.domains import FASHION_MNIST, MNIST
 from trainables.links.fixed import Dilation, Noise
 from trainables.methods.adversarial.adda import Adda
@@ -80,6 +80,8 @@ METHODS = (*ADVERSARIAL, *DATA_FREE, *FEDERATED, *SELF_SUPERVISED)
 SPACE = Space(
     name="transfer_methods",
     about="What would a reader try instead of a teacher behind a link, and who helps by how much?",
-    settings=(SMALL_ALONE, TRAIN_ALONE, HINTON, on_mnist_vae("small"), *METHODS),
+    settings=(
+        SMALL_ALONE, TRAIN_ALONE, HINTON, on_mnist_vae("small"), *METHODS, *controls(METHODS)
+    ),
     seeds=5,
-)
+)  # fmt: skip

@@ -5,6 +5,7 @@ from typing import Any
 
 from search_spaces.base.space import Space
 from search_spaces.rows.garments import SMALL_ALONE
+from search_spaces.rows.methods import controls
 from search_spaces.transfer.transfer_methods import HINTON, METHODS
 from trainables.methods.data_free.impressions import FromImpressions
 from trainables.methods.self_supervised.pretraining import SelfSupervised
@@ -37,9 +38,11 @@ def _shorter(method: Method) -> Method:
     return replace(method, **found)
 
 
+SHORT_METHODS = tuple(map(shorter, METHODS))
+
 SPACE = Space(
     name="transfer_methods_small",
     about="Do all ways to transfer run here, and roughly how do they compare?",
-    settings=(SMALL_ALONE, HINTON, *map(shorter, METHODS)),
+    settings=(SMALL_ALONE, HINTON, *SHORT_METHODS, *controls(SHORT_METHODS)),
     seeds=3,
 )

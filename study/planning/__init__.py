@@ -3,16 +3,18 @@
 plan           a space with its seeds and its records: what is known, needed, and what it costs
 trial_index    trials that have ended, by key
 search_state   one search of a plan: what it asked for, how that was scored, what it chose
+final_choice   its finalists, scored again, and the best of them; the best of listed settings
+expected       a setting that is to be trained, and what proposed it; planned: as it is recorded
 optuna_search  Optuna, asked for a round of settings at a time
 seeds          how many each setting has: a number, or more until all is decided
-planned        a setting as it is recorded
 rounds         the work in rounds: what may be trained at the same time
 optuna_journal the searches as a file for optuna-dashboard
 """
 
+from study.planning.expected import Expected
 from study.planning.plan import Plan
 from study.planning.rounds import Round
-from study.planning.search_state import Expected, SearchState
+from study.planning.search_state import SearchState
 from study.planning.trial_index import TrialIndex
 
 __all__ = ["Expected", "Plan", "Round", "SearchState", "TrialIndex"]

@@ -7,7 +7,9 @@ from operator import itemgetter
 
 from search_spaces.base.evolving import check_groups
 from search_spaces.base.space import Space
-from study.planning.search_state import Expected, SearchState
+from study.planning.expected import Expected
+from study.planning.final_choice import ListedChoice
+from study.planning.search_state import SearchState
 from study.planning.seeds import Seeds
 from study.planning.trial_index import TrialIndex
 from trainables.artifacts.artifact import Artifact, VaeArtifact
@@ -60,6 +62,11 @@ class Plan:
             for search in self.space.searches
         ]
 
+    @cached_property
+    def listed_choice(self) -> ListedChoice:
+        """What is trained anew of the settings that the space lists."""
+        return ListedChoice(self.space, self.trial_index, self.seeds)
+
     def listed_trials(self) -> list[Trial]:
         """The trials of the settings that the space lists."""
         return self.reported(self.space.settings)
@@ -82,27 +89,34 @@ class Plan:
 
     def trial_counts(self) -> tuple[int, int]:
         """(recorded, all) trials of this study; a search's count before its settings are known."""
-        trials = {trial.key: trial for trial in self.listed_trials()}
-        unknown = 0
+        listed = self.listed_trials() + self.listed_choice.trials()
+        trials = {trial.key: trial for trial in listed}
+        unknown = self.listed_choice.unknown_trials()
         for state in self.searches:
-            mine = state.trials(state.asked) + self.reported(state.chosen())
-            trials |= {trial.key: trial for trial in mine}
-            unknown += state.unknown_trials
-            unknown += 0 if state.is_scored else state.kinds * self.seeds.usual
+            trials |= {trial.key: trial for trial in self.of_search(state)}
+            unknown += state.unknown_candidates + state.unknown_finalists
+            unknown += 0 if state.is_decided else self.seeds.usual
         return len(trials) - len(self.missing(trials.values())), len(trials) + unknown
+
+    def of_search(self, state: SearchState) -> list[Trial]:
+        """A search's trials as far as they are known: of candidates, finalists and the choice."""
+        candidates, again = state.trials(state.asked), state.trials_again(state.finalists())
+        return candidates + again + self.reported(state.chosen())
 
     def known_settings(self) -> Iterator[Expected]:
         """The listed settings, then those that searches are known to ask for and to choose."""
         yield from self.expected(self.space.settings)
+        yield from self.listed_choice.expected()
         for state in self.searches:
             yield from state.expected(state.asked)
+            yield from state.expected_finalists()
             yield from self.expected(state.chosen())
 
     def expected(self, settings: Iterable[Setting]) -> Iterator[Expected]:
         """These settings as reported, with the seeds that they have by now."""
         for setting in settings:
             seeds = self.seeds.of(setting)
-            yield Expected(setting, seeds=None if seeds == self.seeds.usual else seeds)
+            yield Expected(setting, seeds=None if seeds == self.seeds.usual else range(seeds))
 
     @property
     def is_done(self) -> bool:
@@ -117,23 +131,26 @@ class Plan:
 
         Where a search changes what its students need, its rounds say later what that is.
         """
-        trials = self.missing(self.listed_trials())
+        trials = self.missing(self.listed_trials() + self.listed_choice.trials())
         for state in self.searches:
+            trials += self.missing(state.trials_again(state.finalists()))
             trials += self.missing(self.reported(state.chosen()))
             base = state.search.bases()[0]
             candidate = state.search.setting({})
-            if not state.is_scored and self._need_the_same([candidate, *state.asked]):
+            if not state.is_decided and self._need_the_same([candidate, *state.asked]):
                 trials += state.trials([candidate])
+                if state.most_finalists:
+                    trials += state.trials_again([state.search.as_finalist(candidate)])
                 trials += self.reported([base])
         return self.artifacts(self.behind(trials) + self._shown())
 
     def all_artifacts(self) -> set[Artifact]:
         """Every artifact that this study needs or has needed, there or not."""
-        trials = self.listed_trials()
+        trials = self.listed_trials() + self.listed_choice.trials()
         for state in self.searches:
-            trials += state.trials(state.asked)
-            finals = state.chosen() if state.is_scored else state.search.bases()
-            trials += self.reported(finals)
+            trials += self.of_search(state)
+            if not state.is_decided:
+                trials += self.reported(state.search.bases())
         wanted = self.behind(trials) + self._shown()
         return {each for artifact in wanted for each in artifact.and_behind()}
 
@@ -173,16 +190,21 @@ class Plan:
 
         What a search has not asked for yet costs as much as what it is searched around.
         """
-        trials = self.missing(self.listed_trials())
+        trials = self.missing(self.listed_trials() + self.listed_choice.trials())
         result = 0.0
+        if unknown := self.listed_choice.unknown_trials():
+            result += unknown * cost(Trial(setting=self.space.settings[0], seed=0))
         for state in self.searches:
-            trials += self.missing(state.trials(state.asked))
-            trials += self.missing(self.reported(state.chosen()))
+            trials += self.missing(self.of_search(state))
             base = state.search.setting({})
             left = state.settings - len(state.asked)
             result += left * sum(cost(trial) for trial in state.trials([base]))
             if not state.is_scored:
+                finalist = state.search.as_finalist(base)
+                again = sum(cost(trial) for trial in state.trials_again([finalist]))
+                result += state.most_finalists * again
+            if not state.is_decided:
                 final = Trial(setting=state.search.reported(base), seed=0)
-                result += 2 * self.seeds.usual * cost(final)
+                result += self.seeds.usual * cost(final)
         result += sum(cost(a) for level in self.needed_artifacts() for a in level)
         return result + sum(cost(trial) for trial in trials)

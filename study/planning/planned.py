@@ -1,7 +1,7 @@
 """A planned setting as it is recorded, made of the setting itself."""
 
 from records.schema import PlannedSetting
-from study.planning.search_state import Expected
+from study.planning.expected import Expected
 from trainables.settings.columns import columns_of, name_of
 from trainables.settings.setting import Setting
 
@@ -11,11 +11,8 @@ def parameters_of(setting: Setting) -> dict[str, str]:
     return {name: str(value) for name, value in columns_of(setting).items()}
 
 
-def planned(expected: Expected, place: int, seeds: range | None) -> PlannedSetting:
-    """The record of a setting that is to be trained.
-
-    place: its place among the study's settings; seeds: None for as many as the study has.
-    """
+def planned(expected: Expected, place: int) -> PlannedSetting:
+    """The record of a setting that is to be trained; place: among the study's settings."""
     setting = expected.setting
     return PlannedSetting(
         key=setting.key,
@@ -26,6 +23,7 @@ def planned(expected: Expected, place: int, seeds: range | None) -> PlannedSetti
         definition=setting.plain,
         target=setting.target.described,
         search=expected.search,
-        seeds=seeds,
+        seeds=expected.seeds,
         searched=expected.searched,
+        again=expected.again,
     )

@@ -1,19 +1,18 @@
 """The work of a study, in rounds: what is in one may run at the same time.
 
 The next begins when all of it has ended: artifacts level by level, then the listed students beside
-the first round of every search, and last what the searches chose. A study until decided goes on
-with more seeds of what is undecided.
+the first round of every search, then the finalists of all, and last what the searches chose. A
+study until decided goes on with more seeds of what is undecided.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 
+from study.planning.expected import Expected
 from study.planning.plan import Plan
-from study.planning.search_state import Expected
 from trainables.artifacts.artifact import Artifact
 from trainables.cohorts.cohort import Cohort, form_cohorts
-from trainables.settings.setting import Setting
 from trainables.settings.trial import Trial
 
 
@@ -51,18 +50,26 @@ def rounds(plan: Plan, look: Callable[[], bool] = lambda: False) -> Iterator[Rou
         title = f"search round {number + 1}" if expected else "students"
         yield from _round(plan, title, trials, groups, expected)
         trials = []
-    if finals := _chosen(plan):
-        winners = list(plan.expected(finals))
-        yield from _round(plan, "the chosen settings", plan.reported(finals), [], winners)
+    again = [one for state in plan.searches for one in state.expected_finalists()]
+    if again:
+        trials = [t for state in plan.searches for t in state.trials_again(state.finalists())]
+        yield from _round(plan, "the finalists, scored again", trials, [], again)
+    trials, winners = _chosen(plan)
+    if winners:
+        yield from _round(plan, "the chosen settings", trials, [], winners)
     while look():
-        settings = [*plan.space.settings, *_chosen(plan)]
-        left = plan.missing(plan.reported(settings))
-        title = f"{max(trial.seed for trial in left) + 1} seeds of what is undecided"
-        yield from _round(plan, title, left, [], list(plan.expected(settings)))
+        chosen, winners = _chosen(plan)
+        left = plan.missing(plan.listed_trials() + chosen)
+        seeds = max(plan.seeds.of(trial.setting) for trial in left)
+        expected = [*plan.expected(plan.space.settings), *winners]
+        yield from _round(plan, f"{seeds} seeds of what is undecided", left, [], expected)
 
 
-def _chosen(plan: Plan) -> list[Setting]:
-    return [setting for state in plan.searches for setting in state.chosen()]
+def _chosen(plan: Plan) -> tuple[list[Trial], list[Expected]]:
+    """What was chosen, and is trained anew with the seeds of what is reported."""
+    finals = [setting for state in plan.searches for setting in state.chosen()]
+    trials = plan.reported(finals) + plan.listed_choice.trials()
+    return trials, [*plan.expected(finals), *plan.listed_choice.expected()]
 
 
 def _competes(trial: Trial) -> bool:

@@ -8,37 +8,19 @@ them through the same rounds as the launch that recorded them.
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import count
 
 import optuna
 
-from records.choice import Outcome, choose, outcome
-from records.schema import NOTHING_SEARCHED, Searched
+from records.choice import Outcome, outcome
 from search_spaces.base.search import Search
+from study.planning.expected import Expected
+from study.planning.final_choice import FinalChoice
 from study.planning.optuna_search import OptunaSearch
 from study.planning.trial_index import TrialIndex
 from trainables.cohorts.kinds import kind_of
-from trainables.settings.lineage import read
-from trainables.settings.scoring import Oracle
 from trainables.settings.setting import Setting
 from trainables.settings.trial import Trial
-
-
-@dataclass(frozen=True)
-class Expected:
-    """A setting that is to be trained.
-
-    search, asked, searched: of the search that proposed it its name, the index there and what was
-        chosen.
-    seeds: of a setting that is reported; None for the study's own, or its search's.
-    """
-
-    setting: Setting
-    search: str | None = None
-    asked: int | None = None
-    searched: Searched = NOTHING_SEARCHED
-    seeds: int | None = None
 
 
 class SearchState:
@@ -51,6 +33,7 @@ class SearchState:
     def __init__(self, search: Search, settings: int, trial_index: TrialIndex) -> None:
         self.search, self.settings = search, settings
         self._trial_index = trial_index
+        self._final = FinalChoice(search, trial_index)
         self._begin()
 
     # ---- how far it is ----
@@ -85,33 +68,39 @@ class SearchState:
                 return
             yield self._rounds[number]
 
+    @property
+    def is_decided(self) -> bool:
+        """True once all its settings are scored, and its finalists again."""
+        return self.is_scored and self._final.has_ended(self._asked)
+
+    def finalists(self) -> list[Setting]:
+        """What is scored again with fresh seeds; empty before all is scored."""
+        return [*self._final.finalists(self._asked).values()] if self.is_scored else []
+
     def chosen(self) -> list[Setting]:
-        """What is trained anew, with fresh seeds: the rule's choice, and the oracle's.
+        """What is trained anew, with fresh seeds; empty before the search is decided.
 
-        Empty before all is scored. The choice is only final once the oracle's trials have ended:
-        the search does not wait for them.
+        It does not wait for the oracle's trials.
         """
-        if not self.is_scored:
-            return []
-        search, asked = self.search, self._asked
-        best = [self._best(asked, search.rule.metric)]
-        if search.oracle:
-            by_test = [search.as_oracle(setting) for setting in asked]
-            best.append(self._best(by_test, Oracle(score=search.rule.score).metric))
-        return list(dict.fromkeys(self._reported(asked[at]) for at in best if at is not None))
-
-    def _reported(self, setting: Setting) -> Setting:
-        """What is trained anew of a choice; of a population's, what its lineage says."""
-        records = self._trial_index.candidate(setting, self._seeds).records
-        lineages = [one.lineage for one in records.values() if one.lineage]
-        return self.search.reported(setting, read(lineages[0]) if lineages else ())
+        return self._final.chosen(self._asked) if self.is_scored else []
 
     # ---- its trials ----
 
     @property
-    def unknown_trials(self) -> int:
+    def unknown_candidates(self) -> int:
         """How many trials will score the settings that it has not asked for yet."""
         return (self.settings - len(self.asked)) * self.search.seeds * self.kinds
+
+    @property
+    def unknown_finalists(self) -> int:
+        """How many trials will score its finalists again, at most, while they are not known."""
+        return 0 if self.is_scored else self.most_finalists * self.search.finalist_seeds
+
+    @property
+    def most_finalists(self) -> int:
+        """How many there will be at most."""
+        most = min(self.search.finalists, self.settings)
+        return most if most > 1 else 0
 
     @property
     def kinds(self) -> int:
@@ -127,6 +116,11 @@ class SearchState:
             for kind in kinds
             for setting in kind
         ]
+
+    def trials_again(self, finalists: Iterable[Setting]) -> list[Trial]:
+        """The trials that score these finalists again."""
+        seeds = self.search.finalist_selection_seeds
+        return [Trial(setting=one, seed=seed) for seed in seeds for one in finalists]
 
     def competing(self, settings: Sequence[Setting]) -> list[list[Trial]]:
         """The trials of settings that need each other, group by group; empty where none do.
@@ -151,7 +145,13 @@ class SearchState:
         searched = self._optuna.searched()
         for number, setting in enumerate(settings, start=first):
             for kind in self._kinds_of(setting):
-                yield Expected(kind, self.search.name, number, searched[number])
+                yield Expected(kind, self.search.name, number, searched[number], seeds=self._seeds)
+
+    def expected_finalists(self) -> Iterator[Expected]:
+        """The finalists, scored again."""
+        if self.is_scored:
+            for first, again in self._final.finalists(self._asked).items():
+                yield Expected(again, again=first.key, seeds=self._final.seeds)
 
     # ---- going on ----
 
@@ -209,7 +209,3 @@ class SearchState:
         metrics = {one.name: f"{group}/{one.name}" for one in setting.target.measures}
         ended = self._trial_index.candidate(setting, self._seeds)
         return outcome(ended, metrics, self.search.rule.parts)
-
-    def _best(self, settings: Iterable[Setting], metric: str) -> int | None:
-        candidates = [self._trial_index.candidate(setting, self._seeds) for setting in settings]
-        return choose(candidates, metric, higher_is_better=self.search.rule.higher_is_better)

@@ -1,5 +1,6 @@
 """What is known of a study's trials: those found in the records, and those that ended since."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 
 from records.choice import Candidate
@@ -29,6 +30,13 @@ class TrialIndex:
         keys = {seed: Trial(setting=setting, seed=seed).key for seed in seeds}
         ended = {seed: self.records[key] for seed, key in keys.items() if key in self.records}
         return Candidate(ended, seeds)
+
+    def seeds_of(self) -> dict[str, set[int]]:
+        """The seeds whose trials have ended, by the keys of settings."""
+        found: dict[str, set[int]] = defaultdict(set)
+        for record in self.records.values():
+            found[record.setting].add(record.seed)
+        return found
 
     def failed(self) -> list[Record]:
         """Trials that failed for a reason of their own."""

@@ -22,7 +22,7 @@ from records.read import read
 from records.schema import TRIAL_KEY, Record, experiment_names
 from records.write import write_runs
 from search_spaces.base.space import Space
-from study.planning.search_state import Expected
+from study.planning.expected import Expected
 from study.planning.trial_index import TrialIndex
 from study.recording.setting_runs import SettingRuns
 from study.recording.spool import Spool
@@ -56,8 +56,7 @@ class Recorder:
         settings_experiment, self.trials_experiment = experiments
         self.trials_name = experiment_names(space.name)[1]
         self._close_stale_runs()
-        selection = {search.name: search.selection_seeds for search in space.searches}
-        self.settings = SettingRuns(client, settings_experiment, seeds, selection)
+        self.settings = SettingRuns(client, settings_experiment, seeds)
         self._by_setting: dict[str, dict[int, Record]] = defaultdict(dict)
         self._sort_in(trial_index.records.values())
         # Held by add() from the file to the queue, and while the file is removed: else a result

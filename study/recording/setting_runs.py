@@ -7,7 +7,7 @@ and n. So the records alone say what a study still lacks.
 import json
 import statistics
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict
 
 from mlflow import MlflowClient
@@ -16,13 +16,13 @@ from mlflow.entities import Metric
 from records.jsonl import Line
 from records.runs import runs
 from records.schema import (
+    AGAIN,
     ASKED,
     DEFINITION,
     PLACE,
     SEARCH,
     SEARCHED,
     SEED,
-    SEEDS,
     SELECTION_SEEDS,
     SETTING_KEY,
     SETTING_NAME,
@@ -31,14 +31,14 @@ from records.schema import (
     Record,
 )
 from records.write import write_runs
+from study.planning.expected import Expected
 from study.planning.planned import planned
-from study.planning.search_state import Expected
 from study.recording.environment import describe
 from trainables.data.measures import MEASURES
 from trainables.settings.columns import short_name_of
 from trainables.settings.setting import Setting
 
-GROUPS = ("test", "validation", "oracle")
+GROUPS = ("test", "validation", "oracle", "oracle_rest")
 FINALS = tuple(f"{group}/{name}" for group in GROUPS for name in MEASURES)
 INTEGRALS = tuple(f"test/{name}_integral" for name in MEASURES)
 SUMMARISED = (*FINALS, *INTEGRALS, "test/calibration_error")
@@ -53,19 +53,11 @@ class SettingRuns:
     """The settings' experiment of a study, seen by its one writer.
 
     What is there is read once, and again after an outage: nobody else writes it meanwhile.
-    seeds: of each setting that has no number of its own; selection_seeds: of those that a search
-    asked for, by its name.
+    seeds: of each setting that has none of its own.
     """
 
-    def __init__(
-        self,
-        client: MlflowClient,
-        experiment: str,
-        seeds: int,
-        selection_seeds: Mapping[str, range],
-    ) -> None:
+    def __init__(self, client: MlflowClient, experiment: str, seeds: int) -> None:
         self.client, self.experiment, self.seeds = client, experiment, range(seeds)
-        self.selection_seeds = selection_seeds
         self._seeds_of: dict[str, range] = {}
         self.refresh()
 
@@ -73,15 +65,15 @@ class SettingRuns:
         """Read what is there, and delete incomplete runs: those of a launch that was killed."""
         self._run_ids: dict[str, str] = {}
         self._written: dict[str, tuple[int, int]] = {}  # (finished, failed) in a summary
-        self._own_seeds: dict[str, int] = {}  # as their tags say
+        self._own_seeds: dict[str, str] = {}  # as their tags say
         for run in runs(self.client, self.experiment):
             key, metrics = run.tags.get(SETTING_KEY), run.metrics
             if key and (key in self._run_ids or not run.params):
                 self.client.delete_run(run.run_id)
             elif key:
                 self._run_ids[key] = run.run_id
-                if SEEDS in run.tags:
-                    self._own_seeds[key] = int(run.tags[SEEDS])
+                if SELECTION_SEEDS in run.tags:
+                    self._own_seeds[key] = run.tags[SELECTION_SEEDS]
                 self._written[key] = (int(metrics.get("n", 0)), int(metrics.get("failed", 0)))
                 # Filled through a server by a launch that was killed before it could say so.
                 if run.status not in ("FINISHED", "FAILED", "SCHEDULED"):
@@ -91,30 +83,23 @@ class SettingRuns:
         """Settings are to be trained: their runs are there from now on."""
         new: dict[str, Line] = {}
         for one in expected:
-            key, seeds = one.setting.key, self._seeds(one)
-            if seeds:
-                self._seeds_of[key] = seeds
+            key = one.setting.key
+            if one.seeds is not None:
+                self._seeds_of[key] = one.seeds
             if key not in self._run_ids:
                 place = len(self._run_ids) + len(new)
-                name = short_name_of(one.setting)
-                new.setdefault(key, self._line(planned(one, place, seeds), name))
+                new.setdefault(key, self._line(planned(one, place), short_name_of(one.setting)))
             elif one.search is None:
-                self._change_seeds(key, len(seeds or self.seeds))
+                self._change_seeds(key, one.seeds or self.seeds)
         ids = write_runs(self.client, self.experiment, list(new.values()))
         self._run_ids |= zip(new, ids, strict=True)
         self._written |= dict.fromkeys(new, (0, 0))
 
-    def _seeds(self, expected: Expected) -> range | None:
-        """The seeds that the setting is to have; None for the study's own."""
-        if expected.search is not None:
-            return self.selection_seeds[expected.search]
-        return None if expected.seeds is None else range(expected.seeds)
-
-    def _change_seeds(self, key: str, seeds: int) -> None:
-        """Note another number of seeds than was planned before."""
-        if self._own_seeds.get(key, len(self.seeds)) != seeds:
-            self.client.set_tag(self._run_ids[key], SEEDS, str(seeds))
-            self._own_seeds[key] = seeds
+    def _change_seeds(self, key: str, seeds: range) -> None:
+        """Note other seeds than were planned before."""
+        if self._own_seeds.get(key, _text(self.seeds)) != _text(seeds):
+            self.client.set_tag(self._run_ids[key], SELECTION_SEEDS, _text(seeds))
+            self._own_seeds[key] = _text(seeds)
 
     def _line(self, one: PlannedSetting, short_name: str) -> Line:
         tags = {
@@ -126,13 +111,13 @@ class SettingRuns:
             "mlflow.runName": short_name,
             **describe(),
         }
-        if one.search is not None and one.seeds is not None:
+        if one.search is not None:
             tags |= {SEARCH: one.search, ASKED: str(one.asked)}
-            tags[SELECTION_SEEDS] = f"{one.seeds.start}:{one.seeds.stop}"
             tags[SEARCHED] = json.dumps(asdict(one.searched), ensure_ascii=False)
-        elif one.seeds is not None:
-            tags[SEEDS] = str(len(one.seeds))
-            self._own_seeds[one.key] = len(one.seeds)
+        if one.seeds is not None:
+            tags[SELECTION_SEEDS] = self._own_seeds[one.key] = _text(one.seeds)
+        if one.again is not None:
+            tags[AGAIN] = one.again
         return {
             "status": "SCHEDULED",
             "start": int(time.time() * 1000),
@@ -169,3 +154,7 @@ class SettingRuns:
         )
         self.client.set_terminated(run_id, "FAILED" if values["failed"] else "FINISHED")
         self._written[key] = counts
+
+
+def _text(seeds: range) -> str:
+    return f"{seeds.start}:{seeds.stop}"

@@ -10,6 +10,7 @@ import time
 
 from records.jsonl import Line
 from records.schema import (
+    ANSWERS,
     ARTIFACT,
     ARTIFACTS,
     DEFINITION,
@@ -32,6 +33,8 @@ from trainables.results import TrialResult
 from trainables.settings.columns import columns_of, name_of, short_name_of
 from trainables.settings.lineage import reported, written
 from trainables.settings.trial import Trial
+
+LONGEST_TAG = 5_000  # characters; MLflow takes no more: the answers on some 29,000 test objects
 
 
 def line_of(result: TrialResult, experiment: str) -> Line:
@@ -99,6 +102,8 @@ def _tags(result: TrialResult) -> dict[str, str]:
         tags[ARTIFACTS] = " ".join(sorted(behind))
     if result.failure:
         tags[FAILURE] = result.failure
+    if result.answers and len(result.answers) <= LONGEST_TAG:
+        tags[ANSWERS] = result.answers
     if result.pruned:
         tags[PRUNED] = result.pruned
     if result.lineage:

@@ -1,6 +1,7 @@
 """The looks of a study until decided: what is undecided gets more seeds, until nothing is."""
 
 import time
+from dataclasses import replace
 
 from records.read import recorded_settings
 from records.reader import Reader
@@ -58,16 +59,13 @@ class Looks:
     def _seen(self) -> Study:
         """The study as this look sees it."""
         plan, known = self.plan, {one.key: one for one in self.recorded}
-        selection = {search.name: search.selection_seeds for search in plan.space.searches}
-        limits: dict[str, int] = {}
+        seen: dict[str, range] = {}
         for one in plan.known_settings():
             key = one.setting.key
+            seen[key] = one.seeds or range(plan.seeds.usual)
             place = known[key].place if key in known else len(known)
-            if one.search is None:
-                limits[key] = plan.seeds.of(one.setting)
-                known[key] = planned(one, place, range(limits[key]))
-            else:
-                known[key] = planned(one, place, selection[one.search])
+            target = one.setting.target.described.with_matters(plan.space.matters)
+            known[key] = replace(planned(one, place), target=target)
         return Study(
             space=plan.space.name,
             about=plan.space.about,
@@ -76,7 +74,8 @@ class Looks:
             trials=[
                 record
                 for record in plan.trial_index.records.values()
-                if record.seed < limits.get(record.setting, record.seed + 1)
+                if record.setting not in seen or record.seed in seen[record.setting]
             ],
             looks=plan.seeds.looks,
+            finalists={search.name: search.finalists for search in plan.space.searches},
         )

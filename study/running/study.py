@@ -15,6 +15,7 @@ from rich.console import Console
 from records.experiments import check_study, open_study
 from records.folder import figures_folder, mlflow_files, report_path
 from records.reader import client_of, open_reader
+from records.schema import FINALISTS, MATTERS
 from search_spaces.base.space import Space
 from study import RAY_CAME_FIRST
 from study.cluster.local_ray import LocalRay
@@ -139,8 +140,14 @@ def run_study(
 
         client = client_of(reader, verbose)
         files = None if tracking_uri else str(mlflow_files(results))
-        planned = todo.seeds.usual, files, todo.seeds.looks
-        experiments = open_study(client, name, asked.space.about, *planned)
+        choices = {
+            FINALISTS: {search.name: search.finalists for search in asked.space.searches},
+            MATTERS: asked.space.matters,
+        }
+        usual, looks_planned = todo.seeds.usual, todo.seeds.looks
+        experiments = open_study(
+            client, name, asked.space.about, usual, files, choices, looks_planned
+        )
         progress = Progress(console, verbose)
         with leading(client, experiments[0], wait, say, lambda: progress.summary):
             recorder = Recorder(

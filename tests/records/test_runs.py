@@ -21,7 +21,7 @@ def test_both_ways_give_the_same_golden_runs(golden_client):
         experiment = golden_client.get_experiment_by_name(name).experiment_id
         found = known(runs(golden_client, experiment))
         assert found == known(_from_server(golden_client, experiment))
-        assert len(found) in (16, 32)
+        assert len(found) in (18, 36)
 
 
 def test_both_ways_give_the_same_odd_runs(client):

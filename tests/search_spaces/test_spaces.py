@@ -5,11 +5,14 @@ import pytest
 from search_spaces import about, names
 from search_spaces.base import LogUniform, Uniform
 from search_spaces.base.catalogue import load
+from search_spaces.rows.garments import ON_BIG
 from trainables.artifacts.labelled import without_held_out
 from trainables.cohorts.kinds import cost
 from trainables.data.domains import BIKE_SHARING, FASHION_MNIST, MNIST
 from trainables.data.splits import hold_out
 from trainables.distillation.requirements import all_logits_for, logits_for
+from trainables.objectives import Distillation
+from trainables.settings.setting import without_method
 from trainables.settings.trial import Trial
 
 
@@ -64,6 +67,14 @@ def test_every_other_method_has_its_rows():
     assert len(small.settings) == len(space.settings) - 2  # neither Train nor a VAE
     alone = [s for s in space.settings if s.method and s.method.asks_teacher]
     assert sorted(s.method.small for s in alone) == [False] * 3 + [True] * 3
+    for found, passes in ((space, {81, 256}), (small, {20, 51})):
+        controls = {without_method(s) for s in found.settings if s.method and s.method.small}
+        controls -= {None}
+        assert {one.schedule.epochs for one in controls} == passes
+        assert controls <= set(found.settings)
+        for one in controls:
+            assert one.objective == Distillation(hard_label_weight=0.5, temperature=4)
+            assert (one.teacher, one.method) == (ON_BIG.teacher, None)
     work = [sum(cost(Trial(setting=s, seed=0)) for s in each.settings) for each in (space, small)]
     assert work[1] * small.seeds < work[0] * space.seeds / 5
 

@@ -12,7 +12,7 @@ from untouched import content
 
 from records.client import open_client
 from search_spaces.smoke import ALONE
-from study.planning.search_state import Expected
+from study.planning.expected import Expected
 from trainables.results import TrialResult
 from trainables.settings.trial import Trial
 

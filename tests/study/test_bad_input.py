@@ -217,6 +217,23 @@ from trainables.objectives import Distillation; from trainables.settings import 
             "own.py:6: BadInputError: a space's name is 1 to 60 letters",
         ),
         (HEAD + "SPACE = Space(name='s', about='', settings=(ON_BIG,), seeds=2.5)", "Space.seeds"),
+        (
+            HEAD + "SPACE = Space(name='s', about='', settings=(ON_BIG,), matters={'mse': 1})",
+            "Space.matters has 'mse': FashionMNIST is measured by accuracy, cross_entropy",
+        ),
+        (
+            HEAD
+            + "SPACE = Space(name='s', about='', settings=(ON_BIG,), matters={'accuracy': 0})",
+            "Space.matters['accuracy'] is 0: give a number > 0, the smallest difference",
+        ),
+        (
+            HEAD + "SPACE = Space(name='s', about='', settings=(ON_BIG,), matters=0.01)",
+            "Space.matters is 0.01: give numbers by measures' names",
+        ),
+        (
+            HEAD + "SPACE = Space(name='s', about='', settings=(ON_BIG,), anew=True)",
+            "anew=True, and no listed setting has a validation score",
+        ),
         (HEAD + "x = Search(base=ON_BIG, over=OVER, sampler='tpa')", "did you mean 'tpe'"),
         (
             HEAD + "x = Search(base=ON_BIG, over={'objective.temperature': Uniform(4, 2)})",

@@ -47,7 +47,7 @@ def test_a_study_needs_no_route_and_no_name_server(tmp_path):
         capture_output=True, text=True, timeout=300, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
-    assert len(recorded(tmp_path / "r")) >= 32  # the rule's and the oracle's choice may be one
+    assert len(recorded(tmp_path / "r")) == 36
 
 
 def test_the_dashboard_listens_on_loopback_and_wants_the_token(tmp_path):

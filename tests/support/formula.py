@@ -29,6 +29,7 @@ def by_weight(trial):
 def record(trial, status="FINISHED", score_of=by_weight):
     setting, score = trial.setting, score_of(trial)
     groups = ("validation", "oracle") if setting.rule else ("test",)
+    groups += ("validation",) if setting.held_out else ()
     metrics = {f"{group}/accuracy": score for group in groups}
     metrics |= {f"{group}/cross_entropy": 1 - score for group in groups}
     return Record(

@@ -6,8 +6,8 @@ every identity it enters; where they lie on this machine is not. To add one, sub
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import Any, NamedTuple
 
 import torch
@@ -38,7 +38,7 @@ class Objects:
     def __len__(self) -> int:
         return len(self.labels)
 
-    def __getitem__(self, rows: Tensor) -> "Objects":
+    def __getitem__(self, rows: Tensor | slice) -> "Objects":
         return Objects(self.pixels[rows], self.labels[rows])
 
     def inputs(self) -> Tensor:
@@ -104,6 +104,18 @@ class Described:
     def compared(self) -> tuple[Measure, ...]:
         """The measures in which settings are compared with the student alone."""
         return self.measures[:2]
+
+    def measure(self, name: str) -> Measure:
+        """Its measure of that name."""
+        return next(one for one in self.measures if one.name == name)
+
+    def with_matters(self, matters: Mapping[str, float]) -> "Described":
+        """The same where these are the smallest differences that matter, by measures' names."""
+        measures = tuple(
+            one.with_matters(matters[one.name]) if one.name in matters else one
+            for one in self.measures
+        )
+        return replace(self, measures=measures)
 
 
 def domains_in(value: object) -> "Iterator[Domain]":

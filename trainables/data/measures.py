@@ -43,6 +43,15 @@ class Measure:
         """A value as people read it: "0.804", "5,312"; sign "+" shows it always."""
         return f"{value:{sign},.{self.digits}f}"
 
+    def with_matters(self, smallest: float) -> "Measure":
+        """The same measure where this is the smallest difference that matters.
+
+        A share, where the usual one is one.
+        """
+        if self.matters_share:
+            return replace(self, matters_share=smallest)
+        return replace(self, matters=smallest)
+
     def with_digits(self, digits: int) -> "Measure":
         """The same measure, shown with so many digits."""
         return replace(self, digits=digits)

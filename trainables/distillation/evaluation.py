@@ -12,6 +12,9 @@ from trainables.distillation.student_stack import StudentStack
 from trainables.networks.network import activations
 from trainables.objectives.metrics import BLOCK, SharedSet, own_quality, own_reliability
 from trainables.objectives.tasks import quality_of
+from trainables.randomness import generator
+from trainables.results import packed
+from trainables.settings.scoring import Oracle, Rule
 
 ACTIVATIONS = 2**24  # floats that one member's layers put out at a time, on objects of its own
 
@@ -28,7 +31,10 @@ class Evaluation:
         floats = activations(setting.student, self.domain.shape, self.domain.outputs)
         self.block = max(BLOCK, ACTIVATIONS // floats)
         shared = self.reads_test and member.test is None  # else each seed has one of its own
-        self.test_set = _test_set(self.domain, students.device) if shared else None
+        self.test_sets: dict[str, SharedSet] = {}  # by the group that they are recorded in
+        if shared:
+            oracle = self.rule if isinstance(self.rule, Oracle) else None
+            self.test_sets = _test_sets(self.domain, students.device, oracle)
 
     def validate(self) -> None:
         """On what is held out, each member its own; nothing where nothing is."""
@@ -43,20 +49,23 @@ class Evaluation:
         """
         if not self.reads_test or (self.rule and not ended):
             return
-        group, students = "oracle" if self.rule else "test", self.students
-        if self.test_set is None:
-            own = [share.test for share in students.shares if share.test]
-            self._note(group, self._of_own(own))
-        else:
-            self._note(group, self.test_set.quality(students.stack))
+        students = self.students
+        own = [share.test for share in students.shares if share.test]
+        for group, rows in parts_of_test(self.rule, len(own[0][1])).items() if own else ():
+            self._note(group, self._of_own([(x[rows], y[rows]) for x, y in own]))
+        for group, test_set in self.test_sets.items():
+            self._note(group, test_set.quality(students.stack))
         if ended and not self.rule and self.domain.is_classification:
-            if self.test_set is None:
+            if own:
                 inputs, labels = self._stacked(own)
-                found = own_reliability(students.stack, inputs, labels, students.sizes, self.block)
+                found, right = own_reliability(
+                    students.stack, inputs, labels, students.sizes, self.block
+                )
             else:
-                found = self.test_set.reliability(students.stack)
-            for member, reliability in zip(students.members, found, strict=True):
+                found, right = self.test_sets["test"].reliability(students.stack)
+            for member, reliability, mine in zip(students.members, found, right, strict=True):
                 member.reliability.append(reliability)
+                member.answers.append(None if self.domain.draws_test else packed(mine))
 
     def _of_own(self, own: Sequence[tuple[Tensor, Tensor]]) -> tuple[Tensor, ...]:
         """Quality on objects that each share has of its own: inputs [n, D] and labels [n]."""
@@ -79,8 +88,30 @@ class Evaluation:
 
 
 @lru_cache(maxsize=1)
-def _test_set(domain: Domain, device: torch.device) -> SharedSet:
-    """The one test set of all students of a domain; it stays on the device between cohorts."""
+def _test_sets(
+    domain: Domain, device: torch.device, oracle: Oracle | None
+) -> dict[str, SharedSet]:
+    """The one test set of all students of a domain, or its parts for an oracle, by their groups.
+
+    They stay on the device between cohorts.
+    """
     test = domain.test(0)
     balanced = BALANCED_ACCURACY in domain.measures
-    return SharedSet(test.inputs(), test.labels, device, balanced=balanced)
+    return {
+        group: SharedSet(test[rows].inputs(), test.labels[rows], device, balanced=balanced)
+        for group, rows in parts_of_test(oracle, len(test)).items()
+    }
+
+
+def parts_of_test(rule: Rule | None, objects: int) -> dict[str, Tensor | slice]:
+    """The rows of a test set of so many objects by the group that they are recorded in.
+
+    All are "test", but for an oracle, which selects by some ("oracle") and is checked on the rest
+    ("oracle_rest"): drawn once, the same for all settings and seeds.
+    """
+    if not isinstance(rule, Oracle):
+        return {"test": slice(None)}
+    count = max(1, round(objects * rule.selects_by))
+    order = torch.randperm(objects, generator=generator("oracle/rest", 0))
+    rows = {"oracle": order[:count].sort().values, "oracle_rest": order[count:].sort().values}
+    return {group: mine for group, mine in rows.items() if len(mine)}

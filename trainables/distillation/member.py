@@ -35,7 +35,7 @@ class Member:
     teacher: its outputs on the objects to learn from, [samples, n, C], under OUTPUTS, and named
         features [samples, n, ...]; None for a student alone.
     facts: of teacher, link and logits, as they were stored with them.
-    reliability: at the end of each attempt. pruned: when and why it was dropped, if it was.
+    reliability, answers: at the end of each attempt. pruned: when and why it was dropped.
     lineage: of a member of a population, the numbers that led to its weights.
     test: its own test set, of a domain where each seed has one.
     unit: what 1 is in the domain's unit, where its objects are standardised.
@@ -48,6 +48,7 @@ class Member:
     teacher: dict[str, Tensor] | None
     facts: dict[str, Any]
     reliability: list[Reliability] = field(default_factory=list)
+    answers: list[str | None] = field(default_factory=list)
     history: History = field(default_factory=lambda: defaultdict(list))
     pruned: str | None = None
     lineage: Lineage = ()
@@ -186,12 +187,13 @@ def _result(members: Sequence[Member], trial: Trial, seconds: float, device: str
         history[f"part/{setting.rule.score}"] = [
             m.history[score][len(history[score]) - 1] for m in members
         ]
-    facts, reliability = dict(first.facts), {}
+    facts, reliability, answers = dict(first.facts), {}, None
     teacher = facts.pop(RELIABILITY, None)
     if setting.rule:  # a candidate's record says nothing of the test set
         facts = {name: value for name, value in facts.items() if name.endswith("seconds")}
     elif first.reliability:
         reliability["student"] = first.reliability[trial.attempt]
+        answers = None if failure else first.answers[trial.attempt]
         if teacher:
             reliability["teacher"] = Reliability(**teacher)
     pruned = None if failure else first.pruned
@@ -206,6 +208,7 @@ def _result(members: Sequence[Member], trial: Trial, seconds: float, device: str
         device,
         pruned=pruned,
         lineage=lineage,
+        answers=answers,
     )
 
 

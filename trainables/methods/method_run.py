@@ -11,12 +11,13 @@ from trainables.artifacts.labelled import parts_of
 from trainables.data.domain import Domain
 from trainables.data.measures import BALANCED_ACCURACY
 from trainables.data.splits import HeldOut
+from trainables.distillation.evaluation import parts_of_test
 from trainables.links.link import Identity, Link
 from trainables.methods.batches import SplitBatches, framed, generators
 from trainables.networks.stack import Report, Stack
-from trainables.objectives.calibration import Reliability, measure
-from trainables.objectives.metrics import Network, quality
-from trainables.results import History, TrialResult, failure_of, history_before
+from trainables.objectives.calibration import Reliability
+from trainables.objectives.metrics import Network, quality, with_right
+from trainables.results import History, TrialResult, failure_of, history_before, packed
 from trainables.settings.trial import Trial
 
 BLOCK = 1_000  # objects that students are evaluated on at a time
@@ -52,7 +53,8 @@ class MethodRun:
         assert method
         self.reported = rule is None
         self.group = "test" if rule is None else rule.metric.partition("/")[0]
-        self.blocks = self._evaluated_on(link)
+        self.parts = self._evaluated_on(link)
+        self.blocks = self.parts[self.group]
         labels = float(method.labels(self.target))
         self.histories: list[History] = [defaultdict(list) for _ in trials]
         self.facts: list[dict[str, float]] = [{"labels": labels} for _ in trials]
@@ -72,8 +74,11 @@ class MethodRun:
         """Positions within Small of what is learnt from, and of what its rule holds out."""
         return parts_of(self.target, "Small", self.setting.withheld_share, seed)
 
-    def _evaluated_on(self, link: Link) -> list[tuple[Tensor, Tensor]]:
-        """Blocks of inputs [B, D] and labels [B], or [N, B, D] and [N, B] of each member's own."""
+    def _evaluated_on(self, link: Link) -> dict[str, list[tuple[Tensor, Tensor]]]:
+        """By the group that it is recorded in, what students are evaluated on.
+
+        Blocks of inputs [B, D] and labels [B], or [N, B, D] and [N, B] of each member's own.
+        """
         target, own = self.target, True
         if not self.setting.reads_test:
             held = [(seed, self.small(seed).validate) for seed in self.seeds]
@@ -87,8 +92,15 @@ class MethodRun:
         x, y = framed(link, inputs, target.shape, draws), torch.stack([s.labels for s in sets])
         if not own:  # a stack's first layer of objects that all members see is one wide product
             x, y = x[0], y[0]
-        blocks = x.to(self.device).split(BLOCK, -2), y.to(self.device).split(BLOCK, -1)
-        return list(zip(*blocks, strict=True))
+        x, y = x.to(self.device), y.to(self.device)
+        parts: dict[str, Tensor | slice] = {self.group: slice(None)}
+        if self.setting.reads_test:
+            parts = parts_of_test(self.setting.rule, y.shape[-1])
+        return {
+            group: list(zip(x[..., rows, :].split(BLOCK, -2), y[..., rows].split(BLOCK, -1),
+                            strict=True))
+            for group, rows in parts.items()
+        }  # fmt: skip
 
     def blocks_of(self, place: int) -> list[tuple[Tensor, Tensor]]:
         """The same blocks as the member at this place has them: [B, D] and [B]."""
@@ -109,22 +121,26 @@ class MethodRun:
         self.note("train/loss", loss)
         done = len(self.histories[0]["train/loss"])
         if self.group != "oracle" or done == self.epochs:
-            for one, values in zip(self.target.measures, self.quality(network), strict=True):
-                self.note(f"{self.group}/{one.name}", values)
+            for group, blocks in self.parts.items():
+                found = self.quality(network, blocks)
+                for one, values in zip(self.target.measures, found, strict=True):
+                    self.note(f"{group}/{one.name}", values)
         self.report(self.before + (1 - self.before) * min(1.0, done / self.epochs))
 
-    def quality(self, network: Network) -> tuple[Tensor, ...]:
-        """The domain's measures [N]: accuracy, mean cross-entropy, ..."""
+    def quality(
+        self, network: Network, blocks: Sequence[tuple[Tensor, Tensor]] | None = None
+    ) -> tuple[Tensor, ...]:
+        """The domain's measures [N]: accuracy, mean cross-entropy, ...; of its blocks or these."""
         balanced = BALANCED_ACCURACY in self.target.measures
-        return quality(network, self.blocks, balanced=balanced)
+        return quality(network, blocks or self.blocks, balanced=balanced)
 
     def results(self, network: Network) -> list[TrialResult]:
         """What the trained students leave; a loss that stopped being finite is a failure."""
         with torch.no_grad():
             answers = ((network(x).transpose(1, 2), y) for x, y in self.blocks)
-            reliability = measure(answers)
+            reliability, right = with_right(answers)
         seconds = (time.perf_counter() - self.started) / len(self.trials)
-        found = zip(self.trials, self.histories, self.facts, reliability, strict=True)
+        found = zip(self.trials, self.histories, self.facts, reliability, right, strict=True)
         return [self._result(*mine, seconds) for mine in found]
 
     def _result(
@@ -133,6 +149,7 @@ class MethodRun:
         history: History,
         facts: dict[str, float],
         reliability: Reliability,
+        right: Tensor,
         seconds: float,
     ) -> TrialResult:
         failed, rule = failure_of(history["train/loss"]), trial.setting.rule
@@ -141,6 +158,7 @@ class MethodRun:
             facts = {name: value for name, value in facts.items() if name.endswith("seconds")}
             if not failed:
                 kept[f"part/{rule.score}"] = history[rule.metric][-1:]
+        told = self.reported and not failed and not self.target.draws_test
         return TrialResult(
             trial,
             kept,
@@ -149,6 +167,7 @@ class MethodRun:
             {"student": reliability} if self.reported else {},
             failed.reason if failed else None,
             str(self.device),
+            answers=packed(right) if told else None,
         )
 
 

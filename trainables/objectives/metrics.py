@@ -78,9 +78,9 @@ class SharedSet:
         return *found, mean_recall(torch.cat(rights, 1), self.labels)
 
     @torch.no_grad()
-    def reliability(self, stack: Stack) -> list[Reliability]:
-        """Every member's reliability, over all objects."""
-        return measure(self._logits(stack))
+    def reliability(self, stack: Stack) -> tuple[list[Reliability], Tensor]:
+        """Every member's reliability, over all objects, and which it has right: bool [N, n]."""
+        return with_right(self._logits(stack))
 
     def _logits(self, stack: Stack) -> Iterator[tuple[Tensor, Tensor]]:
         """Blocks of logits [N, C, B] and labels [B]; sums over C are vectorised along B."""
@@ -123,9 +123,24 @@ def own_reliability(
     labels: Tensor,
     sizes: Sequence[int],
     block: int | None = None,
-) -> list[Reliability]:
-    """The same for reliability: inputs [G, n, D], labels of classes [N, n]."""
-    return measure([(_outputs(stack, inputs, sizes, block).transpose(1, 2), labels)])
+) -> tuple[list[Reliability], Tensor]:
+    """The same for reliability, and which objects are right: inputs [G, n, D], classes [N, n]."""
+    return with_right([(_outputs(stack, inputs, sizes, block).transpose(1, 2), labels)])
+
+
+def with_right(answers: Iterable[tuple[Tensor, Tensor]]) -> tuple[list[Reliability], Tensor]:
+    """The reliability of logits [N, C, B] for labels [B] or [N, B], block by block, and which
+    objects each member has right: bool [N, n].
+    """
+    right: list[Tensor] = []
+
+    def noted() -> Iterator[tuple[Tensor, Tensor]]:
+        for logits, y in answers:
+            picked = logits.gather(1, y.expand(len(logits), -1).unsqueeze(1)).squeeze(1)
+            right.append(picked == logits.amax(1))
+            yield logits, y
+
+    return measure(noted()), torch.cat(right, 1)
 
 
 def _outputs(stack: Stack, inputs: Tensor, sizes: Sequence[int], block: int | None) -> Tensor:

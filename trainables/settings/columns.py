@@ -4,10 +4,11 @@ from typing import Any
 
 from trainables.networks.network import parameters_of
 from trainables.objectives.objective import Objective
-from trainables.settings.setting import Setting
+from trainables.settings.setting import Setting, without_method
 
 NONE = "—"
 LAMBDA, TEMPERATURE = "lambda", "temperature"
+CONTROL = "control"  # of a method: the key of the same student without it
 
 
 def columns_of(setting: Setting) -> dict[str, Any]:
@@ -31,7 +32,7 @@ def columns_of(setting: Setting) -> dict[str, Any]:
         "learning_rate": schedule.learning_rate,
         "schedule": _schedule(setting),
         "held_out": setting.held_out,
-        "rule": setting.rule.name if setting.rule else NONE,
+        "rule": setting.rule.label if setting.rule else NONE,
         "student_objects": setting.training_objects,
         "teacher_objects": _teacher_objects(setting),
         "student_network": setting.student.label,
@@ -40,6 +41,7 @@ def columns_of(setting: Setting) -> dict[str, Any]:
         "teacher_parameters": _teacher_parameters(setting),
         "link_parameters": link.parameters() or NONE,
         **(method.columns(target) if method else {}),
+        **({CONTROL: control.key} if (control := without_method(setting)) else {}),
     }
 
 
@@ -84,7 +86,7 @@ def short_name_of(setting: Setting) -> str:
 def _parts(setting: Setting) -> tuple[str, ...]:
     """Domains, then what is done between them."""
     ending = f", {setting.course.label}" if setting.course else ""
-    ending += f" · {setting.rule.name}" if setting.rule else ""
+    ending += f" · {setting.rule.label}" if setting.rule else ""
     if setting.method:
         return setting.target.name, setting.method.label(setting.target) + ending
     row = columns_of(setting)

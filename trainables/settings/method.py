@@ -44,6 +44,12 @@ class Method(ABC):
         """Labelled objects of any domain that it sees itself; a teacher's are not counted."""
         return target.split_sizes["Small"] if self.small else 0
 
+    def passes_over_small(self, target: Domain, schedule: Schedule) -> int:
+        """How often its student sees all of Small by the setting's objective, as any student of
+        that teacher would; 0 where it does not.
+        """
+        return 0
+
     def variant(self, target: Domain) -> str:
         """What tells settings of this method apart, beside domain and Small; may be empty."""
         return ""

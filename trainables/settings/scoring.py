@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import ClassVar
 
-from trainables.checks import check_choice, check_real, check_whole
+from trainables.checks import check_choice, check_flag, check_real, check_whole
 from trainables.data.measures import MEASURES
 from trainables.errors import BadInputError
 from trainables.settings.population import Population
@@ -27,8 +27,9 @@ class Pruning:
     rungs: shares of the epochs after which the settings are compared.
     keep: the share that goes on after each rung (successive halving, Jamieson & Talwalkar 2016);
         1 drops none by rank.
-    alpha: a setting is also dropped where a one-sided paired Wilcoxon test over its seeds and
-        folds finds it worse than the best at this level; 0 drops none by test.
+    alpha: a setting is also dropped where the signed ranks of its seeds and folds against the
+        best's are below this level of Wilcoxon's; a heuristic and no test, since folds share what
+        they learn from. 0 drops none so.
     """
 
     group: int = 8
@@ -71,7 +72,7 @@ class Halving:
         epochs have fewer of them, and never two in one place.
     """
 
-    alpha: ClassVar[float] = 0.0  # nothing is dropped by test
+    alpha: ClassVar[float] = 0.0  # nothing is dropped but by rank
     group: int = 27
     factor: int = 3
     first: float = 1 / 27
@@ -101,6 +102,7 @@ class Rule(ABC):
     score: the measure whose mean over seeds and parts is the score, at the last epoch.
     pruning: how candidates are dropped before; None for never.
     population: how candidates learn from each other; None for not at all.
+    again: whether this is the second scoring, of a search's finalists (see Search.finalists).
     """
 
     name: ClassVar[str]
@@ -109,9 +111,11 @@ class Rule(ABC):
     score: str = "accuracy"
     pruning: Pruning | Halving | None = None
     population: Population | None = None
+    again: bool = False
 
     def __post_init__(self) -> None:
         check_choice(self, "score", MEASURES)
+        check_flag(self, "again")
         if not isinstance(self.pruning, Pruning | Halving | None):
             raise BadInputError(
                 f"{type(self).__name__}.pruning is {self.pruning!r}: give Pruning(), Halving() "
@@ -126,6 +130,11 @@ class Rule(ABC):
             raise BadInputError(
                 "a population keeps all of its settings to the end: give pruning or population"
             )
+
+    @property
+    def label(self) -> str:
+        """As tables name it."""
+        return f"{self.name}, again" if self.again else self.name
 
     @property
     @abstractmethod
@@ -200,10 +209,20 @@ class HoldOut(Rule):
 
 @dataclass(frozen=True, kw_only=True)
 class Oracle(Rule):
-    """Selection by the test set: never a default, only to show what it would have claimed."""
+    """Selection by the test set: never a default, only to show what it would have claimed.
+
+    selects_by: the share of the test set that it selects by, drawn once for all settings and
+        seeds. On the rest, recorded as "oracle_rest/<measure>", the same students show what the
+        claim is worth.
+    """
 
     name: ClassVar[str] = "oracle"
     reads: ClassVar[str] = "test"
+    selects_by: float = 1.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_real(self, "selects_by", above=0.0, at_most=1.0)
 
     @property
     def parts(self) -> int:

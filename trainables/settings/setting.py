@@ -209,6 +209,17 @@ class Setting:
         return objects - withheld
 
 
+def without_method(setting: Setting) -> Setting | None:
+    """The same student by its objective alone, with as many passes over Small: what a method that
+    learns that too must beat. None where it does not, or where none made the student.
+    """
+    method = setting.method
+    passes = method.passes_over_small(setting.target, setting.schedule) if method else 0
+    if not passes or setting.teacher is None:
+        return None
+    return replace(setting, method=None, schedule=replace(setting.schedule, epochs=passes))
+
+
 def alone(setting: Setting) -> Setting:
     """The same student without a teacher: what it must beat.
 

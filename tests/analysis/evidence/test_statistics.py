@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from analysis.evidence.statistics import compare, holm, summarise
+from analysis.evidence.statistics import compare, crossed, holm, summarise
 
 VALUES = st.lists(st.floats(0, 1), min_size=2, max_size=8)
 T_975 = {1: 12.7062, 4: 2.7764, 9: 2.2622}  # printed tables of Student's t
@@ -136,3 +136,28 @@ def test_one_seed_and_none():
     assert math.isnan(summarise([]).mean)
     assert summarise([0.5])[:2] == (1, 0.5)
     assert math.isnan(summarise([0.5]).std)
+
+
+def test_what_seeds_and_objects_add_up_to_is_told_apart():
+    """d = seed + object, no rest: the error of the mean is that of each part's own mean."""
+    seeds, objects = np.array([0.1, -0.2, 0.4]), np.array([1.0, 0.0, -1.0, 2.0, 0.5])
+    found = crossed(seeds[:, None] + objects)
+    assert found.seeds == pytest.approx(seeds.std(ddof=1) / math.sqrt(3))
+    assert found.objects == pytest.approx(objects.std(ddof=1) / math.sqrt(5))
+    assert found.together == pytest.approx(math.hypot(found.seeds, found.objects))
+
+
+def test_the_objects_share_is_right_on_average_and_none_where_there_is_none():
+    """Drawn with known variances: seeds 0.02², objects 0.3², rest 0.5²; 5 seeds, 2,000 objects."""
+    draws = np.random.default_rng(0)
+
+    def drawn(objects):
+        seed, each = draws.normal(0, 0.02, (5, 1)), draws.normal(0, objects, 2_000)
+        return crossed(seed + each + draws.normal(0, 0.5, (5, 2_000)))
+
+    found = [drawn(0.3) for _ in range(100)]
+    assert np.mean([one.objects**2 for one in found]) == pytest.approx(0.3**2 / 2_000, rel=0.03)
+    by_seeds = (0.02**2 + 0.5**2 / 2_000) / 5
+    assert np.mean([one.seeds**2 for one in found]) == pytest.approx(by_seeds, rel=0.2)
+    none = [drawn(0.0).objects for _ in range(100)]
+    assert np.median(none) < 0.2 * 0.3 / math.sqrt(2_000)

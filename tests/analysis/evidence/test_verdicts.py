@@ -2,9 +2,11 @@
 
 import math
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from invented import study
@@ -13,11 +15,13 @@ from statsmodels.stats.weightstats import ttost_paired
 
 from analysis.evidence.family import Family
 from analysis.evidence.rows import rows_of
+from analysis.evidence.sentences import evidence
 from analysis.evidence.statistics import Comparison, compare
 from analysis.evidence.texts import verdict_phrase, verdict_text
 from analysis.evidence.verdicts import Word, margin_of, tost, verdicts
 from search_spaces.rows.garments import ON_BIG, ON_MNIST, SMALL_ALONE
 from trainables.data.measures import ACCURACY, CROSS_ENTROPY, squared_error
+from trainables.results import packed
 
 MARGIN = ACCURACY.matters
 
@@ -170,3 +174,22 @@ def test_the_second_measure_is_tested_where_the_first_is_decided():
     assert family.verdict(undecided, CROSS_ENTROPY) is None
     assert family.verdict(rows[0]) is None
     assert Counter(one.of for one in map(family.verdict, rows[1:])) == {2: 2}
+
+
+def test_the_share_of_the_test_set_is_said_where_answers_are_recorded():
+    """Seeds and objects drawn by hand: the sentence's figures are those of the differences."""
+    draws = np.random.default_rng(0)
+    found = study({SMALL_ALONE: [0.8] * 3, ON_BIG: [0.81] * 3})
+    right = {}
+    for place, one in enumerate(found.trials):
+        mine = draws.random(400) < 0.8
+        right[one.setting, one.seed] = mine
+        tags = {"answers": packed(torch.tensor(mine))}
+        found.trials[place] = replace(one, tags=tags)
+    gaps = np.array([right[ON_BIG.key, s] * 1 - right[SMALL_ALONE.key, s] * 1 for s in range(3)])
+    error = gaps.mean(1).std(ddof=1) / 3**0.5
+    said = evidence(rows_of(found))[-1]
+    assert said.startswith("All seeds are tested on the same 400 objects, so the intervals say")
+    assert f"beside the seeds' {error:.4f}" in said
+    older = study({SMALL_ALONE: [0.8] * 3, ON_BIG: [0.81] * 3})
+    assert "tested on the same" not in " ".join(evidence(rows_of(older)))

@@ -21,6 +21,8 @@ from trainables.methods.data_free.dafl import DataFree
 from trainables.methods.data_free.generators import PixelScale
 from trainables.methods.self_supervised.barlow_twins import BarlowTwins
 from trainables.objectives import Distillation
+from trainables.schedule import Schedule
+from trainables.settings.setting import without_method
 
 ALONE = [0.80, 0.81, 0.79, 0.80, 0.80]
 DANN = replace(SMALL_ALONE, method=Dann(source_link=Dilation()))
@@ -69,6 +71,36 @@ def test_methods_are_compared_with_the_student_alone(rows):
     assert (
         "the student alone (0.007) over seeds have dann ← dilation of FashionMNIST 0.158." in said
     )
+
+
+WITH_SMALL = replace(
+    FREE,
+    method=replace(FREE.method, small=True),
+    objective=Distillation(hard_label_weight=0.5, temperature=4),
+    schedule=Schedule(epochs=10, batch_size=256),
+)
+
+
+def test_what_learns_a_teacher_s_answers_too_must_beat_them_alone():
+    """+0.02 over the student alone, of which the teacher's answers alone give +0.02, or 0."""
+    control = without_method(WITH_SMALL)
+    assert control.schedule.epochs == 256
+    assert (control.method, control.objective) == (None, WITH_SMALL.objective)
+    for taught, word, more in ((0.02, "equivalent", ""), (0.0, "better", "data_free + Small")):
+        noise = (0.0005, -0.0005, 0.0, 0.0004, -0.0004)
+        values = {SMALL_ALONE: ALONE, WITH_SMALL: shifted(0.02), control: shifted(taught, noise)}
+        if taught:
+            values[WITH_SMALL] = [v + n / 2 for v, n in zip(values[control], noise, strict=True)]
+        rows = rows_of(study(values))
+        (line,) = view_of(rows, "Beside the same student without it").to_dict("records")
+        assert (line["method"], line["epochs"], line["verdict"]) == (
+            "data_free + Small", "256", word,
+        )  # fmt: skip
+        said = " ".join(transfer_sentences(rows))
+        assert (
+            f"with as many passes, {int(word == 'better')} are better ({more or 'none'})" in said
+        )
+        assert ("data_free + Small gains most" in said) is (word == "better")
 
 
 def view_of(rows, title):

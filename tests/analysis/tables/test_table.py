@@ -191,8 +191,8 @@ def test_the_choice_is_by_validation_and_never_by_test():
     assert chosen(rows_of(found)).planned.key == SEARCHED.key
     said = choice(rows_of(found))
     assert "λ 0.5" in said[0]
-    assert "0.801 ± 0.001" in said[0]
-    assert "+0.020" in said[1]
+    assert "0.801 ± 0.001" in said[1]
+    assert "+0.020" in said[2]
     assert build(rows_of(found))["setting"].tolist()[0] == SEARCHED.key
 
 

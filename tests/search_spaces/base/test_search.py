@@ -42,6 +42,11 @@ def test_candidates_winner_and_oracle_are_settings_of_their_own():
     assert search.reported(setting) == replace(on_mnist_vae("all"), objective=tuned)
     assert search.as_oracle(setting).reads_test
     assert min(search.selection_seeds) >= 1_000  # those of the reported settings are fresh
+    assert not {*search.selection_seeds} & {*search.finalist_selection_seeds}
+    pruned = replace(search, rule=CrossValidation(pruning=Pruning()))
+    assert pruned.as_finalist(setting).rule == CrossValidation(again=True)
+    assert search.as_finalist(setting).key != setting.key  # recorded apart
+    assert search.as_oracle(setting).rule == Oracle(selects_by=0.5)
     assert search.base_of(chosen) == on_mnist_vae("all")
     assert search.untuned(chosen) == {
         "objective.hard_label_weight": 0.5,
@@ -151,6 +156,9 @@ def over(**paths):
         ({"base": "grid"}, "given was 'grid'"),
         ({"base": (ON_BIG, ON_BIG)}, "Search.base gives a setting twice: FashionMNIST-Small ←"),
         ({"rule": Oracle()}, "never scored on the test set"),
+        ({"rule": CrossValidation(again=True)}, "again=True, which is for what a search scores"),
+        ({"finalists": 0}, "Search.finalists is 0: give a whole number ≥ 1"),
+        ({"finalist_seeds": 0}, "Search.finalist_seeds is 0: give a whole number ≥ 1"),
         ({"rule": "cross-validation"}, "Search.rule is 'cross-validation': give CrossValid"),
         ({"sampler": "tpa"}, "tpe"),
         ({"round_size": 12, "rule": CrossValidation(pruning=Pruning())}, "multiple of that"),

@@ -12,6 +12,7 @@ from search_spaces.base import Choice
 from study.planning.optuna_journal import write_journal
 from study.planning.rounds import rounds
 from trainables.networks import Perceptron
+from trainables.settings.setting import alone
 from trainables.settings.trial import Trial
 
 
@@ -20,14 +21,16 @@ def study(tmp_path):
     return Study(tmp_path / "one")
 
 
-WHOLE = 20 + 40 * 2 * 2 + 10  # listed, candidates and oracle's of two seeds, the chosen
-ARTIFACTS = 12 * 3  # VAE, teacher and logits of ten seeds and the selection's two
+# Listed, candidates and oracle's of two seeds, four finalists of three, the chosen.
+WHOLE = 20 + 40 * 2 * 2 + 4 * 3 + 10
+ARTIFACTS = 15 * 3  # VAE, teacher and logits of ten seeds and the selection's two and three
 
 
 def test_artifacts_first_then_rounds_then_the_chosen(study):
     titles = study.launch()
     assert titles[:2] == ["artifacts: teacher, vae", "artifacts: logits"]
-    assert titles[2:] == [*(f"search round {n}" for n in (1, 2, 3)), "the chosen settings"]
+    rounds_ = [f"search round {n}" for n in (1, 2, 3)]
+    assert titles[2:] == [*rounds_, "the finalists, scored again", "the chosen settings"]
     assert study.plan().trial_counts() == (WHOLE, WHOLE)
     assert len(set(study.trained)) == len(study.trained) == WHOLE + ARTIFACTS
     assert study.plan().predicted_cost() == 0
@@ -40,7 +43,7 @@ def test_what_is_reported_has_fresh_seeds(study):
     rules = {key: s.rule for key, s in known(study).items()}
     for r in study.trial_index.records.values():
         seeds[rules[r.setting] is None].add(r.seed)
-    assert seeds == {True: {*range(10)}, False: {1_000, 1_001}}
+    assert seeds == {True: {*range(10)}, False: {1_000, 1_001, 2_000, 2_001, 2_002}}
 
 
 def known(study):
@@ -109,10 +112,23 @@ def test_more_settings_continue_the_same_search(study):
     assert len(study.trained) == len(set(study.trained))
 
 
+def test_a_plan_counts_finalists_before_they_are_known(study):
+    done, total = study.plan().trial_counts()
+    assert (done, total) == (0, WHOLE)
+    cost = study.plan().predicted_cost()
+    (search,) = study.space.searches
+    study.space = replace(study.space, searches=(replace(search, finalists=1),))
+    assert study.plan().trial_counts() == (0, WHOLE - 4 * 3)
+    assert study.plan().predicted_cost() < cost
+    assert "the finalists, scored again" not in study.launch()
+    assert study.plan().trial_counts() == (WHOLE - 4 * 3,) * 2
+
+
 def test_more_seeds_are_of_what_is_reported_alone(study):
     study.launch()
     asked = {r.setting for r in study.trial_index.records.values()}
     more = WHOLE + 3 * 3
+    assert study.plan().predicted_cost() == 0
     assert study.plan(seeds=13).trial_counts() == (WHOLE, more)
     study.launch(seeds=13)
     assert {r.setting for r in study.trial_index.records.values()} == asked
@@ -120,7 +136,7 @@ def test_more_seeds_are_of_what_is_reported_alone(study):
 
 
 def test_a_failed_seed_fails_its_setting_and_the_search_goes_on(study):
-    study.launch(stop_after=45)
+    study.launch(stop_after=100)
     failing = [r.key for r in study.trial_index.records.values() if r.seed >= 1_000][:1]
     other = Study(study.store.root.parent / "two")
     other.launch(failing=failing)
@@ -146,6 +162,7 @@ def test_many_searches_go_side_by_side(tmp_path):
     assert [t for t in titles if not t.startswith("artifacts")] == [
         "search round 1",
         "search round 2",
+        "the finalists, scored again",
         "the chosen settings",
     ]
     done, total = study.plan().trial_counts()
@@ -162,17 +179,43 @@ def test_a_joint_search_makes_the_artifacts_that_a_round_needs(tmp_path):
 
 def test_listed_spaces(tmp_path):
     study = Study(tmp_path, "grid")
+    assert study.plan().trial_counts() == (0, 410)
     titles = study.launch()
-    assert titles == ["artifacts: teacher, vae", "artifacts: logits", "students"]
-    assert study.plan().trial_counts() == (400, 400)
-    assert len(set(study.trained)) == len(study.trained) == 400 + (4 + 4 + 1) * 5
+    assert titles[:3] == ["artifacts: teacher, vae", "artifacts: logits", "students"]
+    assert titles[-1] == "the chosen settings"
+    assert study.plan().trial_counts() == (410, 410)
+    trials = {one.key for one in study.plan().listed_choice.trials()}
+    assert len(trials) == 10
+    fresh = [r for r in study.trial_index.records.values() if r.key in trials]
+    assert {r.seed for r in fresh} == {3_000, 3_001, 3_002, 3_003, 3_004}
+    assert len(set(study.trained)) == len(study.trained)
+    assert study.plan().predicted_cost() == 0
+    assert study.launch() == []
+
+
+def test_the_best_cell_is_trained_anew_on_all_of_its_split(tmp_path):
+    """A tie of all T by the formula: the earliest cell of λ = 0.5 (0.6 is best) is taken."""
+    study = Study(tmp_path, "grid")
+    study.launch(stop_after=300)
+    assert study.plan().listed_choice.chosen() is None
+    study.launch()
+    best = replace(study.space.settings[8], held_out=0.0)
+    assert best.objective.hard_label_weight == 0.5
+    assert study.plan().listed_choice.chosen() == study.space.settings[8]
+    anew = {r.setting for r in study.trial_index.records.values() if r.seed >= 3_000}
+    assert anew == {best.key, alone(best).key}
+    more = study.plan(seeds=7)
+    assert more.trial_counts() == (400, 80 * 7 + 2 * 7)  # a new choice, by more seeds
+    study.launch(seeds=7)
+    seeds = {r.seed for r in study.trial_index.records.values() if r.setting == best.key}
+    assert seeds == {*range(3_000, 3_007)}
 
 
 def test_spaces_share_artifacts(tmp_path):
     grid, search = Study(tmp_path, "grid"), Study(tmp_path, "vae_lambda")
     grid.launch()
     made = [a for level in search.plan(seeds=5).needed_artifacts() for a in level]
-    assert {a.seed for a in made} == {1_000, 1_001}  # all but the selection's own
+    assert {a.seed for a in made} == {1_000, 1_001, 2_000, 2_001, 2_002}  # the selection's own
 
 
 def test_published_attempts_share_one_teacher(tmp_path):

@@ -22,6 +22,7 @@ SEARCH = Search(
     },
     rule=HoldOut(score="cross_entropy", population=Population(group=4, every=1, share=0.5)),
     sampler="random", oracle=False, settings=8, round_size=8, seeds=2,
+    finalists=2, finalist_seeds=2,
 )  # fmt: skip
 
 
@@ -32,11 +33,17 @@ def test_what_a_population_became_is_chosen_from_its_records(workshop):
     assert [len(group) for group in groups] == [8, 8]
     results = [one for group in groups for one in train_students(group, workshop, ignore)]
     records = [record_of(line_of(one, "trials")) for one in results]
+    state = SearchState(SEARCH, SEARCH.settings, TrialIndex(records))
+    first = {one.again: one.setting for one in state.expected_finalists()}
+    assert len(first) == 2
+    assert state.chosen() == []
+    scored = train_students(state.trials_again(first.values()), workshop, ignore)
+    records += [record_of(line_of(one, "trials")) for one in scored]
     (chosen,) = SearchState(SEARCH, SEARCH.settings, TrialIndex(records)).chosen()
-    scores = {}
-    for one in results:
+    scores = {}  # the fresh ones alone: the first are of students that were selected on the way
+    for one in scored:
         scores.setdefault(one.trial.setting.key, []).append(one.final[SEARCH.rule.metric])
-    best = min(scores, key=lambda key: sum(scores[key]))
+    best = min(first, key=lambda key: sum(scores[first[key].key]))
     (lineage, _) = (one.lineage for one in results if one.trial.setting.key == best)
     assert {record.reported for record in records if record.setting == best} == {chosen.key}
     assert chosen.rule is None

@@ -15,7 +15,7 @@ from records import write as writing
 from records.read import read, read_study
 from records.schema import Searched
 from search_spaces.smoke import ALONE, SPACE
-from study.planning.search_state import Expected
+from study.planning.expected import Expected
 from study.recording import recorder as record
 from trainables.errors import StudyError
 from trainables.objectives import Distillation
@@ -94,6 +94,7 @@ def test_a_setting_that_a_search_asked_for_bears_its_number(client, tmp_path):
             search.name,
             number,
             Searched(SETTING.key, {"objective.temperature": t}, {"objective.temperature": 1.0}),
+            seeds=search.selection_seeds,
         )
         for number, t in enumerate((2.0, 3.0), start=8)
     )
@@ -104,6 +105,18 @@ def test_a_setting_that_a_search_asked_for_bears_its_number(client, tmp_path):
     assert {p.seeds for p in planned} == {range(1_000, 1_002)}
     assert [p.searched.chosen for p in planned] == [{"objective.temperature": t} for t in (2, 3)]
     assert {p.searched.base for p in planned} == {SETTING.key}
+
+
+def test_a_finalist_bears_the_key_of_its_candidate_and_seeds_of_its_own(client, tmp_path):
+    recorder = recorder_of(client, tmp_path)
+    (search,) = SPACE.searches
+    candidate = replace(SETTING, rule=search.rule)
+    again, seeds = search.as_finalist(candidate), search.finalist_selection_seeds
+    recorder.expect([Expected(again, again=candidate.key, seeds=seeds)])
+    recorder.close()
+    (planned,) = read_study(client, "smoke").settings
+    assert (planned.again, planned.seeds, planned.search) == (candidate.key, seeds, None)
+    assert planned.parameters["rule"] == "hold-out, again"
 
 
 @pytest.mark.faults  # SQLite itself waits for twenty seconds

@@ -18,8 +18,9 @@ from trainables.artifacts.workshop import ignore
 from trainables.cohorts.cohort import LARGEST_COHORT, LARGEST_MEMORY, form_cohorts
 from trainables.cohorts.kinds import cost, memory
 from trainables.data.datasets import load
-from trainables.data.domain import DomainData, Objects
+from trainables.data.domain import Domain, DomainData, Objects
 from trainables.data.domains import FASHION_MNIST, MNIST, MnistLike
+from trainables.distillation.evaluation import parts_of_test
 from trainables.distillation.pruning import dropped
 from trainables.distillation.student import _Training, fit, train_students
 from trainables.links.fixed import Dilation, Noise
@@ -382,6 +383,23 @@ def test_a_candidate_s_score_is_the_mean_of_its_folds(workshop):
     assert found.reliability == {}
 
 
+def test_an_oracle_selects_by_one_half_and_is_checked_on_the_other(workshop):
+    """The same half for every setting and seed; both together are the whole test set."""
+    settings = [candidate(Oracle()), candidate(Oracle(selects_by=0.5))]
+    trials = [Trial(setting=setting, seed=1_000) for setting in settings]
+    whole, half = (train_students([trial], workshop, ignore)[0].final for trial in trials)
+    for measure in ("accuracy", "cross_entropy"):
+        selects, rest = (half[f"{group}/{measure}"] for group in ("oracle", "oracle_rest"))
+        assert selects != rest
+        assert (selects + rest) / 2 == pytest.approx(whole[f"oracle/{measure}"])
+    parts = [parts_of_test(settings[1].rule, 10_000) for _ in range(2)]
+    for rows, again in zip(*(part.values() for part in parts), strict=True):
+        assert rows.tolist() == again.tolist()
+    assert sorted(parts[0]["oracle"].tolist() + parts[0]["oracle_rest"].tolist()) == [
+        *range(10_000)
+    ]
+
+
 def test_no_candidate_can_read_the_test_set(workshop, monkeypatch):
     """The test labels are poisoned: no score moves, and nothing but an oracle sees it."""
     trials = [Trial(setting=candidate(), seed=1_000)]
@@ -391,13 +409,31 @@ def test_no_candidate_can_read_the_test_set(workshop, monkeypatch):
     whole = load("FashionMNIST")
     poisoned = DomainData(whole.train, Objects(whole.test.pixels, (whole.test.labels + 1) % 10))
     monkeypatch.setattr(MnistLike, "load", lambda domain: poisoned)
-    evaluation_module._test_set.cache_clear()
+    evaluation_module._test_sets.cache_clear()
     try:
         assert train_students(trials, workshop, ignore)[0].history == before
         lie = train_students(oracle, workshop, ignore)[0].final["oracle/accuracy"]
         assert abs(lie - claimed) > 0.1  # the poison works where the test set is read
     finally:
-        evaluation_module._test_set.cache_clear()
+        evaluation_module._test_sets.cache_clear()
+
+
+def test_a_candidate_s_trial_asks_for_no_test_object(workshop, monkeypatch):
+    """Its teacher's answers are there; then no domain's test set is touched at all."""
+    again = CrossValidation(again=True)
+    trials = [Trial(setting=candidate(rule), seed=1_000) for rule in (CrossValidation(), again)]
+    train_students(trials[:1], workshop, ignore)  # makes what the students learn from
+    evaluation_module._test_sets.cache_clear()
+
+    def refuse(domain, seed):
+        raise AssertionError(f"a candidate asked for the test set of {domain.name}")
+
+    monkeypatch.setattr(Domain, "test", refuse)
+    for trial in trials:
+        (found,) = train_students([trial], workshop, ignore)
+        assert found.failure is None
+    with pytest.raises(AssertionError, match="asked for the test set of FashionMNIST"):
+        train_students([Trial(setting=candidate(Oracle()), seed=1_000)], workshop, ignore)
 
 
 def test_what_is_pruned_leaves_and_the_others_do_not_notice(workshop):
@@ -441,7 +477,8 @@ def test_pruning_by_the_paired_test():
     rule = Pruning(keep=1.0, alpha=0.05)
     found = dropped({"best": best, "same": same, "worse": worse}, rule, higher_is_better=True)
     assert set(found) == {"worse"}
-    assert "paired Wilcoxon p = 0.00098" in found["worse"]  # 1 / 2¹⁰, the least there is
+    assert found["worse"].startswith("behind the best in too many seeds and folds (")
+    assert "p =" not in " ".join(found.values())  # folds share what they learn from: no test
     assert dropped({"best": best, "worse": worse}, rule, higher_is_better=False).keys() == {"best"}
     assert dropped({"a": best, "b": [float("nan")] * 10}, rule, higher_is_better=True) == {}
     assert dropped({"a": best, "b": best}, rule, higher_is_better=True) == {}

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 import pytest
+import torch
 from few import Few
 
 import trainables.distillation.evaluation as evaluation_module
@@ -15,7 +16,9 @@ from trainables.distillation.student_stack import StudentStack
 from trainables.networks.convolutional import ConvNet
 from trainables.networks.network import Perceptron
 from trainables.objectives import Distillation
+from trainables.results import packed, unpacked
 from trainables.schedule import Schedule
+from trainables.settings.scoring import HoldOut
 from trainables.settings.setting import Setting
 from trainables.settings.trial import Trial
 
@@ -92,3 +95,28 @@ def test_small_networks_see_all_at_once():
     """As ever, to the bit: a block's size is by the network alone."""
     floats = 64 + 10  # that a student of the study puts out for an object
     assert evaluation_module.ACTIVATIONS // floats > 60_000
+
+
+def test_a_reported_trial_keeps_which_test_objects_it_has_right(workshop):
+    """Their share is the accuracy; a candidate keeps none, nor where each seed has its own."""
+    alone = Distillation(hard_label_weight=1)
+    short = Schedule(epochs=1, batch_size=16)
+    shared = Setting(target=Few(tested=93), objective=alone, schedule=short)
+    normalised = replace(shared, schedule=replace(short, normalise=True))
+    settings = (shared, normalised)
+    for setting in settings:
+        trials = [Trial(setting=setting, seed=seed) for seed in (0, 1)]
+        for one in train_students(trials, workshop, ignore):
+            right = unpacked(one.answers)
+            assert len(right) == 93
+            assert right.mean() == pytest.approx(one.final["test/accuracy"])
+    for setting in (replace(shared, rule=HoldOut()), replace(shared, target=Drawn())):
+        (one,) = train_students([Trial(setting=setting, seed=0)], workshop, ignore)
+        assert one.answers is None
+
+
+def test_answers_are_packed_without_loss():
+    right = torch.rand(10_003, generator=torch.Generator().manual_seed(0)) > 0.2
+    text = packed(right)
+    assert unpacked(text).tolist() == right.int().tolist()
+    assert len(text) < 1_700

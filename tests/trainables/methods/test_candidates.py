@@ -56,7 +56,7 @@ def test_an_oracle_reads_the_test_set_once_of_a_student_that_saw_all(name, works
     assert result.history["oracle/accuracy"] == reported.history["test/accuracy"][-1:]
     assert result.history["part/accuracy"] == result.history["oracle/accuracy"]
     assert result.history["train/loss"] == reported.history["train/loss"]
-    assert not any(is_test(curve) for curve in result.history)
+    assert not any(is_test(curve) or "rest" in curve for curve in result.history)
     assert all(fact.endswith("seconds") for fact in result.facts)
 
 
@@ -67,3 +67,11 @@ def test_other_rules_are_refused_in_one_line():
         with pytest.raises(BadInputError, match=r"give rule=HoldOut\(\)") as caught:
             scored(setting, rule)
         assert "\n" not in str(caught.value)
+
+
+def test_the_halves_of_the_test_set_make_up_the_whole(workshop):
+    (half,) = train(scored(METHODS["fedavg"], Oracle(selects_by=0.5)), workshop, 5)
+    (whole,) = train(scored(METHODS["fedavg"], Oracle()), workshop, 5)
+    parts = [half.final[f"{group}/accuracy"] for group in ("oracle", "oracle_rest")]
+    assert sum(parts) / 2 == pytest.approx(whole.final["oracle/accuracy"])
+    assert half.history["part/accuracy"] == half.history["oracle/accuracy"]

@@ -31,6 +31,7 @@ from trainables.networks.stack import Report, Stack
 from trainables.objectives.losses import soft_cross_entropy
 from trainables.objectives.objective import TEMPERATURE, Objective
 from trainables.results import TrialResult
+from trainables.schedule import Schedule
 from trainables.settings.setting import Setting
 from trainables.settings.trial import Trial
 from trainables.teacher import Teacher
@@ -117,6 +118,10 @@ class DataFree(TeacherAlone):
     def knowledge(self, target: Domain) -> str:
         """The teacher, and what its inputs are normalised by."""
         return f"{super().knowledge(target)}, mean and deviation of its pixels"
+
+    def steps_of(self, target: Domain, schedule: Schedule) -> int:
+        """As many an epoch as it is given."""
+        return self.steps * schedule.epochs
 
     def work(self, setting: Setting) -> float:
         """Generator, teacher and student; half as much again for elementwise passes."""

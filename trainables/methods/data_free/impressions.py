@@ -35,6 +35,7 @@ from trainables.networks.stack import Report, Stack, batches, shuffled
 from trainables.objectives.losses import soft_cross_entropy
 from trainables.objectives.objective import TEMPERATURE
 from trainables.results import TrialResult
+from trainables.schedule import Schedule
 from trainables.settings.setting import Setting
 from trainables.settings.trial import Trial
 
@@ -66,6 +67,10 @@ class FromImpressions(TeacherAlone):
 
         domain: the teacher's, whose shape and number of classes they get.
         """
+
+    def steps_of(self, target: Domain, schedule: Schedule) -> int:
+        """Batches of impressions."""
+        return schedule.steps(target.outputs * self.impressions)
 
     def artifacts(self, trial: Trial) -> list[Artifact]:
         """The impressions; the same for the student alone and for the one with Small."""

@@ -1,5 +1,6 @@
 """What the three data-free methods share: a teacher without its data, and how Small is added."""
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -25,6 +26,7 @@ from trainables.networks.stack import Stack
 from trainables.objectives.answers import Answers
 from trainables.objectives.objective import Objective
 from trainables.randomness import generator
+from trainables.schedule import Schedule
 from trainables.settings.setting import Setting
 from trainables.settings.trial import Trial
 from trainables.teacher import Teacher
@@ -60,6 +62,17 @@ class TeacherAlone(TrainableMethod):
     def knowledge(self, target: Domain) -> str:
         """Nothing but the teacher."""
         return "the teacher alone"
+
+    @abstractmethod
+    def steps_of(self, target: Domain, schedule: Schedule) -> int:
+        """Steps of its student."""
+
+    def passes_over_small(self, target: Domain, schedule: Schedule) -> int:
+        """Each step takes a batch of Small, where it learns that too."""
+        if not self.small or self.lenet:
+            return 0
+        objects = self.steps_of(target, schedule) * schedule.batch_size
+        return max(1, round(objects / target.split_sizes["Small"]))
 
     def variant(self, target: Domain) -> str:
         """Which networks."""
