@@ -16,7 +16,8 @@ from trainables.distillation.pruning import dropped, scores_of
 from trainables.distillation.requirements import selects_first
 from trainables.distillation.selected_epochs import train_selected
 from trainables.distillation.student_stack import StudentStack
-from trainables.networks.stack import Report, Stack, batches, shuffled, stack_equal
+from trainables.networks.stack import Report, Stack
+from trainables.networks.stacking.rows import batches, shuffled
 from trainables.objectives.answers import OUTPUTS, Answers
 from trainables.objectives.losses import Terms
 from trainables.results import TrialResult
@@ -129,12 +130,9 @@ class _Training:
 
     def _teacher(self, epoch: int) -> dict[str, Tensor]:
         """What the teacher says of all objects in this epoch, by name, each [N, n, ...]."""
-        students, objective, device = self.students, self.students.objective, self.students.device
+        students, objective = self.students, self.students.objective
         names = objective.teacher_features
-        taught = {
-            name: stack_equal([m.taught(name, epoch) for m in students.members], device)
-            for name in (OUTPUTS, *names)
-        }
+        taught = {name: students.taught(name, epoch) for name in (OUTPUTS, *names)}
         labels = students.by_member(torch.stack(students.labels))
         taught[OUTPUTS] = objective.prepare(taught[OUTPUTS], labels, students.numbers)
         return taught

@@ -12,6 +12,7 @@ products, so there are a few detours below for batches and layers of odd sizes.
 """
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import torch
@@ -69,9 +70,22 @@ def shared_layer(
 
 def repeated(x: Tensor, sizes: Sequence[int]) -> Tensor:
     """Each group's input once for each of its members: [G, ...], sizes G → [N, ...]."""
-    if len(sizes) == 1:
-        return x.expand(sizes[0], *x.shape[1:])
-    return x.repeat_interleave(torch.tensor(sizes, device=x.device), 0)
+    return x.expand(sizes[0], *x.shape[1:]) if len(sizes) == 1 else for_members(x, sizes)
+
+
+def for_members(by_group: Tensor, sizes: Sequence[int]) -> Tensor:
+    """The same as a copy, always."""
+    return by_group.index_select(0, _groups(tuple(sizes), by_group.device))
+
+
+@cache
+def _groups(sizes: tuple[int, ...], device: torch.device) -> Tensor:
+    """Of each member the place of its group: int64 [N].
+
+    Made once: where it is made anew, the host waits for the device.
+    """
+    places = [group for group, size in enumerate(sizes) for _ in range(size)]
+    return torch.tensor(places, device=device)
 
 
 def _activated(x: Tensor, activation: str) -> Tensor:

@@ -221,30 +221,3 @@ def _unpadded(value: Tensor, shape: torch.Size) -> Tensor:
     if not shape:
         return value[:, 0]
     return value if value.shape[-1] == shape[-1] else value[..., : shape[-1]]
-
-
-def shuffled(objects: int, generators: Sequence[torch.Generator]) -> Tensor:
-    """An epoch's order for each member, from its own generator: int64 [N, objects]."""
-    return torch.stack([torch.randperm(objects, generator=g) for g in generators])
-
-
-def batches(order: Tensor, size: int) -> Iterator[Tensor]:
-    """Consecutive batches of an order [N, n]: [N, B]; the last may be smaller."""
-    yield from order.split(size, dim=1)
-
-
-def gather_inputs(sources: Sequence[Tensor], rows: Tensor) -> Tensor:
-    """Each member's rows of its own source: sources N × [n, D], rows [N, B] → float32 [N, B, D].
-
-    Grey bytes become [0, 1]; float sources are taken as they are.
-    """
-    first = sources[0]
-    picked = torch.empty(*rows.shape, first.shape[1], dtype=first.dtype, device=first.device)
-    for source, mine, place in zip(sources, rows, picked, strict=True):
-        torch.index_select(source, 0, mine, out=place)
-    return picked.float().div_(255) if first.dtype == torch.uint8 else picked
-
-
-def stack_equal(tensors: Sequence[Tensor], device: torch.device) -> Tensor:
-    """Members' tensors of equal shape as one on the device: N × [...] → [N, ...]."""
-    return torch.stack(list(tensors)).to(device)
