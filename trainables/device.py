@@ -22,6 +22,22 @@ def clock(device: torch.device) -> float:
     return time.perf_counter()
 
 
+def free_memory(device: torch.device) -> int | None:
+    """Bytes that are free on a GPU; None of a CPU, whose memory belongs to everybody."""
+    return torch.cuda.mem_get_info(device)[0] if device.type == "cuda" else None
+
+
+def product_rate(device: torch.device, size: int = 4096) -> float:
+    """Operations a second of a large fp32 product, the fastest of five."""
+    a, b = torch.rand(2, size, size, device=device)
+    seconds = []
+    for _ in range(5):
+        started = clock(device)
+        torch.mm(a, b)
+        seconds.append(clock(device) - started)
+    return 2 * size**3 / min(seconds)
+
+
 def give_back(device: torch.device) -> None:
     """Let others have the memory that no tensor uses; call it when no traceback holds any."""
     if device.type == "cuda":

@@ -17,6 +17,7 @@ from ray._raylet import setproctitle  # type: ignore[attr-defined]  # compiled: 
 
 from trainables.artifacts.store import open_folder
 from trainables.artifacts.workshop import Workshop
+from trainables.cohorts.capacity import Capacity, capacity_of
 from trainables.cohorts.cohort import Cohort
 from trainables.cohorts.kinds import kind_of, open_workshop
 from trainables.device import default_device, give_back, is_out_of_memory
@@ -57,6 +58,11 @@ def train_cohort(config: dict[str, Any]) -> None:
         give_back(default_device())  # not before: the error's traceback holds the tensors
     tune.report({METRIC: 1.0, **outcome})
     tune.report({METRIC: 1.0})
+
+
+def capacity_here(share: float) -> Capacity:
+    """What a cohort may take of this process's device; share: of it, that is the process's."""
+    return capacity_of(default_device(), share)
 
 
 @lru_cache(maxsize=1)

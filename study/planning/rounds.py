@@ -11,6 +11,7 @@ from itertools import count
 from study.planning.plan import Plan
 from study.planning.search_state import Expected
 from trainables.artifacts.artifact import Artifact
+from trainables.cohorts.capacity import OF_A_CORE, Capacity
 from trainables.cohorts.cohort import Cohort, form_cohorts
 from trainables.settings.trial import Trial
 
@@ -27,9 +28,12 @@ class Round:
     expected: tuple[Expected, ...] = ()
 
 
-def rounds(plan: Plan) -> Iterator[Round]:
-    """What is left to do, in order; the scores of a round are read when the next is asked for."""
-    yield from _artifact_rounds(plan, plan.needed_artifacts())
+def rounds(plan: Plan, capacity: Capacity = OF_A_CORE) -> Iterator[Round]:
+    """What is left to do, in order; the scores of a round are read when the next is asked for.
+
+    capacity: what a cohort may take of a worker.
+    """
+    yield from _artifact_rounds(plan, capacity, plan.needed_artifacts())
     searches = [(state, state.rounds()) for state in plan.searches]
     trials = plan.listed_trials()
     for number in count():
@@ -44,12 +48,14 @@ def rounds(plan: Plan) -> Iterator[Round]:
         if number and not expected:
             break
         title = f"search round {number + 1}" if expected else "students"
-        yield from _round(plan, title, trials, groups, expected)
+        yield from _round(plan, capacity, title, trials, groups, expected)
         trials = []
     finals = [setting for state in plan.searches for setting in state.chosen()]
     if finals:
         winners = [Expected(setting) for setting in finals]
-        yield from _round(plan, "the chosen settings", plan.reported(finals), [], winners)
+        yield from _round(
+            plan, capacity, "the chosen settings", plan.reported(finals), [], winners
+        )
 
 
 def _competes(trial: Trial) -> bool:
@@ -58,6 +64,7 @@ def _competes(trial: Trial) -> bool:
 
 def _round(
     plan: Plan,
+    capacity: Capacity,
     title: str,
     trials: Sequence[Trial],
     groups: Sequence[Sequence[Trial]],
@@ -66,12 +73,15 @@ def _round(
     """The artifacts that are still missing, then the students."""
     work = plan.missing(trials)
     everything = [*work, *(trial for group in groups for trial in group)]
-    yield from _artifact_rounds(plan, plan.artifacts(plan.behind(everything)))
-    if cohorts := form_cohorts(work, plan.workers, groups):
+    yield from _artifact_rounds(plan, capacity, plan.artifacts(plan.behind(everything)))
+    if cohorts := form_cohorts(work, plan.workers, groups, capacity):
         yield Round(title, cohorts, tuple(expected))
 
 
-def _artifact_rounds(plan: Plan, levels: Sequence[Sequence[Artifact]]) -> Iterator[Round]:
+def _artifact_rounds(
+    plan: Plan, capacity: Capacity, levels: Sequence[Sequence[Artifact]]
+) -> Iterator[Round]:
     for level in levels:
         kinds = ", ".join(sorted({artifact.kind for artifact in level}))
-        yield Round(f"artifacts: {kinds}", form_cohorts(level, plan.workers))
+        cohorts = form_cohorts(level, plan.workers, capacity=capacity)
+        yield Round(f"artifacts: {kinds}", cohorts)
