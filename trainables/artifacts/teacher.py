@@ -151,7 +151,7 @@ def train_teachers(
         for step, rows in enumerate(parts):
             stack.set_rate_factor(schedule.rate_factor(epoch * len(parts) + step, steps))
             x, y = _batch(members, rows)
-            stack.step(loss(stack(x), y))
+            stack.step(loss(stack.answer(x), y))
             if step % 100 == 0:
                 report((epoch + step / len(parts)) / schedule.epochs)
     seconds = (clock(device) - started) / len(artifacts)

@@ -127,7 +127,7 @@ class StudentStack:
         """What members say of each share's own inputs [G, B, D]; outputs are [N, B, C]."""
         names = self.objective.student_features
         if not names:
-            outputs = self.stack.shared(inputs, self.sizes)
+            outputs = self.stack.answer(inputs, self.sizes)
             return Answers(outputs if self.objective.any_layout else outputs.contiguous())
         paths = {name: self.network.features[name] for name in names}
         outputs, features = self.stack.with_features(inputs, self.sizes, paths)

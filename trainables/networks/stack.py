@@ -16,6 +16,7 @@ from torch.func import stack_module_state
 from torch.nn import functional
 
 from trainables.networks.kernels import repeated
+from trainables.networks.products.traced import Pieces, Traced
 from trainables.networks.stacking.way import Draws
 from trainables.networks.stacking.ways import call_as_one
 from trainables.networks.updates import ADAM, Optimiser, Updates, optimiser_of
@@ -53,6 +54,7 @@ class Stack:
         self._saved = [*models[0].state_dict()]
         self._way = call_as_one(models, device, draws)
         self._training = models[0].training
+        self._traced: Traced | None = None
         self._take_values()
         decays = [0.0] * len(models) if weight_decays is None else weight_decays
         self._updates = Updates(self._values, learning_rates, optimiser, decays)
@@ -107,6 +109,19 @@ class Stack:
         outputs: Tensor = self._way(*self._each(inputs, sizes))
         return outputs
 
+    def answer(self, inputs: Tensor, sizes: Sequence[int] | None = None) -> Tensor:
+        """The same for the next `step`, whose losses know the parameters by these outputs alone.
+
+        sizes: None where each member has its own inputs [N, B, D]. Where a network's gradients
+        are written out, they are found without autograd: equal to the bit, and sooner.
+        """
+        each = (inputs,) if sizes is None else self._each(inputs, sizes)
+        self._traced = self._way.traced(*each)
+        if self._traced is None:
+            outputs: Tensor = self._way(*each)
+            return outputs
+        return self._traced.outputs.requires_grad_()
+
     def with_features(
         self, inputs: Tensor, sizes: Sequence[int], paths: Mapping[str, str]
     ) -> tuple[Tensor, dict[str, Tensor]]:
@@ -140,7 +155,13 @@ class Stack:
 
         A member's gradient comes from its own loss alone, so a NaN stays with its member.
         """
-        self._updates.step(self._gradients(losses))
+        traced, self._traced = self._traced, None
+        if traced is None:
+            self._updates.step(self._gradients(losses))
+            return
+        (upstream,) = torch.autograd.grad(losses.sum(), traced.outputs)
+        with torch.no_grad():
+            self._updates.step(self._as_values(traced.gradients(upstream)))
 
     def step_from(self, outputs: Sequence[Tensor], gradients: Sequence[Tensor]) -> None:
         """The same, given the losses' gradients with respect to these outputs, each [N, ...]."""
@@ -152,21 +173,24 @@ class Stack:
         self.step(losses)
         other._updates.step(theirs)
 
-    def _gradients(self, losses: Tensor, *, once: bool = True) -> list[Tensor]:
+    def _gradients(self, losses: Tensor, *, once: bool = True) -> list[Pieces]:
         """The gradients of the sum of losses, by parameter, padded as the values are.
 
         once: whether nothing else is differentiated of these losses.
         """
         return self._as_values(self._way.gradients(losses.sum(), once=once))
 
-    def _as_values(self, found: Sequence[Tensor]) -> list[Tensor]:
-        """Gradients laid out as the values are.
+    def _as_values(self, found: Sequence[Tensor | Pieces]) -> list[Pieces]:
+        """Gradients laid out as the values are; a whole one is one piece.
 
         Contiguous, because PyTorch's fused kernels read memory in order whatever the strides say:
         a transposed gradient would silently update the wrong weights.
         """
         return [
-            gradient.contiguous() if gradient.shape == value.shape else _padded(gradient)
+            [
+                piece.contiguous() if piece.shape[1:] == value.shape[1:] else _padded(piece)
+                for piece in ([gradient] if isinstance(gradient, Tensor) else gradient)
+            ]
             for gradient, value in zip(found, self._values, strict=True)
         ]
 

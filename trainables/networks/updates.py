@@ -8,9 +8,11 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
+from trainables.networks.products.traced import Pieces
 from trainables.schedule import Schedule
 
 Tensors = list[Tensor]  # of each parameter its value, gradient or moment: [members, ...]
+Cuts = tuple[tuple[int, ...], ...]  # of each parameter, members in each piece of its gradient
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,21 +132,28 @@ class Updates:
         self._group()
 
     def _group(self) -> None:
-        """Make views of values and moments for each run of members with equal rates.
+        """Forget which members are updated in one call."""
+        self._calls: dict[Cuts, list[_Call]] = {}
 
-        The fused kernels take one rate a call, so each such run is a call of its own.
+    def _calls_for(self, gradients: Sequence[Pieces]) -> list["_Call"]:
+        """A call for each run of members with equal rates: the fused kernels take one rate.
+
+        It is of views of values and moments, cut where the gradients are.
         """
-        self._runs = [
-            (run, [[each[run] for each in kind] for kind in (self._values, *self._moments)])
-            for run in _runs(self._rates)
-        ]
+        cuts = tuple(tuple(len(piece) for piece in pieces) for pieces in gradients)
+        if cuts not in self._calls:
+            self._calls[cuts] = [
+                _Call(run, cuts, (self._values, *self._moments)) for run in _runs(self._rates)
+            ]
+        return self._calls[cuts]
 
-    def step(self, gradients: Tensors) -> None:
-        """One step of every member, in place."""
+    def step(self, gradients: Sequence[Pieces]) -> None:
+        """One step of every member, in place; a gradient is in pieces of consecutive members."""
         self._steps += 1
-        for run, (values, *moments) in self._runs:
-            mine = gradients if len(self._runs) == 1 else [each[run] for each in gradients]
-            rate, decay = self._rates[run.start]
+        for call in self._calls_for(gradients):
+            rate, decay = self._rates[call.first]
+            values, *moments = call.views
+            mine = call.of(gradients)
             self.optimiser.update(values, mine, moments, self._steps, rate * self.factor, decay)
 
     def keep(self, values: Tensors, places: Sequence[int]) -> None:
@@ -163,6 +172,36 @@ class Updates:
         """Members at these places get the moments of others, in order; rates stay."""
         for moment in itertools.chain(*self._moments):
             moment[list(to)] = moment[list(sources)]
+
+
+class _Call:
+    """What one call updates: a run of members, of each parameter in the pieces of its gradient.
+
+    views: of values and of each moment, piece by piece.
+    """
+
+    def __init__(self, run: slice, cuts: Cuts, kinds: Sequence[Tensors]) -> None:
+        self.first = run.start
+        self._parts: list[tuple[int, int, slice | None]] = []  # parameter, piece, rows; None: all
+        self.views: list[Tensors] = [[] for _ in kinds]
+        for parameter, lengths in enumerate(cuts):
+            start = 0
+            for piece, length in enumerate(lengths):
+                low, high = max(run.start, start), min(run.stop, start + length)
+                if low < high:
+                    whole = high - low == length
+                    rows = None if whole else slice(low - start, high - start)
+                    self._parts.append((parameter, piece, rows))
+                    for views, kind in zip(self.views, kinds, strict=True):
+                        views.append(kind[parameter][low:high])
+                start += length
+
+    def of(self, gradients: Sequence[Pieces]) -> Tensors:
+        """The gradients of its views."""
+        return [
+            gradients[parameter][piece] if rows is None else gradients[parameter][piece][rows]
+            for parameter, piece, rows in self._parts
+        ]
 
 
 def _runs(values: Sequence[object]) -> Iterator[slice]:

@@ -47,7 +47,7 @@ def test_updates_are_those_of_pytorch_to_the_bit(optimiser, decay, pytorchs, opt
         updates.factor = factor
         for value, gradient in zip(theirs, gradients, strict=True):
             value.grad = gradient.clone()
-        updates.step(gradients)
+        updates.step([[gradient] for gradient in gradients])
         reference.step()
     for value, wanted in zip(mine, theirs, strict=True):
         assert torch.equal(value, wanted)
@@ -136,10 +136,10 @@ def test_without_weight_decay_adams_are_one():
 def test_a_renewed_optimiser_has_forgotten_its_moments_but_not_its_rates():
     values = [drawn(2, LANES)]
     updates = Updates(values, [1e-2, 1e-3], Sgd(momentum=0.9), [0.0, 0.0])
-    updates.step([drawn(2, LANES, seed=1)])
+    updates.step([[drawn(2, LANES, seed=1)]])
     updates.renew()
     before, gradient = values[0].clone(), drawn(2, LANES, seed=2)
-    updates.step([gradient.clone()])
+    updates.step([[gradient.clone()]])
     rates = torch.tensor([[1e-2], [1e-3]])
     torch.testing.assert_close(values[0], before - rates * gradient)
 

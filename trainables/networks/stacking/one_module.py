@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
+from trainables.networks.products.traced import Traced
 from trainables.networks.stacking.layers import Stackable, for_stack
 from trainables.networks.stacking.way import (
     Draws,
@@ -79,6 +80,11 @@ class Layered(_OneModule):
     def with_outputs(self, paths: Mapping[str, str], *inputs: Any) -> tuple[Any, Named]:
         with outputs_of(self.model, paths) as found:
             return self.model(*inputs), found
+
+    def traced(self, *inputs: Any) -> Traced | None:
+        if not isinstance(self.model, Stackable) or self.model._forward_pre_hooks:
+            return None
+        return self.model.traced(*inputs)
 
     def keep(self, places: list[int]) -> None:
         super().keep(places)

@@ -8,6 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from trainables.networks.products.traced import Traced
+
 Draws = Sequence[torch.Generator] | None  # of each member, for dropout and the like
 Named = dict[str, Tensor]
 
@@ -34,6 +36,10 @@ class Way(ABC):
     @abstractmethod
     def with_outputs(self, paths: Mapping[str, str], *inputs: Any) -> tuple[Any, Named]:
         """The same, and the outputs [N, ...] of these submodules: name → path."""
+
+    def traced(self, *inputs: Any) -> Traced | None:
+        """The outputs with their gradients written out; None where autograd must find them."""
+        return None
 
     @property
     @abstractmethod
