@@ -1,7 +1,7 @@
 """The device that networks are trained on: what differs between devices is asked here, once."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor
@@ -20,6 +20,30 @@ def clock(device: torch.device) -> float:
     if device.type == "cuda":
         torch.cuda.synchronize(device)
     return time.perf_counter()
+
+
+def is_exact(device: torch.device) -> bool:
+    """Whether a member's result must not depend on its company by a bit: on a CPU with one thread.
+
+    On a GPU it does by rounding, whatever is done; there the host's work counts.
+    """
+    return device.type == "cpu"
+
+
+Replay = Callable[[], None]
+"""Does again what was captured, with the same tensors."""
+
+
+def capture_on(device: torch.device) -> Callable[[Callable[[], None]], Replay] | None:
+    """How a device captures what it is told in a function, without doing it; None: it cannot."""
+    return _cuda_graph if device.type == "cuda" else None
+
+
+def _cuda_graph(function: Callable[[], None]) -> Replay:
+    graph = torch.cuda.CUDAGraph()
+    with torch.cuda.graph(graph):
+        function()
+    return graph.replay
 
 
 def free_memory(device: torch.device) -> int | None:

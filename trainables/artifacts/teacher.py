@@ -22,6 +22,7 @@ from trainables.data.standardise import Scale, scale_of
 from trainables.device import Placed, are_one, clock
 from trainables.links.link import Link, apply
 from trainables.networks.stack import Report, Stack
+from trainables.networks.stacking.replayed import Replayed
 from trainables.networks.stacking.rows import batches, gather, gather_inputs, shuffled
 from trainables.objectives.metrics import own_quality
 from trainables.objectives.tasks import hard_loss, quality_of
@@ -144,14 +145,16 @@ def train_teachers(
     orders = [generator("order/teacher", a.seed) for a in artifacts]
     schedule, loss = first.schedule, hard_loss(first.domain, broadcast=first.broadcast)
     steps = schedule.steps(artifacts[0].objects)
+    one_step = Replayed(
+        lambda x, y: stack.step(loss(stack.answer(x), y)), device, static=stack.is_static
+    )
     for epoch in range(0 if first.weights else schedule.epochs):
         order = shuffled(artifacts[0].objects, orders).to(device)
         seen = gather([member.rows for member in members], order)
         parts = list(batches(seen, schedule.batch_size))
         for step, rows in enumerate(parts):
             stack.set_rate_factor(schedule.rate_factor(epoch * len(parts) + step, steps))
-            x, y = _batch(members, rows)
-            stack.step(loss(stack.answer(x), y))
+            one_step(*_batch(members, rows))
             if step % 100 == 0:
                 report((epoch + step / len(parts)) / schedule.epochs)
     seconds = (clock(device) - started) / len(artifacts)

@@ -25,6 +25,7 @@ from trainables.data.domain import Objects
 from trainables.data.splits import pair_by_class
 from trainables.device import Placed, clock
 from trainables.networks.stack import Report, Stack
+from trainables.networks.stacking.replayed import Replayed
 from trainables.networks.stacking.rows import gather_inputs, stack_equal
 from trainables.networks.vae import LOGIT_BOUND, Latent
 from trainables.randomness import generator
@@ -123,6 +124,16 @@ def train_vaes(
     paired = batch if recipe.labels == "all" else math.ceil(batch * PAIRED_SHARE)
     steps = schedule.steps(len(members[0].rows))
     terms = torch.zeros(len(members), 3, device=device)
+
+    def step_on(x: Tensor, d: Tensor, *noise: Tensor) -> Outputs:
+        outputs = Outputs(*stack(x, *noise))
+        stack.step_from(outputs.tensors, outputs.gradients(x, d, recipe.kl_weight))
+        return outputs
+
+    def step_alone(x: Tensor, d: Tensor, *noise: Tensor) -> None:
+        step_on(x, d, *noise)
+
+    replayed = Replayed(step_alone, device, static=stack.is_static)
     for epoch in range(schedule.epochs):
         drawn = [member.epoch(batch, paired) for member in members]
         object_rows = stack_equal([rows for rows, _ in drawn], device).split(batch, dim=1)
@@ -133,10 +144,10 @@ def train_vaes(
         for step, ((x_rows, d_rows), noise) in enumerate(zip(batches, noises, strict=True)):
             stack.set_rate_factor(schedule.rate_factor(epoch * count + step, steps))
             x, d = gather_inputs(object_pixels, x_rows), gather_inputs(counterpart_pixels, d_rows)
-            outputs = Outputs(*stack(x, *noise))
-            if epoch == schedule.epochs - 1:
-                terms += outputs.elbo_terms(x, d) / count
-            stack.step_from(outputs.tensors, outputs.gradients(x, d, recipe.kl_weight))
+            if epoch == schedule.epochs - 1:  # the terms are for the records alone
+                terms += step_on(x, d, *noise).elbo_terms(x, d) / count
+            else:
+                replayed(x, d, *noise)
             if step % 50 == 0:
                 report((epoch + step / count) / schedule.epochs)
     seconds = clock(device) - started

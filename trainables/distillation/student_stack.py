@@ -99,6 +99,16 @@ class StudentStack:
         for stack in filter(None, (self.stack, self.regressors)):
             stack.set_rate_factor(factor)
 
+    @property
+    def is_static(self) -> bool:
+        """Whether a step is the same operations each time, none of them the host's."""
+        return all(stack.is_static for stack in filter(None, (self.stack, self.regressors)))
+
+    @property
+    def version(self) -> tuple[int, ...]:
+        """Another one where tensors that a step changes or reads were replaced."""
+        return self.stack.version, *(id(each) for each in self.numbers.values())
+
     def renew_optimiser(self) -> None:
         """Reset the optimisers' moments; the weights stay."""
         for stack in filter(None, (self.stack, self.regressors)):

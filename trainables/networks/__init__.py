@@ -7,7 +7,7 @@ lenet           LeNet-5, of convolution's layers, also for published figures tha
 vae             one encoder, a decoder for objects and one for counterparts
 pretrained      weights from a file; tried: whether a network can be trained
 stack           many models of one shape trained as one; stacking/ has the ways to call them
-updates         how a stack's parameters follow their gradients: Adam and SGD
+updates         how a stack's parameters follow their gradients, by optimisers/
 kernels         the linear layers of a stack, of products/; convolution_kernels
 """
 

@@ -16,10 +16,11 @@ from torch.func import stack_module_state
 from torch.nn import functional
 
 from trainables.networks.kernels import repeated
+from trainables.networks.optimisers.rules import ADAM, Optimiser, optimiser_of
 from trainables.networks.products.traced import Pieces, Traced
 from trainables.networks.stacking.way import Draws
 from trainables.networks.stacking.ways import call_as_one
-from trainables.networks.updates import ADAM, Optimiser, Updates, optimiser_of
+from trainables.networks.updates import Updates
 from trainables.schedule import Schedule
 
 LANES = 32
@@ -55,6 +56,7 @@ class Stack:
         self._way = call_as_one(models, device, draws)
         self._training = models[0].training
         self._traced: Traced | None = None
+        self.version = 0  # how often tensors that a step changes were replaced
         self._take_values()
         decays = [0.0] * len(models) if weight_decays is None else weight_decays
         self._updates = Updates(self._values, learning_rates, optimiser, decays)
@@ -90,6 +92,11 @@ class Stack:
     def way(self) -> str:
         """How its members are called: "layers", "vmap" or "one by one" (see ways)."""
         return self._way.name
+
+    @property
+    def is_static(self) -> bool:
+        """Whether a step is the same operations each time, none of them the host's."""
+        return self._way.is_static
 
     @property
     def parameters(self) -> dict[str, Tensor]:
@@ -144,6 +151,7 @@ class Stack:
 
     def renew_optimiser(self) -> None:
         """Reset the optimiser's moments; the weights stay."""
+        self.version += 1
         self._updates.renew()
 
     def set_rate_factor(self, factor: float) -> None:
@@ -196,6 +204,7 @@ class Stack:
 
     def keep(self, places: Sequence[int]) -> None:
         """Keep only the members at these places, each unchanged, its moments included."""
+        self.version += 1
         rows = torch.tensor(places, device=self._values[0].device)
         self._values = [value[rows] for value in self._values]
         self._way.keep([*places])
@@ -204,6 +213,7 @@ class Stack:
 
     def set_rates(self, learning_rates: Sequence[float], weight_decays: Sequence[float]) -> None:
         """From here on every member has this learning rate and weight decay."""
+        self.version += 1
         self._updates.set_rates(learning_rates, weight_decays)
 
     def copy_rows(self, sources: Sequence[int], to: Sequence[int]) -> None:
@@ -212,6 +222,7 @@ class Stack:
         Parameters, buffers and the optimiser's moments are copied; what a member draws from, and
         its rates, stay its own. No place is in both.
         """
+        self.version += 1
         for value in self._values:
             value[list(to)] = value[list(sources)]
         self._way.copy_rows([*sources], [*to])

@@ -5,8 +5,8 @@ import torch
 from torch.nn import functional
 
 from trainables.networks.network import Perceptron
+from trainables.networks.optimisers.rules import ADAM, Sgd
 from trainables.networks.stack import Stack
-from trainables.networks.updates import ADAM, Sgd
 from trainables.randomness import generator
 
 CPU = torch.device("cpu")

@@ -73,6 +73,8 @@ class Layered(_OneModule):
         self.model = for_stack(models[0], self.draws)
         self.grouped = isinstance(self.model, Stackable) and self.model.grouped
         self._stack_buffers(models, device)
+        draws_itself = any(isinstance(part, nn.Dropout) for part in self.model.modules())
+        self.is_static = not self.buffers and not draws_itself  # statistics are bound anew
 
     def __call__(self, *inputs: Any) -> Any:
         return self.model(*inputs)

@@ -20,6 +20,7 @@ class Way(ABC):
     name: str
     leaves: list[Tensor]  # what gradients are taken of
     grouped = False  # whether it takes the sizes of groups that share their inputs, too
+    is_static = False  # whether a call is the same operations each time, none of them the host's
 
     @abstractmethod
     def __init__(self, models: Sequence[nn.Module], device: torch.device, draws: Draws) -> None:
