@@ -34,6 +34,7 @@ from trainables.distillation.student_stack import StudentStack
 from trainables.links.vae_recipe import VaeRecipe
 from trainables.networks import Network, Perceptron
 from trainables.networks.network import parameters_of
+from trainables.networks.products.traced import Traced
 from trainables.networks.stack import Stack
 from trainables.objectives import Distillation, tasks
 from trainables.schedule import Schedule
@@ -75,6 +76,8 @@ def clocked() -> Iterator[Clock]:
     parts: list[tuple[Any, str, str]] = [
         (Stack, "__call__", "forward"),
         (Stack, "shared", "forward"),
+        (Stack, "answer", "forward"),
+        (Traced, "gradients", "backward"),
         (torch.autograd, "grad", "backward"),
         (torch, "_fused_adamw_", "optimiser"),
         (student, "shuffled", "data"),

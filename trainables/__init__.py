@@ -8,5 +8,5 @@ settings, artifacts    what determines a result; teachers, VAEs and logits, made
 results                what one trained student leaves
 distillation, methods  training by a teacher behind a link; ten other ways
 cohorts, trainable     trials trained together; the one module that knows Ray
-errors, checks, identity, randomness   what all of these need
+errors, checks, device, identity, randomness   what all of these need
 """

@@ -17,8 +17,10 @@ from ray._raylet import setproctitle  # type: ignore[attr-defined]  # compiled: 
 
 from trainables.artifacts.store import open_folder
 from trainables.artifacts.workshop import Workshop
+from trainables.cohorts.capacity import Capacity, capacity_of
 from trainables.cohorts.cohort import Cohort
 from trainables.cohorts.kinds import kind_of, open_workshop
+from trainables.device import default_device, give_back, is_out_of_memory
 
 METRIC = "fraction"  # of the cohort's work that is done; Tune demands some metric in each report
 REPORT_SECONDS = 1.0
@@ -52,16 +54,15 @@ def train_cohort(config: dict[str, Any]) -> None:
             "own": not is_out_of_memory(error) and not isinstance(error, OSError),
             "halve": not isinstance(error, OSError),
         }
-        if torch.cuda.is_available():
-            torch.cuda.empty_cache()
+    if "error" in outcome:
+        give_back(default_device())  # not before: the error's traceback holds the tensors
     tune.report({METRIC: 1.0, **outcome})
     tune.report({METRIC: 1.0})
 
 
-def is_out_of_memory(error: Exception) -> bool:
-    """True where fewer members at a time may do: memory that a GPU, or the machine, refused."""
-    refused = isinstance(error, MemoryError | torch.OutOfMemoryError)
-    return refused or "can't allocate memory" in str(error)
+def capacity_here(share: float) -> Capacity:
+    """What a cohort may take of this process's device; share: of it, that is the process's."""
+    return capacity_of(default_device(), share)
 
 
 @lru_cache(maxsize=1)

@@ -7,7 +7,7 @@ checks     whether a device computes what a CPU does, and a member alone what it
 speed      how many of each are trained in a second, against the rivals and the limits
 rivals     the same, as one would otherwise write it
 children   processes that train when they are told to
-sharing    two processes on one GPU; a cohort that does not fit into its memory
+sharing    two processes on one GPU; a cohort that does not fit; graphs: steps captured as such
 frame      time, sizes, the device, the table
 bare       what a bare machine lacks: packages, the data
 """

@@ -52,9 +52,9 @@ def gradients_of_member(place: int, steps: int) -> Iterator[list[list[Tensor]]]:
     noted: list[list[Tensor]] = []
     step = Updates.step
 
-    def noting(self: Updates, gradients: list[Tensor]) -> None:
+    def noting(self: Updates, gradients: list[list[Tensor]]) -> None:
         if len(noted) < steps:
-            noted.append([each[place].detach().cpu().clone() for each in gradients])
+            noted.append([torch.cat(each)[place].detach().cpu() for each in gradients])
         step(self, gradients)
 
     with patch.object(Updates, "step", noting):

@@ -3,8 +3,9 @@
 import statistics
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from typing import Any
 
-from benchmarks.gpu import checks, children, sharing, speed
+from benchmarks.gpu import checks, children, graphs, sharing, speed
 from benchmarks.gpu.bench import Bench
 from benchmarks.gpu.checks import Check
 from benchmarks.gpu.frame.budget import Measured, OutOfTimeError
@@ -158,6 +159,33 @@ def share_device(bench: Bench) -> None:
     bench.found["two processes"] = found
 
 
+def capture_steps(bench: Bench) -> None:
+    """Every kind with its steps captured as graphs, against the same told kernel by kernel."""
+    device, budget, sizes = bench.device, bench.budget, bench.sizes
+    found, rows, notes = [], [], []
+    times: dict[str, Any] = {}
+    counts = dict.fromkeys(bench.kinds, sizes.networks[1:2]) | {"students": sizes.captured}
+    for name, kind in bench.kinds.items():
+        for count in counts[name]:
+            try:
+                check, both = graphs.compared(kind, count, device, budget, sizes.repeats)
+            except OutOfTimeError:
+                notes.append(f"{count} {name}: stopped, its share of the time was over")
+                continue
+            found.append(check)
+            seconds = {way: one.median for way, one in both.items()}
+            ratio = seconds["one by one"] / seconds["captured"]
+            times[f"{count} {name}"] = {way: one.seconds for way, one in both.items()}
+            gained = [*map(number, seconds.values()), number(ratio)]
+            verdict = "" if check.passed else "WRONG"
+            rows.append([f"{count} {name}", *gained, number(check.found), verdict])
+    if device.type == "cpu":
+        notes.append("a CPU captures nothing: both are the same")
+    headings = ["", "s one by one", "s captured", "gain", "differs by", ""]
+    bench.say(Section("steps as graphs", headings, rows, notes))
+    bench.found["graphs"] = {"seconds": times, "checks": bench.note(found)}
+
+
 def refuse_memory(bench: Bench) -> None:
     """A cohort that does not fit, for real: only a GPU's memory can be limited."""
     if bench.device.type == "cpu":
@@ -183,19 +211,21 @@ PARTS: dict[str, Callable[[Bench], None]] = {
     "teachers": time_networks("teachers"),
     "VAEs": time_networks("VAEs"),
     "ConvNets": time_networks("ConvNets"),
+    "graphs": capture_steps,
     "two processes": share_device,
     "memory refused": refuse_memory,
 }
 SHARES = {
     "checks": 0.12,
     "limits": 0.02,
-    "students": 0.2,
+    "students": 0.17,
     "students by vmap": 0.12,
     "students by processes": 0.1,
     "teachers": 0.07,
     "VAEs": 0.07,
     "ConvNets": 0.1,
-    "two processes": 0.12,
+    "graphs": 0.08,
+    "two processes": 0.1,
     "memory refused": 0.05,
 }
 """Of the whole time; what one leaves is the next one's. The rest is for what nobody foresaw."""

@@ -119,9 +119,9 @@ def students(on: Domain, network: Network, schedule: Schedule, name: str) -> Kin
     )
 
 
-def teachers(on: Domain, split: str, epochs: int) -> Kind:
+def teachers(on: Domain, split: str, epochs: int, batch: int = BATCH) -> Kind:
     """Teachers of so many seeds."""
-    schedule = Schedule(epochs=epochs, batch_size=BATCH)
+    schedule = Schedule(epochs=epochs, batch_size=batch)
     recipe = Teacher(domain=on, split=split, schedule=schedule)
     objects, network = on.split_sizes[split], recipe.network
     products, steps = multiply_adds(network, on.shape, on.outputs), schedule.steps(objects)
@@ -136,9 +136,9 @@ def teachers(on: Domain, split: str, epochs: int) -> Kind:
     )
 
 
-def vaes(on: Domain, split: str, epochs: int) -> Kind:
+def vaes(on: Domain, split: str, epochs: int, batch: int = BATCH) -> Kind:
     """VAEs of so many seeds, from objects to others of their class in the same domain."""
-    schedule = Schedule(epochs=epochs, batch_size=BATCH)
+    schedule = Schedule(epochs=epochs, batch_size=batch)
     recipe = VaeRecipe(objects=on, counterparts=on, split=split, schedule=schedule)
     objects, hidden = on.split_sizes[split], recipe.hidden_size
     products = 3 * on.inputs * hidden + 4 * hidden * recipe.latent_size

@@ -12,6 +12,7 @@ from itertools import count
 from study.planning.expected import Expected
 from study.planning.plan import Plan
 from trainables.artifacts.artifact import Artifact
+from trainables.cohorts.capacity import OF_A_CORE, Capacity
 from trainables.cohorts.cohort import Cohort, form_cohorts
 from trainables.settings.trial import Trial
 
@@ -28,12 +29,15 @@ class Round:
     expected: tuple[Expected, ...] = ()
 
 
-def rounds(plan: Plan, look: Callable[[], bool] = lambda: False) -> Iterator[Round]:
+def rounds(
+    plan: Plan, capacity: Capacity = OF_A_CORE, look: Callable[[], bool] = lambda: False
+) -> Iterator[Round]:
     """What is left to do, in order; the scores of a round are read when the next is asked for.
 
+    capacity: what a cohort may take of a worker.
     look: called when all has ended; whether the plan's settings have got more seeds by it.
     """
-    yield from _artifact_rounds(plan, plan.needed_artifacts())
+    yield from _artifact_rounds(plan, capacity, plan.needed_artifacts())
     searches = [(state, state.rounds()) for state in plan.searches]
     trials = plan.listed_trials()
     for number in count():
@@ -48,21 +52,23 @@ def rounds(plan: Plan, look: Callable[[], bool] = lambda: False) -> Iterator[Rou
         if number and not expected:
             break
         title = f"search round {number + 1}" if expected else "students"
-        yield from _round(plan, title, trials, groups, expected)
+        yield from _round(plan, capacity, title, trials, groups, expected)
         trials = []
     again = [one for state in plan.searches for one in state.expected_finalists()]
     if again:
         trials = [t for state in plan.searches for t in state.trials_again(state.finalists())]
-        yield from _round(plan, "the finalists, scored again", trials, [], again)
+        yield from _round(plan, capacity, "the finalists, scored again", trials, [], again)
     trials, winners = _chosen(plan)
     if winners:
-        yield from _round(plan, "the chosen settings", trials, [], winners)
+        yield from _round(plan, capacity, "the chosen settings", trials, [], winners)
     while look():
         chosen, winners = _chosen(plan)
         left = plan.missing(plan.listed_trials() + chosen)
         seeds = max(plan.seeds.of(trial.setting) for trial in left)
         expected = [*plan.expected(plan.space.settings), *winners]
-        yield from _round(plan, f"{seeds} seeds of what is undecided", left, [], expected)
+        yield from _round(
+            plan, capacity, f"{seeds} seeds of what is undecided", left, [], expected
+        )
 
 
 def _chosen(plan: Plan) -> tuple[list[Trial], list[Expected]]:
@@ -78,6 +84,7 @@ def _competes(trial: Trial) -> bool:
 
 def _round(
     plan: Plan,
+    capacity: Capacity,
     title: str,
     trials: Sequence[Trial],
     groups: Sequence[Sequence[Trial]],
@@ -86,12 +93,15 @@ def _round(
     """The artifacts that are still missing, then the students."""
     work = plan.missing(trials)
     everything = [*work, *(trial for group in groups for trial in group)]
-    yield from _artifact_rounds(plan, plan.artifacts(plan.behind(everything)))
-    if cohorts := form_cohorts(work, plan.workers, groups):
+    yield from _artifact_rounds(plan, capacity, plan.artifacts(plan.behind(everything)))
+    if cohorts := form_cohorts(work, plan.workers, groups, capacity):
         yield Round(title, cohorts, tuple(expected))
 
 
-def _artifact_rounds(plan: Plan, levels: Sequence[Sequence[Artifact]]) -> Iterator[Round]:
+def _artifact_rounds(
+    plan: Plan, capacity: Capacity, levels: Sequence[Sequence[Artifact]]
+) -> Iterator[Round]:
     for level in levels:
         kinds = ", ".join(sorted({artifact.kind for artifact in level}))
-        yield Round(f"artifacts: {kinds}", form_cohorts(level, plan.workers))
+        cohorts = form_cohorts(level, plan.workers, capacity=capacity)
+        yield Round(f"artifacts: {kinds}", cohorts)

@@ -89,7 +89,7 @@ def _train(
 
     local_ray.begin()  # before what takes its time here
     from study.running.gauges import Gauges
-    from study.running.tune import train
+    from study.running.tune import capacity_of_workers, train
 
     progress.expect(done, total, todo.predicted_cost())
     with raised_here() as raise_here, progress:
@@ -98,8 +98,10 @@ def _train(
             progress.watcher = Gauges(todo.space.name).show
             if url:
                 progress.say(f"Ray dashboard: http://{url} (its token: ray get-auth-token)")
-            work = _announced(rounds(todo, _look(todo, looks, progress)), recorder)
-            return train(work, recorder, local_ray.resources, str(todo.store.root), progress)
+            resources = local_ray.resources
+            capacity, look = capacity_of_workers(resources), _look(todo, looks, progress)
+            work = _announced(rounds(todo, capacity, look), recorder)
+            return train(work, recorder, resources, str(todo.store.root), progress)
 
 
 def _look(todo: Plan, looks: Looks | None, progress: Progress) -> Callable[[], bool]:

@@ -23,10 +23,11 @@ from study.cluster.resources import Resources
 from study.planning.rounds import Round
 from study.recording.recorder import Recorder
 from study.running.progress import Progress
+from trainables.cohorts.capacity import OF_A_CORE, Capacity
 from trainables.cohorts.cohort import Cohort
 from trainables.results import TrialResult
 from trainables.settings.trial import Trial
-from trainables.trainable import METRIC, train_cohort
+from trainables.trainable import METRIC, capacity_here, train_cohort
 
 RETRIES = 1  # of a cohort whose worker died; then it is halved. Own exceptions are results
 
@@ -72,6 +73,20 @@ def train(
         )
         tuner.fit()
     return source.errors
+
+
+def capacity_of_workers(resources: Resources) -> Capacity:
+    """What a cohort may take of a worker; a GPU's memory and rate are asked, of one of them.
+
+    Where GPUs differ, a cohort that is too large for one is halved.
+    """
+    if not resources.gpus_per_worker:
+        return OF_A_CORE
+    asking = ray.remote(num_cpus=resources.cpus_per_worker, num_gpus=resources.gpus_per_worker)(
+        capacity_here
+    )
+    found: Capacity = ray.get(asking.remote(min(1.0, resources.gpus_per_worker)))
+    return found
 
 
 def _name(trial: Any) -> str:

@@ -30,7 +30,8 @@ CLONE = Path(__file__).parents[2]
 LACKING = (
     "ray mlflow typer rich platformdirs safetensors upath PIL pandas optuna torchvision scipy"
 )
-PARTS = ("students", "teachers", "VAEs", "ConvNets", "two processes", "memory refused", "limits")
+PARTS = ("students", "teachers", "VAEs", "ConvNets", "graphs", "two processes", "memory refused",
+         "limits")  # fmt: skip
 
 
 @pytest.fixture
@@ -69,6 +70,8 @@ def test_the_whole_command_with_torch_alone(tmp_path):
         assert found[kind]["in turn"]["rate"] > 0
     assert found["students"]["cohorts"][-1]["score"] > 0.4
     assert found["memory refused"] == "not on a CPU"
+    assert len(found["graphs"]["checks"]) == 4
+    assert all(check["found"] == 0.0 for check in found["graphs"]["checks"])
 
 
 def test_what_does_not_fit_the_time_is_said(capsys):

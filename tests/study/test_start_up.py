@@ -15,7 +15,8 @@ module = sys.argv.pop(1)
 try:
     runpy.run_module(module, run_name="__main__")
 except SystemExit as end:
-    print("imported:", *sorted({"torch", "mlflow", "ray", "matplotlib"} & {*sys.modules}))
+    heavy = {"torch", "torch._dynamo", "mlflow", "ray", "matplotlib"}
+    print("imported:", *sorted(heavy & {*sys.modules}))
     raise
 """
 

@@ -65,7 +65,7 @@ class Study:
         plan = self.plan(**options)
         looks = Looks(plan, NO_RECORDS)
         looks.catch_up()
-        for step in rounds(plan, looks):
+        for step in rounds(plan, look=looks):
             titles.append(step.title)
             for member in (m for cohort in step.cohorts for m in cohort.members):
                 if len(self.trained) >= stop_after:

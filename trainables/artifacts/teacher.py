@@ -3,7 +3,6 @@
 (The teacher of the noise and dilation rows is trained on φ(source): docs/protocol, "Networks".)
 """
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,8 +19,11 @@ from trainables.data.augment import Augment, ChannelScale, channel_scale
 from trainables.data.domain import Domain, Objects, Shape
 from trainables.data.domains import Generated
 from trainables.data.standardise import Scale, scale_of
+from trainables.device import Placed, are_one, clock
 from trainables.links.link import Link, apply
-from trainables.networks.stack import Report, Stack, batches, gather_inputs, shuffled
+from trainables.networks.stack import Report, Stack
+from trainables.networks.stacking.replayed import Replayed
+from trainables.networks.stacking.rows import batches, gather, gather_inputs, shuffled
 from trainables.objectives.metrics import own_quality
 from trainables.objectives.tasks import hard_loss, quality_of
 from trainables.randomness import generator
@@ -49,6 +51,11 @@ class Member:
     scale: Scale | None = None
     channels: ChannelScale | None = None
 
+    @property
+    def changes_inputs(self) -> bool:
+        """Whether its network reads something else than its pixels."""
+        return any((self.augment, self.fresh_link, self.channels))
+
     def inputs(self, x: Tensor) -> Tensor:
         """A batch [B, D] as the network reads it: changed and under φ, drawn anew."""
         if self.augment:
@@ -58,9 +65,12 @@ class Member:
         return self.channels.inputs(x) if self.channels else x
 
 
-def prepare(artifact: TeacherArtifact, workshop: Workshop) -> Member:
-    """Gather a teacher's data; a link without draws is applied once, to all of it."""
-    domain, seed, device = artifact.domain, artifact.seed, workshop.device
+def prepare(artifact: TeacherArtifact, workshop: Workshop, placed: Placed | None = None) -> Member:
+    """Gather a teacher's data; a link without draws is applied once, to all of it.
+
+    placed: what the teachers of a cohort have in common is on the device once.
+    """
+    domain, seed, placed = artifact.domain, artifact.seed, placed or Placed(workshop.device)
     train, test, rows = _objects(artifact, workshop)
     scale = scale_of(train[rows]) if domain.standardised else None
     if scale:
@@ -80,11 +90,11 @@ def prepare(artifact: TeacherArtifact, workshop: Workshop) -> Member:
     if channels:
         test_inputs = channels.inputs(test_inputs)
     return Member(
-        pixels.to(device),
-        train.labels.to(device),
-        rows.to(device),
-        test_inputs.to(device),
-        test.labels.to(device),
+        placed(pixels),
+        placed(train.labels),
+        placed(rows),
+        placed(test_inputs),
+        placed(test.labels),
         shape,
         fresh,
         noise,
@@ -119,8 +129,9 @@ def train_teachers(
     Facts: the quality on the teacher's own test set, and the scale that its inputs and answers
     are in, where they are standardised.
     """
-    started, device = time.perf_counter(), workshop.device
-    members = [prepare(artifact, workshop) for artifact in artifacts]
+    device = workshop.device
+    started, placed = clock(device), Placed(device)
+    members = [prepare(artifact, workshop, placed) for artifact in artifacts]
     first = artifacts[0].recipe
     models = [
         first.network.initialised(a.shape, a.domain.outputs, generator("init/teacher", a.seed))
@@ -134,32 +145,37 @@ def train_teachers(
     orders = [generator("order/teacher", a.seed) for a in artifacts]
     schedule, loss = first.schedule, hard_loss(first.domain, broadcast=first.broadcast)
     steps = schedule.steps(artifacts[0].objects)
+    one_step = Replayed(
+        lambda x, y: stack.step(loss(stack.answer(x), y)), device, static=stack.is_static
+    )
     for epoch in range(0 if first.weights else schedule.epochs):
         order = shuffled(artifacts[0].objects, orders).to(device)
-        positions = list(batches(order, schedule.batch_size))
-        for step, position in enumerate(positions):
-            stack.set_rate_factor(schedule.rate_factor(epoch * len(positions) + step, steps))
-            x, y = _batch(members, position)
-            stack.step(loss(stack(x), y))
+        seen = gather([member.rows for member in members], order)
+        parts = list(batches(seen, schedule.batch_size))
+        for step, rows in enumerate(parts):
+            stack.set_rate_factor(schedule.rate_factor(epoch * len(parts) + step, steps))
+            one_step(*_batch(members, rows))
             if step % 100 == 0:
-                report((epoch + step / len(positions)) / schedule.epochs)
-    seconds = (time.perf_counter() - started) / len(artifacts)
+                report((epoch + step / len(parts)) / schedule.epochs)
+    seconds = (clock(device) - started) / len(artifacts)
     return [
         Saved(stack.member(i), facts | {"seconds": seconds})
         for i, facts in enumerate(_test(stack, members, artifacts[0].domain))
     ]
 
 
-def _batch(members: Sequence[Member], position: Tensor) -> tuple[Tensor, Tensor]:
-    rows = torch.stack([m.rows[p] for m, p in zip(members, position, strict=True)])
-    # Members whose pixels are kept differently (bytes, or floats under φ) are gathered apart.
-    x = torch.cat(
-        [
-            member.inputs(gather_inputs([member.pixels], mine[None])[0])[None]
-            for member, mine in zip(members, rows, strict=True)
-        ]
-    )
-    return x, torch.stack([m.labels[mine] for m, mine in zip(members, rows, strict=True)])
+def _batch(members: Sequence[Member], rows: Tensor) -> tuple[Tensor, Tensor]:
+    """Of each member these rows [N, B]: inputs [N, B, D] as its network reads them, and labels."""
+    sources = [member.pixels for member in members]
+    if are_one(sources):
+        x = gather_inputs(sources, rows)
+    else:  # kept differently, bytes or floats under φ, they are gathered apart
+        x = torch.cat(
+            [gather_inputs(sources[n : n + 1], rows[n : n + 1]) for n in range(len(rows))]
+        )
+    if any(member.changes_inputs for member in members):
+        x = torch.stack([member.inputs(own) for member, own in zip(members, x, strict=True)])
+    return x, gather([member.labels for member in members], rows)
 
 
 def _test(stack: Stack, members: Sequence[Member], target: Domain) -> list[dict[str, Any]]:

@@ -4,8 +4,7 @@
 """
 
 import math
-import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -24,11 +23,15 @@ from trainables.artifacts.store import Saved
 from trainables.artifacts.workshop import Workshop, new_vae
 from trainables.data.domain import Objects
 from trainables.data.splits import pair_by_class
-from trainables.networks.stack import Report, Stack, gather_inputs, stack_equal
+from trainables.device import Placed, clock
+from trainables.networks.stack import Report, Stack
+from trainables.networks.stacking.replayed import Replayed
+from trainables.networks.stacking.rows import gather_inputs, stack_equal
 from trainables.networks.vae import LOGIT_BOUND, Latent
 from trainables.randomness import generator
 
 PAIRED_SHARE = 0.25  # of a batch, where few objects are labelled: the rest are unlabelled ones
+AHEAD = 16  # steps whose noise is drawn at once, for one copy to the device
 
 
 @dataclass
@@ -73,51 +76,81 @@ class Member:
         unlabelled = order[: steps * (batch - paired)].view(steps, -1)
         return torch.cat([labelled.view(steps, -1), unlabelled], dim=1).flatten(), counterparts
 
-    def draw(self, objects: int, counterparts: int) -> tuple[Tensor, Tensor]:
-        """Normal noise for the two samples of z: [objects, latent] and
-        [counterparts, latent].
+    def draw(self, sizes: Sequence[tuple[int, int]]) -> list[Tensor]:
+        """Normal noise for the two samples of z, for each of some steps.
+
+        sizes: objects and counterparts of each step → [objects + counterparts, latent].
         """
-        size = self.artifact.recipe.latent_size
-        noise = torch.randn(objects + counterparts, size, generator=self.noise)
-        return noise[:objects], noise[objects:]
+        latent = self.artifact.recipe.latent_size
+        return [torch.randn(a + b, latent, generator=self.noise) for a, b in sizes]
+
+
+def noise_of(
+    members: Sequence[Member], sizes: Sequence[tuple[int, int]], device: torch.device
+) -> Iterator[tuple[Tensor, Tensor]]:
+    """Every member's noise, step by step: [N, objects, latent] and [N, counterparts, latent].
+
+    It is drawn on the host and put on the device AHEAD steps at a time.
+    """
+    for start in range(0, len(sizes), AHEAD):
+        some = sizes[start : start + AHEAD]
+        drawn = zip(*(member.draw(some) for member in members), strict=True)
+        parts = [
+            part
+            for own, size in zip(drawn, some, strict=True)
+            for part in torch.stack(own).split(size, 1)
+        ]
+        whole = torch.cat([part.flatten() for part in parts]).to(device)
+        pieces = whole.split([part.numel() for part in parts])
+        placed = [piece.view(part.shape) for piece, part in zip(pieces, parts, strict=True)]
+        yield from zip(placed[::2], placed[1::2], strict=True)
 
 
 def train_vaes(
     artifacts: Sequence[VaeArtifact], workshop: Workshop, report: Report
 ) -> list[Saved]:
     """Train VAEs of one recipe as one stack; facts: the last epoch's loss terms, in nats."""
-    started, device = time.perf_counter(), workshop.device
-    recipe = artifacts[0].recipe
+    device = workshop.device
+    started, placed, recipe = clock(device), Placed(device), artifacts[0].recipe
     objects, counterparts = recipe.objects.load().train, recipe.counterparts.load().train
     members = [Member(artifact, objects, counterparts) for artifact in artifacts]
     models = [new_vae(recipe, generator("init/vae", artifact.seed)) for artifact in artifacts]
     schedule = recipe.schedule
     stack = Stack.scheduled(models, [artifact.recipe.schedule for artifact in artifacts], device)
-    object_pixels = [objects.pixels.to(device)] * len(members)
-    counterpart_pixels = [counterparts.pixels.to(device)] * len(members)
+    object_pixels = [placed(objects.pixels)] * len(members)
+    counterpart_pixels = [placed(counterparts.pixels)] * len(members)
 
     batch = min(schedule.batch_size, len(members[0].rows))
     paired = batch if recipe.labels == "all" else math.ceil(batch * PAIRED_SHARE)
     steps = schedule.steps(len(members[0].rows))
     terms = torch.zeros(len(members), 3, device=device)
+
+    def step_on(x: Tensor, d: Tensor, *noise: Tensor) -> Outputs:
+        outputs = Outputs(*stack(x, *noise))
+        stack.step_from(outputs.tensors, outputs.gradients(x, d, recipe.kl_weight))
+        return outputs
+
+    def step_alone(x: Tensor, d: Tensor, *noise: Tensor) -> None:
+        step_on(x, d, *noise)
+
+    replayed = Replayed(step_alone, device, static=stack.is_static)
     for epoch in range(schedule.epochs):
         drawn = [member.epoch(batch, paired) for member in members]
         object_rows = stack_equal([rows for rows, _ in drawn], device).split(batch, dim=1)
         counterpart_rows = stack_equal([rows for _, rows in drawn], device).split(paired, dim=1)
         count = len(object_rows)
-        for step, (x_rows, d_rows) in enumerate(zip(object_rows, counterpart_rows, strict=True)):
+        batches = list(zip(object_rows, counterpart_rows, strict=True))
+        noises = noise_of(members, [(x.shape[1], d.shape[1]) for x, d in batches], device)
+        for step, ((x_rows, d_rows), noise) in enumerate(zip(batches, noises, strict=True)):
             stack.set_rate_factor(schedule.rate_factor(epoch * count + step, steps))
             x, d = gather_inputs(object_pixels, x_rows), gather_inputs(counterpart_pixels, d_rows)
-            noises = [member.draw(x.shape[1], d.shape[1]) for member in members]
-            x_noise = stack_equal([noise for noise, _ in noises], device)
-            d_noise = stack_equal([noise for _, noise in noises], device)
-            outputs = Outputs(*stack(x, x_noise, d_noise))
-            if epoch == schedule.epochs - 1:
-                terms += outputs.elbo_terms(x, d) / count
-            stack.step_from(outputs.tensors, outputs.gradients(x, d, recipe.kl_weight))
+            if epoch == schedule.epochs - 1:  # the terms are for the records alone
+                terms += step_on(x, d, *noise).elbo_terms(x, d) / count
+            else:
+                replayed(x, d, *noise)
             if step % 50 == 0:
                 report((epoch + step / count) / schedule.epochs)
-    seconds = time.perf_counter() - started
+    seconds = clock(device) - started
     return [
         Saved(stack.member(i), _facts(terms[i], seconds / len(members)))
         for i in range(len(members))

@@ -1,8 +1,9 @@
 """Cohorts: what is trained together by one worker.
 
-cohort  a cohort, and how work is grouped into cohorts
-kinds   the table of kinds of work: grouping, cost, needs and training of each
-costs   operations and memory of each kind
+cohort    a cohort, and how work is grouped into cohorts
+capacity  how much one cohort may be, by its worker
+kinds     the table of kinds of work: grouping, cost, needs and training of each
+costs     operations and memory of each kind
 """
 
 from trainables.cohorts.cohort import Cohort, form_cohorts

@@ -6,13 +6,9 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
+from trainables.cohorts.capacity import OF_A_CORE, Capacity
 from trainables.cohorts.kinds import Work, cost, kind_of, memory
 from trainables.settings.trial import Trial
-
-LARGEST_COHORT = 2_500.0
-"""GFLOP: half a minute of one core. What a fault costs at most, and how finely work spreads."""
-LARGEST_MEMORY = 2**30
-"""Bytes that the members of a cohort take; the data that they share come on top."""
 
 
 @dataclass(frozen=True)
@@ -39,13 +35,16 @@ class Cohort:
 
 
 def form_cohorts(
-    work: Iterable[Work], workers: int, groups_of: Iterable[Sequence[Trial]] = ()
+    work: Iterable[Work],
+    workers: int,
+    groups_of: Iterable[Sequence[Trial]] = (),
+    capacity: Capacity = OF_A_CORE,
 ) -> list[Cohort]:
     """Group work by kind and shape, split what is large, the costliest first.
 
-    A group becomes one cohort a worker, or two, three, ... so that none is above LARGEST_COHORT
-    or LARGEST_MEMORY unless it is one member. groups_of: trials that compete, each group one
-    cohort by itself.
+    A group becomes one cohort a worker, or two, three, ... so that none is above a worker's
+    capacity unless it is one member. groups_of: trials that compete, each group one cohort by
+    itself.
     """
     groups: dict[tuple[str, Hashable], list[Work]] = defaultdict(list)
     for member in work:
@@ -53,8 +52,8 @@ def form_cohorts(
     cohorts = [Cohort(trials[0].kind, tuple(trials)) for trials in groups_of]
     for (kind, _), members in groups.items():
         units = _indivisible(members)
-        work_share = sum(cost(member) for member in members) / LARGEST_COHORT
-        memory_share = sum(memory(member) for member in members) / LARGEST_MEMORY
+        work_share = sum(cost(member) for member in members) / capacity.work
+        memory_share = sum(memory(member) for member in members) / capacity.memory
         turns = math.ceil(max(work_share, memory_share) / workers)  # of all workers: none idles
         cohorts += _cohorts(kind, units, min(turns * workers, len(units)))
     return sorted(cohorts, key=lambda cohort: -cohort.cost)

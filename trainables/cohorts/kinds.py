@@ -18,6 +18,7 @@ from trainables.artifacts.teacher import train_teachers
 from trainables.artifacts.vae import train_vaes
 from trainables.artifacts.workshop import Maker, Workshop
 from trainables.cohorts import costs
+from trainables.device import default_device
 from trainables.distillation.requirements import all_logits_for
 from trainables.distillation.student import student_cohort_key, train_students
 from trainables.methods.data_free.impressions import make_impressions
@@ -81,9 +82,8 @@ def open_workshop(artifacts: Path, device: torch.device | None = None) -> Worksh
     There convolutions are of fp32 too: PyTorch would round their inputs to ten bits (TF32).
     """
     torch.backends.cudnn.allow_tf32 = False
-    default = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     makers = {name: kind.make for name, kind in KINDS.items() if kind.make}
-    return Workshop(Store(artifacts), device or default, makers)
+    return Workshop(Store(artifacts), device or default_device(), makers)
 
 
 def _student_unit(trial: Trial) -> str:

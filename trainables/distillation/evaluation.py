@@ -76,8 +76,7 @@ class Evaluation:
     def _stacked(self, own: Sequence[tuple[Tensor, Tensor]]) -> tuple[Tensor, Tensor]:
         """Inputs by share [G, n, D], labels by member [N, n]."""
         inputs, labels = (torch.stack(parts) for parts in zip(*own, strict=True))
-        sizes = torch.tensor(self.students.sizes, device=labels.device)
-        return inputs, labels.repeat_interleave(sizes, 0)
+        return inputs, self.students.by_member(labels)
 
     def _note(self, group: str, found: Sequence[Tensor]) -> None:
         """Append each measure of the domain to the histories, in the domain's own unit."""

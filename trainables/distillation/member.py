@@ -16,6 +16,7 @@ from trainables.artifacts.workshop import Workshop
 from trainables.data.domain import Objects
 from trainables.data.splits import HeldOut
 from trainables.data.standardise import scale_of
+from trainables.device import Placed
 from trainables.distillation.requirements import logits_for
 from trainables.objectives.answers import OUTPUTS
 from trainables.objectives.calibration import Reliability
@@ -70,15 +71,17 @@ class Member:
         """What it sees: members of equal seed and part see the same objects in the same order."""
         return self.seed, self.part
 
-    def taught(self, name: str, epoch: int) -> Tensor:
+    def taught(self, name: str, epoch: int, placed: Placed | None = None) -> Tensor:
         """What the teacher says for an epoch: its outputs [n, C], or a named feature [n, ...].
 
-        Zeros, of weight zero, without a teacher.
+        Zeros, of weight zero, without a teacher. placed: where it is wanted on a device.
         """
         if self.teacher is None:
-            return torch.zeros(len(self.parts.learn), self.setting.target.outputs)
+            device = placed.device if placed else None
+            outputs = self.setting.target.outputs
+            return torch.zeros(len(self.parts.learn), outputs, device=device)
         samples = self.teacher[name]
-        return samples[epoch % len(samples)]
+        return (placed(samples) if placed else samples)[epoch % len(samples)]
 
 
 def members_of(trials: Sequence[Trial], workshop: Workshop) -> list[Member]:

@@ -16,7 +16,9 @@ from trainables.distillation.pruning import dropped, scores_of
 from trainables.distillation.requirements import selects_first
 from trainables.distillation.selected_epochs import train_selected
 from trainables.distillation.student_stack import StudentStack
-from trainables.networks.stack import Report, Stack, batches, shuffled, stack_equal
+from trainables.networks.stack import Report, Stack
+from trainables.networks.stacking.replayed import Replayed
+from trainables.networks.stacking.rows import batches, shuffled
 from trainables.objectives.answers import OUTPUTS, Answers
 from trainables.objectives.losses import Terms
 from trainables.results import TrialResult
@@ -86,6 +88,14 @@ class _Training:
         setting = students.members[0].setting
         self.schedule, self.rule = setting.schedule, setting.rule
         self.steps = self.schedule.steps(setting.training_objects)
+        self.total = self._no_total()
+        self.features = (OUTPUTS, *students.objective.teacher_features)
+        self.step = Replayed(
+            self._step,
+            students.device,
+            static=students.is_static,
+            version=lambda: students.version,
+        )
 
     def run(self, attempts: int, report: Report) -> None:
         """All epochs of all attempts."""
@@ -111,30 +121,35 @@ class _Training:
         shares, device, size = students.shares, students.device, self.schedule.batch_size
         order = shuffled(len(labels[0]), [share.order for share in shares]).to(device)
         taught = self._teacher(epoch)
-        total = torch.zeros(3, len(students), device=device)
+        if self.total.shape[1] != len(students):
+            self.total = self._no_total()
+        self.total.zero_()
         step = epoch % self.schedule.epochs * math.ceil(order.shape[1] / size)
         for rows in batches(order, GATHERED * size):
             x, y = students.gather(rows), students.shared_rows(labels, rows)
-            soft = {name: students.own_rows(values, rows) for name, values in taught.items()}
-            parts = {name: values.split(size, 1) for name, values in soft.items()}
-            for place, (a, b) in enumerate(zip(x.split(size, 1), y.split(size, 1), strict=True)):
+            soft = [students.own_rows(taught[name], rows) for name in self.features]
+            parts = [values.split(size, 1) for values in (x, y, *soft)]
+            for batch in zip(*parts, strict=True):
                 students.set_rate_factor(self.schedule.rate_factor(step, self.steps))
-                features = {name: values[place] for name, values in parts.items()}
-                teacher = Answers(features.pop(OUTPUTS), features)
-                terms = students.objective.loss(students.answers(a), teacher, b, students.numbers)
-                students.step(terms.loss)
-                total += torch.stack(terms).detach() * b.shape[1]
+                self.step(*batch)
                 step += 1
-        students.note("train", Terms._fields, (total / order.shape[1]).cpu())
+        students.note("train", Terms._fields, (self.total / order.shape[1]).cpu())
+
+    def _no_total(self) -> Tensor:
+        return torch.zeros(3, len(self.students), device=self.students.device)
+
+    def _step(self, x: Tensor, y: Tensor, *taught: Tensor) -> None:
+        """One step on a batch: what shares see, labels, and what teachers say, by member."""
+        students, said = self.students, dict(zip(self.features, taught, strict=True))
+        teacher = Answers(said.pop(OUTPUTS), said)
+        terms = students.objective.loss(students.answers(x), teacher, y, students.numbers)
+        students.step(terms.loss)
+        self.total += torch.stack(terms).detach() * y.shape[1]
 
     def _teacher(self, epoch: int) -> dict[str, Tensor]:
         """What the teacher says of all objects in this epoch, by name, each [N, n, ...]."""
-        students, objective, device = self.students, self.students.objective, self.students.device
-        names = objective.teacher_features
-        taught = {
-            name: stack_equal([m.taught(name, epoch) for m in students.members], device)
-            for name in (OUTPUTS, *names)
-        }
+        students, objective = self.students, self.students.objective
+        taught = {name: students.taught(name, epoch) for name in self.features}
         labels = students.by_member(torch.stack(students.labels))
         taught[OUTPUTS] = objective.prepare(taught[OUTPUTS], labels, students.numbers)
         return taught

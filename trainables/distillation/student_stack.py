@@ -8,9 +8,12 @@ from torch import Tensor, nn
 
 from trainables.data.augment import ChannelScale, channel_scale
 from trainables.data.domain import Objects
+from trainables.device import Placed
 from trainables.distillation.member import Member
+from trainables.networks.kernels import for_members
 from trainables.networks.network import feature_shapes
-from trainables.networks.stack import Stack, gather_inputs
+from trainables.networks.stack import Stack
+from trainables.networks.stacking.rows import gather_inputs
 from trainables.objectives.answers import Answers
 from trainables.randomness import generator
 from trainables.settings.setting import Setting
@@ -57,13 +60,14 @@ class StudentStack:
         first, seeds = settings[0], [member.seed for member in self.members]
         target, self.objective, self.schedule = first.target, first.objective, first.schedule
         self.shape, self.network = target.shape, first.student
+        models = {
+            seed: self.network.initialised(
+                target.shape, target.outputs, generator("init/student", seed)
+            )
+            for seed in dict.fromkeys(seeds)
+        }
         self.stack = Stack.scheduled(
-            [
-                self.network.initialised(
-                    target.shape, target.outputs, generator("init/student", seed)
-                )
-                for seed in seeds
-            ],
+            [models[seed] for seed in seeds],
             [setting.schedule for setting in settings],
             device,
             draws=[generator("dropout/student", seed) for seed in seeds],
@@ -74,6 +78,7 @@ class StudentStack:
             name: torch.tensor([each[name] for each in numbers], device=device)
             for name in numbers[0]
         }
+        self._placed = Placed(device)
         ones = {member.seen: member for member in reversed(self.members)}
         counts = Counter(member.seen for member in self.members)
         self.shares = [Share(ones[seen], device) for seen in counts]
@@ -93,6 +98,16 @@ class StudentStack:
         """Multiply all learning rates by this, from here on."""
         for stack in filter(None, (self.stack, self.regressors)):
             stack.set_rate_factor(factor)
+
+    @property
+    def is_static(self) -> bool:
+        """Whether a step is the same operations each time, none of them the host's."""
+        return all(stack.is_static for stack in filter(None, (self.stack, self.regressors)))
+
+    @property
+    def version(self) -> tuple[int, ...]:
+        """Another one where tensors that a step changes or reads were replaced."""
+        return self.stack.version, *(id(each) for each in self.numbers.values())
 
     def renew_optimiser(self) -> None:
         """Reset the optimisers' moments; the weights stay."""
@@ -122,7 +137,7 @@ class StudentStack:
         """What members say of each share's own inputs [G, B, D]; outputs are [N, B, C]."""
         names = self.objective.student_features
         if not names:
-            outputs = self.stack.shared(inputs, self.sizes)
+            outputs = self.stack.answer(inputs, self.sizes)
             return Answers(outputs if self.objective.any_layout else outputs.contiguous())
         paths = {name: self.network.features[name] for name in names}
         outputs, features = self.stack.with_features(inputs, self.sizes, paths)
@@ -136,6 +151,13 @@ class StudentStack:
         else:
             self.stack.step(losses)
 
+    def taught(self, name: str, epoch: int) -> Tensor:
+        """What the teachers say for an epoch, by member: outputs or a feature [N, n, ...].
+
+        Members of one teacher have it from one copy on the device.
+        """
+        return torch.stack([member.taught(name, epoch, self._placed) for member in self.members])
+
     def own_rows(self, values: Tensor, rows: Tensor) -> Tensor:
         """Of each member's own values [N, n, ...] its share's rows [G, B]: [N, B, ...]."""
         groups = zip(values.split(self.sizes), rows, strict=True)
@@ -147,7 +169,7 @@ class StudentStack:
 
     def by_member(self, by_share: Tensor) -> Tensor:
         """What shares have [G, ...], for each of their members: [N, ...]."""
-        return by_share.repeat_interleave(torch.tensor(self.sizes, device=self.device), 0)
+        return for_members(by_share, self.sizes)
 
     def note(self, group: str, names: Sequence[str], values: Tensor) -> None:
         """Append to the histories; values [len(names), N]: one row a metric."""

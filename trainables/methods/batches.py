@@ -9,7 +9,8 @@ from torch.nn import functional
 from trainables.artifacts.labelled import without_held_out
 from trainables.data.domain import Domain, Shape
 from trainables.links.link import Identity, Link
-from trainables.networks.stack import LANES, batches, shuffled
+from trainables.networks.stack import LANES
+from trainables.networks.stacking.rows import batches, shuffled
 from trainables.randomness import generator
 
 

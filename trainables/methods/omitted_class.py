@@ -24,7 +24,8 @@ from trainables.methods.method import TrainableMethod, sizes_of
 from trainables.methods.method_run import MethodRun, perceptrons
 from trainables.methods.taught import check_taught, numbers_of
 from trainables.networks.perceptron import weight_count
-from trainables.networks.stack import Report, Stack, batches, shuffled
+from trainables.networks.stack import Report, Stack
+from trainables.networks.stacking.rows import batches, shuffled
 from trainables.objectives.losses import soft_cross_entropy
 from trainables.objectives.objective import TEMPERATURE, Objective
 from trainables.results import TrialResult

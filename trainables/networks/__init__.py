@@ -7,8 +7,8 @@ lenet           LeNet-5, of convolution's layers, also for published figures tha
 vae             one encoder, a decoder for objects and one for counterparts
 pretrained      weights from a file; tried: whether a network can be trained
 stack           many models of one shape trained as one; stacking/ has the ways to call them
-updates         how a stack's parameters follow their gradients: Adam and SGD
-kernels         the linear layers of a stack, at the speed of the machine; convolution_kernels
+updates         how a stack's parameters follow their gradients, by optimisers/
+kernels         the linear layers of a stack, of products/; convolution_kernels
 """
 
 from trainables.networks.convolutional import ConvNet, ResNet18

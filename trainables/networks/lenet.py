@@ -11,9 +11,10 @@ from torch.nn import functional
 from trainables.data.domain import Shape
 from trainables.errors import BadInputError
 from trainables.networks.convolution import Convolution
-from trainables.networks.kernels import LINEAR, RELU, repeated
+from trainables.networks.kernels import repeated
 from trainables.networks.network import DrawnNetwork, image_shape
 from trainables.networks.perceptron import Mlp
+from trainables.networks.products.layout import LINEAR, RELU
 from trainables.networks.stacking.image_layers import MaxPool2d, ReLU
 from trainables.networks.stacking.images import through
 from trainables.randomness import generator

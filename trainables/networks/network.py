@@ -6,7 +6,7 @@ and fed flat, so a module that reads images gets them unflattened.
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any
@@ -138,6 +138,11 @@ def image_shape(network: Network, shape: Shape) -> tuple[int, int, int]:
     return channels, height, width
 
 
+SMALL = 5_000_000
+"""Parameters up to which a network is made to be counted. On the meta device nothing is made, but
+PyTorch imports its compiler there, which takes a second or two."""
+
+
 @lru_cache(maxsize=1024)
 def parameters_of(network: Network, shape: Shape, outputs: int) -> int:
     """Weights and biases of a network that reads objects of this shape."""
@@ -168,17 +173,28 @@ def plain_model(network: Network, shape: Shape, outputs: int, device: str = "met
 @lru_cache(maxsize=1024)
 def _counted(network: Network, shape: Shape, outputs: int) -> tuple[int, int]:
     """Multiply-adds and outputs of layers, for one object."""
+    if parameters_of(network, shape, outputs) <= SMALL:
+        products, floats, is_all = _counted_in(plain_model(network, shape, outputs, "cpu"), shape)
+        if is_all:
+            return products, floats
     try:
-        return _counted_in(plain_model(network, shape, outputs), shape)
+        return _counted_whole(plain_model(network, shape, outputs), shape)
     except Exception:  # it branches by the values of its inputs, say
-        return _counted_in(plain_model(network, shape, outputs, "cpu"), shape)
+        return _counted_whole(plain_model(network, shape, outputs, "cpu"), shape)
+
+
+def _counted_whole(module: nn.Module, shape: Shape) -> tuple[int, int]:
+    products, floats, is_all = _counted_in(module, shape)
+    return products if is_all else _by_torch(module, shape), floats
 
 
 @torch.no_grad()
-def _counted_in(module: nn.Module, shape: Shape) -> tuple[int, int]:
+def _counted_in(module: nn.Module, shape: Shape) -> tuple[int, int, bool]:
+    """The same; and whether these are all, or there is attention, which PyTorch can count."""
     from torch.utils._python_dispatch import TorchDispatchMode
-    from torch.utils.flop_counter import FlopCounterMode  # takes most of a second, when used
 
+    products: list[int] = []
+    unknown: set[str] = set()
     made: dict[int, Tensor] = {}  # once each: a ReLU may put out what it was given
 
     def note(part: nn.Module, inputs: Any, output: Any) -> None:
@@ -188,12 +204,20 @@ def _counted_in(module: nn.Module, shape: Shape) -> tuple[int, int]:
     class Inside(TorchDispatchMode):
         """What modules of several steps make inside."""
 
+        @classmethod
+        def _should_skip_dynamo(cls) -> bool:
+            return False  # nothing is compiled here; else PyTorch imports its compiler: a second
+
         def __torch_dispatch__(
             self, function: Any, types: Any, given: Any = (), options: Any = None
         ) -> Any:
             output = function(*given, **(options or {}))
-            if function.overloadpacket is torch.ops.aten.convolution:
+            name = function.overloadpacket.__name__
+            if name == "convolution":
                 note(module, given, output)
+            if name in PRODUCTS:
+                products.append(PRODUCTS[name](output, *given))
+            unknown.update({name} if "attention" in name or name.startswith("_scaled") else ())
             return output
 
     for part in module.modules():
@@ -201,10 +225,34 @@ def _counted_in(module: nn.Module, shape: Shape) -> tuple[int, int]:
             part.register_forward_hook(note)
     one = torch.zeros(1, math.prod(shape), device=next(module.parameters()).device)
     inside: Any = Inside
-    with inside(), FlopCounterMode(display=False) as counter:
+    with inside():
         module(one)
     floats = sum(output.numel() for output in made.values())
-    return counter.get_total_flops() // 2, floats
+    return sum(products), floats, not unknown
+
+
+@torch.no_grad()
+def _by_torch(module: nn.Module, shape: Shape) -> int:
+    """Multiply-adds as PyTorch counts them, of attention too."""
+    from torch.utils.flop_counter import FlopCounterMode  # takes a second, where it is used
+
+    one = torch.zeros(1, math.prod(shape), device=next(module.parameters()).device)
+    with FlopCounterMode(display=False) as counter:
+        module(one)
+    return int(counter.get_total_flops() // 2)
+
+
+PRODUCTS: dict[str, Callable[..., int]] = {
+    "mm": lambda y, a, b, *_: y.numel() * a.shape[-1],
+    "addmm": lambda y, bias, a, b, *_: y.numel() * a.shape[-1],
+    "bmm": lambda y, a, b, *_: y.numel() * a.shape[-1],
+    "baddbmm": lambda y, bias, a, b, *_: y.numel() * a.shape[-1],
+    # convolution(x, weight, bias, stride, padding, dilation, transposed, ...)
+    "convolution": lambda y, x, weight, *others: (
+        (x if others[4] else y).numel() * weight[0].numel()
+    ),
+}
+"""Multiply-adds by PyTorch's operation, of its output and inputs; the same as PyTorch counts."""
 
 
 @lru_cache(maxsize=1024)

@@ -7,7 +7,9 @@ from typing import cast
 import torch
 from torch import Tensor, nn
 
-from trainables.networks.kernels import LINEAR, RELU, layer, shared_layer
+from trainables.networks.kernels import layer, shared_layer, traced_layer
+from trainables.networks.products.layout import LINEAR, RELU
+from trainables.networks.products.traced import Traced, TracedLayer
 from trainables.networks.stacking.layers import Stackable
 
 
@@ -78,3 +80,18 @@ class Mlp(Stackable):
             x = each(x, RELU)
         outputs: Tensor = last(x)
         return outputs
+
+    @torch.no_grad()
+    def traced(self, x: Tensor, sizes: Sequence[int] | None = None) -> Traced | None:
+        """The same for a stack, with its gradients written out; None for sizes that have none."""
+        layers = cast(list[Linear], list(self.layers))
+        calls: list[TracedLayer] = []
+        for place, each in enumerate(layers):
+            then = RELU if place < len(layers) - 1 else LINEAR
+            shared = None if place else sizes
+            call = traced_layer(x, each.weight, each.bias, shared, then)
+            if call is None:
+                return None
+            calls.append(call)
+            x = call.y
+        return Traced(calls)

@@ -16,9 +16,11 @@ from torch.func import stack_module_state
 from torch.nn import functional
 
 from trainables.networks.kernels import repeated
+from trainables.networks.optimisers.rules import ADAM, Optimiser, optimiser_of
+from trainables.networks.products.traced import Pieces, Traced
 from trainables.networks.stacking.way import Draws
 from trainables.networks.stacking.ways import call_as_one
-from trainables.networks.updates import ADAM, Optimiser, Updates, optimiser_of
+from trainables.networks.updates import Updates
 from trainables.schedule import Schedule
 
 LANES = 32
@@ -53,6 +55,8 @@ class Stack:
         self._saved = [*models[0].state_dict()]
         self._way = call_as_one(models, device, draws)
         self._training = models[0].training
+        self._traced: Traced | None = None
+        self.version = 0  # how often tensors that a step changes were replaced
         self._take_values()
         decays = [0.0] * len(models) if weight_decays is None else weight_decays
         self._updates = Updates(self._values, learning_rates, optimiser, decays)
@@ -90,6 +94,11 @@ class Stack:
         return self._way.name
 
     @property
+    def is_static(self) -> bool:
+        """Whether a step is the same operations each time, none of them the host's."""
+        return self._way.is_static
+
+    @property
     def parameters(self) -> dict[str, Tensor]:
         """Every parameter by its name in the single model: [N, ...]."""
         return self._way.parameters
@@ -106,6 +115,19 @@ class Stack:
         """
         outputs: Tensor = self._way(*self._each(inputs, sizes))
         return outputs
+
+    def answer(self, inputs: Tensor, sizes: Sequence[int] | None = None) -> Tensor:
+        """The same for the next `step`, whose losses know the parameters by these outputs alone.
+
+        sizes: None where each member has its own inputs [N, B, D]. Where a network's gradients
+        are written out, they are found without autograd: equal to the bit, and sooner.
+        """
+        each = (inputs,) if sizes is None else self._each(inputs, sizes)
+        self._traced = self._way.traced(*each)
+        if self._traced is None:
+            outputs: Tensor = self._way(*each)
+            return outputs
+        return self._traced.outputs.requires_grad_()
 
     def with_features(
         self, inputs: Tensor, sizes: Sequence[int], paths: Mapping[str, str]
@@ -129,6 +151,7 @@ class Stack:
 
     def renew_optimiser(self) -> None:
         """Reset the optimiser's moments; the weights stay."""
+        self.version += 1
         self._updates.renew()
 
     def set_rate_factor(self, factor: float) -> None:
@@ -140,7 +163,13 @@ class Stack:
 
         A member's gradient comes from its own loss alone, so a NaN stays with its member.
         """
-        self._updates.step(self._gradients(losses))
+        traced, self._traced = self._traced, None
+        if traced is None:
+            self._updates.step(self._gradients(losses))
+            return
+        (upstream,) = torch.autograd.grad(losses.sum(), traced.outputs)
+        with torch.no_grad():
+            self._updates.step(self._as_values(traced.gradients(upstream)))
 
     def step_from(self, outputs: Sequence[Tensor], gradients: Sequence[Tensor]) -> None:
         """The same, given the losses' gradients with respect to these outputs, each [N, ...]."""
@@ -152,26 +181,30 @@ class Stack:
         self.step(losses)
         other._updates.step(theirs)
 
-    def _gradients(self, losses: Tensor, *, once: bool = True) -> list[Tensor]:
+    def _gradients(self, losses: Tensor, *, once: bool = True) -> list[Pieces]:
         """The gradients of the sum of losses, by parameter, padded as the values are.
 
         once: whether nothing else is differentiated of these losses.
         """
         return self._as_values(self._way.gradients(losses.sum(), once=once))
 
-    def _as_values(self, found: Sequence[Tensor]) -> list[Tensor]:
-        """Gradients laid out as the values are.
+    def _as_values(self, found: Sequence[Tensor | Pieces]) -> list[Pieces]:
+        """Gradients laid out as the values are; a whole one is one piece.
 
         Contiguous, because PyTorch's fused kernels read memory in order whatever the strides say:
         a transposed gradient would silently update the wrong weights.
         """
         return [
-            gradient.contiguous() if gradient.shape == value.shape else _padded(gradient)
+            [
+                piece.contiguous() if piece.shape[1:] == value.shape[1:] else _padded(piece)
+                for piece in ([gradient] if isinstance(gradient, Tensor) else gradient)
+            ]
             for gradient, value in zip(found, self._values, strict=True)
         ]
 
     def keep(self, places: Sequence[int]) -> None:
         """Keep only the members at these places, each unchanged, its moments included."""
+        self.version += 1
         rows = torch.tensor(places, device=self._values[0].device)
         self._values = [value[rows] for value in self._values]
         self._way.keep([*places])
@@ -180,6 +213,7 @@ class Stack:
 
     def set_rates(self, learning_rates: Sequence[float], weight_decays: Sequence[float]) -> None:
         """From here on every member has this learning rate and weight decay."""
+        self.version += 1
         self._updates.set_rates(learning_rates, weight_decays)
 
     def copy_rows(self, sources: Sequence[int], to: Sequence[int]) -> None:
@@ -188,6 +222,7 @@ class Stack:
         Parameters, buffers and the optimiser's moments are copied; what a member draws from, and
         its rates, stay its own. No place is in both.
         """
+        self.version += 1
         for value in self._values:
             value[list(to)] = value[list(sources)]
         self._way.copy_rows([*sources], [*to])
@@ -221,30 +256,3 @@ def _unpadded(value: Tensor, shape: torch.Size) -> Tensor:
     if not shape:
         return value[:, 0]
     return value if value.shape[-1] == shape[-1] else value[..., : shape[-1]]
-
-
-def shuffled(objects: int, generators: Sequence[torch.Generator]) -> Tensor:
-    """An epoch's order for each member, from its own generator: int64 [N, objects]."""
-    return torch.stack([torch.randperm(objects, generator=g) for g in generators])
-
-
-def batches(order: Tensor, size: int) -> Iterator[Tensor]:
-    """Consecutive batches of an order [N, n]: [N, B]; the last may be smaller."""
-    yield from order.split(size, dim=1)
-
-
-def gather_inputs(sources: Sequence[Tensor], rows: Tensor) -> Tensor:
-    """Each member's rows of its own source: sources N × [n, D], rows [N, B] → float32 [N, B, D].
-
-    Grey bytes become [0, 1]; float sources are taken as they are.
-    """
-    first = sources[0]
-    picked = torch.empty(*rows.shape, first.shape[1], dtype=first.dtype, device=first.device)
-    for source, mine, place in zip(sources, rows, picked, strict=True):
-        torch.index_select(source, 0, mine, out=place)
-    return picked.float().div_(255) if first.dtype == torch.uint8 else picked
-
-
-def stack_equal(tensors: Sequence[Tensor], device: torch.device) -> Tensor:
-    """Members' tensors of equal shape as one on the device: N × [...] → [N, ...]."""
-    return torch.stack(list(tensors)).to(device)

@@ -1,111 +1,22 @@
 """How the parameters of a stack follow their gradients, each member at rates of its own."""
 
 import itertools
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import ClassVar
+from collections.abc import Sequence
 
 import torch
-from torch import Tensor
 
-from trainables.schedule import Schedule
-
-Tensors = list[Tensor]  # of each parameter its value, gradient or moment: [members, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Adam:
-    """Adam (Kingma and Ba 2015) with decoupled weight decay (Loshchilov and Hutter 2019, Alg. 2).
-
-    The defaults are PyTorch's, as published: docs/protocol, "What was run".
-    """
-
-    moments: ClassVar[int] = 2
-    beta1: float = 0.9
-    beta2: float = 0.999
-    epsilon: float = 1e-8
-
-    def update(
-        self,
-        values: Tensors,
-        gradients: Tensors,
-        moments: Sequence[Tensors],
-        steps: Tensor,
-        rate: float,
-        decay: float,
-    ) -> None:
-        """One step, in place; steps: how many it has been with this one."""
-        first, second = moments
-        torch._fused_adamw_(
-            values,
-            gradients,
-            first,
-            second,
-            [],
-            [steps] * len(values),
-            lr=rate,
-            beta1=self.beta1,
-            beta2=self.beta2,
-            eps=self.epsilon,
-            weight_decay=decay,
-            amsgrad=False,
-            maximize=False,
-        )
-
-
-ADAM = Adam()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sgd:
-    """Gradient descent with momentum as in PyTorch: m ← momentum · m + g, w ← w - rate · m.
-
-    Weight decay is coupled: it is added to the gradient g.
-    """
-
-    momentum: float = 0.0
-
-    @property
-    def moments(self) -> int:
-        """None where there is no momentum."""
-        return 1 if self.momentum else 0
-
-    def update(
-        self,
-        values: Tensors,
-        gradients: Tensors,
-        moments: Sequence[Tensors],
-        steps: Tensor,
-        rate: float,
-        decay: float,
-    ) -> None:
-        """One step, in place; it does not depend on how many there were."""
-        torch._fused_sgd_(
-            values,
-            gradients,
-            moments[0] if moments else [],
-            lr=rate,
-            weight_decay=decay,
-            momentum=self.momentum,
-            dampening=0.0,
-            nesterov=False,
-            maximize=False,
-            is_first_step=False,  # its momentum is zero then, which makes no difference
-        )
-
-
-Optimiser = Adam | Sgd
-
-
-def optimiser_of(schedule: Schedule) -> Optimiser:
-    """What a schedule trains by."""
-    return Sgd(momentum=schedule.momentum) if schedule.optimiser == "sgd" else ADAM
+from trainables.device import is_exact
+from trainables.networks.optimisers.calls import Call, Cuts, runs_of
+from trainables.networks.optimisers.rules import Optimiser, Tensors
+from trainables.networks.products.layout import joined
+from trainables.networks.products.traced import Pieces
 
 
 class Updates:
     """The state of a stack's optimiser: moments, and every member's learning rate and decay.
 
-    factor: what all learning rates are multiplied by; it may change from step to step.
+    Where a member's bits must not depend on its company, members of equal rates are updated in a
+    call; elsewhere all are, and nothing in a step is a number of the host's.
     """
 
     def __init__(
@@ -115,7 +26,9 @@ class Updates:
         optimiser: Optimiser,
         weight_decays: Sequence[float],
     ) -> None:
-        self._values, self.optimiser, self.factor = values, optimiser, 1.0
+        self._values, self.optimiser, device = values, optimiser, values[0].device
+        self._factor = 1.0
+        self._factor_there = None if is_exact(device) else torch.ones((), device=device)
         self._rates = list(zip(learning_rates, weight_decays, strict=True))
         self.renew()
 
@@ -130,22 +43,54 @@ class Updates:
         self._group()
 
     def _group(self) -> None:
-        """Make views of values and moments for each run of members with equal rates.
+        """Forget which members are updated in one call."""
+        self._calls: dict[Cuts, list[Call]] = {}
+        if self._factor_there is not None:
+            there = torch.tensor(self._rates, device=self._values[0].device)
+            self._rates_there, self._decays_there = there.unbind(1)
 
-        The fused kernels take one rate a call, so each such run is a call of its own.
+    @property
+    def factor(self) -> float:
+        """What all learning rates are multiplied by; it may change from step to step."""
+        return self._factor
+
+    @factor.setter
+    def factor(self, value: float) -> None:
+        if value != self._factor and self._factor_there is not None:
+            self._factor_there.fill_(value)
+        self._factor = value
+
+    def _calls_for(self, gradients: Sequence[Pieces]) -> list[Call]:
+        """A call for each run of members with equal rates: the fused kernels take one rate.
+
+        It is of views of values and moments, cut where the gradients are.
         """
-        self._runs = [
-            (run, [[each[run] for each in kind] for kind in (self._values, *self._moments)])
-            for run in _runs(self._rates)
-        ]
+        cuts = tuple(tuple(len(piece) for piece in pieces) for pieces in gradients)
+        if cuts not in self._calls:
+            self._calls[cuts] = [
+                Call(run, cuts, (self._values, *self._moments)) for run in runs_of(self._rates)
+            ]
+        return self._calls[cuts]
 
-    def step(self, gradients: Tensors) -> None:
-        """One step of every member, in place."""
+    def step(self, gradients: Sequence[Pieces]) -> None:
+        """One step of every member, in place; a gradient is in pieces of consecutive members."""
         self._steps += 1
-        for run, (values, *moments) in self._runs:
-            mine = gradients if len(self._runs) == 1 else [each[run] for each in gradients]
-            rate, decay = self._rates[run.start]
+        if self._factor_there is not None:
+            self._step_there([joined(pieces) for pieces in gradients], self._factor_there)
+            return
+        for call in self._calls_for(gradients):
+            rate, decay = self._rates[call.first]
+            values, *moments = call.views
+            mine = call.of(gradients)
             self.optimiser.update(values, mine, moments, self._steps, rate * self.factor, decay)
+
+    def _step_there(self, gradients: Tensors, factor: torch.Tensor) -> None:
+        rates, state = self._rates_there * factor, (self._values, gradients, self._moments)
+        if len(set(self._rates)) == 1:
+            self.optimiser.update(*state, self._steps, rates[0], self._rates[0][1])
+        else:
+            decays = self._decays_there if any(decay for _, decay in self._rates) else None
+            self.optimiser.update_each(*state, self._steps, rates, decays)
 
     def keep(self, values: Tensors, places: Sequence[int]) -> None:
         """Keep only the members at these places, with their moments; values: theirs."""
@@ -163,12 +108,3 @@ class Updates:
         """Members at these places get the moments of others, in order; rates stay."""
         for moment in itertools.chain(*self._moments):
             moment[list(to)] = moment[list(sources)]
-
-
-def _runs(values: Sequence[object]) -> Iterator[slice]:
-    """The slices of neighbouring equal values."""
-    start = 0
-    for _, equal in itertools.groupby(values):
-        stop = start + len(list(equal))
-        yield slice(start, stop)
-        start = stop

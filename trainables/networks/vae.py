@@ -8,8 +8,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from trainables.networks.kernels import LEAKY_RELU
 from trainables.networks.perceptron import Linear
+from trainables.networks.products.layout import LEAKY_RELU
 
 
 class Latent(NamedTuple):

@@ -13,6 +13,7 @@ class Sizes:
     channels: of the convolutional students. checked_epochs, company: of what is compared with a
         CPU, and with itself in company.
     in_turn: students of the rivals that train one after the other. processes: at a time.
+    captured: students whose steps are captured as graphs, and not.
     halved: members of the cohorts that two processes share.
     unfitting: members of the cohort that is given too little memory.
     matrix, copied: of the measured rates: rows, bytes.
@@ -29,6 +30,7 @@ class Sizes:
     company: int = 50
     in_turn: int = 3
     processes: int = 4
+    captured: tuple[int, ...] = (50, 1000)
     halved: tuple[int, ...] = (200, 1000)
     unfitting: int = 200
     repeats: int = 3
@@ -49,6 +51,7 @@ SMALL = Sizes(
     company=5,
     in_turn=1,
     processes=1,
+    captured=(4,),
     halved=(4,),
     unfitting=4,
     repeats=1,

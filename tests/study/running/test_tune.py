@@ -1,11 +1,14 @@
-"""Which cohort a free worker takes. (The rest of study/tune.py is tested by real launches.)"""
+"""Which cohort a free worker takes, and how large ones may be. (The rest: by real launches.)"""
 
 from types import SimpleNamespace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+import study.running.tune as tune_module
+from study.cluster.resources import Resources
 from study.running.tune import _NewestFirst
+from trainables.cohorts.capacity import OF_A_CORE, Capacity
 
 STATES = st.sampled_from(["PENDING", "RUNNING", "TERMINATED", "ERROR"])
 
@@ -17,3 +20,23 @@ def test_a_free_worker_takes_the_newest_cohort_that_waits(states):
     taken = _NewestFirst().choose_trial_to_run(SimpleNamespace(get_trials=lambda: trials))
     waiting = [place for place, state in enumerate(states) if state == "PENDING"]
     assert (taken.place if taken else None) == (waiting[-1] if waiting else None)
+
+
+def test_workers_with_a_gpu_are_asked_what_they_can_take(monkeypatch):
+    asked = []
+
+    class Remote:
+        def __init__(self, **given):
+            asked.append(given)
+
+        def __call__(self, function):
+            return SimpleNamespace(remote=lambda share: Capacity(75_000 * share, 2**30))
+
+    monkeypatch.setattr(tune_module.ray, "remote", Remote)
+    monkeypatch.setattr(tune_module.ray, "get", lambda found: found)
+    found = [
+        tune_module.capacity_of_workers(Resources(workers=1, gpus_per_worker=gpus))
+        for gpus in (0.0, 0.5, 2.0)
+    ]
+    assert found == [OF_A_CORE, Capacity(37_500, 2**30), Capacity(75_000, 2**30)]
+    assert asked == [{"num_cpus": 1, "num_gpus": gpus} for gpus in (0.5, 2.0)]

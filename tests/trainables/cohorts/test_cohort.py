@@ -10,12 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional
 
+import trainables.cohorts.capacity as capacity_module
 import trainables.distillation.evaluation as evaluation_module
 from search_spaces.rows.published import published
 from search_spaces.smoke import LINK, RECIPE, taught
 from trainables.artifacts.artifact import TeacherArtifact, VaeArtifact
 from trainables.artifacts.workshop import ignore
-from trainables.cohorts.cohort import LARGEST_COHORT, LARGEST_MEMORY, form_cohorts
+from trainables.cohorts.capacity import OF_A_CORE, Capacity, capacity_of
+from trainables.cohorts.cohort import form_cohorts
 from trainables.cohorts.kinds import cost, memory
 from trainables.data.datasets import load
 from trainables.data.domain import Domain, DomainData, Objects
@@ -317,17 +319,39 @@ def test_cohorts_are_dealt_by_shape_cost_and_workers():
     assert [c.cost for c in cohorts] == sorted((c.cost for c in cohorts), reverse=True)
     many = form_cohorts([Trial(setting=BASE, seed=i) for i in range(1_000)], workers=2)
     assert len(many) % 2 == 0  # no worker idles while another does the odd one
-    assert max(c.cost for c in many) <= LARGEST_COHORT + cost(many[0].members[0])
+    assert max(c.cost for c in many) <= OF_A_CORE.work + cost(many[0].members[0])
 
 
 def test_a_cohort_fits_into_memory():
     """Of a schedule so short that work alone would put thousands into one cohort."""
     tiny = replace(BASE, schedule=Schedule(epochs=1, batch_size=64))
     many = form_cohorts([Trial(setting=tiny, seed=i) for i in range(5_000)], workers=2)
-    assert max(sum(map(memory, c.members)) for c in many) <= LARGEST_MEMORY * 1.01
-    assert max(c.cost for c in many) < LARGEST_COHORT / 2
+    assert max(sum(map(memory, c.members)) for c in many) <= OF_A_CORE.memory * 1.01
+    assert max(c.cost for c in many) < OF_A_CORE.work / 2
     weights = 784 * 64 + 64 * 10
     assert 4 * 4 * weights < memory(many[0].members[0]) < 4 * 4 * weights + 2**21
+
+
+def test_a_gpu_takes_a_thousand_students_as_a_few_cohorts(monkeypatch):
+    """What a GPU of 60 GiB and 50 TFLOP/s would answer; half of one is half as much."""
+    monkeypatch.setattr(capacity_module, "free_memory", lambda device: 60 * 2**30)
+    monkeypatch.setattr(capacity_module, "product_rate", lambda device: 50e12)
+    whole, half = (capacity_of(torch.device("cuda"), share) for share in (1.0, 0.5))
+    assert whole == Capacity(work=75_000, memory=42 * 2**30)
+    assert half == Capacity(work=37_500, memory=21 * 2**30)
+    standard = replace(BASE, schedule=Schedule(epochs=50, batch_size=64))
+    trials = [Trial(setting=standard, seed=i) for i in range(1_000)]
+    assert len(form_cohorts(trials, workers=1)) > 10
+    cohorts = form_cohorts(trials, workers=1, capacity=whole)
+    assert len(cohorts) <= 2
+    assert max(cohort.cost for cohort in cohorts) <= whole.work
+    scarce = form_cohorts(trials, workers=1, capacity=replace(whole, memory=2**29))
+    assert max(sum(map(memory, c.members)) for c in scarce) <= 2**29 * 1.01
+
+
+def test_a_cpu_is_not_asked(monkeypatch):
+    monkeypatch.setattr(capacity_module, "product_rate", None)
+    assert capacity_of(torch.device("cpu")) == OF_A_CORE
 
 
 def test_attempts_of_a_network_stay_together():

@@ -39,9 +39,9 @@ from trainables.methods.federated.pfedme import moreau_step, towards
 from trainables.methods.omitted_class import best_bias
 from trainables.methods.self_supervised.barlow_twins import cross_correlation, redundancy_loss
 from trainables.methods.self_supervised.instance_features import instance_loss
+from trainables.networks.optimisers.rules import Sgd
 from trainables.networks.perceptron import Linear
 from trainables.networks.stack import Stack
-from trainables.networks.updates import Sgd
 from trainables.randomness import generator
 
 

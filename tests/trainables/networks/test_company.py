@@ -11,8 +11,8 @@ from torch.nn import functional
 from trainables.networks.convolutional import ConvNet, ResNet18
 from trainables.networks.lenet import LeNet5
 from trainables.networks.network import Network, Perceptron
+from trainables.networks.optimisers.rules import ADAM, Sgd
 from trainables.networks.stack import Stack
-from trainables.networks.updates import ADAM, Sgd
 from trainables.randomness import generator
 
 CPU = torch.device("cpu")

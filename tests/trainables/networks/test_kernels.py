@@ -6,15 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch.nn import functional
 
-from trainables.networks.kernels import (
-    LARGE,
-    LEAKY_RELU,
-    LINEAR,
-    RELU,
-    WIDE,
-    layer,
-    shared_layer,
-)
+from trainables.networks.kernels import layer, shared_layer
+from trainables.networks.products.layout import LEAKY_RELU, LINEAR, RELU
+from trainables.networks.products.onednn import LARGE, WIDE
 from trainables.randomness import generator
 
 PLAIN = {

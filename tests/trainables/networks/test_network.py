@@ -2,11 +2,14 @@
 
 import math
 import random
+import subprocess
+import sys
 from dataclasses import dataclass
 
 import pytest
 import torch
 from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
 from torchvision.models import resnet18
 
 from trainables.errors import BadInputError
@@ -18,6 +21,7 @@ from trainables.networks.network import (
     activations,
     multiply_adds,
     parameters_of,
+    plain_model,
 )
 from trainables.networks.perceptron import Mlp, parameter_count, weight_count
 from trainables.networks.tried import check_network
@@ -237,3 +241,52 @@ def test_fields_and_shapes_that_do_not_fit(make, says):
     with pytest.raises(BadInputError, match=says) as error:
         make()
     assert "\n" not in str(error.value)
+
+
+class Attentive(nn.Module):
+    """Turned convolutions, attention, a batched product: what else there is to count."""
+
+    def __init__(self, shape, outputs):
+        super().__init__()
+        self.up = nn.ConvTranspose2d(shape[0], 4, 3, stride=2, groups=1)
+        self.apart = nn.Conv2d(4, 8, 3, groups=2, padding=1)
+        self.attention = nn.MultiheadAttention(8, 2, batch_first=True)
+        self.last = nn.Linear(8, outputs)
+
+    def forward(self, x):
+        rows = self.apart(self.up(x)).flatten(2).mT[:, :20]
+        seen = self.attention(rows, rows, rows)[0]
+        return self.last(seen + rows @ (rows.mT @ rows)).mean(1)
+
+
+@pytest.mark.parametrize(
+    ("network", "shape"),
+    [
+        (Perceptron(hidden=(64, 32)), ROW),
+        (ConvNet(channels=(4, 8), hidden=(5,)), DIGIT),
+        (LeNet5(), COLOUR),
+        (ResNet18(width=4), COLOUR),
+        ("attentive", DIGIT),
+    ],
+    ids=str,
+)
+def test_multiply_adds_are_those_that_pytorch_counts(network, shape):
+    if network == "attentive":
+        network = user_network(Attentive)
+    module = plain_model(network, shape, 10)
+    with torch.no_grad(), FlopCounterMode(display=False) as counter:
+        module(torch.zeros(1, math.prod(shape), device="meta"))
+    assert multiply_adds(network, shape, 10) == counter.get_total_flops() // 2 > 0
+
+
+def test_to_count_needs_neither_flop_counter_nor_compiler():
+    """Their imports take a second each."""
+    code = """
+import sys
+from trainables.networks import ConvNet, LeNet5, Perceptron
+from trainables.networks.network import multiply_adds
+for network in (Perceptron(hidden=(64,)), ConvNet(channels=(4,)), LeNet5()):
+    multiply_adds(network, (3, 32, 32), 10)
+assert not {"torch.utils.flop_counter", "torch._dynamo"} & {*sys.modules}
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)

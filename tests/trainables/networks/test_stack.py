@@ -4,10 +4,10 @@ import pytest
 import torch
 from torch import nn
 
+from trainables.networks.optimisers.rules import Adam, Sgd
 from trainables.networks.perceptron import Mlp
 from trainables.networks.stack import Stack
 from trainables.networks.stacking.layers import Stackable
-from trainables.networks.updates import Adam, Sgd
 from trainables.randomness import generator
 
 

@@ -7,9 +7,11 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.nn import functional
 
+import trainables.networks.updates as updates_module
+from trainables.networks.optimisers.rules import Adam, Sgd, optimiser_of
 from trainables.networks.perceptron import Mlp
 from trainables.networks.stack import LANES, Stack
-from trainables.networks.updates import Adam, Sgd, Updates, optimiser_of
+from trainables.networks.updates import Updates
 from trainables.randomness import generator
 from trainables.schedule import Schedule
 
@@ -47,7 +49,7 @@ def test_updates_are_those_of_pytorch_to_the_bit(optimiser, decay, pytorchs, opt
         updates.factor = factor
         for value, gradient in zip(theirs, gradients, strict=True):
             value.grad = gradient.clone()
-        updates.step(gradients)
+        updates.step([[gradient] for gradient in gradients])
         reference.step()
     for value, wanted in zip(mine, theirs, strict=True):
         assert torch.equal(value, wanted)
@@ -133,13 +135,35 @@ def test_without_weight_decay_adams_are_one():
         assert not torch.equal(decayed[name], value)
 
 
+@pytest.mark.parametrize(("rates", "decays"), [
+    ([1e-2] * 3, [0.1] * 3), ([1e-2, 1e-3, 3e-3], [0.0] * 3), ([1e-2, 1e-3, 1e-2], [0.0, 0.1, 0.3])
+])  # fmt: skip
+@pytest.mark.parametrize("optimiser", [Adam(), Sgd(), Sgd(momentum=0.9)], ids=str)
+def test_all_members_in_one_call_are_themselves_to_rounding(monkeypatch, optimiser, rates, decays):
+    """As on a GPU: whatever the rates, and with nothing of the host's in a step."""
+    found = []
+    for exact in (True, False):
+        monkeypatch.setattr(updates_module, "is_exact", lambda device, exact=exact: exact)
+        values = [drawn(3, 5, LANES), drawn(3, LANES, seed=1)]
+        updates = Updates(values, rates, optimiser, decays)
+        for step, factor in enumerate(FACTORS):
+            updates.factor = factor
+            own = [drawn(*value.shape, seed=10 * step + i) for i, value in enumerate(values)]
+            updates.step([[*own[0].split([2, 1])], [own[1]]])
+        updates.keep([value[[2, 0]] for value in values], [2, 0])
+        updates.step([[drawn(2, 5, LANES, seed=7)], [drawn(2, LANES, seed=8)]])
+        found.append(updates._values)
+    for one, other in zip(*found, strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-5, atol=1e-6)
+
+
 def test_a_renewed_optimiser_has_forgotten_its_moments_but_not_its_rates():
     values = [drawn(2, LANES)]
     updates = Updates(values, [1e-2, 1e-3], Sgd(momentum=0.9), [0.0, 0.0])
-    updates.step([drawn(2, LANES, seed=1)])
+    updates.step([[drawn(2, LANES, seed=1)]])
     updates.renew()
     before, gradient = values[0].clone(), drawn(2, LANES, seed=2)
-    updates.step([gradient.clone()])
+    updates.step([[gradient.clone()]])
     rates = torch.tensor([[1e-2], [1e-3]])
     torch.testing.assert_close(values[0], before - rates * gradient)
 

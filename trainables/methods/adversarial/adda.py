@@ -21,10 +21,10 @@ from trainables.methods.adversarial.critic import CRITIC_HIDDEN, Adversarial, Si
 from trainables.methods.batches import apart, endless
 from trainables.methods.method import sizes_of
 from trainables.methods.method_run import MethodRun, perceptrons
-from trainables.networks.kernels import RELU
+from trainables.networks.optimisers.rules import Adam
 from trainables.networks.perceptron import Linear, Mlp, weight_count
+from trainables.networks.products.layout import RELU
 from trainables.networks.stack import Report, Stack
-from trainables.networks.updates import Adam
 from trainables.objectives.losses import hard_cross_entropy
 from trainables.randomness import generator
 from trainables.results import TrialResult

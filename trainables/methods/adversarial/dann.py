@@ -20,11 +20,11 @@ from trainables.methods.batches import apart, endless
 from trainables.methods.lenet_figures import check_lenet, lenet_columns
 from trainables.methods.method import sizes_of
 from trainables.methods.method_run import MethodRun, own_inputs
-from trainables.networks.kernels import RELU
 from trainables.networks.lenet import PRODUCTS, WHOLE, LeNet
+from trainables.networks.optimisers.rules import Sgd
 from trainables.networks.perceptron import Linear, Mlp, weight_count
+from trainables.networks.products.layout import RELU
 from trainables.networks.stack import Report, Stack
-from trainables.networks.updates import Sgd
 from trainables.objectives.losses import hard_cross_entropy
 from trainables.objectives.objective import Objective
 from trainables.randomness import generator

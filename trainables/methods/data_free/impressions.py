@@ -31,7 +31,8 @@ from trainables.methods.method import sizes_of
 from trainables.methods.method_run import MethodRun, own_inputs
 from trainables.methods.taught import numbers_of
 from trainables.networks.perceptron import weight_count
-from trainables.networks.stack import Report, Stack, batches, shuffled
+from trainables.networks.stack import Report, Stack
+from trainables.networks.stacking.rows import batches, shuffled
 from trainables.objectives.losses import soft_cross_entropy
 from trainables.objectives.objective import TEMPERATURE
 from trainables.results import TrialResult

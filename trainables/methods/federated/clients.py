@@ -10,9 +10,9 @@ from torch import Tensor
 
 from trainables.methods.batches import SplitBatches
 from trainables.methods.method_run import perceptrons
+from trainables.networks.optimisers.rules import Sgd
 from trainables.networks.perceptron import Mlp
 from trainables.networks.stack import Stack
-from trainables.networks.updates import Sgd
 from trainables.objectives.losses import hard_cross_entropy
 from trainables.objectives.metrics import Network
 from trainables.randomness import generator

@@ -18,9 +18,11 @@ from trainables.data.domain import TRAINING_SPLITS, Domain, Shape
 from trainables.methods.batches import SplitBatches, apart, endless, generators
 from trainables.methods.method import TrainableMethod, sizes_of
 from trainables.methods.method_run import MethodRun, perceptrons
-from trainables.networks.kernels import RELU, layer
+from trainables.networks.kernels import layer
 from trainables.networks.perceptron import Linear, Mlp, weight_count
-from trainables.networks.stack import Report, Stack, batches, shuffled
+from trainables.networks.products.layout import RELU
+from trainables.networks.stack import Report, Stack
+from trainables.networks.stacking.rows import batches, shuffled
 from trainables.objectives.losses import hard_cross_entropy
 from trainables.randomness import generator
 from trainables.results import TrialResult

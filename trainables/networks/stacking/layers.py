@@ -13,6 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from trainables.networks.kernels import layer
+from trainables.networks.products.traced import Traced
 from trainables.networks.stacking.image_layers import (
     Conv2d,
     MaxPool2d,
@@ -32,6 +33,10 @@ class Stackable(nn.Module):
     """
 
     grouped = False
+
+    def traced(self, *inputs: Any) -> Traced | None:
+        """The outputs of a stack, with the gradients written out; None where they are not."""
+        return None
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.func import functional_call
 
+from trainables.networks.products.traced import Traced
 from trainables.networks.stacking.layers import Stackable, for_stack
 from trainables.networks.stacking.way import (
     Draws,
@@ -72,6 +73,8 @@ class Layered(_OneModule):
         self.model = for_stack(models[0], self.draws)
         self.grouped = isinstance(self.model, Stackable) and self.model.grouped
         self._stack_buffers(models, device)
+        draws_itself = any(isinstance(part, nn.Dropout) for part in self.model.modules())
+        self.is_static = not self.buffers and not draws_itself  # statistics are bound anew
 
     def __call__(self, *inputs: Any) -> Any:
         return self.model(*inputs)
@@ -79,6 +82,11 @@ class Layered(_OneModule):
     def with_outputs(self, paths: Mapping[str, str], *inputs: Any) -> tuple[Any, Named]:
         with outputs_of(self.model, paths) as found:
             return self.model(*inputs), found
+
+    def traced(self, *inputs: Any) -> Traced | None:
+        if not isinstance(self.model, Stackable) or self.model._forward_pre_hooks:
+            return None
+        return self.model.traced(*inputs)
 
     def keep(self, places: list[int]) -> None:
         super().keep(places)

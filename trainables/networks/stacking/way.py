@@ -8,6 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from trainables.networks.products.traced import Traced
+
 Draws = Sequence[torch.Generator] | None  # of each member, for dropout and the like
 Named = dict[str, Tensor]
 
@@ -18,6 +20,7 @@ class Way(ABC):
     name: str
     leaves: list[Tensor]  # what gradients are taken of
     grouped = False  # whether it takes the sizes of groups that share their inputs, too
+    is_static = False  # whether a call is the same operations each time, none of them the host's
 
     @abstractmethod
     def __init__(self, models: Sequence[nn.Module], device: torch.device, draws: Draws) -> None:
@@ -34,6 +37,10 @@ class Way(ABC):
     @abstractmethod
     def with_outputs(self, paths: Mapping[str, str], *inputs: Any) -> tuple[Any, Named]:
         """The same, and the outputs [N, ...] of these submodules: name → path."""
+
+    def traced(self, *inputs: Any) -> Traced | None:
+        """The outputs with their gradients written out; None where autograd must find them."""
+        return None
 
     @property
     @abstractmethod
