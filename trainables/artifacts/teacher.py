@@ -134,7 +134,7 @@ def train_teachers(
     orders = [generator("order/teacher", a.seed) for a in artifacts]
     schedule, loss = first.schedule, hard_loss(first.domain, broadcast=first.broadcast)
     steps = schedule.steps(artifacts[0].objects)
-    for epoch in range(0 if first.weights else schedule.epochs):
+    for epoch in range(schedule.epochs if first.trained and not first.weights else 0):
         order = shuffled(artifacts[0].objects, orders).to(device)
         positions = list(batches(order, schedule.batch_size))
         for step, position in enumerate(positions):
