@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, MaxNLocator
 
-from analysis.evidence.differences import cost, difference
+from analysis.evidence.differences import cost, difference, gaps
 from analysis.evidence.family import Family
 from analysis.evidence.rows import Row
 from analysis.evidence.statistics import Comparison
@@ -102,10 +102,9 @@ def _seeds(axes: Axes, place: int, row: Row, measure: Measure) -> None:
     """Each seed's own difference, as a small point."""
     if row.alone is None or not row.corrected:
         return
-    metric = f"test/{measure.name}"
-    theirs = row.alone.values(metric)
-    gaps = [value - theirs[seed] for seed, value in row.values(metric).items() if seed in theirs]
-    axes.plot(gaps, [place + 0.28] * len(gaps), marker="|", ms=5, mew=0.8, ls="none", color=QUIET)
+    found = [*gaps(row, row.alone, measure).values()]
+    places = [place + 0.28] * len(found)
+    axes.plot(found, places, marker="|", ms=5, mew=0.8, ls="none", color=QUIET)
 
 
 def _whisker(axes: Axes, place: int, row: Row, found: Comparison, verdict: Verdict | None) -> None:
