@@ -94,7 +94,7 @@ class Schedule:
     def label(self) -> str:
         """What is unlike the usual beside epochs, batch and rate: "sgd, cosine"; else a dash."""
         said = [self.optimiser] if self.optimiser != "adam" else []
-        said += [f"weight decay {self.weight_decay:g}"] if self.weight_decay else []
+        said += [f"weight decay {self.weight_decay:.3g}"] if self.weight_decay else []
         said += [self.rate] if self.rate != "constant" else []
         said += [f"warm-up {self.warm_up:g}"] if self.warm_up else []
         said += ["augmented"] if self.augment else []

@@ -60,9 +60,15 @@ def ladders(rows: Sequence[Row]) -> list[Ladder]:
         controls = [other for other in rows if _is_control_of(other, row)]
         if row.alone and any(control.has_teacher for control in controls):
             others = [other for other in rows if _is_alone_beside(other, row)]
-            controls.sort(key=lambda control: LADDER.index(control.carries))
+            controls.sort(key=_rung)
             found.append(Ladder(row, row.alone, controls, others))
     return found
+
+
+def _rung(control: Row) -> int:
+    """Its place on the ladder; what a user's objective carries stands below the teacher itself."""
+    known = control.carries in LADDER
+    return LADDER.index(control.carries) if known else len(LADDER) - 1
 
 
 def _is_control_of(row: Row, taught: Row) -> bool:

@@ -5,11 +5,18 @@ from collections.abc import Iterator, Sequence
 from analysis.evidence.family import Family
 from analysis.evidence.rows import Row
 from analysis.evidence.texts import interval_text, verdict_phrase
-from analysis.evidence.verdicts import Word
+from analysis.evidence.verdicts import Verdict, Word
 from analysis.factors.ladder import Ladder, beyond, ladders, tuned_against_tuned
 from analysis.factors.sizes import Curve, Sizes, sizes_of
 from analysis.factors.texts import needed_text, rung_name, share_text
 from trainables.data.measures import Measure
+
+BESIDE = {
+    Word.BETTER: "better than",
+    Word.WORSE: "worse than",
+    Word.EQUIVALENT: "equivalent to",
+    Word.UNDECIDED: "undecided against",
+}
 
 
 def factor_sentences(rows: Sequence[Row]) -> list[str]:
@@ -21,7 +28,7 @@ def factor_sentences(rows: Sequence[Row]) -> list[str]:
 def _of_sizes(rows: Sequence[Row]) -> Iterator[str]:
     for one in sizes_of(rows):
         for curve in one.others:
-            for measure in next(iter(curve.points.values())).domain.compared:
+            for measure in one.measures:
                 yield from _saved(one, curve, measure)
 
 
@@ -36,7 +43,7 @@ def _saved(one: Sizes, curve: Curve, measure: Measure) -> Iterator[str]:
     if said:
         seeds = max(needed.n for needed in found.values() if needed)
         yield (
-            f"{curve.label}, in test {measure.title}: from {'; from '.join(said)} labels (95 %, "
+            f"{curve.label}, by test {measure.title}: from {'; from '.join(said)} labels (95 %, "
             f"paired t at interpolated numbers of labels, n = {seeds})."
         )
 
@@ -47,16 +54,23 @@ def _of_ladders(rows: Sequence[Row], family: Family) -> Iterator[str]:
         said = beyond(found, measure)
         for one in found:
             yield _shares(one, measure, family)
-            key = one.taught.planned.key
-            verdicts = [(rung_name(row, one), said[key, row.planned.key]) for row in one.rivals]
-            beside = [
-                f"against {name} it is {verdict_phrase(verdict)}, "
-                f"{interval_text(verdict.found, measure)}"
-                for name, verdict in verdicts
-                if verdict.word
-            ]
-            if beside:
-                yield f"{one.taught.label}, in test {measure.title}: {'; '.join(beside)}."
+            if beside := _beside(one, measure, said):
+                yield f"{one.taught.label}, in test {measure.title}, is {beside}."
+
+
+def _beside(one: Ladder, measure: Measure, said: dict[tuple[str, str], Verdict]) -> str:
+    """The teacher's row against its rivals, those of one verdict together."""
+    parts = []
+    for word, phrase in BESIDE.items():
+        verdicts = [(row, said[one.taught.planned.key, row.planned.key]) for row in one.rivals]
+        named = [
+            f"{rung_name(row, one)} ({interval_text(verdict.found, measure)})"
+            for row, verdict in verdicts
+            if verdict.word == word
+        ]
+        if named:
+            parts.append(f"{phrase} {', '.join(named)}")
+    return "; ".join(parts)
 
 
 def _shares(one: Ladder, measure: Measure, family: Family) -> str:
@@ -65,11 +79,11 @@ def _shares(one: Ladder, measure: Measure, family: Family) -> str:
     if verdict is None:
         main = one.taught.domain.main.title
         return (
-            f"{label}: no gain in test {measure.title} is explained, since it is not tested: the "
-            f"verdict in {main} is open."
+            f"{label}: whether there is a gain in test {measure.title} to explain is tested once "
+            f"{main} is decided."
         )
     if verdict.word != Word.BETTER:
-        return f"{label}: no gain in test {measure.title} to explain: {verdict_phrase(verdict)}."
+        return f"{label}: no gain in test {measure.title} is shown: {verdict_phrase(verdict)}."
     shares = [(rung_name(row, one), one.share(row, measure, family)) for row in one.rivals]
     reached = ", ".join(f"{share_text(found)} by {name}" for name, found in shares if found)
     return (

@@ -22,9 +22,8 @@ class Curve:
 
     @property
     def label(self) -> str:
-        """The row in a few words, without its size."""
-        row = next(iter(self.points.values()))
-        return row.label_of(row.split)
+        """The row in a few words, without its split and size: "← photos-Big, no φ"."""
+        return next(iter(self.points.values())).label_of("").strip()
 
     def values(self, measure: Measure) -> dict[int, dict[int, float]]:
         """A measure on the test set by size and seed, of sizes that have any."""
@@ -38,6 +37,11 @@ class Sizes:
 
     alone: Curve
     others: list[Curve]
+
+    @property
+    def measures(self) -> tuple[Measure, ...]:
+        """In which rows are compared with the student alone."""
+        return next(iter(self.alone.points.values())).domain.compared
 
     def needed(self, row: Row, measure: Measure) -> Interval | None:
         """How many labels the student alone needs for what a row has; see labels_needed."""

@@ -10,7 +10,7 @@ from analysis.factors.ladder import Ladder
 
 
 def rung_name(row: Row, one: Ladder) -> str:
-    """What a row of a ladder learns from: "class means", "labels, selected epoch"."""
+    """What a row of a ladder learns from: "class means"; of students alone, how they learn."""
     if row is one.taught:
         return "the teacher itself"
     if not row.from_labels_alone:
@@ -18,7 +18,7 @@ def rung_name(row: Row, one: Ladder) -> str:
     said = [] if row["schedule"] == NONE else [row["schedule"]]
     if row["learning_rate"] != one.alone["learning_rate"]:
         said.append(f"rate {row.number('learning_rate'):.2g}")
-    return ", ".join(["labels", *said])
+    return ", ".join(said) or "labels"
 
 
 def share_text(found: Interval | None) -> str:

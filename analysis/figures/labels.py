@@ -34,7 +34,7 @@ def draw(rows: Sequence[Row]) -> Iterator[Drawn]:
 
 
 def _levels(name: str, one: Sizes, family: Family) -> Drawn:
-    measures = next(iter(one.alone.points.values())).domain.compared
+    measures = one.measures
     curves = [one.alone, *one.others]
     with style(name):
         figure = new_figure(5.6)
@@ -137,7 +137,7 @@ def _title(one: Sizes, family: Family, main: Measure) -> str:
 
 
 def _saved(name: str, one: Sizes) -> Drawn:
-    measures = next(iter(one.alone.points.values())).domain.compared
+    measures = one.measures
     sizes = [*one.alone.points]
     with style(name):
         figure = new_figure(3.9)

@@ -12,12 +12,14 @@ from analysis.evidence.rows import Row
 from analysis.evidence.texts import verdict_phrase
 from analysis.evidence.verdicts import Verdict, margin_of
 from analysis.factors.ladder import Ladder, beyond, ladders
-from analysis.factors.texts import rung_name
+from analysis.factors.texts import rung_name, share_text
 from analysis.figures.figure import COLOURS, MARKERS, QUIET, Drawn, new_figure, style
+from analysis.figures.forest import off_the_axis, window
 from trainables.data.measures import Measure
 
 TICKS = 5
-TAUGHT, CONTROL, ALONE = range(3)  # colours and markers of the kinds of rows
+TAUGHT, CONTROL, ALONE = range(3)
+KINDS = (MARKERS[0], MARKERS[3], MARKERS[1])  # their markers; colours are the first three
 
 
 def draw(rows: Sequence[Row]) -> Iterator[Drawn]:
@@ -41,14 +43,12 @@ def _figure(found: Sequence[Ladder], family: Family) -> Drawn:
                 _panel(axes, one, measure, family)
             names = [rung_name(row, one) for row in one.rungs]
             line[0].set_yticks(range(len(names)), names)
-            line[0].set_ylim(len(names) - 0.3, -0.7)
+            line[0].set_ylim(len(names) - 0.3, -1.2)
             line[0].set_title(one.taught.label, loc="left", fontweight="bold")
         for axes, measure in zip(panels[-1], measures, strict=True):
             better = "right" if measure.higher_is_better else "left"
             unit = f"{measure.unit}; " if measure.unit else ""
-            axes.set_xlabel(
-                f"Δ test {measure.title} to the student alone\n({unit}{better} is better)"
-            )
+            axes.set_xlabel(f"Δ test {measure.title}\n({unit}{better} is better)")
     counts = sorted({len(row.finished) for one in found for row in one.rungs})
     caption = (
         "Mean difference to the student alone (line at 0) at equal seeds with its 95 % paired t "
@@ -66,31 +66,39 @@ def _panel(axes: Axes, one: Ladder, measure: Measure, family: Family) -> None:
     margin = margin_of(measure, level)
     axes.axvspan(-margin, margin, color=QUIET, alpha=0.15, lw=0)
     axes.axvline(0, color=QUIET, lw=0.8)
-    for place, row in enumerate(one.rungs):
-        kind = TAUGHT if row is one.taught else CONTROL if row.is_control else ALONE
-        own = [*gaps(row, one.alone, measure).values()]
-        axes.plot(own, [place + 0.28] * len(own), "|", ms=4, mew=0.7, color=QUIET)
-        found = against(row, one.alone, measure)
-        if math.isnan(found.mean):
+    axes.text(0, -0.7, f" alone {measure.text(level)}", va="center", fontsize=7.5, color=QUIET)
+    gains = [against(row, one.alone, measure) for row in one.rungs]
+    known = [gain for gain in gains if not math.isnan(gain.mean)]
+    low, high = window(known, abs(against(one.taught, one.alone, measure).mean) / 2)
+    for place, (row, gain) in enumerate(zip(one.rungs, gains, strict=True)):
+        if math.isnan(gain.mean):
             continue
-        if not math.isnan(found.low):
-            axes.plot([found.low, found.high], [place, place], color=COLOURS[kind], lw=1.6)
-        marker = (MARKERS[0], MARKERS[3], MARKERS[1])[kind]
-        axes.plot(found.mean, place, marker, ms=4.5, color=COLOURS[kind])
+        if not low <= gain.mean <= high:
+            edge = low if gain.mean < low else high
+            off_the_axis(axes, place, edge, gain.mean < low, measure.text(gain.mean, "+"))
+            continue
+        _rung(axes, place, one, row, measure)
         shared = None if row is one.taught else one.share(row, measure, family)
         if shared:
-            text = f"{shared.value:.0%} [{shared.low:.0%}, {shared.high:.0%}]"
-            axes.text(
-                1.01, place, text, transform=axes.get_yaxis_transform(), va="center", fontsize=7.5
-            )
+            text = share_text(shared)
+            where = axes.get_yaxis_transform()
+            axes.text(1.01, place, text, transform=where, va="center", fontsize=7.5)
+    axes.set_xlim(low, high)
     axes.axhline(len(one.others) - 0.4, color=QUIET, lw=0.5, ls=":")
     axes.tick_params(axis="y", length=0)
     axes.grid(axis="x")
     axes.xaxis.set_major_locator(MaxNLocator(TICKS))
-    axes.text(
-        1, 1.0, f"alone {measure.text(level)}", transform=axes.transAxes, ha="right", va="bottom",
-        fontsize=7.5, color=QUIET,
-    )  # fmt: skip
+
+
+def _rung(axes: Axes, place: int, one: Ladder, row: Row, measure: Measure) -> None:
+    """A row's mean difference to the student alone, its interval, and each seed's."""
+    kind = TAUGHT if row is one.taught else CONTROL if row.is_control else ALONE
+    own = [*gaps(row, one.alone, measure).values()]
+    axes.plot(own, [place + 0.28] * len(own), "|", ms=4, mew=0.7, color=QUIET)
+    found = against(row, one.alone, measure)
+    if not math.isnan(found.low):
+        axes.plot([found.low, found.high], [place, place], color=COLOURS[kind], lw=1.6)
+    axes.plot(found.mean, place, KINDS[kind], ms=4.5, color=COLOURS[kind])
 
 
 def _title(found: Sequence[Ladder], said: dict[tuple[str, str], Verdict], main: Measure) -> str:

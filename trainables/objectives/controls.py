@@ -20,7 +20,7 @@ from trainables.objectives.losses import Terms, hard_cross_entropy, lambda_weigh
 from trainables.objectives.objective import ANSWERS, Objective
 from trainables.randomness import generator
 
-UNIFORM, CLASS_MEANS, CLASS_ANSWERS = "uniform", "class means", "answers of the class"
+UNIFORM, CLASS_MEANS, CLASS_ANSWERS = "uniform", "class means", "answers exchanged in class"
 UNTRAINED = "untrained network"  # of a setting whose teacher is one: Teacher.trained
 LADDER = (UNIFORM, CLASS_MEANS, CLASS_ANSWERS, UNTRAINED, ANSWERS)
 """What soft labels may carry of a teacher, from nothing of it to all that it says."""

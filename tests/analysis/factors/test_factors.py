@@ -1,6 +1,7 @@
 """Ladders and sizes of invented studies: who is whose control, what is said, what is refused."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -21,7 +22,7 @@ from search_spaces.pairs.fonts import SPACE as FONTS
 from search_spaces.rows.controls import by_untrained, controls_of, selected_alone, smoothed
 from search_spaces.rows.garments import ON_BIG, ON_MNIST, SMALL_ALONE
 from trainables.data.measures import ACCURACY
-from trainables.objectives import Hinton
+from trainables.objectives import ClassMeans, Hinton
 
 N = 12
 NOISE = np.random.default_rng(0).normal(0, 0.001, (99, N))
@@ -51,7 +52,7 @@ def test_a_ladder_is_a_teacher_s_row_with_what_carries_less():
     (one,) = ladders(rows)
     assert one.taught.planned.key == ON_BIG.key
     assert [row.carries for row in one.controls] == [
-        "uniform", "class means", "answers of the class", "untrained network",
+        "uniform", "class means", "answers exchanged in class", "untrained network",
     ]  # fmt: skip
     assert [row["schedule"] for row in one.others] == ["selected epoch by cross-entropy"]
 
@@ -96,7 +97,7 @@ def test_without_a_gain_nothing_is_shared():
     (one,) = ladders(rows)
     assert one.share(one.controls[1], ACCURACY, Family(rows)) is None
     said = " ".join(factor_sentences(rows))
-    assert "no gain in test accuracy to explain: equivalent within ±0.005" in said
+    assert "no gain in test accuracy is shown: equivalent within ±0.005" in said
     assert "are reached" not in said
 
 
@@ -109,11 +110,25 @@ def test_what_the_teacher_adds_to_its_controls_is_a_family_of_its_own():
     assert {str(verdict.word) for verdict in said.values()} == {"better"}
 
 
-def test_the_views_have_a_line_for_each_rung():
+def test_the_views_have_a_line_for_each_rung_below_the_row():
     views = [*factor_views(invented(GAINS))]
-    assert [len(view.table) for view in views] == [6, 6]
-    assert views[0].table["student's labels"].tolist()[-1] == "the teacher itself"
+    assert [len(view.table) for view in views] == [7, 7]
+    assert views[0].table["soft labels"].tolist()[::6] == [
+        "FashionMNIST-Big, no φ", "· the teacher itself",
+    ]  # fmt: skip
     assert views[0].table["share"].tolist()[-1] == "100%"
+    by_accuracy, by_entropy = factor_views(by_labels())
+    assert len(by_accuracy.table) == len(by_entropy.table) == 5 * len(SIZES)
+
+
+def test_a_control_of_a_user_s_own_stands_below_the_teacher_itself():
+    @dataclass(frozen=True, kw_only=True)
+    class Halved(ClassMeans):
+        carries: ClassVar[str] = "half of it"
+
+    own = Halved(hard_label_weight=0.5)
+    (one,) = ladders(invented({**GAINS, replace(ON_BIG, objective=own): 0.01}))
+    assert [row.carries for row in one.controls][-2:] == ["untrained network", "half of it"]
 
 
 def test_a_control_is_no_printed_row_and_has_a_ladder_in_other_spaces_too():
@@ -158,11 +173,11 @@ def test_each_size_has_its_own_student_alone():
 def test_labels_saved_are_those_of_the_formula():
     (one,) = sizes_of(by_labels())
     assert [curve.label for curve in (one.alone, *one.others)] == [
-        "Small alone",
-        "Small alone (selected epoch by cross-entropy)",
-        "Small ← FashionMNIST-Big, no φ",
-        "Small ← MNIST-Big, φ VAE (small)",
-        "Small ← GeneratedMNIST-Big, φ VAE (small)",
+        "alone",
+        "alone (selected epoch by cross-entropy)",
+        "← FashionMNIST-Big, no φ",
+        "← MNIST-Big, φ VAE (small)",
+        "← GeneratedMNIST-Big, φ VAE (small)",
     ]
     found = one.needed(one.others[1].points[1_000], ACCURACY)
     assert found.value == pytest.approx(1_000 * 10**0.3, rel=0.03)
@@ -181,7 +196,9 @@ def test_figures_show_what_the_rows_say():
     (drawn,) = ladder_figure.draw(invented(GAINS))
     accuracy = drawn.figure.axes[0]
     assert [text.get_text() for text in accuracy.get_yticklabels()][-1] == "the teacher itself"
-    assert drawn.title.startswith("Small ← FashionMNIST-Big, no φ against answers of the class")
+    assert drawn.title.startswith(
+        "Small ← FashionMNIST-Big, no φ against answers exchanged in class"
+    )
     levels, saved = labels_figure.draw(by_labels())
     assert (levels.name, saved.name) == ("labels", "labels_saved")
     assert "1,000: better" in levels.title
