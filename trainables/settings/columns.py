@@ -101,11 +101,12 @@ def _parts(setting: Setting) -> tuple[str, ...]:
     ending += f" · {setting.rule.name}" if setting.rule else ""
     if setting.method:
         return setting.target.name, setting.method.label(setting.target) + ending
+    row = columns_of(setting)
     objective, schedule = setting.objective, setting.schedule
-    student = f"{setting.target.name}-{setting.student_split}"
+    student = row["student"]
     student += setting.target.size_note if setting.student_split == "Small" else ""
     ending = (f", {schedule.label}" if schedule.select_epoch else "") + ending
     if setting.teacher is None:
         return student, f"alone{objective.note}{ending}"
     link = setting.link.label.replace(" ", "")
-    return f"{student} ← {setting.teacher.name}", f"φ={link}", f"{objective.short}{ending}"
+    return f"{student} ← {row['teacher']}", f"φ={link}", f"{objective.short}{ending}"
