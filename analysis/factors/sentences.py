@@ -22,29 +22,30 @@ BESIDE = {
 def factor_sentences(rows: Sequence[Row]) -> list[str]:
     """What a study says of labels first, then of what its teachers teach."""
     family = Family(rows)
-    return [*_of_sizes(rows), *_of_ladders(rows, family), *_of_tuning(rows)]
+    return [*_of_sizes(rows, family), *_of_ladders(rows, family), *_of_tuning(rows)]
 
 
-def _of_sizes(rows: Sequence[Row]) -> Iterator[str]:
+def _of_sizes(rows: Sequence[Row], family: Family) -> Iterator[str]:
     for one in sizes_of(rows):
         for curve in one.others:
             for measure in one.measures:
-                yield from _saved(one, curve, measure)
+                yield from _saved(one, curve, measure, family)
 
 
-def _saved(one: Sizes, curve: Curve, measure: Measure) -> Iterator[str]:
+def _saved(one: Sizes, curve: Curve, measure: Measure, family: Family) -> Iterator[str]:
     sizes = [*one.alone.points]
     found = {size: one.needed(row, measure) for size, row in curve.points.items()}
-    said = [
-        f"{size:,} as the student alone from {needed_text(needed, sizes)}"
-        for size, needed in found.items()
-        if needed
-    ]
+    said = []
+    for size, needed in found.items():
+        verdict = family.verdict(curve.points[size], measure)
+        word = f" ({verdict.word})" if verdict and verdict.word else ""
+        if needed:
+            said.append(f"{size:,} are worth {needed_text(needed, sizes)}{word}")
     if said:
         seeds = max(needed.n for needed in found.values() if needed)
         yield (
-            f"{curve.label}, by test {measure.title}: from {'; from '.join(said)} labels (95 %, "
-            f"paired t at interpolated numbers of labels, n = {seeds})."
+            f"{curve.name}, in labels of the student alone by test {measure.title}: "
+            f"{'; '.join(said)} (95 %, paired t at interpolated numbers of labels, n = {seeds})."
         )
 
 

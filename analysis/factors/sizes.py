@@ -21,9 +21,18 @@ class Curve:
     points: dict[int, Row]
 
     @property
+    def _any(self) -> Row:
+        return next(iter(self.points.values()))
+
+    @property
     def label(self) -> str:
         """The row in a few words, without its split and size: "← photos-Big, no φ"."""
-        return next(iter(self.points.values())).label_of("").strip()
+        return self._any.label_of("").strip()
+
+    @property
+    def name(self) -> str:
+        """The same with the split: "Small ← photos-Big, no φ"."""
+        return self._any.label_of(self._any.split)
 
     def values(self, measure: Measure) -> dict[int, dict[int, float]]:
         """A measure on the test set by size and seed, of sizes that have any."""

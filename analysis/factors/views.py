@@ -25,8 +25,8 @@ def factor_views(rows: Sequence[Row]) -> Iterator[View]:
                 f"Labels that a teacher saves, by {measure.title}",
                 "Δ: to the student alone of as many labels at equal seeds [95 %, paired t]; "
                 "alone needs: how many labels the student alone needs for as much, interpolated "
-                "in log labels [all numbers at which a paired t test at 5 % finds no difference]; "
-                "beyond the sizes of the study a bound",
+                "in log labels, and all numbers at which a paired t test at 5 % finds no "
+                "difference; beyond the sizes of the study a bound",
                 pd.DataFrame([*_sizes(one, measure, family)]),
             )
     found = ladders(rows)

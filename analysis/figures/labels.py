@@ -11,14 +11,15 @@ from analysis.evidence.differences import against, gaps
 from analysis.evidence.family import Family
 from analysis.evidence.rows import Row
 from analysis.evidence.verdicts import margin_of
-from analysis.factors.inversion import Interval
 from analysis.factors.sizes import Curve, Sizes, sizes_of
 from analysis.factors.texts import needed_text
-from analysis.figures.figure import COLOURS, LINES, MARKERS, QUIET, Drawn, new_figure, style
+from analysis.figures.figure import COLOURS, LINES, QUIET, Drawn, new_figure, style
 from trainables.data.measures import Measure
 
 ASIDE = 0.035  # of the axis of log labels, between curves at one size
 BLACK = COLOURS[-1]
+MARKERS = ("o", "s", "D", "P", "X", "h", "p")  # triangles say: beyond
+BEYOND = {0.0: "v", math.inf: "^"}  # the sizes that were run
 
 
 def draw(rows: Sequence[Row]) -> Iterator[Drawn]:
@@ -126,11 +127,15 @@ def _title(one: Sizes, family: Family, main: Measure) -> str:
     taught = [curve for curve in one.others if any(map(family.verdict, curve.points.values()))]
     if not taught:
         return f"{main.title.capitalize()} by the number of labels"
-    said = [(n, family.verdict(row)) for n, row in taught[0].points.items()]
-    words = "; ".join(
-        f"{size:,}: {verdict.word or 'not tested'}" for size, verdict in said if verdict
+    by_word: dict[str, list[str]] = {}
+    for size, row in taught[0].points.items():
+        if (verdict := family.verdict(row)) and verdict.word:
+            by_word.setdefault(verdict.word, []).append(f"{size:,}")
+    said = "; ".join(f"{word} with {', '.join(sizes)}" for word, sizes in by_word.items())
+    return (
+        f"{taught[0].name} against the student alone in {main.title}: "
+        f"{f'{said} labels' if said else 'not tested'}"
     )
-    return f"{taught[0].label} against the student alone in {main.title}, by labels: {words}"
 
 
 # ---- labels saved ----
@@ -169,35 +174,29 @@ def _saved(name: str, one: Sizes) -> Drawn:
 def _needed(axes: Axes, one: Sizes, curve: Curve, place: int, measure: Measure) -> None:
     sizes = [*one.alone.points]
     bottom, top = sizes[0] / 1.35, sizes[-1] * 1.35
-    look, labelled = _look(place + 1), False
+    look = _look(place + 1)
+    colour, own = look["color"], look["marker"]
+    axes.plot([], [], own, ms=5, color=colour, label=curve.label)  # for the legend
     for size, row in curve.points.items():
         found = one.needed(row, measure)
         if found is None:
             continue
         x = _place(size, place, len(one.others))
-        low, value, high = (
-            min(max(end, bottom), top) for end in (found.low, found.value, found.high)
-        )
-        axes.plot([x, x], [low, high], color=look["color"], lw=1.6)
-        marker = (
-            look["marker"] if sizes[0] <= value <= sizes[-1] else "^" if value > sizes[0] else "v"
-        )
-        label = None if labelled else curve.label
-        axes.plot(x, value, marker, ms=5, color=look["color"], label=label)
-        labelled = True
-        for end, sign in ((found.low, "v"), (found.high, "^")):
-            if end in (0, math.inf) and end != found.value:
-                edge = bottom if end == 0 else top
-                axes.plot(x, edge, sign, ms=5, color=look["color"], mfc="white")
+        value, low, high = (min(max(end, bottom), top) for end in found[1:])
+        axes.plot([x, x], [low, high], color=colour, lw=1.6)
+        axes.plot(x, value, BEYOND.get(found.value, own), ms=5, color=colour)
+        for end in {found.low, found.high} & BEYOND.keys() - {found.value}:
+            edge = bottom if end == 0 else top
+            axes.plot(x, edge, BEYOND[end], ms=5, color=colour, mfc="white")
 
 
 def _saved_title(one: Sizes, main: Measure) -> str:
     """What the first row saves at its middle size."""
-    curve = next(
-        (c for c in one.others if any(r.has_teacher for r in c.points.values())), one.others[0]
-    )
+    taught = [
+        curve for curve in one.others if any(row.has_teacher for row in curve.points.values())
+    ]
+    curve = (taught or one.others)[0]
     places = [*curve.points]
     size = places[len(places) // 2]
-    needed: Interval | None = one.needed(curve.points[size], main)
-    said = needed_text(needed, [*one.alone.points])
-    return f"{curve.label}: with {size:,} labels as {main.title} of the student alone with {said}"
+    said = needed_text(one.needed(curve.points[size], main), [*one.alone.points])
+    return f"{curve.name}: {size:,} labels are worth {said} of the student alone by {main.title}"

@@ -184,7 +184,8 @@ def test_labels_saved_are_those_of_the_formula():
     assert found.low < 1_000 * 10**0.3 < found.high
     assert one.needed(one.others[1].points[10_000], ACCURACY).value == np.inf
     said = factor_sentences(by_labels())
-    assert "from 10,000 as the student alone from > 10,000 labels" in said[2]
+    assert said[2].startswith("Small ← FashionMNIST-Big, no φ, in labels of the student alone by")
+    assert "10,000 are worth > 10,000 (better) (95 %" in said[2]
     assert len(said) == 4 * 2
 
 
@@ -201,8 +202,8 @@ def test_figures_show_what_the_rows_say():
     )
     levels, saved = labels_figure.draw(by_labels())
     assert (levels.name, saved.name) == ("labels", "labels_saved")
-    assert "1,000: better" in levels.title
-    assert "with 1,000 labels as accuracy of the student alone with" in saved.title
+    assert "better with 100, 300, 1,000, 3,000, 10,000 labels" in levels.title
+    assert "1,000 labels are worth" in saved.title
     assert not [*labels_figure.draw(invented(GAINS))]
     assert not [*ladder_figure.draw(by_labels())]
 
