@@ -15,6 +15,7 @@ from analysis.factors.ladder import beyond, ladders
 from analysis.factors.sizes import sizes_of
 from analysis.figures import labels as labels_figure
 from analysis.figures import ladder as ladder_figure
+from analysis.tables.formats import Format, render
 from search_spaces.base.catalogue import load
 from search_spaces.labels import SIZES
 from search_spaces.labels import rows as rows_of_size
@@ -119,6 +120,13 @@ def test_the_views_have_a_line_for_each_rung_below_the_row():
     assert views[0].table["share"].tolist()[-1] == "100%"
     by_accuracy, by_entropy = factor_views(by_labels())
     assert len(by_accuracy.table) == len(by_entropy.table) == 5 * len(SIZES)
+
+
+def test_their_latex_is_ascii():
+    found = study({setting: [0.8, 0.81] for setting in (SMALL_ALONE, *GAINS)}, seeds=2)
+    views = [*factor_views(rows_of(found)), *factor_views(by_labels())]
+    assert len(views) == 4
+    assert render(found, rows_of(found), Format.LATEX, [], views).isascii()
 
 
 def test_a_control_of_a_user_s_own_stands_below_the_teacher_itself():
