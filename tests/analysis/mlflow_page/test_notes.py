@@ -4,6 +4,7 @@ import numpy as np
 from invented import study
 
 from analysis.evidence.rows import rows_of
+from analysis.evidence.sentences import evidence
 from analysis.factors import factor_sentences
 from analysis.mlflow_page.notes import LONGEST, _note
 from search_spaces.base.catalogue import load
@@ -13,11 +14,11 @@ REPORT = "#/experiments/2/runs/abc/artifacts?compareRunsMode=CHART"
 
 def test_a_long_answer_is_cut_and_the_way_to_the_report_stays(tmp_path):
     draw = np.random.default_rng(0)
-    settings = load("controls").settings
+    settings = load("controls").settings[:14]  # few enough for a sentence each
     found = study({s: [*map(float, draw.normal(0.8, 0.01, 5))] for s in settings})
     rows = rows_of(found)
     (tmp_path / "ladder.png").touch()
-    said = factor_sentences(rows)
+    said = [*factor_sentences(rows), *evidence(rows)]
     assert sum(map(len, said)) > LONGEST
     note = _note(found, rows, "1", REPORT, tmp_path)
     assert len(note) <= LONGEST
