@@ -67,6 +67,15 @@ def test_on_a_straight_curve_the_estimate_is_the_formula_s(sign):
         assert value == pytest.approx(100 * 10**1.5, rel=0.003)
 
 
+def test_a_curve_that_flattens_needs_fewer_labels_than_its_chord_says():
+    """Of 1 - n^-1/2: 0.955 is reached with 494 labels; by the chord with some 517."""
+    curve = {n: by_seed(1 - n**-0.5 + np.array([0.0, 1e-5, -1e-5])) for n in SIZES}
+    found = labels_needed(curve, by_seed([0.955, 0.95501, 0.95499]), 1)
+    chord = np.exp(np.interp(0.955, [1 - n**-0.5 for n in SIZES], np.log(SIZES)))
+    assert chord > 510
+    assert found.value == pytest.approx(0.045**-2, rel=0.015)
+
+
 @given(seed=st.integers(0, 10**6))
 def test_labels_are_saved_where_the_paired_t_test_at_its_own_size_finds_a_gain(seed):
     draw = np.random.default_rng(seed)
