@@ -6,7 +6,7 @@ would have read 60,000 labels in secret, and no label would be saved.
 
 Every student has 50 epochs, taught or alone, so that a small Small has few steps: of the student
 alone, tried on other garments than the test set's with seeds 1000 to 1002, 50 epochs come within
-0.005 of its best validation accuracy at each size (equal steps would not: 800 of them are 400
+0.006 of its best validation accuracy at each size (equal steps would not: 800 of them are 400
 epochs of 100 labels, 0.8 points behind, and 5 of 10,000, 2.6 points behind). Its cross-entropy is
 best earlier, after 22 to 43 epochs, and worse by 0.01 to 0.08 nats at the end. So beside the
 student alone stands one whose epoch is selected by cross-entropy on a fifth of its own labels:
