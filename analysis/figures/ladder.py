@@ -17,7 +17,7 @@ from analysis.figures.figure import COLOURS, MARKERS, QUIET, Drawn, new_figure, 
 from analysis.figures.forest import off_the_axis, window
 from trainables.data.measures import Measure
 
-TICKS = 5
+TICKS = 3  # intervals between them: shares stand beside the panels
 TAUGHT, CONTROL, ALONE = range(3)
 KINDS = (MARKERS[0], MARKERS[3], MARKERS[1])  # their markers; colours are the first three
 
@@ -69,7 +69,14 @@ def _panel(axes: Axes, one: Ladder, measure: Measure, family: Family) -> None:
     axes.text(0, -0.7, f" alone {measure.text(level)}", va="center", fontsize=7.5, color=QUIET)
     gains = [against(row, one.alone, measure) for row in one.rungs]
     known = [gain for gain in gains if not math.isnan(gain.mean)]
-    low, high = window(known, abs(against(one.taught, one.alone, measure).mean) / 2)
+    low, high = window(known, 0.7 * abs(against(one.taught, one.alone, measure).mean))
+    shown = [row for row, gain in zip(one.rungs, gains, strict=True) if low <= gain.mean <= high]
+    seen = [gap for row in shown for gap in gaps(row, one.alone, measure).values()]
+    aside = 0.03 * (high - low)
+    low, high = (
+        min([low, *(gap - aside for gap in seen)]),
+        max([high, *(gap + aside for gap in seen)]),
+    )
     for place, (row, gain) in enumerate(zip(one.rungs, gains, strict=True)):
         if math.isnan(gain.mean):
             continue
