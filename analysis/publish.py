@@ -4,6 +4,7 @@ What draws is imported where it is used: matplotlib takes a second.
 """
 
 from collections.abc import Callable
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -13,6 +14,7 @@ from rich.console import Console
 
 from analysis.evidence.questions import questions, seeds_wanted
 from analysis.evidence.rows import rows_of
+from analysis.factors import factor_views
 from analysis.methods.comparison import transfer_views
 from analysis.tables.columns import build
 from analysis.tables.console import show
@@ -61,7 +63,8 @@ def publish(
     console.print()
     study = read_study(client, space)
     rows = rows_of(study)
-    show(study, rows, transfer_views(rows), console, limit=ROWS_AT_THE_END, most=VIEWS_AT_THE_END)
+    more = chain(factor_views(rows), transfer_views(rows))
+    show(study, rows, more, console, limit=ROWS_AT_THE_END, most=VIEWS_AT_THE_END)
     page, pictures = report_path(results, space), figures_folder(results, space)
     if news or not page.exists():
         from mlflow.exceptions import MlflowException

@@ -16,6 +16,7 @@ from mlflow import MlflowClient
 from analysis.audits import audit
 from analysis.evidence import provenance, sentences
 from analysis.evidence.rows import Row, lacks, rows_of, seeds_option
+from analysis.factors import factor_sentences, factor_views
 from analysis.figures import draw_all, save, svg_text
 from analysis.methods.comparison import transfer_views
 from analysis.methods.sentences import transfer_sentences
@@ -72,7 +73,7 @@ def write(
         counts=_counts(study, rows),
         records=_page_of(client, study),
         lacks=[*lacks(rows), *study.notes],
-        evidence=sentences.evidence(rows),
+        evidence=[*factor_sentences(rows), *sentences.evidence(rows)],
         method=METHOD,
         views=shown,
         transfer=transfer_sentences(rows),
@@ -107,7 +108,7 @@ def _shown(rows: Sequence[Row]) -> tuple[list[View], str]:
     """The table's views, cut where a study has very many settings, and what was cut."""
     left_out = sum(not row.is_candidate for row in rows) - MOST_ROWS
     note = f"{left_out} more rows: python -m analysis.table" if left_out > 0 else ""
-    return [*selection_views(rows), *views(rows, MOST_ROWS)], note
+    return [*factor_views(rows), *selection_views(rows), *views(rows, MOST_ROWS)], note
 
 
 def _counts(study: Study, rows: Sequence[Row]) -> str:

@@ -4,6 +4,7 @@ For every setting: mean ± std (ddof 1) and interval of test accuracy and cross-
 seeds support against the student alone, the printed values, teachers and cost.
 """
 
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ import typer
 from rich.console import Console
 
 from analysis.evidence.rows import lacks, rows_of
+from analysis.factors import factor_views
 from analysis.methods.comparison import transfer_views
 from analysis.tables.console import show
 from analysis.tables.formats import Format, render
@@ -34,9 +36,9 @@ def table(
     study = read_study(read_only(space, tracking_uri, results), space)
     rows = rows_of(study)
     if form is Format.TEXT:
-        show(study, rows, transfer_views(rows), Console(), limit)
+        show(study, rows, chain(factor_views(rows), transfer_views(rows)), Console(), limit)
     else:
-        more = [*selection_views(rows), *transfer_views(rows)]
+        more = [*factor_views(rows), *selection_views(rows), *transfer_views(rows)]
         print(render(study, rows, form, [*lacks(rows), *study.notes], more), end="")
     return 0
 

@@ -28,6 +28,7 @@ class Schedule:
     select_epoch: whether training ends at the epoch that is best on a held-out part of the
         objects, `epochs` at the latest. That is found by a first training without that part;
         then the network is trained anew, on all objects.
+    select_by: the measure that is best there: "cross_entropy", say; "" for the domain's first.
 
     Raises BadInputError for a wrong value, and for values that do not fit each other.
     """
@@ -43,6 +44,7 @@ class Schedule:
     augment: Augment | None = None
     normalise: bool = False
     select_epoch: bool = False
+    select_by: str = ""
 
     def __post_init__(self) -> None:
         check_whole(self, "epochs", at_least=1)
@@ -55,6 +57,11 @@ class Schedule:
         check_real(self, "warm_up", at_least=0.0, below=1.0)
         check_flag(self, "normalise")
         check_flag(self, "select_epoch")
+        if self.select_by and not self.select_epoch:
+            raise BadInputError(
+                f"Schedule.select_by is {self.select_by!r}, and no epoch is selected: give "
+                "select_epoch=True, or leave select_by away"
+            )
         if self.augment is not None and not isinstance(self.augment, Augment):
             raise BadInputError(
                 f"Schedule.augment is {self.augment!r}: give Augment(crop=4, flip=True), say, "
@@ -87,12 +94,13 @@ class Schedule:
     def label(self) -> str:
         """What is unlike the usual beside epochs, batch and rate: "sgd, cosine"; else a dash."""
         said = [self.optimiser] if self.optimiser != "adam" else []
-        said += [f"weight decay {self.weight_decay:g}"] if self.weight_decay else []
+        said += [f"weight decay {self.weight_decay:.3g}"] if self.weight_decay else []
         said += [self.rate] if self.rate != "constant" else []
         said += [f"warm-up {self.warm_up:g}"] if self.warm_up else []
         said += ["augmented"] if self.augment else []
         said += ["normalised"] if self.normalise else []
-        said += ["selected epoch"] if self.select_epoch else []
+        by = f" by {self.select_by.replace('_', '-')}" if self.select_by else ""
+        said += [f"selected epoch{by}"] if self.select_epoch else []
         return ", ".join(said) or "—"
 
     @property

@@ -26,6 +26,7 @@ class Teacher:
     weights: a file of trained weights of its network, .safetensors, .pt or .pth; then it is not
         trained here, and domain and split say what it has learnt from.
     sha256: of that file; found where not given.
+    trained: False for a control: the network as it is drawn, which has learnt nothing.
     broadcast: a fault of the published study that can be repeated: a regression's loss compares
         every answer with every value (docs/protocol, "What is wrong with it, and ours").
     """
@@ -38,6 +39,7 @@ class Teacher:
     weights: str | None = field(default=None, compare=False)
     sha256: str = ""
     broadcast: bool = False
+    trained: bool = True
 
     def __post_init__(self) -> None:
         if not isinstance(self.domain, Domain):
@@ -66,6 +68,12 @@ class Teacher:
             )
         check_choice(self, "split", TRAINING_SPLITS)
         check_flag(self, "broadcast")
+        check_flag(self, "trained")
+        if self.weights is not None and not self.trained:
+            raise BadInputError(
+                f"trained=False is for a network as it is drawn, and weights={self.weights!r} are "
+                "trained: give one of the two"
+            )
         if self.broadcast and self.domain.is_classification:
             raise BadInputError(
                 f"broadcast=True is for teachers of numbers, not for those of {self.domain.name}"
@@ -118,5 +126,5 @@ class Teacher:
 
     @property
     def name(self) -> str:
-        """Domain and split: "photos-Big"."""
-        return f"{self.domain.name}-{self.split}"
+        """Domain and split: "photos-Big"; without training what has learnt neither."""
+        return f"{self.domain.name}-{self.split}" if self.trained else "untrained network"

@@ -20,6 +20,12 @@ def against(ours: Row, theirs: Row, measure: Measure) -> Comparison:
     return _compared(ours, theirs, f"test/{measure.name}", measure.higher_is_better)
 
 
+def gaps(ours: Row, theirs: Row, measure: Measure) -> dict[int, float]:
+    """The difference of each seed that both have, in a measure on the test set."""
+    mine, other = (row.values(f"test/{measure.name}") for row in (ours, theirs))
+    return {seed: value - other[seed] for seed, value in mine.items() if seed in other}
+
+
 def difference(row: Row, measure: Measure) -> Comparison:
     """A row against its student alone, in a measure on the test set."""
     higher = measure.higher_is_better

@@ -12,6 +12,7 @@ import numpy as np
 
 from analysis.evidence.setting import RecordedSetting
 from analysis.evidence.statistics import Summary, summarise
+from analysis.evidence.texts import NONE
 from records.schema import Record, Study
 from trainables.results import unpacked
 
@@ -23,10 +24,11 @@ class Row(RecordedSetting):
     """One setting, its ended trials by seed, and the student alone beside it.
 
     seeds: how many the study plans for each setting; looks: how many at each look of a study until
-    decided, none where the number is fixed. names_network: whether its label says which
-    network the student is: where students of the study differ in that. finalists: how many of its
-    search's candidates are scored again; again: of one of them, the row of that, and of the best
-    listed setting the row that is trained anew.
+    decided, none where the number is fixed. names_network, names_schedule, names_size: whether its
+    label says which network the student is, by what schedule it learns, and from how many labels:
+    where students of the study differ in that. finalists: how many of its search's candidates are
+    scored again; again: of one of them, the row of that, and of the best listed setting the row
+    that is trained anew.
     """
 
     space: str
@@ -36,14 +38,23 @@ class Row(RecordedSetting):
     alone: "Row | None" = None
     looks: tuple[int, ...] = ()
     names_network: bool = False
+    names_schedule: bool = False
+    names_size: bool = False
     finalists: int = 0
     again: "Row | None" = None
 
     @property
-    def label(self) -> str:
-        """The row in a few words, with its network where students differ in that."""
+    def student(self) -> str:
+        """The split, and its size where students differ in that: "Small of 300"."""
+        return f"{self.split} of {self.labelled:,}" if self.names_size else self.split
+
+    def label_of(self, student: str) -> str:
+        """The row in a few words, with its network and schedule where students differ in that."""
         network = f"{self['student_network']}: " if self.names_network else ""
-        return network + super().label + (", trained anew" if self.is_anew else "")
+        named = self.names_schedule and self["schedule"] != NONE
+        schedule = f" ({self['schedule']})" if named else ""
+        anew = ", trained anew" if self.is_anew else ""
+        return network + super().label_of(student) + schedule + anew
 
     @property
     def is_anew(self) -> bool:
@@ -125,9 +136,16 @@ def rows_of(study: Study) -> list[Row]:
         rows[planned.key].finalists = study.finalists.get(planned.search or "", 0)
         if planned.again and planned.again in rows:
             rows[planned.again].again = rows[planned.key]
-    several = len({row["student_network"] for row in rows.values()}) > 1
+    several, scheduled = (
+        len({row[column] for row in rows.values()}) > 1
+        for column in ("student_network", "schedule")
+    )
+    sizes: dict[str, set[int]] = defaultdict(set)
     for mine in rows.values():
-        mine.names_network = several
+        sizes[mine.split].add(mine.labelled)
+    for mine in rows.values():
+        mine.names_network, mine.names_schedule = several, scheduled
+        mine.names_size = len(sizes[mine.split]) > 1
     for record in study.trials:
         if row := rows.get(record.setting):
             ended = row.finished if record.status == "FINISHED" else row.failed
@@ -135,16 +153,16 @@ def rows_of(study: Study) -> list[Row]:
     bases: dict[tuple[str | bool, ...], list[Row]] = defaultdict(list)
     for row in rows.values():
         if row.from_labels_alone:
-            bases[_family(row)].append(row)
+            bases[family_of(row)].append(row)
     for row in rows.values():
-        candidates = bases[_family(row)]
+        candidates = bases[family_of(row)]
         row.alone = min(candidates, key=lambda base: _distance(row, base), default=None)
     return list(rows.values())
 
 
-def _family(row: Row) -> tuple[str | bool, ...]:
-    """What a row must share with the student alone that it is compared with."""
-    same = ("protocol", "student", "student_network", "held_out", "rule")
+def family_of(row: Row) -> tuple[str | bool, ...]:
+    """What a row shares with the student alone that it is compared with: first how many labels."""
+    same = ("student_objects", "protocol", "student", "student_network", "held_out", "rule")
     return *(row[name] for name in same), row.broadcast
 
 

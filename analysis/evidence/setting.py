@@ -15,6 +15,7 @@ from records.schema import PlannedSetting
 from trainables.data.domain import Described
 from trainables.data.measures import Measure
 from trainables.objectives import Regression
+from trainables.objectives.objective import ANSWERS
 from trainables.settings import CrossValidation, Oracle, Rule, Setting
 
 USUAL = ("Distillation", "Regression")  # objectives that their λ and T describe
@@ -95,6 +96,16 @@ class RecordedSetting:
         """True for plain labels: without a teacher, or with λ = 1, which gives it no weight."""
         return not self.made_by_method and self["learns_from"] == "labels"
 
+    @property
+    def carries(self) -> str:
+        """What of a teacher its soft labels carry, as LADDER names it; a dash where none are."""
+        return self.planned.parameters.get("carries", NONE)
+
+    @property
+    def is_control(self) -> bool:
+        """True where that is less than a teacher's answers: another row's control."""
+        return self.carries not in (NONE, ANSWERS)
+
     # ---- by which method, if by another than the λ-loss ----
 
     @property
@@ -153,6 +164,11 @@ class RecordedSetting:
     # ---- as people name it ----
 
     @property
+    def labelled(self) -> int:
+        """How many labelled objects its split has."""
+        return self.domain.split_sizes[self.split]
+
+    @property
     def student(self) -> str:
         """The split that it learns from: a study has one target, which its title names."""
         return self.split
@@ -177,13 +193,17 @@ class RecordedSetting:
     @property
     def label(self) -> str:
         """The row in a few words: "Small ← photos-Big, φ VAE (all)"."""
+        return self.label_of(self.student)
+
+    def label_of(self, student: str) -> str:
+        """The same of a student so called."""
         if self.made_by_method:
             return self.method
         by = f", {self.unusual_objective}" if self.unusual_objective and self.corrected else ""
         if not self.has_teacher:
-            return f"{self.student} alone{self.loss_note}{by}"
+            return f"{student} alone{self.loss_note}{by}"
         link = "no φ" if self["link"] == "identity" else f"φ {self.link}"
-        return f"{self.student} ← {self['teacher']}, {link}{self.loss_note}{by}"
+        return f"{student} ← {self['teacher']}, {link}{self.loss_note}{by}"
 
     def tuning(self, digits: int = 3) -> str:
         """λ, and T where there is one: "λ 0.72, T 1.5"; the objective's name where none is."""
@@ -208,6 +228,9 @@ class RecordedSetting:
             untuned=self.is_untuned,
             held_out=self.number("held_out"),
             teacher_split=self.teacher_split,
+            control=self.is_control or self["schedule"] != NONE,
+            sizes=self.domain.split_sizes,
+            of=self.domain.name,
         )
         return self._place_and_printed[1] if comparable else None
 

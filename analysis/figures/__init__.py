@@ -4,6 +4,7 @@ figure.py        what a drawn figure is, the look of all of them, and how they a
 forest.py        every row against the student alone, and what a gain costs; looks.py: look by look
 maps.py          λ × T by φ                     weights.py       λ alone, for a regression
 search.py        a search's history             curves.py        quality over epochs
+labels.py        quality by labels       ladder.py        what of a teacher teaches
 pictures.py      images under a link, the VAE   reliability.py   confidence against accuracy
 __main__.py      the command: python -m analysis.figures
 
@@ -15,7 +16,18 @@ from collections.abc import Iterator, Sequence
 from mlflow import MlflowClient
 
 from analysis.evidence.rows import Row
-from analysis.figures import curves, forest, looks, maps, pictures, reliability, search, weights
+from analysis.figures import (
+    curves,
+    forest,
+    labels,
+    ladder,
+    looks,
+    maps,
+    pictures,
+    reliability,
+    search,
+    weights,
+)
 from analysis.figures.figure import Drawn, Left, save, svg_text
 from records.runs import curve
 from records.schema import Study
@@ -33,6 +45,8 @@ def draw_all(
         return curve(client, run_id, metric)
 
     def every() -> Iterator[Drawn | Left]:
+        yield from labels.draw(rows)
+        yield from ladder.draw(rows)
         yield from forest.draw(rows)
         yield from looks.draw(rows)
         yield from maps.draw(rows)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator, MaxNLocator
 
-from analysis.evidence.differences import cost, difference
+from analysis.evidence.differences import cost, difference, gaps
 from analysis.evidence.family import Family
 from analysis.evidence.rows import Row
 from analysis.evidence.statistics import Comparison
@@ -57,7 +57,7 @@ def _forest(rows: Sequence[Row], left_out: int, family: Family) -> Drawn:
         figure = new_figure(1.0 + 0.25 * len(rows))
         panels = figure.subplots(1, 2, sharey=True)
         for axes, measure in zip(panels, measures, strict=True):
-            low, high = _window(found[measure])
+            low, high = window(found[measure])
             levels = [row.alone.mean(f"test/{measure.name}") for row in rows if row.alone]
             margin = max((margin_of(measure, level) for level in levels), default=0.0)
             axes.axvspan(-margin, margin, color=QUIET, alpha=0.15, lw=0)
@@ -67,7 +67,7 @@ def _forest(rows: Sequence[Row], left_out: int, family: Family) -> Drawn:
                     _whisker(axes, place, row, one, family.verdict(row, measure))
                 else:
                     edge = low if one.mean < low else high
-                    _off_the_axis(axes, place, edge, one.mean < edge, measure.text(one.mean, "+"))
+                    off_the_axis(axes, place, edge, one.mean < edge, measure.text(one.mean, "+"))
             axes.set_xlim(low, high)
             axes.axvline(0, color=QUIET, lw=0.8)
             better = "right" if measure.higher_is_better else "left"
@@ -104,10 +104,9 @@ def _seeds(axes: Axes, place: int, row: Row, measure: Measure) -> None:
     """Each seed's own difference, as a small point."""
     if row.alone is None or not row.corrected:
         return
-    metric = f"test/{measure.name}"
-    theirs = row.alone.values(metric)
-    gaps = [value - theirs[seed] for seed, value in row.values(metric).items() if seed in theirs]
-    axes.plot(gaps, [place + 0.28] * len(gaps), marker="|", ms=5, mew=0.8, ls="none", color=QUIET)
+    found = [*gaps(row, row.alone, measure).values()]
+    places = [place + 0.28] * len(found)
+    axes.plot(found, places, marker="|", ms=5, mew=0.8, ls="none", color=QUIET)
 
 
 def _whisker(axes: Axes, place: int, row: Row, found: Comparison, verdict: Verdict | None) -> None:
@@ -118,10 +117,13 @@ def _whisker(axes: Axes, place: int, row: Row, found: Comparison, verdict: Verdi
     axes.plot(found.mean, place, marker="o", ms=4.5, mfc=face, mec=colour, ls="none")
 
 
-def _window(found: Sequence[Comparison]) -> tuple[float, float]:
-    """An axis that shows the many: a difference far beyond the others is only pointed at."""
+def window(found: Sequence[Comparison], least: float = 1e-3) -> tuple[float, float]:
+    """An axis that shows the many: a difference far beyond the others is only pointed at.
+
+    least: a third of what is shown in any case.
+    """
     means = [one.mean for one in found]
-    usual = OUTLYING * max(statistics.median(map(abs, means)), 1e-3)
+    usual = OUTLYING * max(statistics.median(map(abs, means)), least)
     shown = [one for one in found if abs(one.mean) <= usual]
     ends = [end for one in shown for end in (one.low, one.high, one.mean) if not math.isnan(end)]
     low, high = min([0.0, *ends]), max([0.0, *ends])
@@ -129,7 +131,8 @@ def _window(found: Sequence[Comparison]) -> tuple[float, float]:
     return low - margin, high + margin
 
 
-def _off_the_axis(axes: Axes, place: int, edge: float, left: bool, text: str) -> None:
+def off_the_axis(axes: Axes, place: int, edge: float, left: bool, text: str) -> None:
+    """Point at a value beyond an edge of the axis."""
     axes.annotate(
         f"{'◂ ' if left else ''}{text}{'' if left else ' ▸'}",
         (edge, place), xytext=(3 if left else -3, 0), textcoords="offset points",
@@ -148,7 +151,7 @@ def _cost_and_gain(rows: Sequence[Row], gains: Sequence[Comparison]) -> Drawn:
     with style("cost"):
         figure = new_figure(4.0)
         axes = figure.subplots()
-        low, high = _window(gains)
+        low, high = window(gains)
         for row, gain in zip(rows, gains, strict=True):
             label = _kind(row)
             turn, kind = divmod(kinds.index(label), len(COLOURS))

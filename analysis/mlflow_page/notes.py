@@ -11,6 +11,7 @@ from mlflow import MlflowClient
 
 from analysis.evidence.rows import Row
 from analysis.evidence.sentences import evidence
+from analysis.factors import factor_sentences
 from analysis.mlflow_page.verdicts import write_verdicts
 from analysis.mlflow_page.view_state import MODE, TAG, link, view_state
 from analysis.tables.views import views
@@ -20,7 +21,13 @@ from records.schema import ABOUT, Study, experiment_names
 
 NOTE = "mlflow.note.content"
 LONGEST = 4_900  # characters; MLflow takes 5,000 in a tag
-FIGURES = ("lambda_temperature", "search", "forest")  # the first that there is stands in the note
+FIGURES = (
+    "labels_saved",
+    "ladder",
+    "lambda_temperature",
+    "search",
+    "forest",
+)  # the first that there is stands in the note
 BEST_ROWS = 12
 
 
@@ -59,20 +66,21 @@ def _report_run(client: MlflowClient, space: str, root: str) -> tuple[str, str]:
 def _note(study: Study, rows: Sequence[Row], settings: str, report: str, pictures: Path) -> str:
     run = report.split("/")[-2]
     there = [name for name in FIGURES if (pictures / f"{name}.png").exists()]
-    lines = [
-        f"**{study.about}**",
-        *(f"- {sentence}" for sentence in evidence(rows)),
+    lines = [f"**{study.about}**"]
+    ending = [
         f"[Report and figures]({report}) · [settings compared]({link(settings)}) · "
         f"[charts]({link(settings, charts=True)}). One run of *{study.space}* is one setting, "
         f"one of *{experiment_names(study.space)[1]}* one trained student.",
     ]
     for name in there[:1]:
-        lines.append(f"![{name}](get-artifact?path=figures%2F{name}.png&run_uuid={run})")
+        ending.append(f"![{name}](get-artifact?path=figures%2F{name}.png&run_uuid={run})")
+    sentences = [f"- {sentence}" for sentence in (*factor_sentences(rows), *evidence(rows))]
+    while len("\n\n".join([*lines, *sentences, *ending])) > LONGEST and sentences:
+        del sentences[-1]
+    lines += [*sentences, *ending]
     shown = _table(rows)
     while len("\n\n".join([*lines, *shown])) > LONGEST and shown:
         shown = ["\n".join(shown[0].splitlines()[:-1])] if shown[0].count("\n") > 2 else []
-    while len("\n\n".join(lines)) > LONGEST:
-        del lines[-2]
     return "\n\n".join([*lines, *shown])
 
 

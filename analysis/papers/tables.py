@@ -5,6 +5,7 @@ What was run behind them, and what is wrong with it: docs/protocol, "What was ru
 wrong with it, and ours".
 """
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from trainables.data import domains
@@ -98,10 +99,21 @@ def _as_printed(domain: str) -> str:
     return BIKE_SHARING if domain == BIKE_SHARING_PUBLISHED else domain
 
 
-def is_comparable(*, untuned: bool, held_out: float, teacher_split: str | None) -> bool:
+def is_comparable(
+    *,
+    untuned: bool,
+    held_out: float,
+    teacher_split: str | None,
+    control: bool,
+    sizes: Mapping[str, int],
+    of: str,
+) -> bool:
     """True where the setting is that of the table: λ = ½ at T = 1, all of the split to learn from.
 
     teacher_split: None for a student alone, which is comparable whatever its λ and T. Every
-    teacher of the tables had Big or Train.
+    teacher of the tables had Big or Train. control: a control, or of a schedule that the tables
+    do not know. sizes: of the splits of the domain that is called `of`.
     """
-    return held_out == 0.0 and (teacher_split is None or (untuned and teacher_split != "Small"))
+    usual = of not in domains.BUILT_IN or domains.BUILT_IN[of].split_sizes == sizes
+    told = teacher_split is None or (untuned and teacher_split != "Small")
+    return held_out == 0.0 and told and usual and not control

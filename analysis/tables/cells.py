@@ -88,7 +88,7 @@ def _verdict(name: str) -> Cell:
     def cell(line: Line) -> str:
         word, more = line[f"{name}_verdict"], line[f"{name}_more_seeds"]
         if word != Word.UNDECIDED:
-            return word or NONE
+            return word if isinstance(word, str) else NONE  # pandas keeps none of them as NaN
         return f"{word}, +{'many' if math.isnan(more) else int(more)}"
 
     return cell

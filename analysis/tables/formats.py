@@ -14,6 +14,7 @@ LATEX_SIGNS: dict[str, str | int | None] = {
     "±": r"$\pm$",
     "φ": r"$\varphi$",
     "δ": r"$\delta$",
+    "ε": r"$\varepsilon$",
     "λ": r"$\lambda$",
     "Δ": r"$\Delta$",
     "∘": r"$\circ$",

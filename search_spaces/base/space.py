@@ -60,10 +60,10 @@ class Space:
         if len(set(named)) < len(named):
             raise BadInputError(f"the space {self.name!r} names two searches alike: {named}")
         keys = [setting.key for setting in self.settings]
-        if len({setting.target for setting in self._bases()}) > 1:
+        if len({setting.target.compared_as for setting in self._bases()}) > 1:
             raise BadInputError(
                 f"the space {self.name!r} has settings of several targets, which no table can "
-                "compare: make it one space a target"
+                "compare: make it one space a target (sizes of Small of one data set may differ)"
             )
         doubled = {key for key in keys if keys.count(key) > 1} if len(keys) < 2_000 else set()
         if doubled:
@@ -96,7 +96,7 @@ class Space:
 
     @property
     def target(self) -> Domain:
-        """What all its students must learn."""
+        """What all its students must learn; where they learn from several sizes of Small, one."""
         return self._bases()[0].target
 
     def anew_of(self, chosen: Setting) -> tuple[Setting, Setting]:

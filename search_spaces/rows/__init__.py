@@ -4,5 +4,6 @@ garments       the rows of the paper's Table 3: FashionMNIST
 bike_sharing   the rows of its Table 5
 published      either of them as they were actually run
 methods        students made by other transfer methods
+controls       a teacher's row, of less and less of the teacher; students alone to beat
 searched       what several spaces search: λ, T, the learning rate
 """

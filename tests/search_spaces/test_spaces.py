@@ -18,7 +18,8 @@ from trainables.settings.trial import Trial
 
 def test_the_spaces_that_there_are():
     assert names() == [
-        "emoji", "fonts", "fonts_100", "grid", "joint", "paper_table", "regression_lambda",
+        "controls", "emoji", "fonts", "fonts_100", "grid", "joint", "labels", "paper_table",
+        "regression_lambda",
         "regression_published",
         "regression_table", "smoke", "transfer_known", "transfer_methods",
         "transfer_methods_small", "tuned_table", "vae_lambda", "vae_lambda_small",

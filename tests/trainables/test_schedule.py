@@ -30,6 +30,7 @@ def schedule(**fields):
         (lambda: schedule(normalise=1), "normalise is 1: give True or False"),
         (lambda: schedule(select_epoch="yes"), "give True or False"),
         (lambda: schedule(select_epoch=True, rate="cosine"), "give one of the two"),
+        (lambda: schedule(select_by="accuracy"), "give select_epoch=True, or leave select_by"),
     ],
 )
 def test_a_wrong_value_is_one_clear_line(make, says):

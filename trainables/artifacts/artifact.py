@@ -121,7 +121,7 @@ class TeacherArtifact(Artifact):
         return identity(
             [
                 recipe.network, self.shape, self.domain.outputs, self.domain.kind, self.objects,
-                recipe.schedule.shared, recipe.broadcast, recipe.sha256,
+                recipe.schedule.shared, recipe.broadcast, recipe.sha256, recipe.trained,
             ]
         )  # fmt: skip
 

@@ -148,7 +148,7 @@ def train_teachers(
     one_step = Replayed(
         lambda x, y: stack.step(loss(stack.answer(x), y)), device, static=stack.is_static
     )
-    for epoch in range(0 if first.weights else schedule.epochs):
+    for epoch in range(schedule.epochs if first.trained and not first.weights else 0):
         order = shuffled(artifacts[0].objects, orders).to(device)
         seen = gather([member.rows for member in members], order)
         parts = list(batches(seen, schedule.batch_size))

@@ -58,7 +58,8 @@ def method_cost(trial: Trial) -> float:
 
 def teacher_cost(artifact: TeacherArtifact) -> float:
     """GFLOP of training."""
-    epochs = artifact.recipe.schedule.epochs
+    recipe = artifact.recipe
+    epochs = recipe.schedule.epochs if recipe.trained else 0
     return TRAINED * artifact.products * artifact.objects * epochs / 1e9
 
 

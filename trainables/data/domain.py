@@ -195,6 +195,19 @@ class Domain(ABC):
         """What the rows of its splits depend on, beside its objects and the seed."""
         return self.name, *self.split_sizes.items()
 
+    @property
+    def compared_as(self) -> tuple[object, ...]:
+        """What its task and its test sets depend on, beside the seed.
+
+        Students of domains that are equal in it can be compared; by default those of one domain.
+        """
+        return (self,)
+
+    @property
+    def size_note(self) -> str:
+        """What names of its Small add where domains differ in its size alone: " of 100"."""
+        return ""
+
     def prepare(self, announce: Say | None = None) -> None:
         """Fetch and verify what it needs, before a study starts or on a node of a cluster.
 

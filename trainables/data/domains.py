@@ -29,18 +29,23 @@ DIGITS = tuple(map(str, range(10)))
 class MnistLike(Domain):
     """FashionMNIST or MNIST: 60,000 grey images of 28×28 in ten classes, with a test set.
 
-    small: objects in Small, as published by default; Big is the rest of Train.
+    small: objects in Small, as published by default; a larger Small holds the smaller ones.
+    big: objects in Big, the same whatever small is; None for all that Small leaves.
     """
 
     dataset: str
     small: int = IMAGE_SPLITS["Small"]
+    big: int | None = None
 
     def __post_init__(self) -> None:
         check_choice(self, "dataset", ("FashionMNIST", "MNIST"))
         check_whole(self, "small", at_least=1)
-        if self.small >= IMAGE_SPLITS["Train"]:
+        if self.big is not None:
+            check_whole(self, "big", at_least=1)
+        if self.small + (self.big or 1) > IMAGE_SPLITS["Train"]:
+            left = "nothing for Big" if self.big is None else f"too few for big={self.big}"
             raise BadInputError(
-                f"small={self.small} leaves nothing for Big: {self.dataset} has "
+                f"small={self.small} leaves {left}: {self.dataset} has "
                 f"{IMAGE_SPLITS['Train']:,} {self.objects} to learn from; give less"
             )
 
@@ -66,9 +71,24 @@ class MnistLike(Domain):
 
     @property
     def split_sizes(self) -> dict[str, int]:
-        """As published, but for another Small."""
-        big = IMAGE_SPLITS["Train"] - self.small
+        """As published, but for another Small or Big."""
+        big = IMAGE_SPLITS["Train"] - self.small if self.big is None else self.big
         return IMAGE_SPLITS | {"Small": self.small, "Big": big}
+
+    @property
+    def splitting(self) -> tuple[object, ...]:
+        """Without Small, where Big is the same whatever that is."""
+        return super().splitting if self.big is None else (self.name, "Big", self.big)
+
+    @property
+    def compared_as(self) -> tuple[object, ...]:
+        """The data set: its test set is the same whatever the sizes are."""
+        return (self.dataset,)
+
+    @property
+    def size_note(self) -> str:
+        """Another Small than as published."""
+        return "" if self.small == IMAGE_SPLITS["Small"] else f" of {self.small:,}"
 
     def load(self) -> DomainData:
         """Verified; fetched first where missing."""
@@ -82,7 +102,7 @@ class MnistLike(Domain):
         """Train, and its random partition into Big and Small."""
         draw = generator(f"split/{self.name}", seed)
         order = torch.randperm(IMAGE_SPLITS["Train"], generator=draw)
-        small, big = order[: self.small], order[self.small :]
+        small, big = order[: self.small], order[-self.split_sizes["Big"] :]
         none = torch.empty(0, dtype=torch.int64)
         return SplitRows(torch.arange(IMAGE_SPLITS["Train"]), big, small, none)
 

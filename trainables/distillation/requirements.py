@@ -49,7 +49,7 @@ def logits_for(trial: Trial, part: int = 0) -> LogitsArtifact | None:
 def selecting(trial: Trial) -> Trial:
     """The training that a trial's epoch is selected by: without a share of its objects."""
     setting = trial.setting
-    schedule = replace(setting.schedule, select_epoch=False)
+    schedule = replace(setting.schedule, select_epoch=False, select_by="")
     return replace(trial, setting=replace(setting, schedule=schedule, held_out=SELECTION_SHARE))
 
 

@@ -45,12 +45,14 @@ def train_selected(trials: Sequence[Trial], train: Train, report: Report) -> lis
 
 
 def _epochs_of(trial: Trial, result: TrialResult) -> int:
-    main = trial.setting.target.main
-    curve = result.history[f"validation/{main.name}"]
-    return 1 + selected_epoch(curve, higher_is_better=main.higher_is_better)
+    setting = trial.setting
+    named = setting.schedule.select_by or setting.target.main.name
+    measure = next(one for one in setting.target.measures if one.name == named)
+    curve = result.history[f"validation/{measure.name}"]
+    return 1 + selected_epoch(curve, higher_is_better=measure.higher_is_better)
 
 
 def _for_epochs(trial: Trial, epochs: int) -> Trial:
     setting = trial.setting
-    schedule = replace(setting.schedule, epochs=epochs, select_epoch=False)
+    schedule = replace(setting.schedule, epochs=epochs, select_epoch=False, select_by="")
     return replace(trial, setting=replace(setting, schedule=schedule))

@@ -46,7 +46,9 @@ class VaeRecipe:
                 f"VaeRecipe.schedule is {self.schedule!r}: give "
                 "Schedule(epochs=..., batch_size=...)"
             )
-        own = replace(self.schedule, augment=None, normalise=False, select_epoch=False)
+        own = replace(
+            self.schedule, augment=None, normalise=False, select_epoch=False, select_by=""
+        )
         if self.schedule != own:
             raise BadInputError(
                 f"a VAE learns from images as they are, and given was {self.schedule.label}: "

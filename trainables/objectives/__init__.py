@@ -4,7 +4,7 @@ objective              the socket: student's and teacher's outputs, labels → l
 distillation           λ-loss, Hinton's, regression
 decoupled, relational  DKD and RKD: classes apart; objects among each other
 features               attention transfer and FitNets, on named features
-controls               label smoothing, and the teacher's class means
+controls               label smoothing; of the teacher its class means, or answers exchanged
 answers                what a network says of a batch: outputs and features
 losses                 the arithmetic, as pure functions
 tasks                  how a network learns labels alone, and what its domain measures
@@ -14,7 +14,7 @@ calibration            reliability and the expected calibration error
 
 from trainables.objectives.answers import Answers
 from trainables.objectives.calibration import Reliability
-from trainables.objectives.controls import ClassMeans, LabelSmoothing
+from trainables.objectives.controls import LADDER, ClassMeans, ClassShuffle, LabelSmoothing
 from trainables.objectives.decoupled import Decoupled
 from trainables.objectives.distillation import Distillation, Hinton, Regression
 from trainables.objectives.features import AttentionTransfer, FitNets
@@ -24,9 +24,11 @@ from trainables.objectives.objective import Objective, label_loss
 from trainables.objectives.relational import Relational
 
 __all__ = [
+    "LADDER",
     "Answers",
     "AttentionTransfer",
     "ClassMeans",
+    "ClassShuffle",
     "Decoupled",
     "Deviation",
     "Distillation",

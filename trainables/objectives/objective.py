@@ -27,6 +27,7 @@ from trainables.errors import BadInputError
 from trainables.objectives.answers import Answers
 from trainables.objectives.losses import Terms, hard_cross_entropy, squared_error
 
+ANSWERS = "answers"  # what most objectives carry of a teacher: what it says of each object
 ANY = "any"  # the task of an objective for classes and for numbers
 HARD_LABEL_WEIGHT, TEMPERATURE = "hard_label_weight", "temperature"
 COLUMNS = {HARD_LABEL_WEIGHT: "lambda", TEMPERATURE: "temperature"}
@@ -55,19 +56,21 @@ class Objective(ABC):
     temperature is T ∈ [0.001, 10⁴].
 
     task: the labels that it is for: "classes", "numbers" or "any".
+    carries: what of a teacher its loss carries to the student; less than its ANSWERS in controls.
 
     Raises BadInputError for a float field that is not a finite number or is out of range, and for
     a field that cannot be hashed. A subclass with a __post_init__ of its own ends by calling this.
     """
 
     task: ClassVar[str] = ANY
+    carries: ClassVar[str] = ANSWERS
     any_layout: ClassVar[bool] = False
     """Whether its loss rounds alike however tensors lie in memory; else they are contiguous."""
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         for name in vars(cls).get("__annotations__", {}):
-            if hasattr(Objective, name) and name not in ("task", "any_layout"):
+            if hasattr(Objective, name) and name not in ("task", "carries", "any_layout"):
                 raise BadInputError(
                     f"the objective {cls.__name__} cannot have a field {name!r}: all objectives "
                     "have something of that name; call it otherwise"

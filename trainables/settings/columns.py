@@ -3,7 +3,8 @@
 from typing import Any
 
 from trainables.networks.network import parameters_of
-from trainables.objectives.objective import Objective
+from trainables.objectives.controls import UNTRAINED
+from trainables.objectives.objective import ANSWERS, Objective
 from trainables.settings.setting import Setting, without_method
 
 NONE = "—"
@@ -27,6 +28,7 @@ def columns_of(setting: Setting) -> dict[str, Any]:
         **weights,
         "objective": objective.label,
         "learns_from": _learns_from(objective),
+        "carries": _carried(setting),
         "epochs": schedule.epochs,
         "batch_size": schedule.batch_size,
         "learning_rate": schedule.learning_rate,
@@ -59,8 +61,20 @@ def _learns_from(objective: Objective) -> str:
     return "labels and teacher" if objective.needs_teacher else "changed labels"
 
 
+def _carried(setting: Setting) -> str:
+    """What of a teacher reaches the student, as LADDER names it; a dash where nothing could."""
+    objective, teacher = setting.objective, setting.teacher
+    if objective.is_plain or setting.method:
+        return NONE
+    if teacher is None:
+        return NONE if objective.carries == ANSWERS else objective.carries
+    return objective.carries if teacher.trained else UNTRAINED
+
+
 def _teacher_objects(setting: Setting) -> int:
     teacher = setting.teacher
+    if teacher and not teacher.trained:
+        return 0
     return teacher.domain.split_sizes[teacher.split] if teacher else 0
 
 
@@ -90,8 +104,11 @@ def _parts(setting: Setting) -> tuple[str, ...]:
     if setting.method:
         return setting.target.name, setting.method.label(setting.target) + ending
     row = columns_of(setting)
-    objective = setting.objective
+    objective, schedule = setting.objective, setting.schedule
+    student = row["student"]
+    student += setting.target.size_note if setting.student_split == "Small" else ""
+    ending = (f", {schedule.label}" if schedule.select_epoch else "") + ending
     if setting.teacher is None:
-        return row["student"], f"alone{objective.note}{ending}"
+        return student, f"alone{objective.note}{ending}"
     link = setting.link.label.replace(" ", "")
-    return f"{row['student']} ← {row['teacher']}", f"φ={link}", f"{objective.short}{ending}"
+    return f"{student} ← {row['teacher']}", f"φ={link}", f"{objective.short}{ending}"

@@ -98,7 +98,10 @@ def check_teacher(teacher: Teacher, target: Domain, link: Link) -> None:
             f"the teacher of {domain.name} reads {_shape(reads)}: give the domains one size "
             "(size=...), or a link that makes it"
         )
-    if domain.source == target.source and domain.splitting != target.splitting:
+    otherwise = domain.splitting != target.splitting or (
+        teacher.split == "Small" and domain.split_sizes != target.split_sizes
+    )
+    if domain.source == target.source and otherwise:
         raise BadInputError(
             f"student and teacher learn {target.name} split otherwise, so that the teacher may "
             "know what is held out of the student's objects: give both the same splits"
@@ -206,6 +209,16 @@ def check_rule(
     if rule and rule.score not in names:
         raise BadInputError(
             f"the rule's score is {rule.score!r}; {target.name} is measured by {', '.join(names)}"
+        )
+
+
+def check_selected_by(schedule: Schedule, target: Domain) -> None:
+    """The measure that selects the epoch is one of the target's."""
+    names = [measure.name for measure in target.measures]
+    if schedule.select_by and schedule.select_by not in names:
+        raise BadInputError(
+            f"Schedule.select_by is {schedule.select_by!r}; {target.name} is measured by "
+            f"{', '.join(names)}"
         )
 
 

@@ -22,6 +22,7 @@ from trainables.settings.fit import (
     check_objective,
     check_population,
     check_rule,
+    check_selected_by,
     check_target,
     check_teacher,
 )
@@ -124,6 +125,7 @@ class Setting:
                 f"Schedule.normalise is for images; the features of {target.name} are "
                 "standardised anyway: leave it away"
             )
+        check_selected_by(self.schedule, target)
         if self.schedule.select_epoch and (self.held_out or self.protocol != "corrected"):
             raise BadInputError(
                 "Schedule.select_epoch holds out a part by itself: it goes with no held_out and "

@@ -308,3 +308,12 @@ def test_latex_is_latex(invented, tmp_path):
         command = [latex, "-interaction=nonstopmode", "-halt-on-error", "t.tex"]
         done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stdout[-2_000:]
+
+
+def test_a_verdict_that_is_not_given_is_a_dash_beside_those_that_are():
+    """A second measure is tested for some rows alone."""
+    clear = [value + 0.05 + 0.001 * i for i, value in enumerate(ALONE)]
+    vague = [value + 0.01 * (-1) ** i for i, value in enumerate(ALONE)]
+    rows = rows_of(study({SMALL_ALONE: ALONE, ON_BIG: clear, ON_MNIST: vague}))
+    behind = next(view for view in views(rows) if view.title == "The tests behind it")
+    assert sorted(behind.table["verdict, cross-entropy"]) == ["better", "—"]

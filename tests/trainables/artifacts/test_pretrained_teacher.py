@@ -17,6 +17,7 @@ from trainables.errors import BadInputError
 from trainables.links.fixed import Dilation, Noise
 from trainables.networks.convolutional import ResNet18
 from trainables.networks.network import Perceptron
+from trainables.randomness import generator
 from trainables.schedule import Schedule
 from trainables.settings.setting import Setting
 from trainables.settings.trial import Trial
@@ -114,3 +115,20 @@ def test_weights_fit_what_their_teacher_reads(saved):
         f"the weights {saved} are for 1×28×28, and the link Dilation makes 1×24×24 of what a "
         "teacher learns from: leave weights away"
     )
+
+
+def test_an_untrained_teacher_is_the_network_as_it_is_drawn(workshop):
+    drawn = replace(TRAINED, trained=False)
+    assert drawn.name == "untrained network"
+    made = workshop.get_or_make(TeacherArtifact(recipe=drawn, seed=4)).tensors
+    model = TRAINED.network.initialised(FEW.shape, FEW.outputs, generator("init/teacher", 4))
+    assert made.keys() == model.state_dict().keys()
+    assert all(torch.equal(made[name], value) for name, value in model.state_dict().items())
+    one, other = (TeacherArtifact(recipe=recipe, seed=4) for recipe in (TRAINED, drawn))
+    assert one.key != other.key
+    assert one.cohort_key != other.cohort_key
+
+
+def test_weights_that_are_trained_are_no_untrained_teacher(saved):
+    with pytest.raises(BadInputError, match=r"give one of the two"):
+        replace(TRAINED, weights=saved, trained=False)

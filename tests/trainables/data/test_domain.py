@@ -139,3 +139,30 @@ def test_a_user_s_domain_is_one_class():
     assert Pairs(small=10).split("Small", 0).inputs().shape == (10, 784)
     assert Pairs().inputs == 784
     assert Pairs().described.split_sizes == {"Train": 192, "Big": 128, "Small": 64, "Test": 96}
+
+
+def test_a_fixed_big_is_the_same_for_all_sizes_of_small_which_hold_each_other():
+    sizes = (100, 300, 10_000)
+    for seed in (0, 7):
+        found = [replace(FASHION_MNIST, small=n, big=50_000).rows(seed) for n in sizes]
+        assert [len(rows.small) for rows in found] == [*sizes]
+        for rows in found:
+            assert torch.equal(rows.big, found[0].big)
+            assert len(rows.big) == 50_000
+            assert torch.equal(rows.small, found[-1].small[: len(rows.small)])
+            assert not set(rows.small.tolist()) & set(rows.big.tolist())
+        whole = torch.cat([found[-1].small, found[-1].big]).sort().values
+        assert torch.equal(whole, FASHION_MNIST.rows(seed).train)
+
+
+def test_sizes_alone_do_not_part_what_can_be_compared():
+    few = replace(FASHION_MNIST, small=100, big=50_000)
+    assert few.compared_as == FASHION_MNIST.compared_as != MNIST.compared_as
+    assert FEW.compared_as == (FEW,)
+    assert few.split_sizes == {"Train": 60_000, "Big": 50_000, "Small": 100, "Test": 10_000}
+    assert few.splitting == replace(few, small=300).splitting != FASHION_MNIST.splitting
+
+
+def test_a_big_that_small_leaves_no_room_for():
+    with pytest.raises(BadInputError, match=r"leaves too few for big=50000.*give less"):
+        MnistLike(dataset="MNIST", small=10_001, big=50_000)

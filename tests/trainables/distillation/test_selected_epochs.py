@@ -35,10 +35,11 @@ SETTINGS = [
     replace(TAUGHT, schedule=replace(SELECTED, learning_rate=1e-3)),
     replace(TAUGHT, objective=Distillation(hard_label_weight=0.9, temperature=3)),
 ]
+BY_CROSS_ENTROPY = replace(alone(TAUGHT), schedule=replace(SELECTED, select_by="cross_entropy"))
 
 
 def with_schedule(setting, **changes):
-    schedule = replace(setting.schedule, select_epoch=False, **changes)
+    schedule = replace(setting.schedule, select_epoch=False, select_by="", **changes)
     return replace(setting, schedule=schedule)
 
 
@@ -46,17 +47,17 @@ def by_hand(setting, seed, workshop):
     """How many epochs the held-out fifth selects, and the student trained for so many."""
     trial = Trial(setting=replace(with_schedule(setting), held_out=0.2), seed=seed)
     (first,) = train_students([trial], workshop, ignore)
-    main = setting.target.main
-    curve = first.history[f"validation/{main.name}"]
+    name = setting.schedule.select_by or setting.target.main.name
+    curve = first.history[f"validation/{name}"]
     assert len(curve) == setting.schedule.epochs
-    epochs = 1 + curve.index(max(curve) if main.higher_is_better else min(curve))
+    epochs = 1 + curve.index(max(curve) if name == "accuracy" else min(curve))
     last = Trial(setting=with_schedule(setting, epochs=epochs), seed=seed)
     return epochs, train_students([last], workshop, ignore)[0]
 
 
-@pytest.mark.parametrize("place", range(len(SETTINGS)))
+@pytest.mark.parametrize("place", range(len(SETTINGS) + 1))
 def test_it_is_two_trainings(place, workshop):
-    setting = SETTINGS[place]
+    setting = [*SETTINGS, BY_CROSS_ENTROPY][place]
     (found,) = train_students([Trial(setting=setting, seed=1)], workshop, ignore)
     epochs, wanted = by_hand(setting, 1, workshop)
     assert found.epochs == found.facts["selected_epochs"] == epochs

@@ -1,4 +1,4 @@
-"""Label smoothing against PyTorch's own; class means against loops and what they must keep."""
+"""Label smoothing against PyTorch's own; class means and exchange against what they must keep."""
 
 from dataclasses import replace
 
@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional
 
-from trainables.objectives import ClassMeans, Distillation, LabelSmoothing
-from trainables.objectives.controls import class_means
+from trainables.objectives import LADDER, ClassMeans, ClassShuffle, Distillation, LabelSmoothing
+from trainables.objectives.controls import class_means, others_of_class
 
 
 @given(seed=st.integers(0, 10**6), amount=st.sampled_from([0.0, 0.1, 0.9]))
@@ -29,6 +29,8 @@ def test_label_smoothing_is_no_baseline_and_needs_no_teacher():
     assert not objective.is_plain
     assert objective.note == ", LabelSmoothing amount=0.1"
     assert LabelSmoothing(amount=0).is_plain
+    assert LabelSmoothing().label == "LabelSmoothing"
+    assert LabelSmoothing(amount=0.5).label == "LabelSmoothing, ε 0.5"
     assert objective.alone() == Distillation(hard_label_weight=1)
 
 
@@ -68,7 +70,51 @@ def test_the_loss_is_the_lambda_loss_of_what_was_prepared():
     assert means.shape != usual.shape
 
 
-@pytest.mark.parametrize("objective", [LabelSmoothing(amount=0.2), ClassMeans(temperature=2)])
+@given(seed=st.integers(0, 10**6), classes=st.integers(2, 6), objects=st.integers(1, 40))
+def test_each_gets_the_place_of_another_of_its_class_and_each_place_is_got_once(
+    seed, classes, objects
+):
+    draw = torch.Generator().manual_seed(seed)
+    labels = torch.randint(classes, (3, objects), generator=draw)
+    for mine, found in zip(labels, others_of_class(labels), strict=True):
+        assert sorted(found.tolist()) == list(range(objects))
+        assert torch.equal(mine[found], mine)
+        counts = mine.bincount(minlength=classes)[mine]
+        kept = found == torch.arange(objects)
+        assert torch.equal(kept, counts == 1)
+
+
+def test_an_exchange_depends_on_a_member_s_own_labels_alone():
+    draw = torch.Generator().manual_seed(0)
+    labels = torch.randint(3, (4, 50), generator=draw)
+    together = others_of_class(labels)
+    for k in range(4):
+        assert torch.equal(others_of_class(labels[k : k + 1])[0], together[k])
+
+
+def test_exchanged_answers_are_as_sharp_and_their_class_means_are_the_same():
+    shuffled, means = (kind(temperature=3) for kind in (ClassShuffle, ClassMeans))
+    given = drawn(shuffled, 0, members=2, objects=40, classes=4, dtype=torch.float64)
+    said = given.teacher["outputs"]
+    found = shuffled.prepare(said, given.labels, given.numbers)
+    soft = Distillation(temperature=3).prepare(said, given.labels, given.numbers)
+    torch.testing.assert_close(found.sort(1).values, soft.sort(1).values)
+    assert not torch.equal(found, soft)
+    wanted = means.prepare(said, given.labels, given.numbers)
+    torch.testing.assert_close(class_means(found, given.labels), wanted)
+
+
+def test_what_controls_carry_is_on_the_ladder():
+    kinds = (LabelSmoothing, ClassMeans, ClassShuffle, Distillation)
+    assert [LADDER.index(kind.carries) for kind in kinds] == [0, 1, 2, 4]
+    shapes = {kind().shape for kind in kinds}
+    assert len(shapes) == len(kinds)
+
+
+@pytest.mark.parametrize(
+    "objective",
+    [LabelSmoothing(amount=0.2), ClassMeans(temperature=2), ClassShuffle(temperature=2)],
+)
 def test_gradients(objective):
     given = drawn(objective, 0, members=2, objects=4, dtype=torch.float64)
     assert gradients_are_right(objective, given)

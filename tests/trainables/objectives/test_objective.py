@@ -16,6 +16,7 @@ from trainables.objectives import (
     Answers,
     AttentionTransfer,
     ClassMeans,
+    ClassShuffle,
     Decoupled,
     Distillation,
     FitNets,
@@ -192,6 +193,7 @@ BUILT_IN = [
     FitNets(weight=2, features=("v", "u")),
     LabelSmoothing(),
     ClassMeans(temperature=2),
+    ClassShuffle(temperature=2),
 ]
 
 

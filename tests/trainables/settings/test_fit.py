@@ -252,6 +252,22 @@ REFUSED = {
         "student and teacher learn FashionMNIST split otherwise, so that the teacher may know "
         "what is held out of the student's objects: give both the same splits",
     ),
+    "Small of another size for a teacher of it": (
+        lambda: replace(
+            ON_BIG,
+            target=replace(FASHION_MNIST, small=100, big=50_000),
+            teacher=Teacher(domain=replace(FASHION_MNIST, big=50_000), split="Small"),
+        ),
+        "student and teacher learn FashionMNIST split otherwise, so that the teacher may know "
+        "what is held out of the student's objects: give both the same splits",
+    ),
+    "an epoch by a measure that there is not": (
+        lambda: replace(
+            SMALL_ALONE,
+            schedule=replace(SMALL_ALONE.schedule, select_epoch=True, select_by="mse"),
+        ),
+        "Schedule.select_by is 'mse'; FashionMNIST is measured by accuracy, cross_entropy",
+    ),
     "link of images for a table": (
         lambda: replace(REG_ON_BIG, link=Noise()),
         "the link Noise maps images, and Reg consists of features: give a link for them, or "

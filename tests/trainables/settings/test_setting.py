@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from search_spaces.rows.bike_sharing import REG_ON_BIG, REG_ON_TRAIN, REG_SMALL_ALONE
+from search_spaces.rows.controls import by_untrained, controls_of, selected_alone, smoothed
 from search_spaces.rows.garments import (
     ON_BIG,
     ON_MNIST,
@@ -220,6 +221,29 @@ def test_a_row_says_what_a_setting_is():
         Perceptron(hidden=(256, 128, 64, 64)), (784,), 10
     )
     assert columns_of(replace(ON_BIG, held_out=0.2))["student_objects"] == 800
+
+
+def test_a_row_says_what_of_a_teacher_reaches_the_student():
+    means, shuffled = controls_of(ON_BIG)
+    found = {
+        "—": [SMALL_ALONE, replace(ON_BIG, objective=Distillation(hard_label_weight=1))],
+        "answers": [ON_BIG, on_mnist_vae("all"), REG_ON_BIG],
+        "class means": [means],
+        "answers exchanged in class": [shuffled],
+        "untrained network": [by_untrained(ON_BIG), by_untrained(means)],
+        "uniform": [smoothed(ON_BIG)],
+    }
+    for carries, settings in found.items():
+        assert {columns_of(setting)["carries"] for setting in settings} == {carries}
+    drawn = columns_of(by_untrained(ON_BIG))
+    assert (drawn["teacher"], drawn["teacher_objects"]) == ("untrained network", 0)
+
+
+def test_a_name_says_an_unusual_size_and_a_selected_epoch():
+    few = replace(SMALL_ALONE, target=replace(FASHION_MNIST, small=100, big=50_000))
+    assert name_of(few) == "FashionMNIST-Small of 100 alone"
+    chosen = selected_alone(ON_BIG, by="cross_entropy")
+    assert name_of(chosen) == "FashionMNIST-Small alone, selected epoch by cross-entropy"
 
 
 def test_a_row_of_a_student_alone_has_no_teacher():

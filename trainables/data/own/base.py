@@ -200,6 +200,12 @@ class OwnDomain(Domain):
         return *super().splitting, self.stratified
 
     @property
+    def compared_as(self) -> tuple[object, ...]:
+        """All but the size of Small, which is drawn after Test."""
+        counted = [field.name for field in fields(self) if field.compare and field.name != "small"]
+        return type(self), *(getattr(self, name) for name in counted)
+
+    @property
     def source(self) -> str:
         """The data's name and digest."""
         return f"{self._own_name}, sha256 {self.sha256[:SHOWN]}"

@@ -157,3 +157,29 @@ def test_the_data_s_own_test_set_is_used_as_it_is(tmp_path, small):
         assert domain.test(seed).labels.tolist() == [0, 1, 0, 0, 1]
         assert torch.equal(domain.test(seed).pixels, torch.from_numpy(x_test).flatten(1))
         assert domain.rows(seed).train.sort().values.tolist() == [*range(20)]
+
+
+@pytest.mark.parametrize("by", ["chance", "class", "group"])
+@given(few=st.integers(5, 40), many=st.integers(5, 40), seed=SEEDS)
+def test_the_test_set_is_the_same_whatever_the_size_of_small(by, few, many, seed):
+    labels = torch.arange(200) % 4
+    groups = torch.arange(200) // 3
+    facts = Facts(
+        shape=(2,), objects=200, tested=0, spread=1.0, largest_group=3 if by == "group" else 0
+    )
+    tests = [
+        drawn_rows(
+            sizes(facts, small, 50), 200, draw(seed),
+            labels=labels if by == "class" else None, groups=groups if by == "group" else None,
+        ).test
+        for small in (few, many)
+    ]  # fmt: skip
+    assert torch.equal(*tests)
+
+
+def test_domains_that_differ_in_small_alone_can_be_compared(tmp_path):
+    path = arrays(tmp_path / "some.npz", 60)
+    one, more, other = (
+        Arrays(path, small=small, test_size=test) for small, test in ((6, 20), (12, 20), (6, 10))
+    )
+    assert one.compared_as == more.compared_as != other.compared_as

@@ -1,0 +1,82 @@
+"""Ladders and sizes as tables."""
+
+from collections.abc import Iterator, Sequence
+
+import pandas as pd
+
+from analysis.evidence.differences import against
+from analysis.evidence.family import Family
+from analysis.evidence.rows import Row
+from analysis.evidence.texts import NONE, interval_text, summary_text, verdict_text
+from analysis.evidence.verdicts import Verdict
+from analysis.factors.ladder import Ladder, beyond, ladders
+from analysis.factors.sizes import Sizes, sizes_of
+from analysis.factors.texts import needed_text, rung_name, share_text
+from analysis.tables.view import SOFT, TEACHER_IS, VERDICT, View
+from trainables.data.measures import Measure
+
+
+def factor_views(rows: Sequence[Row]) -> Iterator[View]:
+    """How many labels a teacher saves, and what of a teacher teaches, measure by measure."""
+    family = Family(rows)
+    for one in sizes_of(rows):
+        for measure in one.measures:
+            yield View(
+                f"Labels that a teacher saves, by {measure.title}",
+                "Δ: to the student alone of as many labels at equal seeds [95 %, paired t]; "
+                "alone needs: how many labels the student alone needs for as much, interpolated "
+                "in log labels, and all numbers at which a paired t test at 5 % finds no "
+                "difference; beyond the sizes of the study a bound",
+                pd.DataFrame([*_sizes(one, measure, family)]),
+            )
+    found = ladders(rows)
+    for measure in found[0].taught.domain.compared if found else ():
+        said = beyond(found, measure)
+        lines = [line for one in found for line in _ladder(one, measure, family, said)]
+        yield View(
+            f"What of the teacher teaches, in {measure.title}",
+            "from softer labels as such to all that the teacher says, at its λ and T; Δ: to the "
+            "student alone at equal seeds [95 %, paired t]; share: of the teacher's gain [95 %, "
+            "Fieller], where one is shown; the teacher is: its row against this one, right for "
+            "all of these together with 95 %",
+            pd.DataFrame(lines),
+        )
+
+
+def _ladder(
+    one: Ladder, measure: Measure, family: Family, said: dict[tuple[str, str], Verdict]
+) -> Iterator[dict[str, str]]:
+    gap = f"Δ {measure.title}"
+    yield {
+        SOFT: one.taught.label_of("").strip(" ←"),
+        "n": "",
+        gap: "",
+        "share": "",
+        TEACHER_IS: "",
+    }
+    for row in one.rungs:
+        verdict = said.get((one.taught.planned.key, row.planned.key))
+        gain = against(row, one.alone, measure)
+        yield {
+            SOFT: f"· {rung_name(row, one)}",
+            "n": str(gain.n),
+            gap: interval_text(gain, measure),
+            "share": share_text(one.share(row, measure, family)),
+            TEACHER_IS: verdict_text(verdict),
+        }
+
+
+def _sizes(one: Sizes, measure: Measure, family: Family) -> Iterator[dict[str, str]]:
+    sizes = [*one.alone.points]
+    for curve in (one.alone, *one.others):
+        for size, row in curve.points.items():
+            base = None if curve is one.alone else one.alone.points.get(size)
+            yield {
+                "student": curve.label,
+                "labels": f"{size:,}",
+                "n": str(len(row.finished)),
+                measure.title: summary_text(row.summary(f"test/{measure.name}"), measure),
+                "Δ": interval_text(against(row, base, measure), measure) if base else NONE,
+                VERDICT: verdict_text(family.verdict(row, measure)),
+                "alone needs": needed_text(one.needed(row, measure) if base else None, sizes),
+            }
