@@ -148,7 +148,7 @@ def test_what_seeds_and_objects_add_up_to_is_told_apart():
 
 
 def test_the_objects_share_is_right_on_average_and_none_where_there_is_none():
-    """Drawn with known variances: seeds 0.02², objects 0.3², rest 0.5²; 5 seeds, 2,000 objects."""
+    """Drawn with known variances: seeds 0.02², objects 0.3², rest 0.5²; 5 × 2,000 values."""
     draws = np.random.default_rng(0)
 
     def drawn(objects):
