@@ -28,7 +28,7 @@ class Row(RecordedSetting):
     label says which network the student is, by what schedule it learns, and from how many labels:
     where students of the study differ in that. finalists: how many of its search's candidates are
     scored again; again: of one of them, the row of that, and of the best listed setting the row
-    that is trained anew.
+    that is trained anew. option: what a launch is given to have as many seeds as the study.
     """
 
     space: str
@@ -42,6 +42,7 @@ class Row(RecordedSetting):
     names_size: bool = False
     finalists: int = 0
     again: "Row | None" = None
+    option: str = ""
 
     @property
     def student(self) -> str:
@@ -100,10 +101,14 @@ class Row(RecordedSetting):
         return {seed: unpacked(record.answers) for seed, record in found if record.answers}
 
     @property
+    def planned_seeds(self) -> range:
+        """Its own, else the study's."""
+        return self.planned.seeds or range(self.seeds)
+
+    @property
     def missing(self) -> list[int]:
         """Planned seeds that have not ended."""
-        seeds = self.planned.seeds or range(self.seeds)
-        return [s for s in seeds if s not in self.finished and s not in self.failed]
+        return [s for s in self.planned_seeds if s not in self.finished and s not in self.failed]
 
     def lack(self) -> str:
         """What the row lacks, why, and the command that fills it; empty where it is whole."""
@@ -115,21 +120,29 @@ class Row(RecordedSetting):
             said.append(f"{of} (seed {seed}: {record.failure}): {command} --retry-failed")
         if self.missing:
             counted = len(self.finished) + len(self.failed)
-            planned = len(self.planned.seeds or range(self.seeds))
+            planned = len(self.planned_seeds)
             done = f"{counted} of {planned} seeds have ended" if counted else "not run yet"
-            said.append(f"{done}: {command} {seeds_option(self.seeds, self.looks)}")
+            said.append(f"{done}: {command} {self.option}".strip())
         return "; ".join(said)
 
 
-def seeds_option(seeds: int, looks: Sequence[int]) -> str:
-    """What a launch is given to have as many seeds as a study."""
-    return "--until-decided" if looks else f"--seeds {seeds}"
+def seeds_option(study: Study) -> str:
+    """What a launch is given to have as many seeds as a study; nothing where settings have numbers
+    of their own, which --seeds would change.
+    """
+    if study.looks and study.seeds == study.looks[0]:
+        return "--until-decided"
+    own = [one.seeds for one in study.settings if one.search is None and one.again is None]
+    if any(seeds and not seeds.start and len(seeds) != study.seeds for seeds in own):
+        return ""
+    return f"--seeds {study.seeds}"
 
 
 def rows_of(study: Study) -> list[Row]:
     """A study's rows in its own order, each with the student alone that it is compared with."""
+    option = seeds_option(study)
     rows = {
-        planned.key: Row(planned, study.space, study.seeds, looks=study.looks)
+        planned.key: Row(planned, study.space, study.seeds, looks=study.looks, option=option)
         for planned in study.settings
     }
     for planned in study.settings:

@@ -70,7 +70,7 @@ def _seeds_of(row: Row) -> set[int]:
     more looks follow those of the first look alone, as the launch takes them.
     """
     if row.looks and not row.is_candidate:
-        return set(range(min(row.seeds, len(row.planned.seeds or range(row.seeds)))))
+        return set(range(min(row.seeds, len(row.planned_seeds))))
     return set(row.planned.seeds or {*range(row.seeds), *row.finished, *row.failed})
 
 

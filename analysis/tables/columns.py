@@ -96,7 +96,7 @@ def _line(row: Row) -> dict[str, Any]:
     }
     line |= {
         "n": len(row.finished),
-        "planned": max(row.seeds, len(row.finished) + len(row.failed)),
+        "planned": max(len(row.planned_seeds), len(row.finished) + len(row.failed)),
         "failed": len(row.failed),
         "lack": row.lack(),
     }

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from formula import NO_RECORDS, Study
+from rich.console import Console
 
 from search_spaces.base import Search, Space
 from search_spaces.rows.garments import (
@@ -19,6 +20,7 @@ from study.planning.expected import Expected
 from study.planning.planned import planned
 from study.planning.seeds import LOOKS, check_looks
 from study.running.looks import Looks
+from study.running.messages import say_plan
 from trainables.errors import BadInputError
 from trainables.randomness import generator
 from trainables.settings.scoring import CrossValidation
@@ -146,6 +148,21 @@ def test_a_look_that_finds_its_seeds_recorded_goes_on(tmp_path):
     before.space, before.until_decided = replace(few, settings=(*few.settings, ON_BIG)), 14
     before.launch()
     assert seeds_by_setting(before) == {SMALL_ALONE.key: 14, ON_MNIST.key: 14, ON_BIG.key: 10}
+
+
+def test_the_plan_is_of_the_next_look(tmp_path, capsys):
+    found = study(tmp_path, most=10)
+    found.launch()
+    for most, missing in ((10, 0), (40, 12)):
+        found.until_decided = most
+        plan = found.plan()
+        looks = Looks(plan, NO_RECORDS)
+        looks.catch_up()
+        say_plan(plan, looks, Console(width=200))
+        assert f"{missing} missing" in capsys.readouterr().out
+    empty = study(tmp_path / "empty").plan()
+    say_plan(empty, Looks(empty, NO_RECORDS), Console(width=200))
+    assert "the first look has 10 seeds" in capsys.readouterr().out
 
 
 def test_what_is_no_longer_planned_gives_nothing_more_seeds(whole, tmp_path):
