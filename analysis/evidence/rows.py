@@ -26,8 +26,9 @@ class Row(RecordedSetting):
     seeds: how many the study plans for each setting; looks: how many at each look of a study until
     decided, none where the number is fixed. names_network, names_schedule, names_size: whether its
     label says which network the student is, by what schedule it learns, and from how many labels:
-    where students of the study differ in that. finalists: how many of its search's candidates are
-    scored again; again: of one of them, the row of that, and of the best listed setting the row
+    where students of the study differ in that. names_epochs: whether it says how many epochs,
+    where nothing else tells it from another row. finalists: how many of its search's candidates
+    are scored again; again: of one of them, the row of that, and of the best listed setting the row
     that is trained anew. option: what a launch is given to have as many seeds as the study.
     """
 
@@ -40,6 +41,7 @@ class Row(RecordedSetting):
     names_network: bool = False
     names_schedule: bool = False
     names_size: bool = False
+    names_epochs: bool = False
     finalists: int = 0
     again: "Row | None" = None
     option: str = ""
@@ -55,7 +57,12 @@ class Row(RecordedSetting):
         named = self.names_schedule and self["schedule"] != NONE
         schedule = f" ({self['schedule']})" if named else ""
         anew = ", trained anew" if self.is_anew else ""
-        return network + super().label_of(student) + schedule + anew
+        return network + super().label_of(student) + schedule + self.epochs_note + anew
+
+    @property
+    def epochs_note(self) -> str:
+        """What a label says of the epochs, if anything: ", 81 epochs"."""
+        return f", {self['epochs']} epochs" if self.names_epochs else ""
 
     @property
     def is_anew(self) -> bool:
@@ -159,6 +166,7 @@ def rows_of(study: Study) -> list[Row]:
     for mine in rows.values():
         mine.names_network, mine.names_schedule = several, scheduled
         mine.names_size = len(sizes[mine.split]) > 1
+    _tell_apart([row for row in rows.values() if not row.is_candidate])
     for record in study.trials:
         if row := rows.get(record.setting):
             ended = row.finished if record.status == "FINISHED" else row.failed
@@ -171,6 +179,17 @@ def rows_of(study: Study) -> list[Row]:
         candidates = bases[family_of(row)]
         row.alone = min(candidates, key=lambda base: _distance(row, base), default=None)
     return list(rows.values())
+
+
+def _tell_apart(rows: Sequence[Row]) -> None:
+    """Let rows that nothing else tells apart say how many epochs they have."""
+    alike: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+    for row in rows:
+        alike[row.label, row.tuning(), row["protocol"], row["learning_rate"]].append(row)
+    for same in alike.values():
+        several = len({row["epochs"] for row in same}) > 1
+        for row in same:
+            row.names_epochs = several
 
 
 def family_of(row: Row) -> tuple[str | bool, ...]:

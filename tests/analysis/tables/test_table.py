@@ -160,6 +160,19 @@ def test_the_least_p_of_the_exact_test_counts_the_looks():
         assert tests.note.endswith(f"cannot give less than p = {least:.2g}")
 
 
+def test_rows_that_differ_in_epochs_alone_are_told_apart():
+    """As a method's control with as many passes as it has."""
+    longer = replace(ON_BIG, schedule=replace(ON_BIG.schedule, epochs=81))
+    found = rows_of(
+        study({SMALL_ALONE: [0.8] * 5, ON_BIG: TAUGHT, longer: TAUGHT, ON_MNIST: TAUGHT})
+    )
+    told = [row.label for row in found]
+    assert told[1:3] == [f"Small ← FashionMNIST-Big, no φ, {n} epochs" for n in (50, 81)]
+    assert "epochs" not in told[0] + told[3]
+    students = next(views(found)).table["student"].tolist()
+    assert students == ["Small", "Small, 50 epochs", "Small, 81 epochs", "Small"]
+
+
 def test_one_seed_has_no_standard_deviation():
     quality = next(views(rows_of(study({ON_BIG: [0.8]}, seeds=1)))).table
     assert quality["test accuracy"].tolist() == ["0.800"]
