@@ -28,8 +28,8 @@ class Row(RecordedSetting):
     label says which network the student is, by what schedule it learns, and from how many labels:
     where students of the study differ in that. names_epochs: whether it says how many epochs,
     where nothing else tells it from another row. finalists: how many of its search's candidates
-    are scored again; again: of one of them, the row of that, and of the best listed setting the row
-    that is trained anew. option: what a launch is given to have as many seeds as the study.
+    are scored again; again: of one of them, the row of that, and of the best listed setting the
+    row that is trained anew. option: what a launch is given to have as many seeds as the study.
     """
 
     space: str
