@@ -3,9 +3,10 @@
 What draws is imported where it is used: matplotlib takes a second.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from itertools import chain
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
@@ -32,19 +33,33 @@ ROWS_AT_THE_END, VIEWS_AT_THE_END = 25, 2
 class Judged(NamedTuple):
     """What a look at a study says.
 
-    open, of: how many comparisons are undecided, of how many.
+    of, decided: how many comparisons there are, and how many are decided.
+    failed: how many have a failed seed; open: how many are undecided, and may get more seeds.
     seeds_wanted: how many seeds the next look needs, by the key of a setting.
     """
 
-    open: int
-    of: int
-    seeds_wanted: dict[str, int]
+    of: int = 0
+    decided: int = 0
+    failed: int = 0
+    open: int = 0
+    seeds_wanted: Mapping[str, int] = MappingProxyType({})
 
 
-def judge(study: Study) -> Judged:
-    """Look at all comparisons of a study until decided."""
+def judge(study: Study, planned: Collection[str]) -> Judged:
+    """Look at all comparisons of a study until decided.
+
+    planned: the keys of the settings that may get more seeds; what was only planned once, by other
+    launches, is compared as well.
+    """
     asked = list(questions(rows_of(study)))
-    return Judged(sum(one.is_open for one in asked), len(asked), seeds_wanted(asked))
+    may_go_on = [one for one in asked if one.is_open and one.keys <= set(planned)]
+    return Judged(
+        of=len(asked),
+        decided=sum(one.verdict.is_decided for one in asked),
+        failed=sum(one.has_failed for one in asked),
+        open=len(may_go_on),
+        seeds_wanted=seeds_wanted(may_go_on),
+    )
 
 
 def publish(

@@ -129,7 +129,7 @@ def _commands(study: Study) -> str:
     lines = [f"git checkout {commits.pop()}"] if len(commits) == 1 else []
     lines += [
         f"make study SPACE={study.space}",
-        f"python -m study.launch --space {study.space} {seeds_option(study.seeds, study.looks)}",
+        f"python -m study.launch --space {study.space} {seeds_option(study)}".strip(),
         f"python -m analysis.table --space {study.space}",
         f"python -m analysis.figures --space {study.space}",
         f"python -m analysis.report --space {study.space}",

@@ -83,10 +83,14 @@ def recorded_settings(client: Reader, space: str) -> list[PlannedSetting]:
     return _settings(client, experiment)[1] if experiment else []
 
 
-def recorded_looks(client: Reader, space: str) -> tuple[int, ...]:
-    """The seeds at each look, of a study that was launched until decided; else none."""
+def recorded_looks(client: Reader, space: str) -> tuple[int, tuple[int, ...]]:
+    """How many seeds the last launch planned for each setting; and the seeds at each look, none of
+    a study that was never launched until decided.
+    """
     experiment = client.get_experiment_by_name(experiment_names(space)[0])
-    return _looks(experiment.tags) if experiment else ()
+    if experiment is None:
+        return 0, ()
+    return int(experiment.tags.get(SEEDS_PLANNED, 0)), _looks(experiment.tags)
 
 
 def _looks(tags: Mapping[str, str]) -> tuple[int, ...]:

@@ -98,6 +98,7 @@ def launch(
     from records.reader import open_reader
     from study.running import messages
     from study.running.interrupts import interruptible
+    from study.running.looks import Looks
     from study.running.ray_death import restart_process
     from study.running.request import Request
     from study.running.study import run_study
@@ -121,7 +122,11 @@ def launch(
     with interruptible():
         if plan:
             request = Request.checked(space, **asked)
-            messages.say_plan(request.plan(open_reader(request.records, verbose)), out)
+            reader = open_reader(request.records, verbose)
+            todo = request.plan(reader)
+            looks = Looks(todo, reader)
+            looks.catch_up()
+            messages.say_plan(todo, looks, out)
             return 0
         return run_study(
             space,

@@ -16,12 +16,14 @@ def check_choice(owner: Any, field: str, allowed: Iterable[str]) -> None:
         raise unknown(f"{type(owner).__name__}.{field}", getattr(owner, field), allowed)
 
 
-def check_whole(owner: Any, field: str, *, at_least: int) -> None:
-    """Raise BadInputError unless the field holds a whole number that is large enough."""
+def check_whole(owner: Any, field: str, *, at_least: int, at_most: float = math.inf) -> None:
+    """Raise BadInputError unless the field holds a whole number in range."""
     value = getattr(owner, field)
-    if isinstance(value, bool) or not isinstance(value, int) or value < at_least:
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    if not whole or not at_least <= value <= at_most:
+        most = f" and ≤ {at_most:,}" if at_most < math.inf else ""
         raise BadInputError(
-            f"{type(owner).__name__}.{field} is {value!r}: give a whole number ≥ {at_least}"
+            f"{type(owner).__name__}.{field} is {value!r}: give a whole number ≥ {at_least}{most}"
         )
 
 

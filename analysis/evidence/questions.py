@@ -19,13 +19,25 @@ class Question(NamedTuple):
     verdict: Verdict
 
     @property
+    def has_failed(self) -> bool:
+        """True where a failed seed leaves no values to compare."""
+        return bool(self.ours.failed or self.theirs.failed)
+
+    @property
     def is_open(self) -> bool:
         """True where more seeds may settle it: neither decided, nor without values to compare."""
-        return not (self.verdict.is_decided or self.ours.failed or self.theirs.failed)
+        return not (self.verdict.is_decided or self.has_failed)
+
+    @property
+    def keys(self) -> set[str]:
+        """Of its two settings."""
+        return {self.ours.planned.key, self.theirs.planned.key}
 
 
 def questions(rows: Sequence[Row]) -> Iterator[Question]:
-    """What is judged of a study: each row against its student alone, and what searches chose."""
+    """What is judged of a study: each row against its student alone, and what searches chose
+    against what they varied; each once.
+    """
     family = Family(rows)
     for row in family.rows:
         verdict = family.verdict(row)
@@ -34,10 +46,12 @@ def questions(rows: Sequence[Row]) -> Iterator[Question]:
     searches = tuned(rows)
     if not searches:
         return
-    alone, tuning = alone_verdicts(searches, rows), tuning_verdicts(searches)
+    alone, tuning = alone_verdicts(searches, family), tuning_verdicts(searches)
     for one, to_alone, to_fixed in zip(searches, alone, tuning, strict=True):
         for other, verdict in ((alone_of(one, searches), to_alone), (one.fixed, to_fixed)):
-            if one.final and other and other is not one.final:
+            if not one.final or not other or other is one.final:
+                continue
+            if verdict is not family.verdict(one.final):
                 yield Question(one.final, other, verdict)
 
 

@@ -26,9 +26,10 @@ class Row(RecordedSetting):
     seeds: how many the study plans for each setting; looks: how many at each look of a study until
     decided, none where the number is fixed. names_network, names_schedule, names_size: whether its
     label says which network the student is, by what schedule it learns, and from how many labels:
-    where students of the study differ in that. finalists: how many of its search's candidates are
-    scored again; again: of one of them, the row of that, and of the best listed setting the row
-    that is trained anew.
+    where students of the study differ in that. names_epochs: whether it says how many epochs,
+    where nothing else tells it from another row. finalists: how many of its search's candidates
+    are scored again; again: of one of them, the row of that, and of the best listed setting the
+    row that is trained anew. option: what a launch is given to have as many seeds as the study.
     """
 
     space: str
@@ -40,8 +41,10 @@ class Row(RecordedSetting):
     names_network: bool = False
     names_schedule: bool = False
     names_size: bool = False
+    names_epochs: bool = False
     finalists: int = 0
     again: "Row | None" = None
+    option: str = ""
 
     @property
     def student(self) -> str:
@@ -54,7 +57,12 @@ class Row(RecordedSetting):
         named = self.names_schedule and self["schedule"] != NONE
         schedule = f" ({self['schedule']})" if named else ""
         anew = ", trained anew" if self.is_anew else ""
-        return network + super().label_of(student) + schedule + anew
+        return network + super().label_of(student) + schedule + self.epochs_note + anew
+
+    @property
+    def epochs_note(self) -> str:
+        """What a label says of the epochs, if anything: ", 81 epochs"."""
+        return f", {self['epochs']} epochs" if self.names_epochs else ""
 
     @property
     def is_anew(self) -> bool:
@@ -100,10 +108,14 @@ class Row(RecordedSetting):
         return {seed: unpacked(record.answers) for seed, record in found if record.answers}
 
     @property
+    def planned_seeds(self) -> range:
+        """Its own, else the study's."""
+        return self.planned.seeds or range(self.seeds)
+
+    @property
     def missing(self) -> list[int]:
         """Planned seeds that have not ended."""
-        seeds = self.planned.seeds or range(self.seeds)
-        return [s for s in seeds if s not in self.finished and s not in self.failed]
+        return [s for s in self.planned_seeds if s not in self.finished and s not in self.failed]
 
     def lack(self) -> str:
         """What the row lacks, why, and the command that fills it; empty where it is whole."""
@@ -115,21 +127,29 @@ class Row(RecordedSetting):
             said.append(f"{of} (seed {seed}: {record.failure}): {command} --retry-failed")
         if self.missing:
             counted = len(self.finished) + len(self.failed)
-            planned = len(self.planned.seeds or range(self.seeds))
+            planned = len(self.planned_seeds)
             done = f"{counted} of {planned} seeds have ended" if counted else "not run yet"
-            said.append(f"{done}: {command} {seeds_option(self.seeds, self.looks)}")
+            said.append(f"{done}: {command} {self.option}".strip())
         return "; ".join(said)
 
 
-def seeds_option(seeds: int, looks: Sequence[int]) -> str:
-    """What a launch is given to have as many seeds as a study."""
-    return "--until-decided" if looks else f"--seeds {seeds}"
+def seeds_option(study: Study) -> str:
+    """What a launch is given to have as many seeds as a study; nothing where settings have numbers
+    of their own, which --seeds would change.
+    """
+    if study.looks and study.seeds == study.looks[0]:
+        return "--until-decided"
+    own = [one.seeds for one in study.settings if one.search is None and one.again is None]
+    if any(seeds and not seeds.start and len(seeds) != study.seeds for seeds in own):
+        return ""
+    return f"--seeds {study.seeds}"
 
 
 def rows_of(study: Study) -> list[Row]:
     """A study's rows in its own order, each with the student alone that it is compared with."""
+    option = seeds_option(study)
     rows = {
-        planned.key: Row(planned, study.space, study.seeds, looks=study.looks)
+        planned.key: Row(planned, study.space, study.seeds, looks=study.looks, option=option)
         for planned in study.settings
     }
     for planned in study.settings:
@@ -146,6 +166,7 @@ def rows_of(study: Study) -> list[Row]:
     for mine in rows.values():
         mine.names_network, mine.names_schedule = several, scheduled
         mine.names_size = len(sizes[mine.split]) > 1
+    _tell_apart([row for row in rows.values() if not row.is_candidate])
     for record in study.trials:
         if row := rows.get(record.setting):
             ended = row.finished if record.status == "FINISHED" else row.failed
@@ -158,6 +179,17 @@ def rows_of(study: Study) -> list[Row]:
         candidates = bases[family_of(row)]
         row.alone = min(candidates, key=lambda base: _distance(row, base), default=None)
     return list(rows.values())
+
+
+def _tell_apart(rows: Sequence[Row]) -> None:
+    """Let rows that nothing else tells apart say how many epochs they have."""
+    alike: dict[tuple[str, ...], list[Row]] = defaultdict(list)
+    for row in rows:
+        alike[row.label, row.tuning(), row["protocol"], row["learning_rate"]].append(row)
+    for same in alike.values():
+        several = len({row["epochs"] for row in same}) > 1
+        for row in same:
+            row.names_epochs = several
 
 
 def family_of(row: Row) -> tuple[str | bool, ...]:

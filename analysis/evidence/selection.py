@@ -70,7 +70,7 @@ def _seeds_of(row: Row) -> set[int]:
     more looks follow those of the first look alone, as the launch takes them.
     """
     if row.looks and not row.is_candidate:
-        return set(range(row.seeds))
+        return set(range(min(row.seeds, len(row.planned_seeds))))
     return set(row.planned.seeds or {*range(row.seeds), *row.finished, *row.failed})
 
 
@@ -152,12 +152,12 @@ def same_schedule(row: Row, other: Row) -> bool:
     return all(row[name] == other[name] for name in same)
 
 
-def alone_verdicts(searches: Sequence[Tuned], rows: Sequence[Row]) -> list[Verdict]:
+def alone_verdicts(searches: Sequence[Tuned], family: Family) -> list[Verdict]:
     """Each choice against the student alone: as the study's family has it, of which it is a row.
 
     Those that are compared with a student that was tuned too are a family of their own.
     """
-    family, others = Family(rows), [alone_of(one, searches) for one in searches]
+    others = [alone_of(one, searches) for one in searches]
     own = [
         other is None or one.final is None or other is not one.final.alone
         for one, other in zip(searches, others, strict=True)

@@ -124,7 +124,7 @@ def choice(rows: Sequence[Row]) -> list[str]:
     searches = tuned(rows)
     if searches:
         beside = [_beside(one, searches) for one in searches]
-        alone, tuning = alone_verdicts(searches, rows), tuning_verdicts(searches)
+        alone, tuning = alone_verdicts(searches, Family(rows)), tuning_verdicts(searches)
         found = zip(searches, beside, alone, tuning, strict=True)
         return [sentence for one in found for sentence in _of_a_search(*one)]
     best = chosen(row for row in rows if not row.is_candidate)

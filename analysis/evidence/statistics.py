@@ -110,7 +110,7 @@ def compare(
     the t test does not know a spread of zero.
     """
     seeds = sorted(set(ours) & set(theirs))
-    gaps = np.array([ours[seed] - theirs[seed] for seed in seeds])
+    gaps = tuple(ours[seed] - theirs[seed] for seed in seeds)
     if looks:
         made = [n for n in looks if len(gaps) >= n and seeds[n - 1] == first_seed + n - 1]
         each = [_compared(gaps[:n], higher_is_better) for n in made]
@@ -118,7 +118,7 @@ def compare(
     return _compared(gaps, higher_is_better)
 
 
-def untested(gaps: Sequence[float] | np.ndarray) -> Comparison:
+def untested(gaps: Sequence[float]) -> Comparison:
     """The mean difference alone, NaN for all else."""
     mean = math.fsum(gaps) / len(gaps) if len(gaps) else math.nan
     return Comparison(len(gaps), mean)
@@ -157,17 +157,18 @@ def at_every_look(p_values: Sequence[float], planned: int) -> float:
     return min(1.0, planned * min(p for p in p_values if not math.isnan(p)))
 
 
-def _compared(gaps: np.ndarray, higher_is_better: bool) -> Comparison:
+@lru_cache(maxsize=1 << 15)  # tables, sentences and figures ask for the same ones
+def _compared(gaps: tuple[float, ...], higher_is_better: bool) -> Comparison:
     if len(gaps) < 2:
         return untested(gaps)
-    n, mean, std, low, high = summarise(gaps.tolist())
+    n, mean, std, low, high = summarise(gaps)
     if std < NO_SPREAD:
         low = high = mean
         p, effect = (1.0, 0.0) if abs(mean) < NO_SPREAD else (math.nan, math.nan)
     else:
         p = 2 * float(special.stdtr(n - 1, -abs(mean) / (std / math.sqrt(n))))
         effect = _hedges_correction(n - 1) * mean / std
-    gained = gaps if higher_is_better else -gaps
+    gained = np.array(gaps) if higher_is_better else -np.array(gaps)
     wins = float((gained > NO_SPREAD).sum() + 0.5 * (abs(gained) <= NO_SPREAD).sum())
     return Comparison(
         n,
@@ -175,7 +176,7 @@ def _compared(gaps: np.ndarray, higher_is_better: bool) -> Comparison:
         low,
         high,
         p,
-        _signed_rank(gaps),
+        _signed_rank(np.array(gaps)),
         2.0 ** (1 - n),
         effect,
         wins / n,

@@ -56,9 +56,9 @@ class Ladder:
 
 def ladders(rows: Sequence[Row]) -> list[Ladder]:
     """The ladder of every teacher's row that has a control with a teacher."""
-    found = []
+    found, below = [], [row for row in rows if row.is_control]
     for row in rows:
-        controls = [other for other in rows if _is_control_of(other, row)]
+        controls = [other for other in below if _is_control_of(other, row)]
         if row.alone and any(control.has_teacher for control in controls):
             others = [other for other in rows if _is_alone_beside(other, row)]
             controls.sort(key=_rung)
@@ -74,7 +74,7 @@ def _rung(control: Row) -> int:
 
 def _is_control_of(row: Row, taught: Row) -> bool:
     usual = taught.has_teacher and not taught.made_by_method and not taught.unusual_objective
-    if not usual or taught.is_control or not row.is_control or not _is_beside(row, taught):
+    if not usual or taught.is_control or not _is_beside(row, taught):
         return False
     if not same_schedule(row, taught):
         return False

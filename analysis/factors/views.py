@@ -7,7 +7,7 @@ import pandas as pd
 from analysis.evidence.differences import against
 from analysis.evidence.family import Family
 from analysis.evidence.rows import Row
-from analysis.evidence.texts import NONE, interval_text, summary_text, verdict_text
+from analysis.evidence.texts import NONE, interval_text, level_text, summary_text, verdict_text
 from analysis.evidence.verdicts import Verdict
 from analysis.factors.ladder import Ladder, beyond, ladders
 from analysis.factors.sizes import Sizes, sizes_of
@@ -23,7 +23,8 @@ def factor_views(rows: Sequence[Row]) -> Iterator[View]:
         for measure in one.measures:
             yield View(
                 f"Labels that a teacher saves, by {measure.title}",
-                "Δ: to the student alone of as many labels at equal seeds [95 %, paired t]; "
+                "Δ: to the student alone of as many labels at equal seeds "
+                f"[{level_text(rows[0].looks)}]; "
                 "alone needs: how many labels the student alone needs for as much, interpolated "
                 "in log labels, and all numbers at which a paired t test at 5 % finds no "
                 "difference; beyond the sizes of the study a bound",
@@ -36,9 +37,9 @@ def factor_views(rows: Sequence[Row]) -> Iterator[View]:
         yield View(
             f"What of the teacher teaches, in {measure.title}",
             "from softer labels as such to all that the teacher says, at its λ and T; Δ: to the "
-            "student alone at equal seeds [95 %, paired t]; share: of the teacher's gain [95 %, "
-            "Fieller], where one is shown; the teacher is: its row against this one, right for "
-            "all of these together with 95 %",
+            f"student alone at equal seeds [{level_text(rows[0].looks)}]; share: of the teacher's "
+            "gain [95 %, Fieller], where one is shown; the teacher is: its row against this one, "
+            "right for all of these together with 95 %",
             pd.DataFrame(lines),
         )
 

@@ -16,7 +16,13 @@ from analysis.evidence.differences import cost, difference
 from analysis.evidence.family import Family
 from analysis.evidence.rows import Row
 from analysis.evidence.statistics import Comparison, compare, summarise
-from analysis.evidence.texts import interval_text, summary_text, verdict_text
+from analysis.evidence.texts import (
+    interval_text,
+    level_text,
+    summary_text,
+    together_text,
+    verdict_text,
+)
 from analysis.evidence.verdicts import Verdict
 from analysis.methods.pairs import comparisons
 from analysis.papers.methods import ROUNDS, Known, known_of
@@ -54,7 +60,8 @@ def transfer_views(rows: Sequence[Row]) -> Iterator[View]:
             "best first, beside the study's own students and the teacher; labels: objects whose "
             "label it reads itself, in any domain; seconds: of a worker for one student, its "
             "teacher included; range: least and largest over seeds; Δ: to the student alone at "
-            "equal seeds [95 %, paired t], its verdict right for all rows together with 95 %",
+            f"equal seeds [{level_text(alone.looks)}], its verdict right for "
+            f"{together_text(alone.looks)} with 95 %",
             pd.DataFrame([_line(entry, alone) for entry in _entries(compared, rows)]),
         )
     yield from comparisons(rows)

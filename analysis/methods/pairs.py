@@ -7,7 +7,7 @@ import pandas as pd
 from analysis.evidence.family import judged
 from analysis.evidence.rows import Row
 from analysis.evidence.statistics import compare, summarise
-from analysis.evidence.texts import interval_text, summary_text, verdict_text
+from analysis.evidence.texts import interval_text, level_text, summary_text, verdict_text
 from analysis.evidence.verdicts import Verdict, verdicts
 from analysis.tables.view import VERDICT, View
 from trainables.data.measures import ACCURACY, Measure
@@ -22,8 +22,8 @@ def comparisons(rows: Sequence[Row]) -> Iterator[View]:
         yield View(
             "Beside the study's own teachers",
             f"the rows that read Small's {small_labels(rows[0]):,} labels alone; Δ: to the "
-            "student of that teacher at equal seeds [95 %, paired t], verdicts right together for "
-            "the rows of one teacher, with 95 %",
+            f"student of that teacher at equal seeds [{level_text(rows[0].looks)}], "
+            "verdicts right together for the rows of one teacher, with 95 %",
             pd.DataFrame(beside),
         )
     matched = with_controls(rows)
@@ -31,16 +31,16 @@ def comparisons(rows: Sequence[Row]) -> Iterator[View]:
         yield View(
             "Beside the same student without it",
             "methods that learn a teacher's answers on Small too, and the student that learns "
-            "these alone, at the same λ and T with as many passes, at equal seeds [95 %, paired "
-            "t], verdicts right together, with 95 %",
+            "these alone, at the same λ and T with as many passes, at equal seeds "
+            f"[{level_text(rows[0].looks)}], verdicts right together, with 95 %",
             pd.DataFrame([_matched_line(*one) for one in matched]),
         )
     changed = _adapted(rows)
     if changed:
         yield View(
             "With and without adaptation",
-            "the same student of the source alone, and adapted, at equal seeds [95 %, paired t], "
-            "verdicts right together, with 95 %",
+            "the same student of the source alone, and adapted, at equal seeds "
+            f"[{level_text(rows[0].looks)}], verdicts right together, with 95 %",
             pd.DataFrame(changed),
         )
 

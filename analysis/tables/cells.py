@@ -110,7 +110,8 @@ def _teacher_only(name: str) -> Cell:
 def _student(line: Line) -> str:
     row = line.row
     anew = ", anew" if row.is_anew else ""
-    return row.method if row.made_by_method else f"{row.student}{row.loss_note}{anew}"
+    own = row.method if row.made_by_method else f"{row.student}{row.loss_note}{anew}"
+    return own + row.epochs_note
 
 
 def _objective(line: Line) -> str:

@@ -75,13 +75,14 @@ def build(rows: Iterable[Row]) -> pd.DataFrame:
 
 def _order(rows: list[Row], table: pd.DataFrame) -> list[int]:
     sign = rows[0].domain.main.sign
+    validated = bool(table["validation"].notna().any())
     validation = (sign * table["validation"]).fillna(-math.inf).tolist()
 
     def place(index: int) -> tuple[float | str, ...]:
         row = rows[index]
         if row.is_anew:  # what was chosen, and its student alone
             return -math.inf, row.planned.place
-        if table["validation"].notna().any():
+        if validated:
             return -validation[index], row.planned.place
         return row["protocol"], row.place, row["vae_labels"], row.planned.place
 
@@ -96,7 +97,7 @@ def _line(row: Row) -> dict[str, Any]:
     }
     line |= {
         "n": len(row.finished),
-        "planned": max(row.seeds, len(row.finished) + len(row.failed)),
+        "planned": max(len(row.planned_seeds), len(row.finished) + len(row.failed)),
         "failed": len(row.failed),
         "lack": row.lack(),
     }

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
+from analysis.evidence.family import Family
 from analysis.evidence.rows import Row
 from analysis.evidence.searched import Tuned, path_labels, value_text
 from analysis.evidence.selection import alone_verdicts, tuned, tuning_verdicts
@@ -34,7 +35,8 @@ def selection_views(rows: Sequence[Row]) -> Iterator[View]:
     if not searches:
         return
     main = searches[0].main
-    gains = zip(searches, alone_verdicts(searches, rows), tuning_verdicts(searches), strict=True)
+    alone, tuning = alone_verdicts(searches, Family(rows)), tuning_verdicts(searches)
+    gains = zip(searches, alone, tuning, strict=True)
     others = _others(searches)
     table = pd.DataFrame([_tuned_line(*one, others) for one in gains])
     yield View(

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
+from analysis.evidence.differences import difference
 from analysis.evidence.rows import Row
 from analysis.evidence.texts import NONE, level_text, together_text
 from analysis.tables.cells import (
@@ -48,13 +49,12 @@ def views(rows: Sequence[Row], most: int | None = None) -> Iterator[View]:
             compared,
             decided(target),
         )
-        smallest = 2.0 ** (1 - max(line["n"] for line in compared))
         yield _view(
             "The tests behind it",
             "g_z: Hedges' effect size of the paired differences; better: share of seeds; p with "
             "Holm's correction over the rows; a second measure is tested where the first is "
-            f"decided, with δ {_margin(target.compared[1])}; S = I(alone) - I. An exact "
-            f"signed-rank test of so few seeds cannot give less than p = {smallest:.2g}",
+            f"decided, with δ {_margin(target.compared[1])}; S = I(alone) - I"
+            + _least_p(compared, target.main),
             compared,
             tested(target),
         )
@@ -75,6 +75,14 @@ def views(rows: Sequence[Row], most: int | None = None) -> Iterator[View]:
 def _anew(lines: Sequence[Line]) -> str:
     anew = any(line.row.is_anew for line in lines)
     return ", for what was chosen and trained anew by itself" if anew else ""
+
+
+def _least_p(lines: Sequence[Line], measure: Measure) -> str:
+    """What the exact test of so many seeds, and looks, cannot go below."""
+    found = [difference(line.row, measure).smallest_signed_rank_p for line in lines]
+    known = [least for least in found if not math.isnan(least)]
+    said = ". An exact signed-rank test of so few seeds cannot give less than p ="
+    return f"{said} {min(known):.2g}" if known else ""
 
 
 def _margin(measure: Measure) -> str:

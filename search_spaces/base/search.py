@@ -18,6 +18,7 @@ from trainables.settings.setting import Setting
 SAMPLERS = ("tpe", "gp", "cmaes", "random", "qmc", "nsga2")
 FIRST_SELECTION_SEED = 1_000  # the chosen setting is trained anew with fresh seeds: 0, 1, ...
 FIRST_FINALIST_SEED = 2_000
+MOST_SEEDS = 1_000  # of any kind: with more, one would meet another's
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,8 +61,10 @@ class Search:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for number in ("settings", "round_size", "seeds", "finalists", "finalist_seeds"):
+        for number in ("settings", "round_size", "finalists"):
             check_whole(self, number, at_least=1)
+        for number in ("seeds", "finalist_seeds"):
+            check_whole(self, number, at_least=1, at_most=MOST_SEEDS)
         check_choice(self, "sampler", SAMPLERS)
         check_name("a search's name", self.name)
         if not isinstance(self.rule, Rule):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 
 import torch
 
-from search_spaces.base.search import Search
+from search_spaces.base.search import MOST_SEEDS, Search
 from trainables.checks import check_flag, check_name, check_whole
 from trainables.data.domain import Domain, domains_in
 from trainables.errors import BadInputError
@@ -45,7 +45,7 @@ class Space:
     shown_vaes: tuple[VaeRecipe, ...] = ()
 
     def __post_init__(self) -> None:
-        check_whole(self, "seeds", at_least=1)
+        check_whole(self, "seeds", at_least=1, at_most=MOST_SEEDS)
         check_flag(self, "anew")
         if self.anew and not any(setting.held_out for setting in self.settings):
             raise BadInputError(
@@ -54,6 +54,7 @@ class Space:
             )
         check_name("a space's name", self.name)
         self._check_matters()
+        self._check_seeds()
         if not self.settings and not self.searches:
             raise BadInputError(f"the space {self.name!r} lists no settings and has no search")
         named = [search.name for search in self.searches]
@@ -69,6 +70,23 @@ class Space:
         if doubled:
             names = [name_of(s) for s in self.settings if s.key in doubled]
             raise BadInputError(f"the space {self.name!r} lists a setting twice: {names[0]}")
+
+    def _check_seeds(self) -> None:
+        for one in self.settings:
+            if (one.seeds or 0) > MOST_SEEDS:
+                raise BadInputError(
+                    f"the space {self.name!r} has {name_of(one)} with seeds={one.seeds}: give "
+                    f"{MOST_SEEDS:,} at most"
+                )
+        if not self.anew:
+            return
+        listed = {one.key for one in self.settings}
+        for one in self.settings:
+            if one.held_out and any(again.key in listed for again in self.anew_of(one)):
+                raise BadInputError(
+                    f"the space {self.name!r} has anew=True and lists what would train "
+                    f"{name_of(one)} anew, or its student alone, itself: leave that away"
+                )
 
     def _check_matters(self) -> None:
         if not isinstance(self.matters, Mapping):

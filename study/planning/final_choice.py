@@ -93,22 +93,26 @@ class ListedChoice:
         """The seeds of what is trained anew."""
         return range(FIRST_ANEW_SEED, FIRST_ANEW_SEED + self.seeds.of(setting))
 
-    def _scoring_seeds(self, setting: Setting) -> set[int]:
-        """What a setting is chosen by: all its seeds, but those of the first look alone where more
-        looks follow, which shall not change the choice.
+    def _candidates(self) -> list[Candidate]:
+        """The listed settings, chosen by all seeds that each has; but in a study that has looked
+        again and again by those of the first look alone: further ones hang on what was seen.
         """
-        if self.seeds.looks:
-            return set(range(self.seeds.usual))
-        return {*range(self.seeds.of(setting)), *self.trial_index.seeds_of().get(setting.key, ())}
+        settings, usual, of = self.space.settings, self.seeds.usual, self.seeds.of
+        if self.seeds.looked:
+            wanted = [set(range(min(usual, of(one)))) for one in settings]
+        else:
+            ended = self.trial_index.seeds_of()
+            wanted = [{*range(of(one)), *ended.get(one.key, ())} for one in settings]
+        return [
+            self.trial_index.candidate(one, seeds)
+            for one, seeds in zip(settings, wanted, strict=True)
+        ]
 
     def chosen(self) -> Setting | None:
         """The best listed setting; None while a trial is out, and where there is none to take."""
         if not self.space.anew:
             return None
-        candidates = [
-            self.trial_index.candidate(one, self._scoring_seeds(one))
-            for one in self.space.settings
-        ]
+        candidates = self._candidates()
         if not all(one.has_ended for one in candidates):
             return None
         main = self.space.target.main

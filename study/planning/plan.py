@@ -6,6 +6,7 @@ from functools import cached_property
 from operator import itemgetter
 
 from search_spaces.base.evolving import check_groups
+from search_spaces.base.search import MOST_SEEDS
 from search_spaces.base.space import Space
 from study.planning.expected import Expected
 from study.planning.final_choice import ListedChoice
@@ -25,6 +26,11 @@ def check_counts(space: Space, seeds: int | None, settings: int | None) -> None:
     for name, value in (("seeds", seeds), ("settings", settings)):
         if value is not None and value < 1:
             raise BadInputError(f"--{name} is {value}: give a whole number ≥ 1")
+    if seeds is not None and seeds > MOST_SEEDS:
+        raise BadInputError(
+            f"--seeds is {seeds}: give {MOST_SEEDS:,} at most (with seeds from {MOST_SEEDS:,} on "
+            "settings are chosen, which are reported with others)"
+        )
     if not space.searches and settings is not None:
         raise BadInputError(
             f"--settings is for spaces that search; {space.name} lists its "

@@ -58,17 +58,26 @@ def rounds(
     if again:
         trials = [t for state in plan.searches for t in state.trials_again(state.finalists())]
         yield from _round(plan, capacity, "the finalists, scored again", trials, [], again)
-    trials, winners = _chosen(plan)
-    if winners:
-        yield from _round(plan, capacity, "the chosen settings", trials, [], winners)
+    yield from _chosen_round(plan, capacity)
     while look():
         chosen, winners = _chosen(plan)
         left = plan.missing(plan.listed_trials() + chosen)
-        seeds = max(plan.seeds.of(trial.setting) for trial in left)
         expected = [*plan.expected(plan.space.settings), *winners]
-        yield from _round(
-            plan, capacity, f"{seeds} seeds of what is undecided", left, [], expected
+        # An earlier launch of a fixed number may have trained them all; they are expected anew.
+        seeds = max((plan.seeds.of(trial.setting) for trial in left), default=0)
+        title = f"{seeds} seeds of what is undecided"
+        yield from (
+            _round(plan, capacity, title, left, [], expected)
+            if left
+            else [Round(title, [], tuple(expected))]
         )
+        yield from _chosen_round(plan, capacity)  # it may be another
+
+
+def _chosen_round(plan: Plan, capacity: Capacity) -> Iterator[Round]:
+    trials, winners = _chosen(plan)
+    if plan.missing(trials):
+        yield from _round(plan, capacity, "the chosen settings", trials, [], winners)
 
 
 def _chosen(plan: Plan) -> tuple[list[Trial], list[Expected]]:

@@ -12,7 +12,7 @@ and serve one level only. Looks do not depend on where a study stops: it may be 
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from records.read import recorded_looks, recorded_settings
 from records.reader import Reader
@@ -32,30 +32,38 @@ class Seeds:
 
     usual: of a setting that states none. for_all: whether that counts before what they state.
     looks: of a study until decided; empty where the number is fixed.
+    looked: whether the study has ever looked again and again, so that some settings have got more
+        seeds than others by what they showed.
     most: no setting gets more.
     """
 
     usual: int
     for_all: bool = False
     looks: tuple[int, ...] = ()
+    looked: bool = False
     most: int = MOST
     _grown: dict[str, int] = field(default_factory=dict)
 
     @classmethod
     def as_recorded(cls, client: Reader, space: Space) -> "Seeds":
         """As many as the launches so far have planned, where they looked again and again."""
-        looks = recorded_looks(client, space.name)
+        planned, looks = recorded_looks(client, space.name)
         own = {
             one.key: len(one.seeds)
             for one in recorded_settings(client, space.name)
             if one.seeds and one.search is None
         }
-        return cls(looks[0] if looks else space.seeds, looks=looks, _grown=own)
+        usual = planned if looks else space.seeds
+        return cls(usual, looks=looks, looked=bool(looks), _grown=own)
 
     @classmethod
     def until_decided(cls, most: int = MOST) -> "Seeds":
         """The first look's seeds; more of them as the looks say."""
-        return cls(usual=LOOKS[0], looks=LOOKS, most=most)
+        return cls(usual=LOOKS[0], looks=LOOKS, looked=True, most=most)
+
+    def after(self, client: Reader, space: Space) -> "Seeds":
+        """The same for a study of which these records are kept."""
+        return replace(self, looked=self.looked or bool(recorded_looks(client, space.name)[1]))
 
     def of(self, setting: Setting) -> int:
         """How many seeds a reported setting has by now."""

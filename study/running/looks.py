@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from records.read import recorded_settings
 from records.reader import Reader
@@ -9,6 +10,9 @@ from records.schema import Study
 from study.planning.plan import Plan
 from study.planning.planned import planned
 from trainables.errors import Say
+
+if TYPE_CHECKING:  # pandas, SciPy and statsmodels: a second
+    from analysis.publish import Judged
 
 
 class Looks:
@@ -25,8 +29,7 @@ class Looks:
         # Other launches' too: the tables judge them beside this one's.
         self.recorded = recorded_settings(reader, plan.space.name) if plan.seeds.looks else []
         self.ends = None if minutes is None else time.monotonic() + 60 * minutes
-        self.open = 0  # comparisons that the last look left undecided
-        self.of = 0  # comparisons in all
+        self.judged: Judged | None = None  # by the last look
         self.out_of_time = False
 
     def __call__(self) -> bool:
@@ -36,11 +39,10 @@ class Looks:
             return False
         from analysis.publish import judge  # pandas, SciPy and statsmodels: a second
 
-        judged = judge(self._seen())
-        self.open, self.of = judged.open, judged.of
-        self.out_of_time = self.ends is not None and time.monotonic() > self.ends
         reported = [one.setting for one in plan.known_settings() if one.search is None]
-        return not self.out_of_time and plan.seeds.grow(reported, judged.seeds_wanted)
+        self.judged = judge(self.seen(), {setting.key for setting in reported})
+        self.out_of_time = self.ends is not None and time.monotonic() > self.ends
+        return not self.out_of_time and plan.seeds.grow(reported, self.judged.seeds_wanted)
 
     def catch_up(self) -> None:
         """Make the looks whose seeds are all recorded."""
@@ -49,14 +51,24 @@ class Looks:
 
     def say(self, say: Say) -> None:
         """How many comparisons are decided, and why others are not."""
-        decided = self.of - self.open
-        line = f"{decided} of {self.of} comparisons are decided"
-        if self.open:
+        found = self.judged
+        if found is None:
+            say("no look was made: not all trials have ended")
+            return
+        line = f"{found.decided} of {found.of} comparisons are decided"
+        if found.open:
             why = "the time is up" if self.out_of_time else f"at most {self.plan.seeds.most} seeds"
-            line += f" ({why}); more time or --max-seeds goes on"
+            if self.plan.is_done:
+                line += f" ({why}); more time or --max-seeds goes on"
+            else:
+                line += "; not all trials of the next look have ended"
+        if found.failed:
+            line += f"; {found.failed} with a failed seed: see --retry-failed"
+        if left := found.of - found.decided - found.open - found.failed:
+            line += f"; {left} of settings that are not planned any more"
         say(line)
 
-    def _seen(self) -> Study:
+    def seen(self) -> Study:
         """The study as this look sees it."""
         plan, known = self.plan, {one.key: one for one in self.recorded}
         seen: dict[str, range] = {}

@@ -8,13 +8,17 @@ from rich.console import Console
 from records.folder import database_uri, report_path
 from search_spaces.base.space import Space
 from study.planning.plan import Plan
+from study.running.looks import Looks
 from trainables.cohorts.kinds import cost
 
 NOMINAL_RATE = 80.0  # GFLOP/s of one core in these trainings, measured on a Zen 5 server core
 
 
-def say_plan(todo: Plan, out: Console) -> None:
-    """What would run: artifacts and trials, done and missing, and the predicted cost."""
+def say_plan(todo: Plan, looks: Looks, out: Console) -> None:
+    """What would run: artifacts and trials, done and missing, and the predicted cost.
+
+    looks: those that are made already, of a study until decided.
+    """
     done, total = todo.trial_counts()
     out.print(f"[bold]{todo.space.name}[/bold]: {todo.space.about}", soft_wrap=True)
     for number, level in enumerate(todo.needed_artifacts(), start=1):
@@ -25,6 +29,12 @@ def say_plan(todo: Plan, out: Console) -> None:
     out.print(f"trials: {done} done, {total - done} missing")
     for network in todo.space.one_by_one():
         out.print(f"{network} is no chain of known layers: its members are called one by one")
+    if looks.judged:
+        looks.say(out.print)
+    elif todo.seeds.looks:
+        out.print(
+            f"the first look has {todo.seeds.usual} seeds: what it leaves undecided gets more"
+        )
     predicted = todo.predicted_cost()
     minutes = predicted / (NOMINAL_RATE * todo.workers) / 60
     out.print(

@@ -102,7 +102,8 @@ class Request:
         ]
         store = open_store(self.storage, self.results)
         workers = self.resources.workers or 1
-        return Plan(self.space, self.seeds, self.settings, store, TrialIndex(ended), workers)
+        seeds = self.seeds.after(client, self.space)
+        return Plan(self.space, seeds, self.settings, store, TrialIndex(ended), workers)
 
 
 def _nodes_at(address: str) -> list[Node]:

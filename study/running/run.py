@@ -111,7 +111,9 @@ def _look(todo: Plan, looks: Looks | None, progress: Progress) -> Callable[[], b
         if looks is None or not looks():
             return False
         progress.expect_more(*todo.trial_counts(), todo.predicted_cost())
-        progress.say(f"{looks.open} of {looks.of} comparisons are undecided: they get more seeds")
+        if found := looks.judged:
+            undecided = f"{found.open} of {found.of} comparisons are undecided"
+            progress.say(f"{undecided}: they get more seeds")
         return True
 
     return look

@@ -1,9 +1,11 @@
 """The built-in spaces are what they say."""
 
+from dataclasses import replace
+
 import pytest
 
 from search_spaces import about, names
-from search_spaces.base import LogUniform, Uniform
+from search_spaces.base import LogUniform, Space, Uniform
 from search_spaces.base.catalogue import load
 from search_spaces.rows.garments import ON_BIG
 from trainables.artifacts.labelled import without_held_out
@@ -11,8 +13,9 @@ from trainables.cohorts.kinds import cost
 from trainables.data.domains import BIKE_SHARING, FASHION_MNIST, MNIST
 from trainables.data.splits import hold_out
 from trainables.distillation.requirements import all_logits_for, logits_for
+from trainables.errors import BadInputError
 from trainables.objectives import Distillation
-from trainables.settings.setting import without_method
+from trainables.settings.setting import alone, without_method
 from trainables.settings.trial import Trial
 
 
@@ -103,6 +106,22 @@ def test_each_fold_of_generated_mnist_has_a_teacher_that_never_saw_it():
     assert [logits.teacher.part for logits in made] == [0, 1, 2, 3, 4]
     assert {logits.teacher.held_out for logits in made} == {0.2}
     assert len({logits.vae.key for logits in made}) == 1  # it knew all labels, as published
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"seeds": 1_001}, "Space.seeds is 1001: give a whole number ≥ 1 and ≤ 1,000"),
+        ({"settings": (replace(ON_BIG, seeds=2_000),)}, "with seeds=2000: give 1,000 at most"),
+        (
+            {"settings": (replace(ON_BIG, held_out=0.2), alone(ON_BIG)), "anew": True},
+            "lists what would train",
+        ),
+    ],
+)
+def test_seeds_of_one_kind_never_meet_those_of_another(wrong, says):
+    with pytest.raises(BadInputError, match=says):
+        Space(**{"name": "met", "about": "", "settings": (ON_BIG,)} | wrong)
 
 
 @pytest.mark.parametrize("name", names())

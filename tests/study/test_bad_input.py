@@ -48,6 +48,7 @@ SMOKE = ("--space", "smoke")
         (["--space", "results.py"], "no file results.py"),
         ([*SMOKE, "--seeds", "0"], "--seeds is 0: give a whole number ≥ 1"),
         ([*SMOKE, "--seeds", "-3"], "--seeds is -3"),
+        ([*SMOKE, "--seeds", "2000"], "--seeds is 2000: give 1,000 at most"),
         ([*SMOKE, "--seeds", "two"], "should be a valid integer"),
         ([*SMOKE, "--seeds", "1e3"], "should be a valid integer"),
         ([*SMOKE, "--settings", "0"], "--settings is 0"),

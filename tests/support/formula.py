@@ -1,11 +1,16 @@
 """Studies gone through without Ray: a stand-in trains each cohort at once, by a formula."""
 
+from dataclasses import replace
+
+from records.experiments import open_study
+from records.read import read_study
 from records.schema import Record
 from search_spaces.base.catalogue import load
 from study.planning.plan import Plan
 from study.planning.rounds import rounds
 from study.planning.seeds import Seeds
 from study.planning.trial_index import TrialIndex
+from study.recording.setting_runs import SettingRuns
 from study.running.looks import Looks
 from trainables.artifacts.store import Saved, Store
 from trainables.settings.columns import name_of
@@ -45,9 +50,15 @@ def record(trial, status="FINISHED", score_of=by_weight):
 
 
 class Study:
-    """One results folder: what was trained stays from launch to launch."""
+    """One results folder: what was trained stays from launch to launch.
 
-    def __init__(self, folder, space="vae_lambda", score_of=by_weight, until_decided=None):
+    client: where the settings that it expects are recorded, if anywhere.
+    """
+
+    def __init__(
+        self, folder, space="vae_lambda", score_of=by_weight, until_decided=None, client=None
+    ):
+        self.client = client
         self.space = load(space) if isinstance(space, str) else space
         self.store, self.trial_index = Store(folder), TrialIndex([])
         self.score_of, self.until_decided = score_of, until_decided  # at most so many seeds
@@ -58,15 +69,34 @@ class Study:
         wanted = Seeds(seeds or self.space.seeds)
         if self.until_decided:
             wanted = Seeds.until_decided(self.until_decided)
+        wanted = wanted.after(self.client or NO_RECORDS, self.space)
         return Plan(self.space, wanted, searched, self.store, self.trial_index, workers=2)
+
+    def expecting(self, plan):
+        """What a launch does with the settings that it expects."""
+        if not self.client:
+            return lambda expected: None
+        choices = {"finalists": {one.name: one.finalists for one in self.space.searches}}
+        usual, looks = plan.seeds.usual, plan.seeds.looks
+        made = open_study(self.client, self.space.name, "", usual, None, choices, looks)
+        return SettingRuns(self.client, made[0], usual).expect
+
+    def as_read(self):
+        """The study as tables read it."""
+        found = read_study(self.client, self.space.name)
+        return replace(found, trials=list(self.trial_index.records.values()))
 
     def launch(self, stop_after=10**9, failing=(), dying=(), **options):
         titles = []
         plan = self.plan(**options)
-        looks = Looks(plan, NO_RECORDS)
+        looks = Looks(plan, self.client or NO_RECORDS)
         looks.catch_up()
+        expect = self.expecting(plan)
+        expect(plan.known_settings())
         for step in rounds(plan, look=looks):
-            titles.append(step.title)
+            expect(step.expected)
+            if step.cohorts:
+                titles.append(step.title)
             for member in (m for cohort in step.cohorts for m in cohort.members):
                 if len(self.trained) >= stop_after:
                     return titles

@@ -42,7 +42,7 @@ SEARCH = Search(
 
 def measured(setting, seed, mse, **more):
     """A trial's record in rentals; its MAE is the root of its MSE."""
-    metrics = {"test/mse": mse, "test/mae": mse**0.5, "test/r2": 1 - mse / 33_000}
+    metrics = {"test/mse": mse, "test/mae": abs(mse) ** 0.5, "test/r2": 1 - mse / 33_000}
     metrics |= {"constant/test_mse": 32_000.0}
     made = record(setting, seed, 0)
     return replace(made, metrics=metrics | more)

@@ -28,6 +28,7 @@ from analysis.tables.views import views
 from search_spaces.paper_table import NINE_ROWS
 from search_spaces.rows.garments import ON_BIG, ON_MNIST, SMALL_ALONE, on_mnist_vae
 from search_spaces.rows.published import published
+from study.planning.seeds import LOOKS
 from trainables.data.domains import FASHION_MNIST, MNIST
 from trainables.objectives import Distillation
 
@@ -141,6 +142,35 @@ def test_what_is_missing_is_said_with_the_command_that_fills_it():
     assert "not run yet" in said
     quality = next(views(rows_of(found))).table
     assert quality["n"].tolist() == ["0 of 5", "3 of 5"]
+
+
+def test_a_number_of_its_own_is_what_a_setting_lacks_of():
+    """`--seeds 5` would change that number too: the command that fills it gives none."""
+    found = study({ON_BIG: TAUGHT, SMALL_ALONE: [0.8] * 2})
+    found.settings[1] = replace(found.settings[1], seeds=range(3))
+    (lack,) = lacks(rows_of(found))
+    assert lack.endswith("2 of 3 seeds have ended: python -m study.launch --space invented")
+    assert next(views(rows_of(found))).table["n"].tolist() == ["2 of 3", "5"]
+
+
+def test_the_least_p_of_the_exact_test_counts_the_looks():
+    values = {ON_BIG: [0.8 + 0.001 * k for k in range(10)], SMALL_ALONE: [0.8] * 10}
+    for looks, least in (((), 2**-9), (LOOKS, 11 * 2**-9)):
+        tests = list(views(rows_of(study(values, seeds=10, looks=looks))))[2]
+        assert tests.note.endswith(f"cannot give less than p = {least:.2g}")
+
+
+def test_rows_that_differ_in_epochs_alone_are_told_apart():
+    """As a method's control with as many passes as it has."""
+    longer = replace(ON_BIG, schedule=replace(ON_BIG.schedule, epochs=81))
+    found = rows_of(
+        study({SMALL_ALONE: [0.8] * 5, ON_BIG: TAUGHT, longer: TAUGHT, ON_MNIST: TAUGHT})
+    )
+    told = [row.label for row in found]
+    assert told[1:3] == [f"Small ← FashionMNIST-Big, no φ, {n} epochs" for n in (50, 81)]
+    assert "epochs" not in told[0] + told[3]
+    students = next(views(found)).table["student"].tolist()
+    assert students == ["Small", "Small, 50 epochs", "Small, 81 epochs", "Small"]
 
 
 def test_one_seed_has_no_standard_deviation():

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 from formula import NO_RECORDS, Study
+from rich.console import Console
 
-from analysis.publish import judge
 from search_spaces.base import Search, Space
 from search_spaces.rows.garments import (
     ON_BIG,
@@ -16,8 +16,11 @@ from search_spaces.rows.garments import (
     TRAIN_ALONE,
 )
 from search_spaces.rows.searched import WEIGHT_AND_TEMPERATURE
+from study.planning.expected import Expected
+from study.planning.planned import planned
 from study.planning.seeds import LOOKS, check_looks
 from study.running.looks import Looks
+from study.running.messages import say_plan
 from trainables.errors import BadInputError
 from trainables.randomness import generator
 from trainables.settings.scoring import CrossValidation
@@ -58,7 +61,7 @@ def seeds_by_setting(found):
 def verdicts_of(found):
     looks = Looks(found.plan(), NO_RECORDS)
     looks.catch_up()
-    return looks.open, looks.of, judge(looks._seen())
+    return looks.judged
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +79,7 @@ def test_what_is_undecided_gets_more_and_nothing_else(whole):
     assert seeds[ON_MNIST.key] == seeds[SMALL_ALONE.key] == 56  # never decided
     assert set(seeds.values()) <= {3, *LOOKS}
     assert whole.titles[-1] == "56 seeds of what is undecided"
-    assert verdicts_of(whole)[:2] == (1, 4)
+    assert verdicts_of(whole)[:4] == (4, 3, 0, 1)
 
 
 @pytest.mark.parametrize("stop", [0, 5, 47, 60, 71, 100])
@@ -120,6 +123,64 @@ def test_a_failed_seed_ends_the_looks_at_its_setting(tmp_path):
     assert seeds_by_setting(found)[ON_MNIST.key] == 10
 
 
+def said_of(found, **options):
+    looks, said = Looks(found.plan(), NO_RECORDS, **options), []
+    looks.catch_up()
+    looks.say(said.append)
+    return said[0]
+
+
+def test_a_failed_comparison_is_not_called_decided(tmp_path):
+    found = study(tmp_path, most=10)
+    trials = found.plan().reported([ON_MNIST])
+    found.launch(failing={trials[0].key})
+    line = said_of(found)
+    assert line.startswith("2 of 4 comparisons are decided")
+    assert line.endswith("; 1 with a failed seed: see --retry-failed")
+    assert said_of(study(tmp_path / "none")) == "no look was made: not all trials have ended"
+
+
+def test_a_look_that_finds_its_seeds_recorded_goes_on(tmp_path):
+    """Of a study of fixed n with fewer settings: what is new is looked at beside what is old."""
+    few = Space(name="looked", about="", settings=(SMALL_ALONE, ON_MNIST))
+    before = Study(tmp_path, few, score_of)
+    before.launch(seeds=14)
+    before.space, before.until_decided = replace(few, settings=(*few.settings, ON_BIG)), 14
+    before.launch()
+    assert seeds_by_setting(before) == {SMALL_ALONE.key: 14, ON_MNIST.key: 14, ON_BIG.key: 10}
+
+
+def test_the_plan_is_of_the_next_look(tmp_path, capsys):
+    found = study(tmp_path, most=10)
+    found.launch()
+    for most, missing in ((10, 0), (40, 12)):
+        found.until_decided = most
+        plan = found.plan()
+        looks = Looks(plan, NO_RECORDS)
+        looks.catch_up()
+        say_plan(plan, looks, Console(width=200))
+        assert f"{missing} missing" in capsys.readouterr().out
+    empty = study(tmp_path / "empty").plan()
+    say_plan(empty, Looks(empty, NO_RECORDS), Console(width=200))
+    assert "the first look has 10 seeds" in capsys.readouterr().out
+
+
+def test_what_is_no_longer_planned_gives_nothing_more_seeds(whole, tmp_path):
+    """Settings that were in the space once are judged, but get none, nor does the alone for it."""
+    settings = [planned(Expected(one), at) for at, one in enumerate(SPACE.settings)]
+    fewer = study(tmp_path, space=replace(SPACE, settings=(SMALL_ALONE, ON_BIG)))
+    fewer.launch()
+    for record in whole.trial_index.records.values():
+        if record.setting == ON_MNIST.key and record.seed < 10:
+            fewer.trial_index.add(record)
+    plan = fewer.plan()
+    looks = Looks(plan, NO_RECORDS)
+    looks.recorded = settings
+    looks.catch_up()
+    assert plan.seeds.of(SMALL_ALONE) == 10
+    assert looks.judged.of > 1
+
+
 def test_the_time_may_be_up(tmp_path):
     found = study(tmp_path)
     found.until_decided = 10
@@ -131,7 +192,7 @@ def test_the_time_may_be_up(tmp_path):
     said = []
     looks.say(said.append)
     assert plan.seeds.of(ON_MNIST) == 10
-    assert said == [f"{looks.of - looks.open} of 4 comparisons are decided (the time is up); "
+    assert said == [f"{looks.judged.decided} of 4 comparisons are decided (the time is up); "
                     "more time or --max-seeds goes on"]  # fmt: skip
 
 
@@ -142,9 +203,9 @@ def test_what_a_search_chose_is_looked_at_too(tmp_path):
                                       searches=(search,)))  # fmt: skip
     titles = found.launch()
     assert "the chosen settings" in titles
-    _, of, _ = verdicts_of(found)
-    # Both rows against the student alone; and of the search, its choice against either.
-    assert of == 4
+    of = verdicts_of(found).of
+    # Both rows against the student alone, and the search's choice against what it varied.
+    assert of == 3
     (chosen,) = found.plan().searches[0].chosen()
     assert seeds_by_setting(found)[chosen.key] >= 10
 
