@@ -64,7 +64,7 @@ class Row(RecordedSetting):
     @property
     def first_seed(self) -> int:
         """The first of its seeds: 0 but for what chooses, and for what is trained anew."""
-        return self.planned.seeds.start if self.planned.seeds else 0
+        return self.planned.seeds[0] if self.planned.seeds else 0
 
     @property
     def pruned(self) -> str | None:

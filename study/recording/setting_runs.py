@@ -7,7 +7,7 @@ and n. So the records alone say what a study still lacks.
 import json
 import statistics
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
 from mlflow import MlflowClient
@@ -58,7 +58,7 @@ class SettingRuns:
 
     def __init__(self, client: MlflowClient, experiment: str, seeds: int) -> None:
         self.client, self.experiment, self.seeds = client, experiment, range(seeds)
-        self._seeds_of: dict[str, range] = {}
+        self._seeds_of: dict[str, Sequence[int]] = {}
         self.refresh()
 
     def refresh(self) -> None:
@@ -95,7 +95,7 @@ class SettingRuns:
         self._run_ids |= zip(new, ids, strict=True)
         self._written |= dict.fromkeys(new, (0, 0))
 
-    def _change_seeds(self, key: str, seeds: range) -> None:
+    def _change_seeds(self, key: str, seeds: Sequence[int]) -> None:
         """Note other seeds than were planned before."""
         if self._own_seeds.get(key, _text(self.seeds)) != _text(seeds):
             self.client.set_tag(self._run_ids[key], SELECTION_SEEDS, _text(seeds))
@@ -156,5 +156,7 @@ class SettingRuns:
         self._written[key] = counts
 
 
-def _text(seeds: range) -> str:
-    return f"{seeds.start}:{seeds.stop}"
+def _text(seeds: Sequence[int]) -> str:
+    """Rising seeds: "0:10", or "3,7" where others lie between."""
+    first, stop = seeds[0], seeds[-1] + 1
+    return f"{first}:{stop}" if stop - first == len(seeds) else ",".join(map(str, seeds))
