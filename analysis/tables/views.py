@@ -34,7 +34,8 @@ def views(rows: Sequence[Row], most: int | None = None) -> Iterator[View]:
     yield _view(
         "Quality on the test set",
         "mean ± standard deviation over n seeds, 95 % t interval of the mean; I: area under the "
-        f"curve of test {target.curve.title} over epochs, lower is better{_units(target)}",
+        f"curve of test {target.curve.title} over epochs, lower is better{_units(target)}"
+        f"{_nested(lines)}",
         lines,
         quality(target),
     )
@@ -75,6 +76,11 @@ def views(rows: Sequence[Row], most: int | None = None) -> Iterator[View]:
 def _anew(lines: Sequence[Line]) -> str:
     anew = any(line.row.is_anew for line in lines)
     return ", for what was chosen and trained anew by itself" if anew else ""
+
+
+def _nested(lines: Sequence[Line]) -> str:
+    nested = any(line.row.nested for line in lines)
+    return "; nested: what was searched is chosen for each seed by itself" if nested else ""
 
 
 def _margin(measure: Measure) -> str:

@@ -1,10 +1,9 @@
-"""A study's settings with their trials by seed: what every table, figure and sentence is made of.
+"""A setting with its trials by seed.
 
 Nothing is averaged over survivors: a setting with a failed trial gives no values, and what a
 setting lacks it says, with the command that fills it.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -13,10 +12,8 @@ import numpy as np
 from analysis.evidence.setting import RecordedSetting
 from analysis.evidence.statistics import Summary, summarise
 from analysis.evidence.texts import NONE
-from records.schema import Record, Study
+from records.schema import Record
 from trainables.results import unpacked
-
-MOST_LACKS = 10  # are said one by one
 
 
 @dataclass
@@ -28,7 +25,8 @@ class Row(RecordedSetting):
     label says which network the student is, by what schedule it learns, and from how many labels:
     where students of the study differ in that. finalists: how many of its search's candidates are
     scored again; again: of one of them, the row of that, and of the best listed setting the row
-    that is trained anew.
+    that is trained anew. nested: where it is what a nested search reports, the name of that; its
+    trials are then of the settings chosen for each seed, whose candidates are `choices`, by seed.
     """
 
     space: str
@@ -42,6 +40,8 @@ class Row(RecordedSetting):
     names_size: bool = False
     finalists: int = 0
     again: "Row | None" = None
+    nested: str = ""
+    choices: dict[int, "Row"] = field(default_factory=dict)
 
     @property
     def student(self) -> str:
@@ -54,7 +54,8 @@ class Row(RecordedSetting):
         named = self.names_schedule and self["schedule"] != NONE
         schedule = f" ({self['schedule']})" if named else ""
         anew = ", trained anew" if self.is_anew else ""
-        return network + super().label_of(student) + schedule + anew
+        within = ", tuned within each seed" if self.nested else ""
+        return network + super().label_of(student) + schedule + anew + within
 
     @property
     def is_anew(self) -> bool:
@@ -124,57 +125,3 @@ class Row(RecordedSetting):
 def seeds_option(seeds: int, looks: Sequence[int]) -> str:
     """What a launch is given to have as many seeds as a study."""
     return "--until-decided" if looks else f"--seeds {seeds}"
-
-
-def rows_of(study: Study) -> list[Row]:
-    """A study's rows in its own order, each with the student alone that it is compared with."""
-    rows = {
-        planned.key: Row(planned, study.space, study.seeds, looks=study.looks)
-        for planned in study.settings
-    }
-    for planned in study.settings:
-        rows[planned.key].finalists = study.finalists.get(planned.search or "", 0)
-        if planned.again and planned.again in rows:
-            rows[planned.again].again = rows[planned.key]
-    several, scheduled = (
-        len({row[column] for row in rows.values()}) > 1
-        for column in ("student_network", "schedule")
-    )
-    sizes: dict[str, set[int]] = defaultdict(set)
-    for mine in rows.values():
-        sizes[mine.split].add(mine.labelled)
-    for mine in rows.values():
-        mine.names_network, mine.names_schedule = several, scheduled
-        mine.names_size = len(sizes[mine.split]) > 1
-    for record in study.trials:
-        if row := rows.get(record.setting):
-            ended = row.finished if record.status == "FINISHED" else row.failed
-            ended[record.seed] = record
-    bases: dict[tuple[str | bool, ...], list[Row]] = defaultdict(list)
-    for row in rows.values():
-        if row.from_labels_alone:
-            bases[family_of(row)].append(row)
-    for row in rows.values():
-        candidates = bases[family_of(row)]
-        row.alone = min(candidates, key=lambda base: _distance(row, base), default=None)
-    return list(rows.values())
-
-
-def family_of(row: Row) -> tuple[str | bool, ...]:
-    """What a row shares with the student alone that it is compared with: first how many labels."""
-    same = ("student_objects", "protocol", "student", "student_network", "held_out", "rule")
-    return *(row[name] for name in same), row.broadcast
-
-
-def _distance(row: Row, base: Row) -> tuple[bool, bool, int]:
-    """A student without a teacher before one of λ = 1; of the same schedule before others."""
-    schedule = ("epochs", "batch_size", "learning_rate", "schedule")
-    same = all(row[name] == base[name] for name in schedule)
-    return base.has_teacher, not same, base.planned.place
-
-
-def lacks(rows: Sequence[Row]) -> list[str]:
-    """What rows are short of, with the command that fills them; the first few, and how many."""
-    found = [f"{row.planned.name}: {row.lack()}" for row in rows if row.lack()]
-    more = len(found) - MOST_LACKS
-    return found[:MOST_LACKS] + ([f"... and {more} more settings lack trials"] if more > 0 else [])
