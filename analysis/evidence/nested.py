@@ -70,7 +70,7 @@ class Nested:
         return {path: _spread(values) for path, values in found.items()}
 
     def values_text(self) -> str:
-        """The same in words: "λ 0.7 (0.4 to 0.9), T 2.1 (0.6 to 11)"."""
+        """The same in words: "λ 0.7 (0.4..0.9), T 2.1 (0.6..11)"."""
         found = self.values()
         labels = path_labels(found)
         return ", ".join(f"{labels[path]} {text}" for path, text in found.items())
@@ -101,5 +101,5 @@ def _spread(values: Sequence[float | str]) -> str:
         low, high = value_text(min(numbers)), value_text(max(numbers))
         middle = statistics.median(numbers)
         whole = all(isinstance(value, int) for value in numbers) and middle == int(middle)
-        return f"{value_text(int(middle) if whole else middle)} ({low} to {high})"
+        return f"{value_text(int(middle) if whole else middle)} ({low}..{high})"
     return ", ".join(f"{value} ×{count}" for value, count in Counter(values).most_common())

@@ -25,7 +25,7 @@ def nested_view(found: Sequence[Nested], rows: Sequence[Row], tuning: Sequence[V
     return View(
         "Chosen within each seed",
         "every seed searches within its own split, by its own labels alone, and is trained with "
-        "what it chose: the median over seeds (smallest to largest); asked: settings a seed; "
+        "what it chose: the median over seeds (smallest..largest); asked: settings a seed; "
         "score: what was chosen by, mean ± standard deviation over seeds; test: of the students "
         "trained so, the procedure's result; untuned: the listed setting that was varied; "
         "verdicts are right together with 95 %: of Δ alone for all rows of the study, of Δ "

@@ -11,7 +11,7 @@ from analysis.evidence.nested import nested
 from analysis.evidence.rows import lacks, rows_of
 from analysis.evidence.selection import tuned, tuning_verdicts
 from analysis.evidence.sentences import choice
-from analysis.figures import forest, maps, search
+from analysis.figures import curves, forest, maps, search
 from analysis.tables.columns import build
 from analysis.tables.selection_views import chosen_views
 from analysis.tables.views import views
@@ -98,7 +98,7 @@ def test_tables_figures_and_sentences_speak_of_the_procedure(study):
     (line,) = next(chosen_views(rows)).table.to_dict("records")
     weights = sorted(t.setting.objective.hard_label_weight for t in finals(study).values())
     low, high = (f"{weights[at]:.3g}" for at in (0, -1))
-    assert line["λ chosen"] == f"{(weights[1] + weights[2]) / 2:.3g} ({low} to {high})"
+    assert line["λ chosen"] == f"{(weights[1] + weights[2]) / 2:.3g} ({low}..{high})"
     assert (line["seeds"], line["asked"]) == (str(SEEDS), "6")
     quality = next(views(rows)).table
     assert quality["student"].tolist() == ["Small", "Small", "Small, nested"]
@@ -111,6 +111,8 @@ def test_tables_figures_and_sentences_speak_of_the_procedure(study):
     assert "tuned within each seed" in forest.name_of(nested(rows)[0].final)
     assert "in accuracy: 2 better" in drawn.title
     assert [*maps.draw(rows), *search.draw(rows)] == []
+    named = [one.name for one in curves.draw(rows, lambda run, metric: {0: 0.5, 1: 0.6})]
+    assert "curves_inside" in named
 
 
 def test_an_older_choice_of_an_extended_search_is_no_row(study):
