@@ -138,6 +138,11 @@ def test_what_single_seeds_chose_has_those_seeds_and_more_when_others_choose_it(
     assert run.data.metrics["test/accuracy"] == pytest.approx(0.7)
     chosen(0, 2, 3).close()
     assert read_study(client, "smoke").settings[0].seeds == (0, 2, 3)
+    recorder = recorder_of(client, tmp_path, read(client, "smoke"), seeds=4)
+    recorder.expect([Expected(SETTING)])  # it is listed now, or chosen for all seeds
+    recorder.close()
+    (planned,) = read_study(client, "smoke").settings
+    assert (planned.again, planned.seeds) == (None, range(4))
 
 
 @pytest.mark.faults  # SQLite itself waits for twenty seconds
