@@ -2,7 +2,7 @@
 
 import gc
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from records.reader import Reader
@@ -123,10 +123,13 @@ def _record(run: RunRow) -> Record | None:
     )
 
 
-def _seeds(tags: Mapping[str, str]) -> range | None:
+def _seeds(tags: Mapping[str, str]) -> Sequence[int] | None:
     if SELECTION_SEEDS not in tags:
         return None
-    return range(*map(int, tags[SELECTION_SEEDS].split(":")))
+    text = tags[SELECTION_SEEDS]
+    if ":" in text:
+        return range(*map(int, text.split(":")))
+    return tuple(map(int, text.split(",")))
 
 
 def _is_setting(run: RunRow) -> bool:

@@ -6,7 +6,7 @@ trial is done when a FINISHED run bears its key.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,7 +21,7 @@ PLACE, ASKED, SEARCH = "place", "asked", "search"
 SEARCHED = "searched"  # of a setting that a search asked for: what it chose, as JSON
 RELIABILITY, ARTIFACT, ARTIFACTS = "reliability", "artifact", "artifacts"
 ANSWERS = "answers"  # of a reported trial: which test objects it has right, packed
-SELECTION_SEEDS = "selection_seeds"  # of a setting with seeds of its own: "1000:1002"
+SELECTION_SEEDS = "selection_seeds"  # of a setting with seeds of its own: "1000:1002" or "3,7"
 VERDICT = "verdict"  # of a reported setting: against its student alone, in a word
 AGAIN = "again"  # of a finalist, of what is trained anew: the key of the one that was chosen
 SEEDS_PLANNED, ABOUT = "seeds", "about"  # tags of the experiments
@@ -109,8 +109,8 @@ class PlannedSetting:
     search, asked: the search that proposed it, and its index there; None for one that is listed.
     searched: what that search chose for it.
     seeds: those that it is scored or reported with; None for the study's own.
-    again: of a finalist, or of a listed setting that is trained anew, the key of the one that was
-        chosen for it.
+    again: of a finalist, of a listed setting that is trained anew, and of what a nested search
+        trains for single seeds, the key of the one that was chosen for it.
     """
 
     key: str
@@ -121,7 +121,7 @@ class PlannedSetting:
     definition: dict[str, Any]
     target: Described
     search: str | None = None
-    seeds: range | None = None
+    seeds: Sequence[int] | None = None
     searched: Searched = NOTHING_SEARCHED
     again: str | None = None
 

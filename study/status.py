@@ -3,8 +3,9 @@
 import contextlib
 import time
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from statistics import fmean
 from typing import Annotated
@@ -56,19 +57,22 @@ def counts(plan: Plan) -> list[Count]:
     if plan.space.anew:
         anew = plan.listed_choice
         found.append(_count(plan, "the best, anew", anew.trials(), anew.unknown_trials()))
-    for state in plan.searches:
-        found += _of_search(plan, state)
+    for name, states in groupby(plan.searches, key=lambda state: state.search.name):
+        found += _of_search(plan, name, [*states])
     return found
 
 
-def _of_search(plan: Plan, state: SearchState) -> list[Count]:
-    name, again = state.search.name, state.trials_again(state.finalists())
-    unknown = 0 if state.is_decided else plan.seeds.usual
-    return [
-        _count(plan, f"search {name}", state.trials(state.asked), state.unknown_candidates),
-        _count(plan, f"finalists of {name}", again, state.unknown_finalists),
-        _count(plan, f"chosen by {name}", plan.reported(state.chosen()), unknown),
+def _of_search(plan: Plan, name: str, states: Sequence[SearchState]) -> list[Count]:
+    """states: one, or of a nested search one a seed."""
+    asked = [trial for one in states for trial in one.trials(one.asked)]
+    again = [trial for one in states for trial in one.trials_again(one.finalists())]
+    finals = [trial for one in states for trial in plan.finals(one)]
+    found = [
+        _count(plan, f"search {name}", asked, sum(one.unknown_candidates for one in states)),
+        _count(plan, f"finalists of {name}", again, sum(s.unknown_finalists for s in states)),
+        _count(plan, f"chosen by {name}", finals, sum(plan.unknown_finals(s) for s in states)),
     ]
+    return [one for one in found if states[0].most_finalists or one is not found[1]]
 
 
 def _count(plan: Plan, part: str, trials: list[Trial], unknown: int = 0) -> Count:

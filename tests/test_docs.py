@@ -163,7 +163,7 @@ def distil(tmp_path_factory):
     ("words", "replies"),
     [
         (["la"], ["launch"]),
-        (["launch", "--space", "vae_lambda_"], ["vae_lambda_small"]),
+        (["launch", "--space", "vae_lambda_"], ["vae_lambda_nested", "vae_lambda_small"]),
         (["status", "--wat"], ["--watch"]),
         (["table", "--form"], ["--format"]),
         (["launch", "--space", "own."], []),  # nothing of ours: bash goes on with files

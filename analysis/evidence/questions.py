@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from analysis.evidence.family import Family
+from analysis.evidence.nested import nested
 from analysis.evidence.rows import Row
 from analysis.evidence.selection import alone_of, alone_verdicts, tuned, tuning_verdicts
 from analysis.evidence.verdicts import Verdict
@@ -46,7 +47,8 @@ def questions(rows: Sequence[Row]) -> Iterator[Question]:
     searches = tuned(rows)
     if not searches:
         return
-    alone, tuning = alone_verdicts(searches, family), tuning_verdicts(searches)
+    alone = alone_verdicts(searches, family)
+    tuning = tuning_verdicts([*searches, *nested(rows)])[: len(searches)]
     for one, to_alone, to_fixed in zip(searches, alone, tuning, strict=True):
         for other, verdict in ((alone_of(one, searches), to_alone), (one.fixed, to_fixed)):
             if not one.final or not other or other is one.final:

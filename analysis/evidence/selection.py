@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 from analysis.evidence.family import Family
+from analysis.evidence.nested import Nested
 from analysis.evidence.rows import Row
 from analysis.evidence.searched import Tuned
 from analysis.evidence.verdicts import Verdict, margin_of, verdicts
@@ -82,17 +83,16 @@ def reported(candidate: Row, rows: Iterable[Row]) -> Row | None:
     """
     if not candidate.is_candidate:
         return candidate.again or candidate
-    definition = {k: v for k, v in candidate.planned.definition.items() if k != "rule"}
     lineages = [record.reported for record in candidate.finished.values() if record.reported]
-    key = lineages[0] if lineages else identity(definition)
+    key = lineages[0] if lineages else identity(candidate.without_rule)
     return next((row for row in rows if row.planned.key == key), None)
 
 
 def tuned(rows: Sequence[Row]) -> list[Tuned]:
-    """Every search that has chosen."""
+    """Every search that has chosen one setting for all seeds; see `nested` for the others."""
     searches: dict[str, list[Row]] = {}
     for row in rows:
-        if row.planned.search:
+        if row.planned.search and row.within is None:
             searches.setdefault(row.planned.search, []).append(row)
     found = []
     for name, mine in searches.items():
@@ -169,12 +169,17 @@ def alone_verdicts(searches: Sequence[Tuned], family: Family) -> list[Verdict]:
     ]
 
 
-def tuning_verdicts(searches: Sequence[Tuned]) -> list[Verdict]:
-    """Each choice against the row that was varied for it, unless it is just that: one family."""
+def tuning_verdicts(searches: Sequence[Tuned | Nested]) -> list[Verdict]:
+    """Each choice against the row that was varied for it, unless it is just that: one family.
+
+    Give it all searches of a study, nested ones too.
+    """
     return _verdicts(searches, [None if o.fixed is o.final else o.fixed for o in searches])
 
 
-def _verdicts(searches: Sequence[Tuned], others: Sequence[Row | None]) -> list[Verdict]:
+def _verdicts(searches: Sequence[Tuned | Nested], others: Sequence[Row | None]) -> list[Verdict]:
+    if not searches:
+        return []
     found = [one.against(other) for one, other in zip(searches, others, strict=True)]
     main = searches[0].main
     levels = [other.mean(other.test) if other else math.nan for other in others]

@@ -9,6 +9,7 @@ import numpy as np
 
 from analysis.evidence.differences import cost
 from analysis.evidence.family import Family
+from analysis.evidence.nested import Nested, nested
 from analysis.evidence.rows import Row
 from analysis.evidence.searched import Tuned, values_text
 from analysis.evidence.selection import (
@@ -121,12 +122,17 @@ def choice(rows: Sequence[Row]) -> list[str]:
 
     Empty where nothing was held out. Test selects nothing: it is only read for the choice.
     """
-    searches = tuned(rows)
-    if searches:
+    searches, procedures = tuned(rows), nested(rows)
+    if searches or procedures:
         beside = [_beside(one, searches) for one in searches]
-        alone, tuning = alone_verdicts(searches, Family(rows)), tuning_verdicts(searches)
-        found = zip(searches, beside, alone, tuning, strict=True)
-        return [sentence for one in found for sentence in _of_a_search(*one)]
+        family = Family(rows)
+        alone = alone_verdicts(searches, family)
+        tuning = tuning_verdicts([*searches, *procedures])
+        found = zip(searches, beside, alone, tuning, strict=False)
+        lines = [sentence for one in found for sentence in _of_a_search(*one)]
+        for procedure, gain in zip(procedures, tuning[len(searches) :], strict=True):
+            lines += _of_a_procedure(procedure, family.verdict(procedure.final), gain)
+        return lines
     best = chosen(row for row in rows if not row.is_candidate)
     if best is None:
         return []
@@ -147,7 +153,32 @@ def choice(rows: Sequence[Row]) -> list[str]:
     return lines
 
 
+def _of_a_procedure(one: Nested, alone: Verdict | None, tuning: Verdict) -> list[str]:
+    """A nested search: what its seeds chose, and what searching and training are worth."""
+    name, final, scored = one.name, one.final, one.first.scored
+    lines = [
+        f"{name}: each of {len(one.choices)} seeds chose within its own {final.split} among "
+        f"{one.asked_a_seed} settings of its own, by {one.first['rule']}: {one.values_text()} "
+        f"(median and range), at {scored.title} {summary_text(one.score, scored)}; that took "
+        f"{one.seconds:,.0f} s of a worker a seed."
+    ]
+    if final.missing or final.failed:
+        return [*lines, f"{name}: not every seed is trained with its choice yet."]
+    lines.append(f"{name}: searched for and trained seed by seed it has {_tested(final)}.")
+    if alone and final.alone and not math.isnan(alone.found.mean):
+        beside = "the student alone"
+        if not same_schedule(final, final.alone):
+            beside += f" (not tuned: learning rate {final.alone.number('learning_rate'):.3g})"
+        lines.append(f"{name}: against {beside} the procedure is {_said(alone)}.")
+    if not math.isnan(tuning.found.mean):
+        untuned = values_text(one.first.planned.searched.untuned)
+        lines.append(f"{name}: against {untuned} for all the procedure is {_said(tuning)}.")
+    return lines
+
+
 def _about(row: Row) -> str:
+    if row.nested:
+        return row.label
     rate = row.number("learning_rate")
     label = row.label if rate == USUAL_RATE else f"{row.label}, learning rate {rate:.3g}"
     if not row.has_teacher:

@@ -135,6 +135,17 @@ class RecordedSetting:
         return bool(self._rule)
 
     @property
+    def within(self) -> int | None:
+        """Of a candidate of a nested search, the reported seed that it is chosen for."""
+        seed = self._rule.get("within")
+        return None if seed is None else int(seed)
+
+    @property
+    def without_rule(self) -> dict[str, Any]:
+        """Its definition as it is reported: its hash is the key of that setting."""
+        return {k: v for k, v in self.planned.definition.items() if k != "rule"}
+
+    @property
     def score(self) -> str:
         """What its rule scores: "accuracy", say."""
         return str(stated(self._rule, Rule, "score"))

@@ -7,7 +7,9 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import LogLocator
 
 from analysis.evidence.family import Family, judged
+from analysis.evidence.nested import Nested, nested
 from analysis.evidence.rows import Row
+from analysis.evidence.searched import Tuned
 from analysis.evidence.selection import chosen, reported, tuned
 from analysis.evidence.texts import interval_text, verdict_phrase
 from analysis.figures.figure import COLOURS, LINES, Drawn, Left, new_figure, style
@@ -41,7 +43,8 @@ def draw(rows: Sequence[Row], read: Read) -> Iterator[Drawn | Left]:
             mine = [row for place in places for row in by_place[place]]
             yield _figure(f"fig{number:02d}", f"Figure {number}", mine, read, family)
     yield from _of_each_student(rows, read, family)
-    for one in tuned(rows):
+    searches: list[Tuned | Nested] = [*tuned(rows), *nested(rows)]
+    for one in searches:
         if one.final and one.final.alone:
             mine = [row for row in (one.final.alone, one.fixed, one.final) if row]
             mine = list({row.planned.key: row for row in mine}.values())

@@ -46,7 +46,7 @@ def _by_validation(row: Row) -> float:
 def name_of(row: Row) -> str:
     """A row's label with its λ and T where they are not the fixed ones."""
     fixed = row.is_untuned
-    untuned = fixed or not row.has_teacher or row.made_by_method
+    untuned = fixed or not row.has_teacher or row.made_by_method or bool(row.nested)
     return row.label + ("" if untuned else f", {row.tuning(2)}")
 
 

@@ -22,7 +22,8 @@ def draw(rows: Sequence[Row]) -> Iterator[Drawn | Left]:
     groups: dict[str, list[Row]] = {}
     for row in rows:
         learned = row.has_teacher and row.corrected and not row.made_by_method
-        if learned and row["rule"] != "oracle" and not row.planned.again:
+        once = row.within is None and not row.nested  # seeds that choose apart have no map
+        if learned and once and row["rule"] != "oracle" and not row.planned.again:
             groups.setdefault(f"{row['teacher']}, φ {row.link}", []).append(row)
     if any(row.is_candidate for row in rows):  # a search: the rows beside it have no score
         groups = {n: [row for row in mine if row.is_candidate] for n, mine in groups.items()}

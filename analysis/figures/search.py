@@ -19,7 +19,8 @@ def draw(rows: Sequence[Row]) -> Iterator[Drawn | Left]:
     """Both, for each search of a space."""
     searches: dict[str, list[Row]] = {}
     for row in rows:
-        if row.planned.asked is not None and row["rule"] != "oracle":
+        is_oracle, apart = row["rule"] == "oracle", row.within is not None
+        if row.planned.asked is not None and not is_oracle and not apart:
             searches.setdefault(row.planned.search or "search", []).append(row)
     for name, asked in searches.items():
         asked.sort(key=lambda row: row.planned.asked or 0)

@@ -98,6 +98,10 @@ def _share(name: str) -> Cell:
     return lambda line: percent(line[name])
 
 
+def _digits(name: str) -> Cell:
+    return lambda line: NONE if math.isnan(line[name]) else f"{line[name]:.3g}"
+
+
 def _teacher_only(name: str) -> Cell:
     return lambda line: (
         NONE if not line.row.has_teacher or line.row[name] == NONE else f"{line[name]:.3g}"
@@ -109,7 +113,7 @@ def _teacher_only(name: str) -> Cell:
 
 def _student(line: Line) -> str:
     row = line.row
-    anew = ", anew" if row.is_anew else ""
+    anew = ", anew" if row.is_anew else ", nested" if row.nested else ""
     own = row.method if row.made_by_method else f"{row.student}{row.loss_note}{anew}"
     return own + row.epochs_note
 
@@ -132,7 +136,7 @@ NAMED = (
     Column(OBJECTIVE, _objective),
     Column("λ", _teacher_only("lambda")),
     Column("T", _teacher_only("temperature")),
-    Column(RATE, lambda line: f"{line['learning_rate']:.3g}"),
+    Column(RATE, _digits("learning_rate")),
     Column(SCHEDULE, lambda line: line.row["schedule"]),
 )
 
@@ -207,7 +211,7 @@ def teachers(target: Described) -> list[Column]:
         found.append(Column("ECE", _decimals("calibration_error", 3)))
     return [
         *found,
-        Column("parameters of f", lambda line: f"{line['teacher_parameters']:,.0f}"),
-        Column("of g", lambda line: f"{line['student_parameters']:,.0f}"),
+        Column("parameters of f", _decimals("teacher_parameters", 0)),
+        Column("of g", _decimals("student_parameters", 0)),
         Column("seconds", _decimals("seconds", 2)),
     ]

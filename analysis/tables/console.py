@@ -9,7 +9,7 @@ from rich.table import Table
 
 from analysis.evidence.rows import Row, lacks
 from analysis.evidence.sentences import choice
-from analysis.tables.selection_views import selection_views
+from analysis.tables.selection_views import chosen_views
 from analysis.tables.view import VERDICT, View
 from analysis.tables.views import views
 from records.schema import Study
@@ -34,7 +34,7 @@ def show(
     if not console.is_terminal:
         console.width = WIDTH_IN_FILES
     console.print(f"[bold]{study.space}[/bold]: {study.about}", highlight=False, soft_wrap=True)
-    for view in chain(islice(views(rows), most), islice(selection_views(rows), 1), more):
+    for view in chain(islice(views(rows), most), chosen_views(rows), more):
         console.print(_grid(view, limit))
         if limit and len(view.table) > limit:
             console.print(f"{len(view.table) - limit} more rows in the whole table")

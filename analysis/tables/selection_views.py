@@ -1,14 +1,14 @@
-"""Two views of a study with searches: what each chose, and the Pareto front of its validation.
+"""Views of a study with searches: what each chose, and the Pareto front of its validation.
 
 Beside the choice stands what an oracle, selection by the test set, would have claimed.
 """
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
 
 from analysis.evidence.family import Family
+from analysis.evidence.nested import nested
 from analysis.evidence.rows import Row
 from analysis.evidence.searched import Tuned, path_labels, value_text
 from analysis.evidence.selection import alone_verdicts, tuned, tuning_verdicts
@@ -20,6 +20,7 @@ from analysis.evidence.texts import (
     summary_text,
 )
 from analysis.evidence.verdicts import Verdict
+from analysis.tables.nested_view import gap_text, nested_view
 from analysis.tables.view import EPOCHS, RATE, View, idle
 
 OWN_COLUMNS = (
@@ -30,16 +31,27 @@ OWN_COLUMNS = (
 
 
 def selection_views(rows: Sequence[Row]) -> Iterator[View]:
-    """What searches chose, by which rule, and what an oracle would have claimed."""
-    searches = tuned(rows)
-    if not searches:
-        return
-    main = searches[0].main
-    alone, tuning = alone_verdicts(searches, Family(rows)), tuning_verdicts(searches)
-    gains = zip(searches, alone, tuning, strict=True)
-    others = _others(searches)
+    """What searches chose, by which rule, what an oracle would have claimed, and their fronts."""
+    yield from chosen_views(rows)
+    if searches := tuned(rows):
+        yield _fronts(searches)
+
+
+def chosen_views(rows: Sequence[Row]) -> Iterator[View]:
+    """What searches chose for all seeds, and what nested ones chose for each."""
+    searches, procedures = tuned(rows), nested(rows)
+    tuning = tuning_verdicts([*searches, *procedures])
+    if searches:
+        yield _chosen_view(searches, rows, tuning[: len(searches)])
+    if procedures:
+        yield nested_view(procedures, rows, tuning[len(searches) :])
+
+
+def _chosen_view(searches: Sequence[Tuned], rows: Sequence[Row], tuning: list[Verdict]) -> View:
+    main, others = searches[0].main, _others(searches)
+    gains = zip(searches, alone_verdicts(searches, Family(rows)), tuning, strict=True)
     table = pd.DataFrame([_tuned_line(*one, others) for one in gains])
-    yield View(
+    return View(
         "Chosen by selection",
         "score: mean over selection seeds and parts held out, of both scorings where finalists "
         "were scored again; test: the choice trained anew on all of its split with fresh seeds, "
@@ -51,9 +63,13 @@ def selection_views(rows: Sequence[Row]) -> Iterator[View]:
         "all rows of the study, of Δ untuned for all searches",
         table.drop(columns=idle(table)),
     )
+
+
+def _fronts(searches: Sequence[Tuned]) -> View:
+    others = _others(searches)
     both = " and ".join(measure.title for measure in searches[0].best.domain.compared)
     fronts = [(one.name, row) for one in searches for row in one.front()]
-    yield View(
+    return View(
         "Pareto fronts",
         f"settings that none beats in both {both} of validation",
         pd.DataFrame([_front_line(name, row, others) for name, row in fronts]),
@@ -99,20 +115,13 @@ def _tuned_line(
     results = {
         "score": number(one.score, best.scored),
         f"test {main.title}": summary_text(final.summary(final.test), main) if final else NONE,
-        "Δ alone": _gap(alone),
-        "Δ untuned": _gap(tuning),
+        "Δ alone": gap_text(alone),
+        "Δ untuned": gap_text(tuning),
         "oracle": number(one.claim, main),
         "optimism": interval_text(one.optimism, main),
         "epochs": percent(one.spent),
     }
     return setting | _chosen(one.values, others) | results
-
-
-def _gap(verdict: Verdict) -> str:
-    if math.isnan(verdict.found.mean):
-        return NONE
-    said = f", {verdict.word}" if verdict.word else ""
-    return f"{interval_text(verdict.found, verdict.measure)}{said}"
 
 
 def _front_line(name: str, row: Row, others: Mapping[str, str]) -> dict[str, str]:

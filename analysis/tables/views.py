@@ -35,7 +35,8 @@ def views(rows: Sequence[Row], most: int | None = None) -> Iterator[View]:
     yield _view(
         "Quality on the test set",
         "mean ± standard deviation over n seeds, 95 % t interval of the mean; I: area under the "
-        f"curve of test {target.curve.title} over epochs, lower is better{_units(target)}",
+        f"curve of test {target.curve.title} over epochs, lower is better{_units(target)}"
+        f"{_nested(lines)}",
         lines,
         quality(target),
     )
@@ -83,6 +84,11 @@ def _least_p(lines: Sequence[Line], measure: Measure) -> str:
     known = [least for least in found if not math.isnan(least)]
     said = ". An exact signed-rank test of so few seeds cannot give less than p ="
     return f"{said} {min(known):.2g}" if known else ""
+
+
+def _nested(lines: Sequence[Line]) -> str:
+    nested = any(line.row.nested for line in lines)
+    return "; nested: what was searched is chosen for each seed by itself" if nested else ""
 
 
 def _margin(measure: Measure) -> str:

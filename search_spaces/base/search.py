@@ -76,6 +76,11 @@ class Search:
                 "Search.rule has again=True, which is for what a search scores again: leave it "
                 "away, and see Search.finalists"
             )
+        if self.rule.within is not None:
+            raise BadInputError(
+                f"Search.rule has within={self.rule.within!r}, which a NestedSearch gives to its "
+                "candidates: leave it away"
+            )
         if self.rule.reads == "test":
             raise BadInputError("a search is never scored on the test set: see Search.oracle")
         if self.rule.group and self.round_size % self.rule.group:
@@ -118,7 +123,7 @@ class Search:
     @cached_property
     def _variants(self) -> Variants:
         population = self.rule.population
-        rule = self.rule
+        rule = replace(self.rule, within=self.own_seed)
         if population:
             rule = replace(rule, population=populated(population, self.over, self.seed))
         return Variants(tuple(replace(base, rule=rule) for base in self.bases()), self.over)
@@ -128,6 +133,20 @@ class Search:
     def bases(self) -> tuple[Setting, ...]:
         """Every setting that the search varies."""
         return (self.base,) if isinstance(self.base, Setting) else tuple(self.base)
+
+    @property
+    def own_seed(self) -> int | None:
+        """The reported seed that it chooses for; None where it chooses for all."""
+        return None
+
+    @property
+    def title(self) -> str:
+        """Its name, and the seed that it chooses for if it does so for one alone."""
+        return self.name if self.own_seed is None else f"{self.name} of seed {self.own_seed}"
+
+    def of_each(self, seeds: range) -> "list[Search]":
+        """The searches that choose for these reported seeds: one for all of them."""
+        return [self]
 
     @property
     def is_conditional(self) -> bool:

@@ -4,6 +4,7 @@ plan           a space with its seeds and its records: what is known, needed, an
 trial_index    trials that have ended, by key
 search_state   one search of a plan: what it asked for, how that was scored, what it chose
 final_choice   its finalists, scored again, and the best of them; the best of listed settings
+finals         what searches chose, with the seeds that it is trained with
 expected       a setting that is to be trained, and what proposed it; planned: as it is recorded
 optuna_search  Optuna, asked for a round of settings at a time
 seeds          how many each setting has: a number, or more until all is decided

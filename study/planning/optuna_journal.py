@@ -29,7 +29,7 @@ def write_journal(plan: Plan, path: Path) -> Path | None:
         for state in plan.searches:
             known = state.optuna_study
             study = optuna.create_study(
-                study_name=state.search.name, storage=storage, directions=known.directions
+                study_name=state.search.title, storage=storage, directions=known.directions
             )
             study.add_trials([trial for trial in known.get_trials() if trial.state.is_finished()])
     return temporary.replace(path)

@@ -63,7 +63,7 @@ class OptunaSearch:
         directions: list[Literal["minimize", "maximize"]]
         directions = ["maximize" if one.higher_is_better else "minimize" for one in self.told]
         self.study = optuna.create_study(
-            sampler=sampler_of(search), directions=directions, study_name=search.name
+            sampler=sampler_of(search), directions=directions, study_name=search.title
         )
         self._asked: list[Trial] = []
 

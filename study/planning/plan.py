@@ -10,6 +10,7 @@ from search_spaces.base.search import MOST_SEEDS
 from search_spaces.base.space import Space
 from study.planning.expected import Expected
 from study.planning.final_choice import ListedChoice
+from study.planning.finals import nested_finals, seeds_of_final
 from study.planning.search_state import SearchState
 from study.planning.seeds import Seeds
 from study.planning.trial_index import TrialIndex
@@ -64,8 +65,9 @@ class Plan:
     def searches(self) -> list[SearchState]:
         """The space's searches: each goes on as the trials of the index end."""
         return [
-            SearchState(search, self.searched or search.settings, self.trial_index)
+            SearchState(one, self.searched or one.settings, self.trial_index)
             for search in self.space.searches
+            for one in search.of_each(range(max(map(self.seeds.of, search.bases()))))
         ]
 
     @cached_property
@@ -101,13 +103,27 @@ class Plan:
         for state in self.searches:
             trials |= {trial.key: trial for trial in self.of_search(state)}
             unknown += state.unknown_candidates + state.unknown_finalists
-            unknown += 0 if state.is_decided else self.seeds.usual
+            unknown += self.unknown_finals(state)
         return len(trials) - len(self.missing(trials.values())), len(trials) + unknown
 
     def of_search(self, state: SearchState) -> list[Trial]:
         """A search's trials as far as they are known: of candidates, finalists and the choice."""
         candidates, again = state.trials(state.asked), state.trials_again(state.finalists())
-        return candidates + again + self.reported(state.chosen())
+        return candidates + again + self.finals(state)
+
+    def finals(self, state: SearchState) -> list[Trial]:
+        """The trials of what a search chose; none before it is decided."""
+        return [
+            self._trial(final, seed)
+            for final in state.chosen()
+            for seed in seeds_of_final(state, final, self.seeds)
+        ]
+
+    def unknown_finals(self, state: SearchState) -> int:
+        """How many trials a search's choice will have, while that is not known."""
+        if state.is_decided:
+            return 0
+        return self.seeds.usual if state.search.own_seed is None else 1
 
     def known_settings(self) -> Iterator[Expected]:
         """The listed settings, then those that searches are known to ask for and to choose."""
@@ -116,13 +132,20 @@ class Plan:
         for state in self.searches:
             yield from state.expected(state.asked)
             yield from state.expected_finalists()
-            yield from self.expected(state.chosen())
+        yield from self.expected_finals()
 
     def expected(self, settings: Iterable[Setting]) -> Iterator[Expected]:
         """These settings as reported, with the seeds that they have by now."""
         for setting in settings:
             seeds = self.seeds.of(setting)
             yield Expected(setting, seeds=None if seeds == self.seeds.usual else range(seeds))
+
+    def expected_finals(self) -> Iterator[Expected]:
+        """What searches chose, with the seeds that it is trained with."""
+        plain = [s for s in self.searches if s.search.own_seed is None]
+        chosen = [setting for state in plain for setting in state.chosen()]
+        yield from self.expected(chosen)
+        yield from nested_finals(self.searches, {*self.space.settings, *chosen})
 
     @property
     def is_done(self) -> bool:
@@ -140,14 +163,14 @@ class Plan:
         trials = self.missing(self.listed_trials() + self.listed_choice.trials())
         for state in self.searches:
             trials += self.missing(state.trials_again(state.finalists()))
-            trials += self.missing(self.reported(state.chosen()))
+            trials += self.missing(self.finals(state))
             base = state.search.bases()[0]
             candidate = state.search.setting({})
             if not state.is_decided and self._need_the_same([candidate, *state.asked]):
                 trials += state.trials([candidate])
                 if state.most_finalists:
                     trials += state.trials_again([state.search.as_finalist(candidate)])
-                trials += self.reported([base])
+                trials += [self._trial(base, s) for s in seeds_of_final(state, base, self.seeds)]
         return self.artifacts(self.behind(trials) + self._shown())
 
     def all_artifacts(self) -> set[Artifact]:
@@ -156,7 +179,9 @@ class Plan:
         for state in self.searches:
             trials += self.of_search(state)
             if not state.is_decided:
-                trials += self.reported(state.search.bases())
+                for base in state.search.bases():
+                    seeds = seeds_of_final(state, base, self.seeds)
+                    trials += [self._trial(base, seed) for seed in seeds]
         wanted = self.behind(trials) + self._shown()
         return {each for artifact in wanted for each in artifact.and_behind()}
 
@@ -211,6 +236,6 @@ class Plan:
                 result += state.most_finalists * again
             if not state.is_decided:
                 final = Trial(setting=state.search.reported(base), seed=0)
-                result += self.seeds.usual * cost(final)
+                result += self.unknown_finals(state) * cost(final)
         result += sum(cost(a) for level in self.needed_artifacts() for a in level)
         return result + sum(cost(trial) for trial in trials)

@@ -82,9 +82,9 @@ def _chosen_round(plan: Plan, capacity: Capacity) -> Iterator[Round]:
 
 def _chosen(plan: Plan) -> tuple[list[Trial], list[Expected]]:
     """What was chosen, and is trained anew with the seeds of what is reported."""
-    finals = [setting for state in plan.searches for setting in state.chosen()]
-    trials = plan.reported(finals) + plan.listed_choice.trials()
-    return trials, [*plan.expected(finals), *plan.listed_choice.expected()]
+    finals = [trial for state in plan.searches for trial in plan.finals(state)]
+    trials = sorted(finals, key=lambda trial: trial.seed) + plan.listed_choice.trials()
+    return trials, [*plan.expected_finals(), *plan.listed_choice.expected()]
 
 
 def _competes(trial: Trial) -> bool:

@@ -105,7 +105,16 @@ def check_looks(
 def seeds_of(
     space: Space, seeds: int | None, max_seeds: int | None = None, *, until_decided: bool = False
 ) -> Seeds:
-    """The seeds of a space's settings by a command's options, None where one was left away."""
+    """The seeds of a space's settings by a command's options, None where one was left away.
+
+    Raises BadInputError for nested searches until decided.
+    """
+    nested = next((one.name for one in space.searches if len(one.of_each(range(2))) > 1), None)
+    if until_decided and nested:
+        raise BadInputError(
+            f"--until-decided adds seeds to settings, and the search {nested!r} of {space.name} "
+            "chooses a setting for each seed: give --seeds N"
+        )
     if until_decided:
         return Seeds.until_decided(max_seeds or MOST)
     return Seeds(seeds or space.seeds, for_all=seeds is not None)

@@ -7,7 +7,7 @@ and n. So the records alone say what a study still lacks.
 import json
 import statistics
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
 from mlflow import MlflowClient
@@ -58,7 +58,7 @@ class SettingRuns:
 
     def __init__(self, client: MlflowClient, experiment: str, seeds: int) -> None:
         self.client, self.experiment, self.seeds = client, experiment, range(seeds)
-        self._seeds_of: dict[str, range] = {}
+        self._seeds_of: dict[str, Sequence[int]] = {}
         self.refresh()
 
     def refresh(self) -> None:
@@ -66,12 +66,15 @@ class SettingRuns:
         self._run_ids: dict[str, str] = {}
         self._written: dict[str, tuple[int, int]] = {}  # (finished, failed) in a summary
         self._own_seeds: dict[str, str] = {}  # as their tags say
+        self._again: set[str] = set()  # those with a tag
         for run in runs(self.client, self.experiment):
             key, metrics = run.tags.get(SETTING_KEY), run.metrics
             if key and (key in self._run_ids or not run.params):
                 self.client.delete_run(run.run_id)
             elif key:
                 self._run_ids[key] = run.run_id
+                if AGAIN in run.tags:
+                    self._again.add(key)
                 if SELECTION_SEEDS in run.tags:
                     self._own_seeds[key] = run.tags[SELECTION_SEEDS]
                 self._written[key] = (int(metrics.get("n", 0)), int(metrics.get("failed", 0)))
@@ -91,11 +94,14 @@ class SettingRuns:
                 new.setdefault(key, self._line(planned(one, place), short_name_of(one.setting)))
             elif one.search is None:
                 self._change_seeds(key, one.seeds or self.seeds)
+                if one.again is None and key in self._again:  # single seeds alone had chosen it
+                    self.client.delete_tag(self._run_ids[key], AGAIN)
+                    self._again.discard(key)
         ids = write_runs(self.client, self.experiment, list(new.values()))
         self._run_ids |= zip(new, ids, strict=True)
         self._written |= dict.fromkeys(new, (0, 0))
 
-    def _change_seeds(self, key: str, seeds: range) -> None:
+    def _change_seeds(self, key: str, seeds: Sequence[int]) -> None:
         """Note other seeds than were planned before."""
         if self._own_seeds.get(key, _text(self.seeds)) != _text(seeds):
             self.client.set_tag(self._run_ids[key], SELECTION_SEEDS, _text(seeds))
@@ -118,6 +124,7 @@ class SettingRuns:
             tags[SELECTION_SEEDS] = self._own_seeds[one.key] = _text(one.seeds)
         if one.again is not None:
             tags[AGAIN] = one.again
+            self._again.add(one.key)
         return {
             "status": "SCHEDULED",
             "start": int(time.time() * 1000),
@@ -156,5 +163,7 @@ class SettingRuns:
         self._written[key] = counts
 
 
-def _text(seeds: range) -> str:
-    return f"{seeds.start}:{seeds.stop}"
+def _text(seeds: Sequence[int]) -> str:
+    """Rising seeds: "0:10", or "3,7" where others lie between."""
+    first, stop = seeds[0], seeds[-1] + 1
+    return f"{first}:{stop}" if stop - first == len(seeds) else ",".join(map(str, seeds))

@@ -1,6 +1,7 @@
 """The looks of a study until decided: what is undecided gets more seeds, until nothing is."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -71,7 +72,7 @@ class Looks:
     def seen(self) -> Study:
         """The study as this look sees it."""
         plan, known = self.plan, {one.key: one for one in self.recorded}
-        seen: dict[str, range] = {}
+        seen: dict[str, Sequence[int]] = {}
         for one in plan.known_settings():
             key = one.setting.key
             seen[key] = one.seeds or range(plan.seeds.usual)

@@ -25,7 +25,8 @@ def test_the_spaces_that_there_are():
         "regression_lambda",
         "regression_published",
         "regression_table", "smoke", "transfer_known", "transfer_methods",
-        "transfer_methods_small", "tuned_table", "vae_lambda", "vae_lambda_small",
+        "transfer_methods_small", "tuned_table", "vae_lambda", "vae_lambda_nested",
+        "vae_lambda_small",
     ]  # fmt: skip
 
 

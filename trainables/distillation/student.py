@@ -42,7 +42,7 @@ def student_cohort_key(trial: Trial) -> tuple[Any, ...]:
         setting.objective.shape,
         setting.schedule.shared,
         setting.protocol,
-        setting.rule,
+        setting.rule.as_trained if setting.rule else None,
     )
 
 

@@ -9,7 +9,7 @@ rule, on all of its split and with fresh seeds, and that result is reported.
 
 import math
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from trainables.checks import check_choice, check_flag, check_real, check_whole
@@ -103,6 +103,7 @@ class Rule(ABC):
     pruning: how candidates are dropped before; None for never.
     population: how candidates learn from each other; None for not at all.
     again: whether this is the second scoring, of a search's finalists (see Search.finalists).
+    within: of a candidate of a nested search, the seed that it is chosen for; None for all.
     """
 
     name: ClassVar[str]
@@ -112,10 +113,13 @@ class Rule(ABC):
     pruning: Pruning | Halving | None = None
     population: Population | None = None
     again: bool = False
+    within: int | None = None
 
     def __post_init__(self) -> None:
         check_choice(self, "score", MEASURES)
         check_flag(self, "again")
+        if self.within is not None:
+            check_whole(self, "within", at_least=0)
         if not isinstance(self.pruning, Pruning | Halving | None):
             raise BadInputError(
                 f"{type(self).__name__}.pruning is {self.pruning!r}: give Pruning(), Halving() "
@@ -151,6 +155,11 @@ class Rule(ABC):
         """How many settings at most need each other, trained as one cohort; None where none do."""
         competing = self.pruning or self.population
         return competing.group if competing else None
+
+    @property
+    def as_trained(self) -> "Rule":
+        """The same for every seed's search: their candidates are trained alike, together."""
+        return replace(self, within=None)
 
     @property
     def metric(self) -> str:

@@ -119,6 +119,32 @@ def test_a_finalist_bears_the_key_of_its_candidate_and_seeds_of_its_own(client, 
     assert planned.parameters["rule"] == "hold-out, again"
 
 
+def test_what_single_seeds_chose_has_those_seeds_and_more_when_others_choose_it(client, tmp_path):
+    def chosen(*seeds):
+        recorder = recorder_of(client, tmp_path, read(client, "smoke"), seeds=4)
+        recorder.expect([Expected(SETTING, again="a candidate", seeds=seeds)])
+        return recorder
+
+    recorder = chosen(0, 2)
+    recorder.add([result(SETTING, 0)])
+    recorder.close()
+    assert setting_runs(client)[SETTING.key].info.status == "SCHEDULED"
+    assert read_study(client, "smoke").settings[0].seeds == (0, 2)
+    recorder = chosen(0, 2)  # killed, and launched again
+    recorder.add([result(SETTING, 2, 0.6)])
+    recorder.close()
+    run = setting_runs(client)[SETTING.key]
+    assert (run.info.status, run.data.metrics["n"]) == ("FINISHED", 2)
+    assert run.data.metrics["test/accuracy"] == pytest.approx(0.7)
+    chosen(0, 2, 3).close()
+    assert read_study(client, "smoke").settings[0].seeds == (0, 2, 3)
+    recorder = recorder_of(client, tmp_path, read(client, "smoke"), seeds=4)
+    recorder.expect([Expected(SETTING)])  # it is listed now, or chosen for all seeds
+    recorder.close()
+    (planned,) = read_study(client, "smoke").settings
+    assert (planned.again, planned.seeds) == (None, range(4))
+
+
 @pytest.mark.faults  # SQLite itself waits for twenty seconds
 def test_a_locked_database_is_waited_for(client, tmp_path):
     said = []

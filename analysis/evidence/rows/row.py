@@ -1,10 +1,9 @@
-"""A study's settings with their trials by seed: what every table, figure and sentence is made of.
+"""A setting with its trials by seed.
 
 Nothing is averaged over survivors: a setting with a failed trial gives no values, and what a
 setting lacks it says, with the command that fills it.
 """
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -15,8 +14,6 @@ from analysis.evidence.statistics import Summary, summarise
 from analysis.evidence.texts import NONE
 from records.schema import Record, Study
 from trainables.results import unpacked
-
-MOST_LACKS = 10  # are said one by one
 
 
 @dataclass
@@ -30,6 +27,8 @@ class Row(RecordedSetting):
     where nothing else tells it from another row. finalists: how many of its search's candidates
     are scored again; again: of one of them, the row of that, and of the best listed setting the
     row that is trained anew. option: what a launch is given to have as many seeds as the study.
+    nested: where it is what a nested search reports, the name of that; its trials are then of the
+    settings chosen for each seed, whose candidates are `choices`, by seed.
     """
 
     space: str
@@ -45,6 +44,8 @@ class Row(RecordedSetting):
     finalists: int = 0
     again: "Row | None" = None
     option: str = ""
+    nested: str = ""
+    choices: dict[int, "Row"] = field(default_factory=dict)
 
     @property
     def student(self) -> str:
@@ -57,7 +58,8 @@ class Row(RecordedSetting):
         named = self.names_schedule and self["schedule"] != NONE
         schedule = f" ({self['schedule']})" if named else ""
         anew = ", trained anew" if self.is_anew else ""
-        return network + super().label_of(student) + schedule + self.epochs_note + anew
+        within = ", tuned within each seed" if self.nested else ""
+        return network + super().label_of(student) + schedule + self.epochs_note + anew + within
 
     @property
     def epochs_note(self) -> str:
@@ -72,7 +74,7 @@ class Row(RecordedSetting):
     @property
     def first_seed(self) -> int:
         """The first of its seeds: 0 but for what chooses, and for what is trained anew."""
-        return self.planned.seeds.start if self.planned.seeds else 0
+        return self.planned.seeds[0] if self.planned.seeds else 0
 
     @property
     def pruned(self) -> str | None:
@@ -108,7 +110,7 @@ class Row(RecordedSetting):
         return {seed: unpacked(record.answers) for seed, record in found if record.answers}
 
     @property
-    def planned_seeds(self) -> range:
+    def planned_seeds(self) -> Sequence[int]:
         """Its own, else the study's."""
         return self.planned.seeds or range(self.seeds)
 
@@ -140,73 +142,6 @@ def seeds_option(study: Study) -> str:
     if study.looks and study.seeds == study.looks[0]:
         return "--until-decided"
     own = [one.seeds for one in study.settings if one.search is None and one.again is None]
-    if any(seeds and not seeds.start and len(seeds) != study.seeds for seeds in own):
+    if any(seeds and not seeds[0] and len(seeds) != study.seeds for seeds in own):
         return ""
     return f"--seeds {study.seeds}"
-
-
-def rows_of(study: Study) -> list[Row]:
-    """A study's rows in its own order, each with the student alone that it is compared with."""
-    option = seeds_option(study)
-    rows = {
-        planned.key: Row(planned, study.space, study.seeds, looks=study.looks, option=option)
-        for planned in study.settings
-    }
-    for planned in study.settings:
-        rows[planned.key].finalists = study.finalists.get(planned.search or "", 0)
-        if planned.again and planned.again in rows:
-            rows[planned.again].again = rows[planned.key]
-    several, scheduled = (
-        len({row[column] for row in rows.values()}) > 1
-        for column in ("student_network", "schedule")
-    )
-    sizes: dict[str, set[int]] = defaultdict(set)
-    for mine in rows.values():
-        sizes[mine.split].add(mine.labelled)
-    for mine in rows.values():
-        mine.names_network, mine.names_schedule = several, scheduled
-        mine.names_size = len(sizes[mine.split]) > 1
-    _tell_apart([row for row in rows.values() if not row.is_candidate])
-    for record in study.trials:
-        if row := rows.get(record.setting):
-            ended = row.finished if record.status == "FINISHED" else row.failed
-            ended[record.seed] = record
-    bases: dict[tuple[str | bool, ...], list[Row]] = defaultdict(list)
-    for row in rows.values():
-        if row.from_labels_alone:
-            bases[family_of(row)].append(row)
-    for row in rows.values():
-        candidates = bases[family_of(row)]
-        row.alone = min(candidates, key=lambda base: _distance(row, base), default=None)
-    return list(rows.values())
-
-
-def _tell_apart(rows: Sequence[Row]) -> None:
-    """Let rows that nothing else tells apart say how many epochs they have."""
-    alike: dict[tuple[str, ...], list[Row]] = defaultdict(list)
-    for row in rows:
-        alike[row.label, row.tuning(), row["protocol"], row["learning_rate"]].append(row)
-    for same in alike.values():
-        several = len({row["epochs"] for row in same}) > 1
-        for row in same:
-            row.names_epochs = several
-
-
-def family_of(row: Row) -> tuple[str | bool, ...]:
-    """What a row shares with the student alone that it is compared with: first how many labels."""
-    same = ("student_objects", "protocol", "student", "student_network", "held_out", "rule")
-    return *(row[name] for name in same), row.broadcast
-
-
-def _distance(row: Row, base: Row) -> tuple[bool, bool, int]:
-    """A student without a teacher before one of λ = 1; of the same schedule before others."""
-    schedule = ("epochs", "batch_size", "learning_rate", "schedule")
-    same = all(row[name] == base[name] for name in schedule)
-    return base.has_teacher, not same, base.planned.place
-
-
-def lacks(rows: Sequence[Row]) -> list[str]:
-    """What rows are short of, with the command that fills them; the first few, and how many."""
-    found = [f"{row.planned.name}: {row.lack()}" for row in rows if row.lack()]
-    more = len(found) - MOST_LACKS
-    return found[:MOST_LACKS] + ([f"... and {more} more settings lack trials"] if more > 0 else [])

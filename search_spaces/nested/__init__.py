@@ -1,0 +1,1 @@
+"""Spaces whose searches are nested: each reported seed chooses within its own labels."""
