@@ -21,8 +21,8 @@ from trainables.errors import BadInputError
 from trainables.settings.setting import Setting
 
 LOOKS = (10, 14, 20, 28, 40, 56, 80, 112, 160, 224, 320)
-"""Seeds at which a comparison is looked at: each time by √2 more. Chosen by simulation among
-sequences from 5 and 10 and several ways to spend (python -m benchmarks.looks)."""
+"""Seeds at which a comparison is looked at: each time by √2 more. Chosen by simulation: others
+stand beside it in python -m benchmarks.looks."""
 MOST = 80
 
 
