@@ -127,7 +127,7 @@ def test_a_study_until_decided_is_killed_between_two_looks(tmp_path, monkeypatch
 def test_a_second_launch_leaves_the_first_alone(finished, tmp_path):
     """The first has one worker: it deals other cohorts, and yet no bit of any result changes."""
     first = Launch(tmp_path / "r", workers=1)
-    first.until("of 34 trials are recorded")
+    first.until("trials are recorded")
     second = Launch(tmp_path / "r", "--wait")
     code, printed = launch(tmp_path / "r")
     assert code == 2
