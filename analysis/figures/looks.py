@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from textwrap import fill
 
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, NullLocator
@@ -14,6 +15,8 @@ from analysis.evidence.verdicts import Verdict
 from analysis.figures.figure import COLOURS, QUIET, Drawn, new_figure, style
 
 MOST, ACROSS = 12, 3
+NO_BREAK = "\u00a0"
+WIDE = 28  # characters of a panel's title
 
 
 def draw(rows: Sequence[Row]) -> Iterator[Drawn]:
@@ -35,7 +38,7 @@ def _paths(shown: Sequence[tuple[Row, Verdict]], every: Sequence[tuple[Row, Verd
             axes.set_visible(False)
         for axes, (row, verdict) in zip(panels.flat, shown, strict=False):
             _path(axes, verdict)
-            axes.set_title(f"{row.label}:\n{verdict_text(verdict)}", fontsize=8)
+            axes.set_title(f"{_in_lines(row.label)}:\n{verdict_text(verdict)}", fontsize=8)
         seeds = sorted({one.n for _, verdict in shown for one in verdict.found.looks})
         ticks = seeds[::2] if len(seeds) > 4 else seeds
         panels[0, 0].set_xscale("log")
@@ -55,6 +58,12 @@ def _paths(shown: Sequence[tuple[Row, Verdict]], every: Sequence[tuple[Row, Verd
     if len(every) > len(shown):
         caption += f" The first {len(shown)} comparisons; {len(every) - len(shown)} left out."
     return Drawn("looks", title, caption, figure)
+
+
+def _in_lines(label: str) -> str:
+    """Broken after commas alone."""
+    parts = [part.replace(" ", NO_BREAK) for part in label.split(", ")]
+    return fill(", ".join(parts), WIDE)
 
 
 def _path(axes: Axes, verdict: Verdict) -> None:
