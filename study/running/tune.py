@@ -2,20 +2,21 @@
 student, rounds given out by a searcher that waits until all of a round has ended.
 
 A cohort whose worker dies is trained again, then in halves, down to single members: whatever
-killed it (a machine, too little memory) costs as few of the others as can be.
+killed it (a machine, too little memory) costs as few of the others as can be. One that was given
+to a worker dead already goes to another, whole.
 """
 
 import logging
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import ray
 from ray import tune
 from ray.tune.experiment import Trial as TuneTrial
 from ray.tune.schedulers import FIFOScheduler
-from ray.tune.search import Searcher
 from ray.tune.trainable import wrap_function
 
 from search_spaces.base.catalogue import OWN_MODULE
@@ -23,6 +24,7 @@ from study.cluster.resources import Resources
 from study.planning.rounds import Round
 from study.recording.recorder import Recorder
 from study.running.progress import Progress
+from study.running.round_searcher import RoundSearcher, Unpickled
 from trainables.cohorts.capacity import OF_A_CORE, Capacity
 from trainables.cohorts.cohort import Cohort
 from trainables.results import TrialResult
@@ -43,7 +45,7 @@ def train(
 
     Returns the cohorts that could not be trained, with their reasons.
     """
-    source = _RoundSearcher(rounds, progress, artifacts, resources)
+    source = RoundSearcher(rounds, progress, artifacts, resources)
     if source.finished:
         return []
     if OWN_MODULE in sys.modules:  # a user's file: workers cannot import it, so it travels whole
@@ -114,90 +116,20 @@ class _NewestFirst(FIFOScheduler):
         return next((trial for trial in trials if trial.status == TuneTrial.PENDING), None)
 
 
-class _Unpickled:
-    """Skip pickling: Tune's state is unused."""
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {}  # with every checkpoint Tune pickles searcher and callbacks: recorder, threads
-
-
-class _RoundSearcher(_Unpickled, Searcher):
-    """Gives out a round's cohorts; the next round when all of it has ended."""
-
-    def __init__(
-        self, rounds: Iterator[Round], progress: Progress, artifacts: str, resources: Resources
-    ) -> None:
-        super().__init__(metric=METRIC, mode="max")
-        self.rounds, self.progress = rounds, progress
-        self.config = {
-            "artifacts": artifacts,
-            "threads": resources.cpus_per_worker,
-            "gpu": bool(resources.gpus_per_worker),
-        }
-        self.queue: list[tuple[str, Cohort]] = []  # with their titles
-        self.errors: list[str] = []
-        self.live: set[str] = set()
-        self.finished = False
-        self._advance()
-
-    def _advance(self) -> None:
-        while not self.queue and not self.finished:
-            following = next(self.rounds, None)
-            if following is None:
-                self.finished = True
-            elif following.cohorts:
-                self.progress.begin(following)
-                many = len(following.cohorts)
-                self.queue = [
-                    (f"{cohort.name} cohort {number}/{many}", cohort)
-                    for number, cohort in enumerate(following.cohorts, start=1)
-                ]
-
-    def suggest(self, trial_id: str) -> Any:
-        """The next cohort; None while the round's last ones run; FINISHED at the end."""
-        if not self.queue and self.live:  # one that fails may come back to the queue, in halves
-            return None
-        self._advance()
-        if self.finished:
-            return Searcher.FINISHED
-        self.live.add(trial_id)
-        title, cohort = self.queue.pop(0)
-        self.progress.started(trial_id, cohort)
-        return {**self.config, "cohort": cohort, "title": title}
-
-    def on_trial_complete(
-        self, trial_id: str, result: dict[str, Any] | None = None, error: bool = False
-    ) -> None:
-        """Tune's word that a cohort has ended, well or not."""
-        self.live.discard(trial_id)
-        self.progress.stopped(trial_id)
-
-    def halved(self, cohort: Cohort, reason: str) -> bool:
-        """Try a cohort again, in halves; False where it is a single member."""
-        halves = cohort.halves()
-        # First in the queue: the round waits for them, and may end with nothing else to do.
-        self.queue = [(f"{half.name} half", half) for half in halves] + self.queue
-        if halves:
-            self.progress.warn(f"{cohort.name}: {reason}; again, in halves")
-        return bool(halves)
-
-    def gave_up(self, cohort: Cohort, reason: str) -> None:
-        """A cohort could not be trained; the next launch tries again."""
-        self.errors.append(f"{cohort.name}: {reason}")
-        self.progress.warn(f"could not train {cohort.name}: {reason}")
-
-    def save(self, checkpoint_path: str) -> None:
-        """Nothing to save: a relaunch plans from the records."""
-
-    def restore(self, checkpoint_path: str) -> None:
-        """Nothing to restore."""
-
-
-class _Collector(_Unpickled, tune.Callback):
+class _Collector(Unpickled, tune.Callback):
     """Takes the cohorts' reports to the recorder and to the progress display."""
 
-    def __init__(self, recorder: Recorder, source: _RoundSearcher) -> None:
+    def __init__(self, recorder: Recorder, source: RoundSearcher) -> None:
         self.recorder, self.source = recorder, source
+        self.running: set[str] = set()
+
+    def on_trial_start(self, iteration: int, trials: Any, trial: Any, **_: Any) -> None:
+        """Called when a worker begins with a cohort."""
+        self.running.add(trial.trial_id)
+
+    def on_trial_recover(self, iteration: int, trials: Any, trial: Any, **_: Any) -> None:
+        """Called when a worker died, and the cohort waits for another."""
+        self.running.discard(trial.trial_id)
 
     def on_trial_result(
         self, iteration: int, trials: Any, trial: Any, result: dict[str, Any], **_: Any
@@ -210,10 +142,15 @@ class _Collector(_Unpickled, tune.Callback):
         self.source.progress.at(trial.trial_id, cohort, result[METRIC])
 
     def on_trial_error(self, iteration: int, trials: Any, trial: Any, **_: Any) -> None:
-        """Called when a worker died more often than it is retried."""
-        last = str(trial.get_error() or "no reason known").strip().splitlines()[-1]
-        reason = f"its worker died {RETRIES + 1} times: {last}"
-        self._failed(trial.config["cohort"], reason, halve=True, own=False)
+        """Called when a worker died more often than it is retried, or before it began.
+
+        Tune retries what was running alone: not what it gave to a waiting worker that was dead.
+        """
+        cohort: Cohort = trial.config["cohort"]
+        if trial.trial_id not in self.running and self.source.gives_again(cohort):
+            return
+        reason = f"its worker died {_times(trial.num_failures)}: {_last_line(trial.error_file)}"
+        self._failed(cohort, reason, halve=True, own=False)
 
     def _ended(self, results: Sequence[TrialResult]) -> None:
         self.recorder.add(results)
@@ -229,3 +166,15 @@ class _Collector(_Unpickled, tune.Callback):
             self._ended([TrialResult(trial, {}, {}, 0.0, failure=reason) for trial in trials])
         else:
             self.source.gave_up(cohort, reason)
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number} times"
+
+
+def _last_line(error_file: str | None) -> str:
+    """Of what Tune wrote about the failure, before its folder goes."""
+    if not error_file or not Path(error_file).exists():
+        return "no reason known"
+    lines = Path(error_file).read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    return lines[-1] if lines else "no reason known"

@@ -7,6 +7,8 @@ trial FINISHED once, nothing RUNNING, every metric equal to the bit. `make soak`
 import random
 import shutil
 import signal
+import subprocess
+import sys
 import time
 
 import pytest
@@ -54,6 +56,50 @@ def test_a_worker_is_killed_in_the_middle_of_a_cohort(finished, tmp_path):
         started.kill_one("ray::StudyWorker")
     assert started.end() == 0, started.printed()
     assert recorded(tmp_path / "r") == finished.recorded
+
+
+IDLE = """
+import psutil, sys
+from types import SimpleNamespace
+from rich.console import Console
+from search_spaces.smoke import ALONE
+from study.cluster.ray import start_ray
+from study.cluster.resources import Resources
+from study.planning.rounds import Round
+from study.running.progress import Progress
+from study.running.tune import train
+from trainables.cohorts.cohort import Cohort
+from trainables.settings.trial import Trial
+
+def one(seed):
+    return Round(f"seed {seed}", [Cohort("student", (Trial(setting=ALONE, seed=seed),))])
+
+def work():  # asked for its next round, the only worker waits for one
+    yield one(0)
+    for process in psutil.Process().children(recursive=True):
+        if "ray::StudyWorker" in process.name():
+            process.kill()
+            process.wait()
+    yield one(1)
+
+resources, ended = Resources(workers=1, gpus_per_worker=0, dashboard=False), []
+start_ray(resources)
+recorder = SimpleNamespace(add=ended.extend)
+progress = Progress(Console())
+progress.expect(done=0, total=2, predicted_cost=1.0)
+errors = train(work(), recorder, resources, sys.argv[1], progress)
+assert (errors, [result.trial.seed for result in ended]) == ([], [0, 1]), (errors, ended)
+"""
+
+
+def test_a_worker_is_killed_while_it_waits(tmp_path):
+    """Its next cohort has not begun: it goes to another worker, even one of a single member."""
+    done = subprocess.run(
+        [sys.executable, "-c", IDLE, str(tmp_path / "artifacts")],
+        capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "its worker died" not in done.stdout
 
 
 @pytest.mark.parametrize("process", ["raylet", pytest.param("gcs_server", marks=pytest.mark.soak)])
