@@ -4,6 +4,7 @@ base/        what a space and a search are, and how a space is found
 rows/        settings that spaces build on
 transfer/    spaces of other transfer methods
 pairs/       spaces of other pairs of domains
+fair/        spaces in which every way is searched alike
 nested/      spaces whose seeds choose for themselves
 """
 

@@ -21,7 +21,8 @@ from trainables.settings.trial import Trial
 
 def test_the_spaces_that_there_are():
     assert names() == [
-        "controls", "emoji", "fonts", "fonts_100", "grid", "joint", "labels", "paper_table",
+        "controls", "emoji", "fair_emoji", "fair_emoji_conv", "fair_garments", "fair_garments_conv",
+        "fair_small", "fair_text", "fair_text_conv", "fonts", "fonts_100", "grid", "joint", "labels", "paper_table",
         "regression_lambda",
         "regression_published",
         "regression_table", "smoke", "transfer_known", "transfer_methods",
@@ -128,3 +129,26 @@ def test_seeds_of_one_kind_never_meet_those_of_another(wrong, says):
 @pytest.mark.parametrize("name", names())
 def test_its_question_is_read_from_its_source(name):
     assert about(name) == load(name).about
+
+
+FAIR = [name for name in names() if name.startswith("fair_")]
+
+
+@pytest.mark.parametrize("name", FAIR)
+def test_fair_spaces_search_every_way_alike(name):
+    searches = load(name).searches
+    assert searches[0].name == "alone"
+    assert searches[0].base.teacher is None
+    budgets = {(s.settings, s.seeds, s.rule, s.finalists, s.finalist_seeds) for s in searches}
+    assert len(budgets) == 1
+    assert all("schedule.learning_rate" in search.over for search in searches)
+    assert len({search.base.student for search in searches}) == 1
+
+
+def test_a_fair_space_has_the_same_ways_for_both_networks_of_a_pair():
+    for pair in ("garments", "text", "emoji"):
+        perceptron, convolution = (
+            {s.name for s in load(name).searches if not s.base.method}
+            for name in (f"fair_{pair}", f"fair_{pair}_conv")
+        )
+        assert convolution == perceptron | {"attention"}

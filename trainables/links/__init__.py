@@ -1,7 +1,7 @@
 """Links φ: from the student's objects to the teacher's inputs.
 
 link          what a link is (subclass it for your own), and the identity
-fixed         noise and dilation: nothing is learned
+fixed         noise and dilation: nothing is learned; strokes: blur and thickness
 vae           an object becomes its counterpart of its class, by a trained VAE
 vae_recipe    how that VAE is trained
 photographs   images over photographs, for a published figure that is repeated
@@ -10,17 +10,20 @@ photographs   images over photographs, for a published figure that is repeated
 from trainables.links.fixed import Dilation, FeatureNoise, Noise
 from trainables.links.link import Identity, Link
 from trainables.links.photographs import PhotographBlend
+from trainables.links.strokes import Blur, Thickness
 from trainables.links.vae import VaeLink
 from trainables.links.vae_recipe import VAE_SCHEDULE, VaeRecipe
 
 __all__ = [
     "VAE_SCHEDULE",
+    "Blur",
     "Dilation",
     "FeatureNoise",
     "Identity",
     "Link",
     "Noise",
     "PhotographBlend",
+    "Thickness",
     "VaeLink",
     "VaeRecipe",
 ]

@@ -1,0 +1,21 @@
+"""One vendor's emoji from another's, by a convolution: objectives, and links under the λ-loss."""
+
+from search_spaces.base import Space
+from search_spaces.pairs.emoji import BY_CONVOLUTION
+from search_spaces.rows.fair import Links, by_links, by_objectives, student_alone
+from trainables.settings import alone
+
+TAUGHT = BY_CONVOLUTION
+LINKS: Links = {"noise": "noise", "blur": "blur"}
+
+SPACE = Space(
+    name="fair_emoji_conv",
+    about="Which way to learn Twemoji from Noto serves a convolution best, each tuned alike?",
+    settings=(alone(TAUGHT), TAUGHT),
+    searches=(
+        student_alone(TAUGHT),
+        *by_objectives(TAUGHT, maps=True),
+        *by_links(TAUGHT, LINKS),
+    ),
+    seeds=10,
+)
