@@ -6,4 +6,5 @@ published      either of them as they were actually run
 methods        students made by other transfer methods
 controls       a teacher's row, of less and less of the teacher; students alone to beat
 searched       what several spaces search: λ, T, the learning rate
+fair           ways to learn from a teacher, each a search with the same budget
 """
