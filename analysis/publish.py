@@ -17,6 +17,7 @@ from analysis.evidence.questions import questions, seeds_wanted
 from analysis.evidence.rows import rows_of
 from analysis.factors import factor_views
 from analysis.methods.comparison import transfer_views
+from analysis.ranking import ranking_views
 from analysis.tables.columns import build
 from analysis.tables.console import show
 from records.folder import figures_folder, report_path
@@ -78,7 +79,7 @@ def publish(
     console.print()
     study = read_study(client, space)
     rows = rows_of(study)
-    more = chain(factor_views(rows), transfer_views(rows))
+    more = chain(ranking_views(rows), factor_views(rows), transfer_views(rows))
     show(study, rows, more, console, limit=ROWS_AT_THE_END, most=VIEWS_AT_THE_END)
     page, pictures = report_path(results, space), figures_folder(results, space)
     if news or not page.exists():

@@ -10,12 +10,12 @@ from rich.table import Table
 from analysis.evidence.rows import Row, lacks
 from analysis.evidence.sentences import choice
 from analysis.tables.selection_views import chosen_views
-from analysis.tables.view import VERDICT, View
+from analysis.tables.view import VERDICT, WAY, View
 from analysis.tables.views import views
 from records.schema import Study
 
 SHAREABLE = ("protocol", "student", "n", "λ", "T")  # said once where all rows agree
-WHOLE = (*SHAREABLE, VERDICT)  # never broken over lines
+WHOLE = (*SHAREABLE, VERDICT, WAY)  # never broken over lines
 WIDTH_IN_FILES = 170
 
 
@@ -31,16 +31,26 @@ def show(
 
     more: further views, after the table's own; limit: rows of each view; most: views of the table.
     """
-    if not console.is_terminal:
-        console.width = WIDTH_IN_FILES
+    _widen(console)
     console.print(f"[bold]{study.space}[/bold]: {study.about}", highlight=False, soft_wrap=True)
     for view in chain(islice(views(rows), most), chosen_views(rows), more):
-        console.print(_grid(view, limit))
-        if limit and len(view.table) > limit:
-            console.print(f"{len(view.table) - limit} more rows in the whole table")
-        console.print()
+        print_view(view, console, limit)
     for sentence in (*choice(rows), *lacks(rows), *study.notes):
         console.print(sentence, markup=False, highlight=False, soft_wrap=True)
+
+
+def print_view(view: View, console: Console, limit: int | None = None) -> None:
+    """Print one view; limit: of its rows."""
+    _widen(console)
+    console.print(_grid(view, limit))
+    if limit and len(view.table) > limit:
+        console.print(f"{len(view.table) - limit} more rows in the whole table")
+    console.print()
+
+
+def _widen(console: Console) -> None:
+    if not console.is_terminal:
+        console.width = WIDTH_IN_FILES
 
 
 def _grid(view: View, limit: int | None) -> Table:
