@@ -22,6 +22,8 @@ from analysis.ranking.ranks import Floats, matrix_of, places, resampled
 from analysis.ranking.ways import Ways
 from analysis.tables.view import WAY, View
 
+ALONE = "alone"
+
 
 class Aggregate(NamedTuple):
     """A figure over all studies, and the ends of its interval."""
@@ -61,15 +63,17 @@ def across(studies: Mapping[str, Ways]) -> dict[str, Across]:
     return {
         name: Across(
             *(
-                Aggregate(float(value[place, 0]), *np.percentile(all_[place], (2.5, 97.5)))
-                for value, all_ in zip(one, many, strict=True)
+                _aggregate(value[place, 0], drawn[place])
+                for value, drawn in zip(one, many, strict=True)
             )
         )
         for place, name in enumerate(names)
     }
 
 
-ALONE = "alone"
+def _aggregate(value: float, drawn: Floats) -> Aggregate:
+    low, high = np.percentile(drawn, (2.5, 97.5))
+    return Aggregate(float(value), float(low), float(high))
 
 
 def shared_names(studies: Mapping[str, Ways]) -> list[str]:

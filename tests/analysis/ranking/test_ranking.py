@@ -1,0 +1,150 @@
+"""Ways that were tuned alike: who ranks where, how sure that is, and over several studies."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from invented import parameters, record, searched, study
+
+from analysis.evidence.rows import rows_of
+from analysis.ranking import ranking_sentences, ranking_views
+from analysis.ranking.across import across, across_views
+from analysis.ranking.ranks import ranks
+from analysis.ranking.ways import ways_of
+from records.schema import PlannedSetting
+from search_spaces.fair.fair_small import SPACE
+from trainables.identity import canonical
+from trainables.settings.columns import name_of
+
+SEEDS = 10
+NOISE = np.random.default_rng(3).normal(0, 0.002, (9, SEEDS))
+MEANS = {
+    "alone": 0.800, "lambda": 0.812, "hinton": 0.7995, "decoupled": 0.815, "relational": 0.801,
+    "fitnets": 0.780, "link_none": 0.790, "link_noise": 0.800, "link_dilation": 0.8005,
+}  # fmt: skip
+
+
+def fair(means=MEANS, noise=NOISE, uneven=False):
+    """A study in which each search asked for two settings, chose the first and trained it anew."""
+    made = study({SPACE.settings[0]: [0.79] * SEEDS}, seeds=SEEDS)
+    for place, search in enumerate(SPACE.searches):
+        least = {path: among.ends[0] for path, among in search.over.items()}
+        for number in range(3 if uneven and place == 1 else 2):
+            chosen = least | {"schedule.learning_rate": 1e-3 * (number + 2)}
+            candidate = search.setting(chosen)
+            made.settings.append(
+                PlannedSetting(
+                    key=candidate.key, name=name_of(candidate), parameters=parameters(candidate),
+                    place=10 + place, asked=number, definition=canonical(candidate),
+                    search=search.name, target=candidate.target.described,
+                    seeds=search.selection_seeds, searched=searched(search, chosen),
+                )
+            )  # fmt: skip
+            for seed in search.selection_seeds:
+                one = record(candidate, seed, 0)
+                score = 0.9 - 0.1 * number
+                metrics = {"validation/accuracy": score, "validation/cross_entropy": 1 - score,
+                           "seconds": 2.0}  # fmt: skip
+                made.trials.append(replace(one, metrics=metrics))
+            if number:
+                continue
+            final = search.reported(candidate)
+            made.settings.append(
+                PlannedSetting(
+                    key=final.key, name=name_of(final), parameters=parameters(final),
+                    place=40 + place, asked=None, definition=canonical(final),
+                    target=final.target.described,
+                )
+            )  # fmt: skip
+            for seed in range(SEEDS):
+                accuracy = means[search.name] + noise[place, seed]
+                made.trials.append(record(final, seed, accuracy))
+    return made
+
+
+TABLES = st.integers(2, 5).flatmap(
+    lambda ways: st.lists(
+        st.lists(st.integers(0, 50), min_size=ways, max_size=ways), min_size=2, max_size=6
+    )
+)
+
+
+@given(TABLES, st.sampled_from([-1, 1]))
+def test_ranks_are_places_among_the_means_and_lie_in_their_intervals(by_seed, sign):
+    values = [dict(enumerate(float(v) for v in column)) for column in zip(*by_seed, strict=True)]
+    found = ranks(values, sign)
+    means = [sign * sum(each.values()) for each in values]
+    for one, mean in zip(found, means, strict=True):
+        better, equal = sum(m > mean for m in means), sum(m == mean for m in means)
+        assert one.rank == better + (equal + 1) / 2
+        assert 1 <= one.low <= one.high <= len(values)
+    assert sum(one.rank for one in found) == len(values) * (len(values) + 1) / 2
+
+
+def test_who_wins_at_every_seed_is_surely_first_and_equals_are_not():
+    first, second = {0: 0.9, 1: 0.8, 2: 0.95}, {0: 0.7, 1: 0.6, 2: 0.9}
+    third = {0: 0.6, 1: 0.7, 2: 0.89}
+    one, two, three = ranks([first, second, third], 1)
+    assert (one.rank, one.low, one.high) == (1, 1, 1)
+    assert two.low == three.low == 2
+    assert two.high == three.high == 3
+
+
+def test_the_table_is_of_what_was_chosen_beside_the_student_alone_tuned_too():
+    rows = rows_of(fair())
+    ways = ways_of(rows)
+    assert ways.alone.name == "alone"
+    assert ways.every[0].name == "decoupled"
+    assert ways.settings == 2
+    assert {way.search_seconds for way in ways.every} == {2 * 3 * 2.0}
+    quality, cost = ranking_views(rows)
+    lines = quality.table.set_index("way")
+    assert lines.loc["decoupled", "verdict"] == "better"
+    assert lines.loc["fitnets", "verdict"] == "worse"
+    assert lines.loc["alone", "verdict"] == "—"
+    assert lines.loc["fitnets", "rank"] == "9 [9, 9]"
+    assert cost.table["labels"].iloc[0] == "60,000"
+    gap = np.mean(NOISE[3] - NOISE[0]) + MEANS["decoupled"] - MEANS["alone"]
+    assert lines.loc["decoupled", "Δ accuracy"].startswith(f"{gap:+.3f}")
+
+
+def test_three_sentences_say_what_to_use_what_it_takes_and_what_to_leave():
+    use, takes, leave = ranking_sentences(rows_of(fair()))
+    assert use.startswith("Use ")
+    assert "8 ways, each tuned with 2 settings" in use
+    assert "60,000 labels" in takes
+    assert "fitnets" in leave
+
+
+def test_where_none_is_better_the_student_alone_is_what_to_use():
+    flat = dict.fromkeys(MEANS, 0.8)
+    found = ranking_sentences(rows_of(fair(flat)))
+    assert found[0].startswith("Use the student alone: of 8 ways")
+    assert len(found) == 2
+
+
+def test_searches_of_unequal_budgets_are_not_ranked():
+    rows = rows_of(fair(uneven=True))
+    assert ways_of(rows) is None
+    assert not list(ranking_views(rows))
+
+
+def test_over_studies_a_gain_is_in_smallest_differences_that_matter():
+    """δ is 0.005: a way that is 0.01 above alone at every seed of every study has a gain of 2."""
+    same = np.repeat(NOISE[:1], len(MEANS), axis=0)
+    means = dict.fromkeys(MEANS, 0.8) | {"lambda": 0.81, "fitnets": 0.7}
+    studies = {name: ways_of(rows_of(fair(means, same + shift)))
+               for name, shift in (("one", 0.0), ("two", 0.05))}  # fmt: skip
+    found = across(studies)
+    assert found["lambda"].gain == pytest.approx((2, 2, 2))
+    assert found["lambda"].rank == pytest.approx((1, 1, 1))
+    every_two = np.subtract.outer(NOISE[0] + 0.01, NOISE[0])
+    assert found["lambda"].better.value == pytest.approx((every_two > 0).mean())
+    assert found["fitnets"].better.value == 0
+    assert found["hinton"].gain == pytest.approx((0, 0, 0), abs=1e-9)
+    assert found["hinton"].better == pytest.approx((0.5, 0.5, 0.5), abs=0.2)
+    together, each = across_views(studies)
+    assert together.table["way"].iloc[0] == "lambda"
+    assert list(each.table.columns) == ["way", "one", "two"]
