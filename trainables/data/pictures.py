@@ -1,7 +1,7 @@
 """The built-in images that are made of fonts and of sheets of emoji, in memory.
 
-printed digits   FAMILIES of fonts, free under the SIL Open Font License 1.1 or the Apache License
-                 2.0 (`trainables.data.rendered.families` has each)
+printed digits   and letters: FAMILIES of fonts, free under the SIL Open Font License 1.1 or the
+                 Apache License 2.0 (`trainables.data.rendered.families` has each)
 Noto's emoji     Apache License 2.0
 Twemoji          Creative Commons Attribution 4.0: graphics by Twitter, Inc and other contributors
 """
@@ -28,6 +28,15 @@ def printed_digits() -> LabelledImages:
     cannot be had.
     """
     return _load("PrintedDigits")
+
+
+@lru_cache(maxsize=1)
+def printed_letters() -> LabelledImages:
+    """The capitals A to Z of the same families, uint8 [39936, 1, 28, 28]: 24 of each from each.
+
+    As `printed_digits` otherwise.
+    """
+    return _load("PrintedLetters")
 
 
 @lru_cache(maxsize=4)

@@ -258,6 +258,12 @@ DATASETS = {
         "d32a3a51d0ce1b556e144460a3b4e7611c15614fde0aeab4bcda7c218a85d4da",
         "fontsource's fonts",
     ),
+    "PrintedLetters": _made(
+        "PrintedLetters",
+        "letters.safetensors",
+        "30c1eee680f188bf90f16dc0ff6b0e5a59a97d236a26386498e07b99b690c154",
+        "fontsource's fonts",
+    ),
     "NotoEmoji": _made(
         "NotoEmoji",
         "noto.safetensors",

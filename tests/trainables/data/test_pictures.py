@@ -5,12 +5,17 @@ import hashlib
 import pytest
 import torch
 
-from trainables.data.pictures import emoji, printed_digits
+from trainables.data.pictures import emoji, printed_digits, printed_letters
 from trainables.data.rendered.packed import LabelledImages, packed
 from trainables.data.sources import DATASETS, Dataset
 from trainables.errors import BadInputError
 
-FILES = {"PrintedDigits": "digits", "NotoEmoji": "noto", "Twemoji": "twemoji"}
+FILES = {
+    "PrintedDigits": "digits",
+    "PrintedLetters": "letters",
+    "NotoEmoji": "noto",
+    "Twemoji": "twemoji",
+}
 
 
 def images(seed):
@@ -42,12 +47,13 @@ def files(monkeypatch, tmp_path):
 
 
 def empty_caches():
-    for cached in (emoji, printed_digits):
+    for cached in (emoji, printed_digits, printed_letters):
         cached.cache_clear()
 
 
 def test_each_set_is_its_own_file():
-    for seed, read in enumerate((printed_digits, lambda: whole("noto"), lambda: whole("twemoji"))):
+    sets = (printed_digits, printed_letters, lambda: whole("noto"), lambda: whole("twemoji"))
+    for seed, read in enumerate(sets):
         assert torch.equal(read().images, images(seed).images)
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from trainables.checks import check_choice, check_whole
 from trainables.data.domain import Domain, DomainData, Objects, Shape
 from trainables.data.own.partition import Sizes, drawn_rows
-from trainables.data.pictures import SIZES, VENDORS, emoji, printed_digits
+from trainables.data.pictures import SIZES, VENDORS, emoji, printed_digits, printed_letters
+from trainables.data.rendered.made import LETTERS
 from trainables.data.rendered.packed import LabelledImages
 from trainables.data.splits import SplitRows
 from trainables.data.task import Classes, Task
@@ -108,6 +109,46 @@ class PrintedDigits(Drawn):
     @property
     def _pictures(self) -> LabelledImages:
         return printed_digits()
+
+    @property
+    def _draw(self) -> str:
+        return f"split/{self.name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrintedLetters(Drawn):
+    """The capitals A to Z of the families of `PrintedDigits`; split by family."""
+
+    small: int = 2_600
+    test_size: int = 4_992
+
+    @property
+    def name(self) -> str:
+        """As tables show it."""
+        return "PrintedLetters"
+
+    @property
+    def objects(self) -> str:
+        """What they show."""
+        return "letters"
+
+    @property
+    def shape(self) -> Shape:
+        """Grey."""
+        return (1, 28, 28)
+
+    @property
+    def task(self) -> Task:
+        """Twenty-six letters."""
+        return Classes(names=tuple(LETTERS))
+
+    @property
+    def _counts(self) -> tuple[int, int]:
+        return 39_936, 624
+
+    @property
+    def _pictures(self) -> LabelledImages:
+        return printed_letters()
 
     @property
     def _draw(self) -> str:

@@ -16,6 +16,8 @@ Contents = list[tuple[bytes, ...]]
 """Of each part, the contents of its files."""
 
 COPIES = 64  # of each digit, from each family of fonts
+COPIES_OF_LETTERS = 24  # of each letter: nearly as many pictures
+LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,16 @@ def drawn_by() -> str:
 
 
 def _digits(contents: Contents) -> LabelledImages:
+    return _printed(contents, "0123456789", COPIES)
+
+
+def _letters(contents: Contents) -> LabelledImages:
+    return _printed(contents, LETTERS, COPIES_OF_LETTERS)
+
+
+def _printed(contents: Contents, characters: str, copies: int) -> LabelledImages:
     names = (family.name for family in FAMILIES)
-    return drawn(list(zip(names, contents, strict=True)), "0123456789", COPIES)
+    return drawn(list(zip(names, contents, strict=True)), characters, copies)
 
 
 def _emoji(vendor: str, sha256: str) -> Made:
@@ -54,6 +64,7 @@ def _emoji(vendor: str, sha256: str) -> Made:
 
 MADE = {
     "PrintedDigits": Made(tuple(family.part for family in FAMILIES), _digits),
+    "PrintedLetters": Made(tuple(family.part for family in FAMILIES), _letters),
     "NotoEmoji": _emoji("google", "ea656b406686cfcbaea37ff997251e1a"),
     "Twemoji": _emoji("twitter", "306e22ff8a123d0a32d676507def195f"),
 }

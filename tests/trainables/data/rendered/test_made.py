@@ -140,7 +140,7 @@ def test_families_are_of_free_licences_and_start_with_the_plain_style():
 
 
 def test_every_made_data_set_has_one_file_and_both_sources():
-    for name in ("PrintedDigits", "NotoEmoji", "Twemoji"):
+    for name in ("PrintedDigits", "PrintedLetters", "NotoEmoji", "Twemoji"):
         assert len(DATASETS[name].sha256) == 1
         assert [source for _, source in DATASETS[name].sources] == [from_npm_parts, from_jsdelivr]
     assert set(MADE) <= set(DATASETS)
