@@ -16,7 +16,7 @@ LIKE_THE_DIGITS = "OIZEASGTBP"  # of 0 to 9 in turn
 
 
 def by_letters(taught: Setting, capitals: str) -> Setting:
-    """The same student; the teacher's answer for digit k is that for the k-th of these capitals."""
+    """The same student; the k-th of these capitals stands for digit k."""
     assert taught.teacher
     classes = tuple(map(LETTERS.index, capitals))
     return replace(
