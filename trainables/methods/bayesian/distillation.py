@@ -109,13 +109,13 @@ class BayesianDistillation(TrainableMethod):
 
     def check(self, target: Domain, teacher: Teacher | None, objective: Objective) -> None:
         """The teacher is a perceptron that is trained here, as plainly as the student."""
+        if teacher is None:
+            return
         if not objective.is_plain:
             raise BadInputError(
                 f"{self.name} learns labels under a prior, and {objective.short} weighs a "
                 "teacher's answers: give Distillation(hard_label_weight=1)"
             )
-        if teacher is None:
-            return
         check_plain(f"the teacher's schedule of {self.name}", teacher.schedule)
         plain = isinstance(teacher.network, Perceptron) and teacher.classes is None
         if not plain or teacher.weights is not None or not teacher.trained:
