@@ -21,6 +21,7 @@ from trainables.settings.trial import Trial
 
 def test_the_spaces_that_there_are():
     assert names() == [
+        "bayesian", "bayesian_known",
         "controls", "emoji", "fonts", "fonts_100", "grid", "joint", "labels", "paper_table",
         "regression_lambda",
         "regression_published",

@@ -110,3 +110,13 @@ def masked(
         found[f"layers.1.weight{end}"] = whole.flatten()[columns.flatten()].view(student[2], -1)
         found[f"layers.1.bias{end}"] = posterior[f"layers.{last}.bias{end}"]
     return found
+
+
+def prior_variances(
+    posterior: Mapping[str, Tensor], student: Sequence[int], kept: Sequence[Tensor]
+) -> dict[str, Tensor]:
+    """Log variances that its masks leave of the teacher's own prior, which "full" passes on."""
+    start = len(PRIOR)
+    own = {name[start:]: v for name, v in posterior.items() if name.startswith(PRIOR)}
+    left = masked(own, student, kept)
+    return {name: value for name, value in left.items() if name.endswith(LOG_VARIANCE)}

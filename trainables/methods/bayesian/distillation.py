@@ -5,12 +5,10 @@ Remote Control 82 (2021), 1846-1856. The student too is a mean-field Gaussian th
 its evidence bound. What it answers is what the network of its posterior's means does.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-import torch
 from torch import Tensor
 
 from trainables.artifacts.artifact import Artifact
@@ -19,21 +17,23 @@ from trainables.checks import check_choice, check_flag, check_real
 from trainables.data.domain import Domain
 from trainables.distillation.requirements import logits_for
 from trainables.errors import BadInputError
-from trainables.methods.batches import generators
 from trainables.methods.bayesian import as_published, reduction
-from trainables.methods.bayesian.evidence import Evidence, standard
-from trainables.methods.bayesian.gaussian_network import LOG_VARIANCE, GaussianMlp
+from trainables.methods.bayesian.evidence import standard
 from trainables.methods.bayesian.posterior import PosteriorArtifact
 from trainables.methods.bayesian.reduction import check_reducible, widths_of
+from trainables.methods.bayesian.students import (
+    gaussian_students,
+    learn_small,
+    means_of,
+    plain_students,
+    stacked,
+)
 from trainables.methods.method import TrainableMethod, sizes_of
-from trainables.methods.method_run import MethodRun, perceptrons
+from trainables.methods.method_run import MethodRun
 from trainables.networks.network import Network, Perceptron
-from trainables.networks.perceptron import Mlp, weight_count
-from trainables.networks.stack import Report, Stack
-from trainables.networks.stacking.rows import batches, shuffled
-from trainables.objectives.losses import hard_cross_entropy
+from trainables.networks.perceptron import weight_count
+from trainables.networks.stack import Report
 from trainables.objectives.objective import Objective
-from trainables.randomness import generator
 from trainables.results import TrialResult
 from trainables.settings.method import check_plain
 from trainables.settings.setting import Setting
@@ -43,7 +43,6 @@ from trainables.teacher import Teacher
 PRIORS = ("standard", "mean", "full", "none")
 TAUGHT = ("mean", "full")  # those that the teacher gives
 DRAWN_WORK = 4  # times the work of a plain network: two products a layer, draws, and the KL
-Gaussian = dict[str, Tensor]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,6 +161,9 @@ class BayesianDistillation(TrainableMethod):
 
     def artifacts(self, trial: Trial) -> list[Artifact]:
         """The teacher's posterior, the same for all that start or end with it."""
+        return [*self._made_of(trial)]
+
+    def _made_of(self, trial: Trial) -> list[PosteriorArtifact]:
         logits = logits_for(trial)
         if logits is None:
             return []
@@ -190,105 +192,39 @@ class BayesianDistillation(TrainableMethod):
     ) -> list[TrialResult]:
         """The seeds of one setting as one stack."""
         run = MethodRun(trials, report, workshop.device, trials[0].setting.schedule.epochs)
-        taught, prior_variances = self._of_teacher(run, workshop)
+        found = self._posteriors(run, workshop)
         if self.as_published:
-            return as_published.train(run, self._new(run, taught), prior_variances)
-        learner = self._plain(run, taught) if self.prior == "none" else self._new(run, taught)
+            taught = stacked([as_published.masked(*one) for one in found], run.device)
+            priors = [as_published.prior_variances(*one) for one in found if self.prior == "full"]
+            start = means_of(taught)
+            student = gaussian_students(run, start, 1.0, as_published.ACTIVATION)
+            return as_published.train(run, student, stacked(priors, run.device))
+        taught = stacked([reduction.reduced(*one) for one in found], run.device)
+        start = taught if self.start == "teacher" else {}
         if self.prior == "none":
-            evidence = None
-        else:
-            prior = standard(learner.parameters, self.prior_deviation)
-            if self.prior in TAUGHT:
-                means = (name for name in prior if not name.endswith(LOG_VARIANCE))
-                prior |= taught if self.prior == "full" else {n: taught[n] for n in means}
-            evidence = Evidence(prior, len(run.split(self._split)), self.kl_weight)
-        self._learn(run, learner, evidence)
-        return run.results(perceptrons(learner))
+            return learn_small(run, plain_students(run, means_of(start)))
+        student = gaussian_students(run, start, self.deviation)
+        prior = standard(student.parameters, self.prior_deviation)
+        if self.prior in TAUGHT:
+            prior |= taught if self.prior == "full" else means_of(taught)
+        return learn_small(run, student, prior, self.kl_weight)
 
-    def _of_teacher(self, run: MethodRun, workshop: Workshop) -> tuple[Gaussian, Gaussian]:
-        """Each seed's posterior in the student's shape, [N, ...] by name, and as published the
-        log variances of the teacher's own prior; nothing of either where it has no teacher.
+    def _posteriors(
+        self, run: MethodRun, workshop: Workshop
+    ) -> Sequence[tuple[Mapping[str, Tensor], tuple[int, ...], list[Tensor]]]:
+        """Each seed's posterior, the student's sizes, and the units that stay; its facts go to the
+        records. None where it has no teacher.
         """
-        found: list[tuple[Gaussian, Gaussian]] = []
-        sizes = sizes_of(run.setting)
+        found, sizes = [], sizes_of(run.setting)
         for trial, facts in zip(run.trials, run.facts, strict=True):
-            for artifact in self.artifacts(trial):
+            for artifact in self._made_of(trial):
                 saved = workshop.get_or_make(artifact)
                 facts |= {f"teacher/{name}": value for name, value in saved.facts.items()}
-                found.append(self._reduced(saved.tensors, sizes, trial.seed))
-        return _stacked([a for a, _ in found], run), _stacked([b for _, b in found], run)
-
-    def _reduced(
-        self, posterior: Mapping[str, Tensor], sizes: Sequence[int], seed: int
-    ) -> tuple[Gaussian, Gaussian]:
-        layers = sum(f"layers.{k}.bias" in posterior for k in range(len(posterior)))
-        widths = widths_of(layers - 1, sizes[1:-1])
-        if self.kept == "snr":
-            kept = reduction.clearest_units(posterior, widths)
-        else:
-            kept = reduction.random_units(posterior, widths, seed)
-        if not self.as_published:
-            return reduction.reduced(posterior, sizes, kept), {}
-        start, length = as_published.PRIOR, len(as_published.PRIOR)
-        own = {name[length:]: v for name, v in posterior.items() if name.startswith(start)}
-        variances = as_published.masked(own, sizes, kept) if self.prior == "full" else {}
-        return as_published.masked(posterior, sizes, kept), {
-            name: value for name, value in variances.items() if name.endswith(LOG_VARIANCE)
-        }
-
-    def _new(self, run: MethodRun, taught: Gaussian) -> Stack:
-        """Gaussian students, at their start."""
-        sizes = sizes_of(run.setting)
-        variance = 0.0 if self.as_published else 2 * math.log(self.deviation)
-        activation = as_published.ACTIVATION if self.as_published else "relu"
-        drawn = [generator("init/student", seed) for seed in run.seeds]
-        rate = run.setting.schedule.learning_rate
-        models = [GaussianMlp(sizes, variance, draw, activation) for draw in drawn]
-        learner = Stack(models, [rate] * len(models), run.device)
-        if self.start == "teacher":
-            learner.load(_means(taught) if self.as_published else taught)
-        return learner
-
-    def _plain(self, run: MethodRun, taught: Gaussian) -> Stack:
-        """Plain students, at the teacher's means."""
-        drawn = [generator("init/student", seed) for seed in run.seeds]
-        rate = run.setting.schedule.learning_rate
-        models = [Mlp(sizes_of(run.setting), draw) for draw in drawn]
-        learner = Stack(models, [rate] * len(models), run.device)
-        learner.load(_means(taught))
-        return learner
-
-    def _learn(self, run: MethodRun, learner: Stack, evidence: Evidence | None) -> None:
-        """Learn Small in the order in which the student alone sees it.
-
-        Curves, by object: the loss, and with a prior the KL and the evidence bound, all in nats.
-        """
-        split, schedule = run.split(self._split), run.setting.schedule
-        orders, draws = (generators(f"{p}/student", run.seeds) for p in ("order", "noise"))
-        for _ in range(schedule.epochs):
-            total, kl = torch.zeros(2, len(learner), device=run.device)
-            for places in batches(shuffled(len(split), orders), schedule.batch_size):
-                x, y = split.at(places)
-                share = places.shape[1] / len(split)
-                if evidence is None:
-                    loss = hard_cross_entropy(learner(x), y)
+                posterior, hidden = saved.tensors, len(artifact.sizes) - 2
+                widths = widths_of(hidden, sizes[1:-1])
+                if self.kept == "snr":
+                    kept = reduction.clearest_units(posterior, widths)
                 else:
-                    bound = evidence.of(learner, x, y, draws)
-                    loss = bound.loss
-                    kl += bound.kl.detach() * share / len(split)
-                learner.step(loss)
-                total += loss.detach() * share
-            if evidence is not None:
-                run.note("train/kl", kl)
-                run.note("train/evidence_bound", (self.kl_weight - 1) * kl - total)
-            run.epoch(perceptrons(learner), total)
-
-
-def _means(gaussian: Gaussian) -> Gaussian:
-    return {name: v for name, v in gaussian.items() if not name.endswith(LOG_VARIANCE)}
-
-
-def _stacked(members: Sequence[Gaussian], run: MethodRun) -> Gaussian:
-    if not members:
-        return {}
-    return {name: torch.stack([m[name] for m in members]).to(run.device) for name in members[0]}
+                    kept = reduction.random_units(posterior, widths, trial.seed)
+                found.append((posterior, sizes, kept))
+        return found

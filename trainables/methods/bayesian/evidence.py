@@ -7,7 +7,7 @@ Grabovoy and Strijov 2021, A. V. Grabovoy and V. V. Strijov, Automation and Remo
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -28,9 +28,33 @@ def gaussian_kl(
 
     ½ Σ [(σ² + (μ - μ₀)²) / σ₀² - 1 - ln σ² + ln σ₀²].
     """
-    log_ratio = log_variance - prior_log_variance
-    apart_by = (mean - prior_mean) ** 2 * (-prior_log_variance).exp()
-    return (log_ratio.exp() + apart_by - 1 - log_ratio).sum(-1) / 2
+    found: Tensor = _Divergence.apply(mean, log_variance, prior_mean, prior_log_variance)
+    return found
+
+
+class _Divergence(torch.autograd.Function):
+    """The same with its gradients written out: a third of the passes over all parameters."""
+
+    @staticmethod
+    def forward(context: Any, *given: Tensor) -> Tensor:
+        mean, log_variance, prior_mean, prior_log_variance = given
+        log_ratio = log_variance - prior_log_variance
+        ratio, gap = log_ratio.exp(), mean - prior_mean
+        weighed = gap * (-prior_log_variance).exp()
+        context.save_for_backward(ratio, gap, weighed)
+        return (ratio + gap * weighed - 1 - log_ratio).sum(-1) / 2
+
+    @staticmethod
+    def backward(context: Any, *upstream: Tensor) -> tuple[Tensor | None, ...]:
+        ratio, gap, weighed = context.saved_tensors
+        whole, half = upstream[0].unsqueeze(-1), upstream[0].unsqueeze(-1) / 2
+        of_q, of_variance, of_p, of_prior_variance = context.needs_input_grad
+        return (
+            weighed * whole if of_q else None,
+            (ratio - 1) * half if of_variance else None,
+            -weighed * whole if of_p else None,
+            (1 - ratio - gap * weighed) * half if of_prior_variance else None,
+        )
 
 
 def kl_between(q: Gaussians, p: Gaussians) -> Tensor:

@@ -17,11 +17,17 @@ def drawn(*shape, seed=0):
     return torch.randn(*shape, generator=torch.Generator().manual_seed(seed))
 
 
-def test_the_divergence_is_pytorchs():
-    mean, variance, own_mean, own_variance = (drawn(3, 40, seed=k) for k in range(4))
-    found = gaussian_kl(mean, variance, own_mean, own_variance)
+def test_the_divergence_is_pytorchs_and_so_are_its_gradients():
+    given = [drawn(3, 40, seed=k).requires_grad_() for k in range(4)]
+    mean, variance, own_mean, own_variance = given
+    found, weights = gaussian_kl(*given), torch.tensor([1.0, -2.0, 0.5])
     q, p = Normal(mean, (variance / 2).exp()), Normal(own_mean, (own_variance / 2).exp())
-    assert torch.allclose(found, kl_divergence(q, p).sum(-1), rtol=1e-5)
+    expected = kl_divergence(q, p).sum(-1)
+    assert torch.allclose(found, expected, rtol=1e-5)
+    ours = torch.autograd.grad(found @ weights, given)
+    theirs = torch.autograd.grad(expected @ weights, given)
+    for one, other in zip(ours, theirs, strict=True):
+        assert torch.allclose(one, other, rtol=1e-4, atol=1e-5)
 
 
 def test_a_networks_divergence_is_the_sum_over_all_its_parameters():
