@@ -48,12 +48,11 @@ SPACE = Space(
         SMALL_ALONE,
         replace(ON_BIG, teacher=Teacher(domain=FASHION_MNIST, split="Big", network=WIDE)),
         under(BayesianDistillation(prior="standard", start="own")),
-        under(BayesianDistillation(prior="standard")),
-        under(BayesianDistillation(prior="mean")),
-        under(BayesianDistillation(prior="full")),
-        under(BayesianDistillation(prior="full", kept="snr")),
-        under(BayesianDistillation(prior="none")),
-        under(BayesianDistillation(prior="none", kept="snr")),
+        *(
+            under(BayesianDistillation(prior=prior, kept=kept))
+            for kept in ("random", "snr")
+            for prior in ("standard", "mean", "full", "none")
+        ),
     ),
     seeds=10,
 )
