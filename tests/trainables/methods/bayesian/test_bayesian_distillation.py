@@ -10,9 +10,11 @@ from torch import nn
 from search_spaces.base import Choice, LogUniform, Search
 from search_spaces.rows.garments import SMALL_ALONE
 from search_spaces.transfer import bayesian, bayesian_known
+from trainables.artifacts.workshop import ignore
 from trainables.cohorts.kinds import cost, memory, needs
 from trainables.data.domains import FASHION_MNIST
 from trainables.methods.bayesian import BayesianDistillation, reduction
+from trainables.methods.bayesian.posterior import make_posteriors
 from trainables.methods.method import sizes_of
 from trainables.networks import Perceptron
 from trainables.randomness import generator
@@ -54,6 +56,19 @@ def test_a_garments_student_does_not_depend_on_its_company(workshop):
     assert other.reliability == alone.reliability
     assert one.final["test/accuracy"] > 0.1
     assert other.facts["teacher/test_accuracy"] > 0.2
+
+
+@pytest.mark.parametrize("published", [False, True])
+def test_a_posterior_does_not_depend_on_its_company(published, workshop):
+    method = BayesianDistillation(small=not published, as_published=published)
+    one = replace(setting(), method=method)
+    first, second = (method.artifacts(Trial(setting=one, seed=k))[0] for k in (7, 8))
+    _, beside = make_posteriors([first, second], workshop, ignore)
+    (alone,) = make_posteriors([second], workshop, ignore)
+    assert beside.tensors.keys() == alone.tensors.keys()
+    assert all(torch.equal(value, alone.tensors[name]) for name, value in beside.tensors.items())
+    timeless = [{k: v for k, v in a.facts.items() if k != "seconds"} for a in (beside, alone)]
+    assert timeless[0] == timeless[1]
 
 
 def test_without_a_prior_it_is_plain_training_from_the_teachers_means(workshop):
@@ -125,7 +140,7 @@ def test_one_posterior_serves_all_priors_and_no_answers_are_asked_for():
 def test_as_published_a_student_does_not_depend_on_its_company_either(prior, workshop):
     start = "own" if prior == "standard" else "teacher"
     method = BayesianDistillation(prior=prior, start=start, small=False, as_published=True)
-    one = made_by(method, student=Perceptron(hidden=(16,)), epochs=20)
+    one = made_by(method, student=Perceptron(hidden=(16,)), epochs=8)
     first, second = train(one, workshop, 7, 8)
     (alone,) = train(one, workshop, 8)
     assert first.failure is None
