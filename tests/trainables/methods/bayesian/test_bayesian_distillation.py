@@ -140,7 +140,7 @@ def test_one_posterior_serves_all_priors_and_no_answers_are_asked_for():
 def test_as_published_a_student_does_not_depend_on_its_company_either(prior, workshop):
     start = "own" if prior == "standard" else "teacher"
     method = BayesianDistillation(prior=prior, start=start, small=False, as_published=True)
-    one = made_by(method, student=Perceptron(hidden=(16,)), epochs=8)
+    one = made_by(method, student=Perceptron(hidden=(16,)), epochs=16)
     first, second = train(one, workshop, 7, 8)
     (alone,) = train(one, workshop, 8)
     assert first.failure is None
