@@ -155,7 +155,7 @@ def _line(entry: Entry, alone: Row) -> dict[str, str]:
 
 
 def _known_of(row: Row) -> tuple[Known, ...]:
-    """What papers print for a row; nothing where its student is not one of digits."""
+    """What papers print for a row; nothing where its student is of another domain than theirs."""
     return known_of(row.method, row.domain.name)
 
 

@@ -8,6 +8,7 @@ from trainables.artifacts.workshop import ignore
 from trainables.links.fixed import Dilation, Noise
 from trainables.methods.adversarial.adda import Adda
 from trainables.methods.adversarial.dann import Dann
+from trainables.methods.bayesian import BayesianDistillation
 from trainables.methods.data_free.class_impressions import ClassImpressions
 from trainables.methods.data_free.dafl import DataFree
 from trainables.methods.data_free.generators import PixelScale
@@ -42,10 +43,11 @@ def made_by(method, target=TILES, network=None, epochs=20, rate=3e-3, **fields):
         fields["teacher"] = Teacher(
             domain=target, split="Train", network=network, schedule=schedule
         )
-        fields["objective"] = Distillation(hard_label_weight=0.5, temperature=2)
+        weight = 1.0 if isinstance(method, BayesianDistillation) else 0.5  # it asks for no answers
+        fields["objective"] = Distillation(hard_label_weight=weight, temperature=2)
+    fields.setdefault("student", Perceptron(hidden=(24, 16)))
     return Setting(
         target=target,
-        student=Perceptron(hidden=(24, 16)),
         method=method,
         schedule=Schedule(epochs=epochs, batch_size=16, learning_rate=rate),
         **fields,
@@ -67,6 +69,14 @@ def methods_on(target):
             epochs=10,
             rate=2e-4,
         ),
+        "bayesian": made_by(BayesianDistillation(), target),
+        "bayesian, by SNR": made_by(
+            BayesianDistillation(prior="mean", kept="snr", kl_weight=0.1), target
+        ),
+        "bayesian, its own start": made_by(
+            BayesianDistillation(prior="standard", start="own"), target
+        ),
+        "bayesian, no prior": made_by(BayesianDistillation(prior="none"), target),
         "class_impressions": made_by(ClassImpressions(**FEW), target),
         "class_impressions + Small": made_by(
             ClassImpressions(**FEW, small=True), target, ConvNet(channels=(8,))

@@ -10,6 +10,8 @@ import math
 from trainables.artifacts.artifact import LogitsArtifact, TeacherArtifact, VaeArtifact
 from trainables.distillation.requirements import selects_first
 from trainables.links.vae_recipe import VaeRecipe
+from trainables.methods.bayesian.distillation import DRAWN_WORK
+from trainables.methods.bayesian.posterior import PosteriorArtifact
 from trainables.methods.data_free.impressions import ImpressionsArtifact
 from trainables.methods.method import method_of
 from trainables.networks.network import activations, multiply_adds, parameters_of
@@ -115,3 +117,13 @@ def impressions_memory(artifact: ImpressionsArtifact) -> int:
     """Bytes of the inputs, which are what is trained."""
     domain = artifact.teacher.domain
     return TRAINED_BYTES * domain.outputs * artifact.method.impressions * domain.inputs
+
+
+def posterior_cost(artifact: PosteriorArtifact) -> float:
+    """GFLOP of training."""
+    return DRAWN_WORK * teacher_cost(artifact.teacher)
+
+
+def posterior_memory(artifact: PosteriorArtifact) -> int:
+    """Bytes: a log variance beside each parameter."""
+    return 2 * teacher_memory(artifact.teacher)

@@ -21,6 +21,7 @@ from trainables.cohorts import costs
 from trainables.device import default_device
 from trainables.distillation.requirements import all_logits_for
 from trainables.distillation.student import student_cohort_key, train_students
+from trainables.methods.bayesian.posterior import make_posteriors
 from trainables.methods.data_free.impressions import make_impressions
 from trainables.methods.method import method_of
 from trainables.networks.stack import Report
@@ -106,7 +107,7 @@ def _student_label(trials: Sequence[Trial]) -> str:
 
 
 def _methods_needs(trial: Trial) -> list[Artifact]:
-    return [*all_logits_for(trial), *method_of(trial).artifacts(trial)]
+    return method_of(trial).needs(trial)
 
 
 def _train_method(
@@ -165,5 +166,6 @@ KINDS = {
     "teacher": _artifact(train_teachers, costs.teacher_cost, costs.teacher_memory),
     "vae": _artifact(train_vaes, costs.vae_cost, costs.vae_memory),
     "logits": _artifact(compute_logits, costs.logits_cost, costs.logits_memory),
+    "posterior": _artifact(make_posteriors, costs.posterior_cost, costs.posterior_memory),
     "impressions": _artifact(make_impressions, costs.impressions_cost, costs.impressions_memory),
 }

@@ -2,10 +2,10 @@
 
 method           what a method must offer to be trained
 method_run       follows a method's students: curves, facts, results
-batches          batches of each seed's own split
-taught           what methods learn from a teacher's answers
+batches, taught  batches of each seed's own split; what is learnt of a teacher's answers
 lenet_figures    LeNet-5, where published figures are repeated
 adversarial      DANN and ADDA: a critic of domains
+bayesian         a teacher's posterior as the student's prior
 data_free        a teacher and none of its data: class impressions, ZSKD, DAFL
 federated        FedAvg and pFedMe: objects that stay with clients
 self_supervised  Barlow Twins and instance features: views of unlabelled objects

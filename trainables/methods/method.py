@@ -15,6 +15,7 @@ from typing import ClassVar
 from trainables.artifacts.artifact import Artifact
 from trainables.artifacts.workshop import Workshop
 from trainables.checks import check_flag
+from trainables.distillation.requirements import all_logits_for
 from trainables.errors import BadInputError
 from trainables.networks.network import Perceptron
 from trainables.networks.stack import Report
@@ -43,6 +44,10 @@ class TrainableMethod(Method):
     def artifacts(self, trial: Trial) -> list[Artifact]:
         """What is made once for this trial, beside its teacher's logits."""
         return []
+
+    def needs(self, trial: Trial) -> list[Artifact]:
+        """All that must be made before: its teacher's logits, and what is made once beside."""
+        return [*all_logits_for(trial), *self.artifacts(trial)]
 
     @abstractmethod
     def work(self, setting: Setting) -> float:

@@ -172,6 +172,7 @@ def check_method(
             f"{student!r}"
         )
     method.check(target, teacher, objective)
+    method.check_student(student, teacher)
 
 
 def check_method_training(method: Method, schedule: Schedule, student_split: str) -> None:

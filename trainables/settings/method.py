@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 from trainables.data.domain import Domain
 from trainables.errors import BadInputError
 from trainables.identity import canonical
+from trainables.networks.network import Network
 from trainables.objectives.objective import Objective
 from trainables.schedule import Schedule
 from trainables.teacher import Teacher
@@ -63,6 +64,9 @@ class Method(ABC):
         self, target: Domain, teacher: Teacher | None, objective: Objective
     ) -> None:
         """Raise BadInputError unless it can make a student of this target, by this teacher."""
+
+    def check_student(self, student: Network, teacher: Teacher | None) -> None:  # noqa: B027
+        """Raise BadInputError unless it can make this student, a Perceptron, by this teacher."""
 
     def columns(self, target: Domain) -> dict[str, Any]:
         """What it adds to a setting's row: names, what it gets, its own numbers."""

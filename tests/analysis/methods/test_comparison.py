@@ -10,7 +10,7 @@ from analysis.evidence.rows import rows_of
 from analysis.figures import forest, maps
 from analysis.methods.comparison import lines_of, transfer_views
 from analysis.methods.sentences import transfer_sentences
-from analysis.papers.methods import KNOWN
+from analysis.papers.methods import OF_DIGITS, OF_GARMENTS
 from analysis.tables.columns import build
 from search_spaces.base.catalogue import load
 from search_spaces.rows.garments import ON_BIG, SMALL_ALONE, TRAIN_ALONE
@@ -180,7 +180,9 @@ def test_bounds_stand_in_the_same_table():
 def test_published_figures_stand_beside_ours():
     known = load("transfer_known")
     labels = {s.method.label(s.target) for s in known.settings}
-    assert set(KNOWN) <= labels
+    assert set(OF_DIGITS) <= labels
+    published = load("bayesian_known").settings
+    assert list(OF_GARMENTS) == [s.method.label(s.target) for s in published]
     setting = next(s for s in known.settings if s.method.label(s.target) == "fedavg IID")
     trials = [record(setting, k, 0.97, rounds_to_goal=80.0 + k) for k in range(3)]
     (view,) = transfer_views(rows_of(study({setting: []}, seeds=3, trials=trials)))
@@ -190,6 +192,9 @@ def test_published_figures_stand_beside_ours():
     short = [record(setting, 0, 0.97, rounds_to_goal=80.0), record(setting, 1, 0.96)]
     (view,) = transfer_views(rows_of(study({setting: []}, seeds=2, trials=short)))
     assert view.table.iloc[0]["ours"] == "1 of 2 seeds within 150 rounds"
+    trials = [record(published[0], k, 0.8, mean_test_cross_entropy=0.8) for k in range(3)]
+    (view,) = transfer_views(rows_of(study({published[0]: []}, seeds=3, trials=trials)))
+    assert tuple(view.table.iloc[0][["printed", "ours"]]) == ("0.8279", "0.800 ± 0.000")
 
 
 def test_methods_are_no_rows_of_table_3_and_no_points_of_a_map(rows):

@@ -15,6 +15,7 @@ from trainables.links.fixed import Dilation, FeatureNoise
 from trainables.links.link import Link
 from trainables.methods.adversarial.adda import Adda
 from trainables.methods.adversarial.dann import Dann
+from trainables.methods.bayesian import BayesianDistillation
 from trainables.methods.data_free.class_impressions import ClassImpressions
 from trainables.methods.data_free.dafl import DataFree
 from trainables.methods.data_free.generators import PixelScale
@@ -24,12 +25,12 @@ from trainables.methods.federated.pfedme import PFedMe
 from trainables.methods.omitted_class import OmittedClass
 from trainables.methods.self_supervised.barlow_twins import BarlowTwins
 from trainables.methods.self_supervised.instance_features import InstanceFeatures
-from trainables.networks import ConvNet, Network
-from trainables.objectives import AttentionTransfer, LabelSmoothing, Regression
+from trainables.networks import ConvNet, Network, Perceptron
+from trainables.objectives import AttentionTransfer, Distillation, LabelSmoothing, Regression
 from trainables.schedule import Schedule
 
 METHODS = methods_on(TILES)
-TAUGHT = METHODS["class_impressions"]
+TAUGHT, BAYESIAN = METHODS["class_impressions"], METHODS["bayesian"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +62,10 @@ def scheduled(**fields):
 
 def taught(**fields):
     return replace(TAUGHT, teacher=replace(TAUGHT.teacher, **fields))
+
+
+def prior_of(**fields):
+    return replace(BAYESIAN, teacher=replace(BAYESIAN.teacher, **fields))
 
 
 FIELDS = [
@@ -103,6 +108,22 @@ FIELDS = [
     (lambda: DataFree(pixels=GREY, channels=(8,)), "give two numbers"),
     (lambda: DataFree(pixels=GREY, channels=(8, 0)), "give two numbers ≥ 1"),
     (lambda: PixelScale(0, 0), "must be > 0"),
+    (lambda: BayesianDistillation(prior="half"), "known are full, mean, none, standard"),
+    (lambda: BayesianDistillation(start="none"), "known are own, teacher"),
+    (lambda: BayesianDistillation(kept="first"), "known are random, snr"),
+    (lambda: BayesianDistillation(prior_deviation=0), "prior_deviation is 0: it must be > 0"),
+    (lambda: BayesianDistillation(deviation=-1), "deviation is -1: it must be > 0"),
+    (lambda: BayesianDistillation(kl_weight=-1), "kl_weight is -1: it must be ≥ 0"),
+    (lambda: BayesianDistillation(small=False), "it learns from Small, and with as_published"),
+    (lambda: BayesianDistillation(as_published=True), "give small=False with that alone"),
+    (
+        lambda: BayesianDistillation(prior="none", start="own"),
+        "prior='none' and start='own': that is the student alone: see alone(setting)",
+    ),
+    (
+        lambda: BayesianDistillation(as_published=True, small=False, start="own"),
+        "prior='full' and start='own': give prior='standard' with start='own', or",
+    ),
 ]
 
 SETTINGS = [
@@ -172,6 +193,36 @@ SETTINGS = [
         "AttentionTransfer has none",
     ),
     (lambda: replace(TAUGHT, objective=Regression()), "Regression has none"),
+    (
+        lambda: replace(SMALL_ALONE, method=BayesianDistillation()),
+        "bayesian has a teacher and no link",
+    ),
+    (
+        lambda: replace(BAYESIAN, method=BayesianDistillation(prior="standard", start="own")),
+        "bayesian has neither teacher nor link",
+    ),
+    (
+        lambda: replace(BAYESIAN, objective=Distillation(hard_label_weight=0.5)),
+        "weighs a teacher's answers: give Distillation(hard_label_weight=1)",
+    ),
+    (
+        lambda: replace(BAYESIAN, student=Perceptron(hidden=(8, 8, 8))),
+        "a student of 3 hidden layers, 8-8-8, is deeper than its teacher of 2, 32-16",
+    ),
+    (
+        lambda: replace(BAYESIAN, student=Perceptron(hidden=(24,))),
+        "its layer 2 has 16 units, and 24 are needed",
+    ),
+    (lambda: prior_of(trained=False), "leave weights, classes and trained of Teacher away"),
+    (lambda: prior_of(network=ConvNet(channels=(8,))), "give network=Perceptron(hidden=(256,))"),
+    (
+        lambda: prior_of(schedule=Schedule(epochs=1, batch_size=8, optimiser="sgd")),
+        "the teacher's schedule of bayesian has sgd",
+    ),
+    (
+        lambda: replace(BAYESIAN, method=BayesianDistillation(as_published=True, small=False)),
+        "repeats a student of one hidden layer, and this one has 2",
+    ),
 ]
 
 
