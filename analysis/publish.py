@@ -13,7 +13,8 @@ import pandas as pd
 from requests import RequestException
 from rich.console import Console
 
-from analysis.evidence.questions import questions, seeds_wanted
+from analysis.comparisons.contrasts import contrast_views
+from analysis.comparisons.questions import questions, seeds_wanted
 from analysis.evidence.rows import rows_of
 from analysis.factors import factor_views
 from analysis.methods.comparison import transfer_views
@@ -51,7 +52,7 @@ def judge(study: Study, planned: Collection[str]) -> Judged:
     planned: the keys of the settings that may get more seeds; what was only planned once, by other
     launches, is compared as well.
     """
-    asked = list(questions(rows_of(study)))
+    asked = questions(rows_of(study))
     may_go_on = [one for one in asked if one.is_open and one.keys <= set(planned)]
     return Judged(
         of=len(asked),
@@ -78,7 +79,7 @@ def publish(
     console.print()
     study = read_study(client, space)
     rows = rows_of(study)
-    more = chain(factor_views(rows), transfer_views(rows))
+    more = chain(contrast_views(rows), factor_views(rows), transfer_views(rows))
     show(study, rows, more, console, limit=ROWS_AT_THE_END, most=VIEWS_AT_THE_END)
     page, pictures = report_path(results, space), figures_folder(results, space)
     if news or not page.exists():

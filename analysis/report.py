@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from mlflow import MlflowClient
 
 from analysis.audits import audit
+from analysis.comparisons.contrasts import contrast_sentences, contrast_views
 from analysis.evidence import provenance, sentences
 from analysis.evidence.rows import Row, lacks, rows_of, seeds_option
 from analysis.factors import factor_sentences, factor_views
@@ -73,7 +74,11 @@ def write(
         counts=_counts(study, rows),
         records=_page_of(client, study),
         lacks=[*lacks(rows), *study.notes],
-        evidence=[*factor_sentences(rows), *sentences.evidence(rows)],
+        evidence=[
+            *factor_sentences(rows),
+            *sentences.evidence(rows),
+            *contrast_sentences(rows),
+        ],
         method=METHOD,
         views=shown,
         transfer=transfer_sentences(rows),
@@ -108,7 +113,8 @@ def _shown(rows: Sequence[Row]) -> tuple[list[View], str]:
     """The table's views, cut where a study has very many settings, and what was cut."""
     left_out = sum(not row.is_candidate for row in rows) - MOST_ROWS
     note = f"{left_out} more rows: python -m analysis.table" if left_out > 0 else ""
-    return [*factor_views(rows), *selection_views(rows), *views(rows, MOST_ROWS)], note
+    first = [*factor_views(rows), *selection_views(rows)]
+    return [*first, *views(rows, MOST_ROWS), *contrast_views(rows)], note
 
 
 def _counts(study: Study, rows: Sequence[Row]) -> str:

@@ -4,13 +4,13 @@ For every setting: mean ± std (ddof 1) and interval of test accuracy and cross-
 seeds support against the student alone, the printed values, teachers and cost.
 """
 
-from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from analysis.comparisons.contrasts import contrast_views
 from analysis.evidence.rows import lacks, rows_of
 from analysis.factors import factor_views
 from analysis.methods.comparison import transfer_views
@@ -35,10 +35,11 @@ def table(
     """Print the table of a space from its MLflow records."""
     study = read_study(read_only(space, tracking_uri, results), space)
     rows = rows_of(study)
+    first = [*contrast_views(rows), *factor_views(rows)]
     if form is Format.TEXT:
-        show(study, rows, chain(factor_views(rows), transfer_views(rows)), Console(), limit)
+        show(study, rows, [*first, *transfer_views(rows)], Console(), limit)
     else:
-        more = [*factor_views(rows), *selection_views(rows), *transfer_views(rows)]
+        more = [*first, *selection_views(rows), *transfer_views(rows)]
         print(render(study, rows, form, [*lacks(rows), *study.notes], more), end="")
     return 0
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mlflow import MlflowClient
 
+from analysis.comparisons.contrasts import contrast_sentences
 from analysis.evidence.rows import Row
 from analysis.evidence.sentences import evidence
 from analysis.factors import factor_sentences
@@ -74,7 +75,8 @@ def _note(study: Study, rows: Sequence[Row], settings: str, report: str, picture
     ]
     for name in there[:1]:
         ending.append(f"![{name}](get-artifact?path=figures%2F{name}.png&run_uuid={run})")
-    sentences = [f"- {sentence}" for sentence in (*factor_sentences(rows), *evidence(rows))]
+    said = (*factor_sentences(rows), *evidence(rows), *contrast_sentences(rows))
+    sentences = [f"- {sentence}" for sentence in said]
     while len("\n\n".join([*lines, *sentences, *ending])) > LONGEST and sentences:
         del sentences[-1]
     lines += [*sentences, *ending]
