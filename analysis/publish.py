@@ -35,7 +35,8 @@ class Judged(NamedTuple):
     """What a look at a study says.
 
     of, decided: how many comparisons there are, and how many are decided.
-    failed: how many have a failed seed; open: how many are undecided, and may get more seeds.
+    failed: how many have a failed seed; open: how many are undecided, and may get more seeds;
+        undecided: those in words.
     seeds_wanted: how many seeds the next look needs, by the key of a setting.
     """
 
@@ -44,6 +45,7 @@ class Judged(NamedTuple):
     failed: int = 0
     open: int = 0
     seeds_wanted: Mapping[str, int] = MappingProxyType({})
+    undecided: tuple[str, ...] = ()
 
 
 def judge(study: Study, planned: Collection[str]) -> Judged:
@@ -60,6 +62,7 @@ def judge(study: Study, planned: Collection[str]) -> Judged:
         failed=sum(one.has_failed for one in asked),
         open=len(may_go_on),
         seeds_wanted=seeds_wanted(may_go_on),
+        undecided=tuple(one.text for one in may_go_on),
     )
 
 

@@ -52,6 +52,12 @@ class Question(NamedTuple):
         return reported and self.ours.first_seed == self.theirs.first_seed
 
     @property
+    def text(self) -> str:
+        """Which two are compared, in which family, by how many seeds so far."""
+        ours, theirs = self.ours.label, self.theirs.label
+        return f"{ours} against {theirs} ({self.family}, n = {self.verdict.found.n})"
+
+    @property
     def keys(self) -> set[str]:
         """Of its two settings."""
         return {self.ours.planned.key, self.theirs.planned.key}
