@@ -13,6 +13,7 @@ from analysis.evidence.family import judged
 from analysis.evidence.rows import Row
 from analysis.evidence.sentences import against_alone
 from analysis.evidence.texts import (
+    NONE,
     SURE,
     interval_text,
     level_text,
@@ -20,7 +21,7 @@ from analysis.evidence.texts import (
     verdict_text,
 )
 from analysis.evidence.verdicts import Verdict
-from analysis.tables.view import VERDICT, View
+from analysis.tables.view import AGAINST, ROW, VERDICT, View
 
 
 def contrasts(rows: Sequence[Row]) -> list[tuple[Row, Row, Verdict]]:
@@ -43,14 +44,15 @@ def contrast_views(rows: Sequence[Row]) -> Iterator[View]:
 
 
 def _line(ours: Row, theirs: Row, verdict: Verdict) -> dict[str, str]:
+    same = ours.student == theirs.student
     return {
-        "row": ours.label,
-        "against": theirs.label,
+        "student": ours.student if same else NONE,
+        ROW: ours.label_of("").strip(" ←") if same else ours.label,
+        AGAINST: theirs.label_of("").strip(" ←") if same else theirs.label,
         "n": str(verdict.found.n),
         VERDICT: verdict_text(verdict),
         "Δ": interval_text(verdict.found, verdict.measure),
         "p": p_text(verdict.p),
-        "P(within ±δ)": f"{verdict.probability_within:.2f}",
     }
 
 

@@ -60,8 +60,8 @@ def test_the_paper_s_sentences_are_judged_as_they_are_said():
     assert [one.word for one in found["alone"]] == [family.verdict(r).word for r in family.rows]
     assert len(fashion.audit(rows).sentences) > 2
     assert [row["against"] for row in next(contrast_views(rows)).table.to_dict("records")] == [
-        "Small ← FashionMNIST-Big, no φ", "Small ← FashionMNIST-Big, no φ",
-        "Small ← MNIST-Big, φ VAE (all)", "Small ← FashionMNIST-Big, no φ",
+        "FashionMNIST-Big, no φ", "FashionMNIST-Big, no φ",
+        "MNIST-Big, φ VAE (all)", "FashionMNIST-Big, no φ",
     ]  # fmt: skip
     said = contrast_sentences(rows)
     assert len(said) == 4
