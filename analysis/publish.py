@@ -13,11 +13,10 @@ import pandas as pd
 from requests import RequestException
 from rich.console import Console
 
-from analysis.evidence.questions import questions, seeds_wanted
+from analysis.comparisons.questions import questions, seeds_wanted
 from analysis.evidence.rows import rows_of
-from analysis.factors import factor_views
 from analysis.methods.comparison import transfer_views
-from analysis.ranking import ranking_views
+from analysis.sections import first_views
 from analysis.tables.columns import build
 from analysis.tables.console import show
 from records.folder import figures_folder, report_path
@@ -35,7 +34,8 @@ class Judged(NamedTuple):
     """What a look at a study says.
 
     of, decided: how many comparisons there are, and how many are decided.
-    failed: how many have a failed seed; open: how many are undecided, and may get more seeds.
+    failed: how many have a failed seed; open: how many are undecided, and may get more seeds;
+        undecided: those in words.
     seeds_wanted: how many seeds the next look needs, by the key of a setting.
     """
 
@@ -44,6 +44,7 @@ class Judged(NamedTuple):
     failed: int = 0
     open: int = 0
     seeds_wanted: Mapping[str, int] = MappingProxyType({})
+    undecided: tuple[str, ...] = ()
 
 
 def judge(study: Study, planned: Collection[str]) -> Judged:
@@ -52,7 +53,7 @@ def judge(study: Study, planned: Collection[str]) -> Judged:
     planned: the keys of the settings that may get more seeds; what was only planned once, by other
     launches, is compared as well.
     """
-    asked = list(questions(rows_of(study)))
+    asked = questions(rows_of(study))
     may_go_on = [one for one in asked if one.is_open and one.keys <= set(planned)]
     return Judged(
         of=len(asked),
@@ -60,6 +61,7 @@ def judge(study: Study, planned: Collection[str]) -> Judged:
         failed=sum(one.has_failed for one in asked),
         open=len(may_go_on),
         seeds_wanted=seeds_wanted(may_go_on),
+        undecided=tuple(one.text for one in may_go_on),
     )
 
 
@@ -79,7 +81,7 @@ def publish(
     console.print()
     study = read_study(client, space)
     rows = rows_of(study)
-    more = chain(ranking_views(rows), factor_views(rows), transfer_views(rows))
+    more = chain(first_views(rows), transfer_views(rows))
     show(study, rows, more, console, limit=ROWS_AT_THE_END, most=VIEWS_AT_THE_END)
     page, pictures = report_path(results, space), figures_folder(results, space)
     if news or not page.exists():

@@ -14,13 +14,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from mlflow import MlflowClient
 
 from analysis.audits import audit
-from analysis.evidence import provenance, sentences
+from analysis.evidence import provenance
 from analysis.evidence.rows import Row, lacks, rows_of, seeds_option
-from analysis.factors import factor_sentences, factor_views
 from analysis.figures import draw_all, save, svg_text
 from analysis.methods.comparison import transfer_views
 from analysis.methods.sentences import transfer_sentences
-from analysis.ranking import ranking_sentences, ranking_views
+from analysis.sections import all_sentences, first_views
 from analysis.tables.selection_views import selection_views
 from analysis.tables.view import View
 from analysis.tables.views import views
@@ -74,7 +73,7 @@ def write(
         counts=_counts(study, rows),
         records=_page_of(client, study),
         lacks=[*lacks(rows), *study.notes],
-        evidence=[*ranking_sentences(rows), *factor_sentences(rows), *sentences.evidence(rows)],
+        evidence=all_sentences(rows),
         method=METHOD,
         views=shown,
         transfer=transfer_sentences(rows),
@@ -109,7 +108,7 @@ def _shown(rows: Sequence[Row]) -> tuple[list[View], str]:
     """The table's views, cut where a study has very many settings, and what was cut."""
     left_out = sum(not row.is_candidate for row in rows) - MOST_ROWS
     note = f"{left_out} more rows: python -m analysis.table" if left_out > 0 else ""
-    first = [*ranking_views(rows), *factor_views(rows), *selection_views(rows)]
+    first = [*first_views(rows), *selection_views(rows)]
     return [*first, *views(rows, MOST_ROWS)], note
 
 

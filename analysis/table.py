@@ -12,9 +12,8 @@ import typer
 from rich.console import Console
 
 from analysis.evidence.rows import lacks, rows_of
-from analysis.factors import factor_views
 from analysis.methods.comparison import transfer_views
-from analysis.ranking import ranking_views
+from analysis.sections import first_views
 from analysis.tables.console import show
 from analysis.tables.formats import Format, render
 from analysis.tables.selection_views import selection_views
@@ -37,11 +36,9 @@ def table(
     study = read_study(read_only(space, tracking_uri, results), space)
     rows = rows_of(study)
     if form is Format.TEXT:
-        further = chain(ranking_views(rows), factor_views(rows), transfer_views(rows))
-        show(study, rows, further, Console(), limit)
+        show(study, rows, chain(first_views(rows), transfer_views(rows)), Console(), limit)
     else:
-        found = (ranking_views, factor_views, selection_views, transfer_views)
-        more = [view for views_of in found for view in views_of(rows)]
+        more = [*first_views(rows), *selection_views(rows), *transfer_views(rows)]
         print(render(study, rows, form, [*lacks(rows), *study.notes], more), end="")
     return 0
 

@@ -20,7 +20,7 @@ def open_study(
     about: str,
     seeds: int,
     artifact_root: str | None,
-    choices: Mapping[str, Mapping[str, float]] | None = None,
+    choices: Mapping[str, Mapping[str, Any]] | None = None,
     looks: Sequence[int] = (),
 ) -> tuple[str, str]:
     """The ids of a space's experiments: of settings, and of trials.

@@ -11,6 +11,7 @@ from records.schema import (
     ABOUT,
     AGAIN,
     ASKED,
+    CONTRASTS,
     DEFINITION,
     FINALISTS,
     LOOKS,
@@ -74,6 +75,7 @@ def read_study(client: Reader, space: str) -> Study:
         older=found - len(planned),
         looks=_looks(experiment.tags),
         finalists=json.loads(experiment.tags.get(FINALISTS, "{}")),
+        contrasts=json.loads(experiment.tags.get(CONTRASTS, "{}")),
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from trainables.data.domain import Described
+from trainables.identity import identity
 
 # Tags of runs; RELIABILITY and ARTIFACT are followed by ".student", ".vae" and the like.
 TRIAL_KEY, SETTING_KEY, SETTING_NAME, DEFINITION = "trial", "setting", "setting_name", "definition"
@@ -28,6 +29,12 @@ SEEDS_PLANNED, ABOUT = "seeds", "about"  # tags of the experiments
 LOOKS = "looks"  # of the experiment of a study until decided: "10 14 20"
 FINALISTS = "finalists"  # of an experiment: how many of each search are scored again, as JSON
 MATTERS = "matters"  # of an experiment: the space's smallest differences that matter, as JSON
+CONTRASTS = "contrasts"  # of an experiment: keys of settings, and those each is compared with
+
+
+def procedure_key(search: str) -> str:
+    """The key of what a nested search reports: one row, whose setting differs by seed."""
+    return identity(["nested", search])
 
 
 def experiment_names(space: str) -> tuple[str, str]:
@@ -134,6 +141,7 @@ class Study:
     looks: of a study until decided, how many seeds a comparison has at each look; empty where it
         was only looked at once.
     finalists: how many of each search's candidates are scored again; none in older records.
+    contrasts: by the keys of settings those of others that the space compares them with.
     older: how many settings are recorded as earlier versions did, which are not read.
     """
 
@@ -145,6 +153,7 @@ class Study:
     older: int = 0
     looks: tuple[int, ...] = ()
     finalists: Mapping[str, int] = field(default_factory=dict)
+    contrasts: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def notes(self) -> list[str]:

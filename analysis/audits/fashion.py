@@ -126,7 +126,7 @@ def _tested(row: Row | None, measure: Measure) -> str:
 
 def sentences(lines: Sequence[Audited]) -> list[str]:
     """What the two protocols together say; empty where no row was run under both."""
-    both = [line for line in lines if line.as_run and line.corrected["vae_labels"] != "small"]
+    both = _in_both(lines)
     if not both:
         return []
     gaps = [line.corrected.mean(line.corrected.test) - line.printed.accuracy for line in both]
@@ -151,12 +151,21 @@ def sentences(lines: Sequence[Audited]) -> list[str]:
     return said + _label_leak(lines)
 
 
-def _judged(pairs: Sequence[tuple[Row, Row]]) -> list[Verdict]:
-    return judged(pairs, pairs[0][0].domain.main) if pairs else []
+def _in_both(lines: Sequence[Audited]) -> list[Audited]:
+    """The printed rows that were run under both protocols."""
+    return [line for line in lines if line.as_run and line.corrected["vae_labels"] != "small"]
 
 
-def _label_leak(lines: Sequence[Audited]) -> list[str]:
-    """What the labels of all 60,000 garments, which the published VAE knew, are worth."""
+def label_leaks(rows: Sequence[Row]) -> list[tuple[Row, Row, Verdict]]:
+    """What the audit says of the labels that VAEs knew; empty where there is no audit."""
+    lines = audited(rows)
+    return _leaks(lines) if _in_both(lines) else []
+
+
+def _leaks(lines: Sequence[Audited]) -> list[tuple[Row, Row, Verdict]]:
+    """Rows whose VAE knew the labels of all 60,000 garments against those that knew the student's
+    own: one family.
+    """
     rows = [line.corrected for line in lines]
     pairs = [
         (knowing, small)
@@ -165,9 +174,15 @@ def _label_leak(lines: Sequence[Audited]) -> list[str]:
         for knowing in rows
         if knowing["teacher"] == small["teacher"] and knowing["vae_labels"] == "all"
     ]
+    said = judged(pairs, pairs[0][0].domain.main) if pairs else []
+    return [(*pair, verdict) for pair, verdict in zip(pairs, said, strict=True)]
+
+
+def _label_leak(lines: Sequence[Audited]) -> list[str]:
+    """What the labels of all 60,000 garments, which the published VAE knew, are worth."""
     return [
         f"{small['teacher']} through the VAE: knowing the labels of all 60,000 garments instead "
         f"of the student's own is worth {interval_text(verdict.found, ACCURACY)} in accuracy "
         f"(95 %, paired, n = {verdict.found.n}): {verdict_phrase(verdict)}."
-        for (_, small), verdict in zip(pairs, _judged(pairs), strict=True)
+        for _, small, verdict in _leaks(lines)
     ]

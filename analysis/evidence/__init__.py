@@ -3,8 +3,7 @@
 setting.py       what a recorded setting says of itself
 rows/            a setting with its trials by seed, and its student alone
 statistics.py    intervals, paired comparisons, Holm's correction
-verdicts.py      better, worse, equivalent or undecided; family.py: counted together;
-                 questions.py: what is undecided, and how many seeds its next look needs
+verdicts.py      better, worse, equivalent or undecided; family.py: counted together
 differences.py   rows against each other, costs; searched.py: what a search chose, in words
 selection.py     which setting is chosen, and what choosing by the test set would have claimed;
                  nested.py: where each seed chose for itself

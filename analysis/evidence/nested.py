@@ -79,7 +79,12 @@ class Nested:
         """The procedure against another reported row, at equal seeds."""
         ours = self.final.values(self.final.test)
         theirs = other.values(other.test) if other else {}
-        return compare(ours, theirs, higher_is_better=self.main.higher_is_better)
+        return compare(
+            ours,
+            theirs,
+            higher_is_better=self.main.higher_is_better,
+            looks=self.final.looks,
+        )
 
 
 def nested(rows: Sequence[Row]) -> list[Nested]:

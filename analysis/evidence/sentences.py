@@ -22,6 +22,7 @@ from analysis.evidence.selection import (
 )
 from analysis.evidence.statistics import crossed
 from analysis.evidence.texts import (
+    SURE,
     interval_text,
     level_text,
     p_text,
@@ -36,7 +37,9 @@ MANY = 12  # rows: beyond them sentences speak of the chosen one and of counts
 
 
 def against_alone(name: str, verdict: Verdict, seconds: float) -> str:
-    """One sentence on a row against the student alone; seconds: of one seed of it."""
+    """One sentence on a row, named with what it is compared with if that is not the student alone;
+    seconds: of one seed of it.
+    """
     return f"{name}: {verdict_phrase(verdict, seconds)}: {_measured(verdict)}."
 
 
@@ -113,7 +116,7 @@ def _count(measure: Measure, judged: Sequence[Verdict]) -> str:
     said = ", ".join(f"{counts[word]} {word}" for word in Word if word and counts[word])
     return (
         f"Against the student alone in test {measure.title}, of {len(judged)} settings: "
-        f"{said or 'none is tested'} (right for all together with 95 %)."
+        f"{said or 'none is tested'} (right for all together {SURE})."
     )
 
 

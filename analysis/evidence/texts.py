@@ -83,8 +83,12 @@ def level_text(looks: Sequence[object]) -> str:
     return "95 % at all looks, paired t" if looks else "95 %, paired t"
 
 
+SURE = "with 95 % for differences, and with 95 % for equivalences"
+"""How sure a family's verdicts are: false claims of either kind are held to 5 % by themselves."""
+
+
 def together_text(looks: Sequence[object]) -> str:
-    """What verdicts are right for, together with 95 %."""
+    """What a family's verdicts are right for together."""
     return "all rows and looks together" if looks else "all rows together"
 
 

@@ -7,7 +7,14 @@ import pandas as pd
 from analysis.evidence.differences import against
 from analysis.evidence.family import Family
 from analysis.evidence.rows import Row
-from analysis.evidence.texts import NONE, interval_text, level_text, summary_text, verdict_text
+from analysis.evidence.texts import (
+    NONE,
+    SURE,
+    interval_text,
+    level_text,
+    summary_text,
+    verdict_text,
+)
 from analysis.evidence.verdicts import Verdict
 from analysis.factors.ladder import Ladder, beyond, ladders
 from analysis.factors.sizes import Sizes, sizes_of
@@ -39,7 +46,7 @@ def factor_views(rows: Sequence[Row]) -> Iterator[View]:
             "from softer labels as such to all that the teacher says, at its λ and T; Δ: to the "
             f"student alone at equal seeds [{level_text(rows[0].looks)}]; share: of the teacher's "
             "gain [95 %, Fieller], where one is shown; the teacher is: its row against this one, "
-            "right for all of these together with 95 %",
+            f"right for all of these together {SURE}",
             pd.DataFrame(lines),
         )
 

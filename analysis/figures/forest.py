@@ -11,7 +11,7 @@ from analysis.evidence.differences import cost, difference, gaps
 from analysis.evidence.family import Family
 from analysis.evidence.rows import Row
 from analysis.evidence.statistics import Comparison
-from analysis.evidence.texts import level_text, together_text
+from analysis.evidence.texts import SURE, level_text, together_text
 from analysis.evidence.verdicts import Verdict, Word, margin_of
 from analysis.figures.figure import COLOURS, MARKERS, QUIET, Drawn, new_figure, style
 from trainables.data.measures import Measure
@@ -86,7 +86,7 @@ def _forest(rows: Sequence[Row], left_out: int, family: Family) -> Drawn:
     caption = (
         f"Mean difference to the student alone at equal seeds with its interval ("
         f"{level_text(rows[0].looks)}), and each seed's difference (small). Filled: decided, for "
-        f"{together_text(rows[0].looks)} with 95 %; "
+        f"{together_text(rows[0].looks)} {SURE}; "
         "hollow: undecided; grey: published protocol, whose attempts are not independent. Band: "
         f"±δ, differences that do not matter ({main.title}: "
         f"{main.text(main.matters) if main.matters else f'{main.matters_share:.0%}'})."

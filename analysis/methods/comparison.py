@@ -17,6 +17,7 @@ from analysis.evidence.family import Family
 from analysis.evidence.rows import Row
 from analysis.evidence.statistics import Comparison, compare, summarise
 from analysis.evidence.texts import (
+    SURE,
     interval_text,
     level_text,
     summary_text,
@@ -61,7 +62,7 @@ def transfer_views(rows: Sequence[Row]) -> Iterator[View]:
             "label it reads itself, in any domain; seconds: of a worker for one student, its "
             "teacher included; range: least and largest over seeds; Δ: to the student alone at "
             f"equal seeds [{level_text(alone.looks)}], its verdict right for "
-            f"{together_text(alone.looks)} with 95 %",
+            f"{together_text(alone.looks)} {SURE}",
             pd.DataFrame([_line(entry, alone) for entry in _entries(compared, rows)]),
         )
     yield from comparisons(rows)

@@ -1,13 +1,14 @@
 """Methods in pairs: each beside the students of the study's own teachers, adapted or not."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import pandas as pd
 
 from analysis.evidence.family import judged
 from analysis.evidence.rows import Row
 from analysis.evidence.statistics import compare, summarise
-from analysis.evidence.texts import interval_text, level_text, summary_text, verdict_text
+from analysis.evidence.texts import SURE, interval_text, level_text, summary_text, verdict_text
 from analysis.evidence.verdicts import Verdict, verdicts
 from analysis.tables.view import VERDICT, View
 from trainables.data.measures import ACCURACY, Measure
@@ -23,29 +24,34 @@ def comparisons(rows: Sequence[Row]) -> Iterator[View]:
             "Beside the study's own teachers",
             f"the rows that read Small's {small_labels(rows[0]):,} labels alone; Δ: to the "
             f"student of that teacher at equal seeds [{level_text(rows[0].looks)}], "
-            "verdicts right together for the rows of one teacher, with 95 %",
+            f"verdicts right together for the rows of one teacher {SURE}",
             pd.DataFrame(beside),
         )
-    matched = with_controls(rows)
-    if matched:
+    beside_control = with_controls(rows)
+    if beside_control:
         yield View(
             "Beside the same student without it",
             "methods that learn a teacher's answers on Small too, and the student that learns "
             "these alone, at the same λ and T with as many passes, at equal seeds "
-            f"[{level_text(rows[0].looks)}], verdicts right together, with 95 %",
-            pd.DataFrame([_matched_line(*one) for one in matched]),
+            f"[{level_text(rows[0].looks)}], verdicts right together {SURE}",
+            pd.DataFrame([_matched_line(*one) for one in beside_control]),
         )
-    changed = _adapted(rows)
+    changed = adapted(rows)
     if changed:
         yield View(
             "With and without adaptation",
             "the same student of the source alone, and adapted, at equal seeds "
-            f"[{level_text(rows[0].looks)}], verdicts right together, with 95 %",
-            pd.DataFrame(changed),
+            f"[{level_text(rows[0].looks)}], verdicts right together {SURE}",
+            pd.DataFrame([_adapted_line(one) for one in changed]),
         )
 
 
 def with_controls(rows: Sequence[Row]) -> list[tuple[Row, Row, Verdict]]:
+    """Those of `matched` that have been run."""
+    return [one for one in matched(rows) if one[2].found.n > 1]
+
+
+def matched(rows: Sequence[Row]) -> list[tuple[Row, Row, Verdict]]:
     """Each method that has one beside the same student without it, in accuracy: one family."""
     by_key = {row.planned.key: row for row in rows}
     pairs = [
@@ -54,11 +60,7 @@ def with_controls(rows: Sequence[Row]) -> list[tuple[Row, Row, Verdict]]:
         if (key := row.planned.parameters.get(CONTROL, "")) in by_key and row.corrected
     ]
     said = judged(pairs, measure_of(rows)) if pairs else []
-    return [
-        (ours, theirs, verdict)
-        for (ours, theirs), verdict in zip(pairs, said, strict=True)
-        if verdict.found.n > 1
-    ]
+    return [(*pair, verdict) for pair, verdict in zip(pairs, said, strict=True)]
 
 
 def _matched_line(ours: Row, theirs: Row, verdict: Verdict) -> dict[str, str]:
@@ -74,8 +76,26 @@ def _matched_line(ours: Row, theirs: Row, verdict: Verdict) -> dict[str, str]:
 
 def beside_teachers(rows: Sequence[Row]) -> list[dict[str, str]]:
     """A line for each method of Small's labels alone and each teacher."""
-    mine = [row for row in rows if reads_small(row)]
-    return [line for own in taught(rows) for line in _beside(own, mine)]
+    return [
+        {
+            "method": row.method,
+            "teacher's student": own.label,
+            "Δ teacher's": interval_text(verdict.found, ACCURACY),
+            VERDICT: verdict_text(verdict),
+        }
+        for row, own, verdict in against_teachers(rows)
+        if verdict.found.n > 1
+    ]
+
+
+def against_teachers(rows: Sequence[Row]) -> list[tuple[Row, Row, Verdict]]:
+    """Each method of Small's labels alone against the student of each teacher: a family each."""
+    methods = [row for row in rows if reads_small(row)]
+    return [
+        (row, own, verdict)
+        for own in (taught(rows) if methods else ())
+        for row, verdict in zip(methods, verdicts_to(own, methods), strict=True)
+    ]
 
 
 def reads_small(row: Row) -> bool:
@@ -88,57 +108,64 @@ def taught(rows: Sequence[Row]) -> list[Row]:
     return [row for row in rows if not row.made_by_method and row.has_teacher and row.alone]
 
 
-def _beside(own: Row, methods: Sequence[Row]) -> Iterator[dict[str, str]]:
-    for row, verdict in zip(methods, verdicts_to(own, methods), strict=True):
-        if verdict.found.n > 1:
-            yield {
-                "method": row.method,
-                "teacher's student": own.label,
-                "Δ teacher's": interval_text(verdict.found, ACCURACY),
-                VERDICT: verdict_text(verdict),
-            }
-
-
 def verdicts_to(own: Row, methods: Sequence[Row]) -> list[Verdict]:
     """Each method against this row, in accuracy at equal seeds: one family."""
     return judged([(row, own) for row in methods], measure_of([own]))
 
 
-def _adapted(rows: Sequence[Row]) -> list[dict[str, str]]:
-    """What adaptation adds to the same student of the source alone, for methods that adapt."""
-    both = [(row, row.values(row.test), _source_only(row, rows)) for row in rows]
-    both = [(row, ours, theirs) for row, ours, theirs in both if ours and theirs]
+class Adapted(NamedTuple):
+    """A method that adapts, and the same student of the source alone.
+
+    bare: the row of that, or the row itself, which has recorded it on the way; before: its
+    accuracy by seed.
+    """
+
+    row: Row
+    bare: Row
+    before: dict[int, float]
+    verdict: Verdict
+
+
+def adapted(rows: Sequence[Row]) -> list[Adapted]:
+    """What adaptation adds to the same student of the source alone: one family."""
+    by_key = {row.planned.key: row for row in rows}
+    both = [(row, *_source_only(row, by_key)) for row in rows if row.made_by_method]
+    both = [(row, bare, before) for row, bare, before in both if before and row.values(row.test)]
+    if not both:
+        return []
     found = [
-        compare(ours, theirs, higher_is_better=True, looks=row.looks) for row, ours, theirs in both
+        compare(row.values(row.test), before, higher_is_better=True, looks=row.looks)
+        for row, _, before in both
     ]
     measure = measure_of(rows)
     said = verdicts(found, measure, [measure.matters] * len(found))
-    return [
-        {
-            "method": row.method,
-            "source alone": summary_text(summarise([*theirs.values()]), ACCURACY),
-            "adapted": summary_text(summarise([*ours.values()]), ACCURACY),
-            "Δ": interval_text(verdict.found, ACCURACY),
-            VERDICT: verdict_text(verdict),
-        }
-        for (row, ours, theirs), verdict in zip(both, said, strict=True)
-    ]
+    return [Adapted(*one, verdict) for one, verdict in zip(both, said, strict=True)]
 
 
-def _source_only(row: Row, rows: Sequence[Row]) -> dict[int, float]:
-    """The accuracy of the same student before or without adaptation, by seed.
+def _adapted_line(one: Adapted) -> dict[str, str]:
+    return {
+        "method": one.row.method,
+        "source alone": summary_text(summarise([*one.before.values()]), ACCURACY),
+        "adapted": summary_text(one.row.summary(one.row.test), ACCURACY),
+        "Δ": interval_text(one.verdict.found, ACCURACY),
+        VERDICT: verdict_text(one.verdict),
+    }
+
+
+def _source_only(row: Row, by_key: Mapping[str, Row]) -> tuple[Row, dict[int, float]]:
+    """The accuracy of the same student before or without adaptation, by seed, and whose it is.
 
     It is a row of its own, the same setting but for `adapt=False` (DANN), or a metric recorded on
-    the way (ADDA); none for what does not adapt.
+    the way (ADDA); empty for what does not adapt.
     """
-    if not row.made_by_method:
-        return {}
     definition = row.planned.definition
     bare = identity({**definition, "method": {**definition["method"], "adapt": False}})
-    twin = next((other for other in rows if other.planned.key == bare), None)
+    twin = by_key.get(bare)
     if twin is row:
-        return {}
-    return twin.values(twin.test) if twin else row.values(f"source_only/test_{ACCURACY.name}")
+        return row, {}
+    if twin:
+        return twin, twin.values(twin.test)
+    return row, row.values(f"source_only/test_{ACCURACY.name}")
 
 
 def measure_of(rows: Sequence[Row]) -> Measure:

@@ -6,7 +6,7 @@ from statistics import fmean
 
 from analysis.evidence.differences import cost
 from analysis.evidence.rows import Row
-from analysis.evidence.texts import interval_text
+from analysis.evidence.texts import SURE, interval_text
 from analysis.evidence.verdicts import Verdict, Word
 from analysis.methods.comparison import MethodRow, lines_of
 from analysis.methods.pairs import (
@@ -53,7 +53,7 @@ def _who_helps(
     yield (
         f"Of {len(lines)} rows {len(better)} are better than the student alone in accuracy: "
         f"{_names(better)}; {len(of[Word.WORSE])} are worse, {len(of[Word.EQUIVALENT])} "
-        f"equivalent within ±{ACCURACY.text(smallest)} (right for all rows together with 95 %, "
+        f"equivalent within ±{ACCURACY.text(smallest)} (right for all rows together {SURE}, "
         f"paired t, n = {n})."
     )
     if matched:

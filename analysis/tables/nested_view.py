@@ -9,7 +9,7 @@ from analysis.evidence.family import Family
 from analysis.evidence.nested import Nested
 from analysis.evidence.rows import Row
 from analysis.evidence.searched import path_labels
-from analysis.evidence.texts import NONE, interval_text, summary_text
+from analysis.evidence.texts import NONE, SURE, interval_text, summary_text
 from analysis.evidence.verdicts import Verdict
 from analysis.tables.view import View
 
@@ -28,7 +28,7 @@ def nested_view(found: Sequence[Nested], rows: Sequence[Row], tuning: Sequence[V
         "what it chose: the median over seeds (smallest..largest); asked: settings a seed; "
         "score: what was chosen by, mean ± standard deviation over seeds; test: of the students "
         "trained so, the procedure's result; untuned: the listed setting that was varied; "
-        "verdicts are right together with 95 %: of Δ alone for all rows of the study, of Δ "
+        f"verdicts are right together {SURE}: of Δ alone for all rows of the study, of Δ "
         "untuned for all searches",
         pd.DataFrame(lines).fillna(NONE),
     )

@@ -14,6 +14,7 @@ from analysis.evidence.searched import Tuned, path_labels, value_text
 from analysis.evidence.selection import alone_verdicts, tuned, tuning_verdicts
 from analysis.evidence.texts import (
     NONE,
+    SURE,
     interval_text,
     number,
     percent,
@@ -59,7 +60,8 @@ def _chosen_view(searches: Sequence[Tuned], rows: Sequence[Row], tuning: list[Ve
         "asked for, at the selection's seeds; optimism: by how much that is better than on the "
         "other half, by the same students and less what all settings differ by between the halves "
         f"[95 %, paired t, {_seeds(searches)}]; untuned: the listed setting that was varied; "
-        "epochs: trained, of those planned; verdicts are right together with 95 %: of Δ alone for "
+        "epochs: trained, of those planned; verdicts are right together "
+        f"{SURE}: of Δ alone for "
         "all rows of the study, of Δ untuned for all searches",
         table.drop(columns=idle(table)),
     )

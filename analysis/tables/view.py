@@ -11,13 +11,14 @@ from analysis.evidence.texts import NONE
 RATE, EPOCHS = "rate", "epochs of g"
 NETWORK, OBJECTIVE, SCHEDULE = "network", "objective", "schedule"
 VERDICT, WAY = "verdict", "way"
+ROW, AGAINST = "row", "against"  # of a contrast
 SOFT, TEACHER_IS = "soft labels", "the teacher is"  # of a ladder
 WHERE_THEY_DIFFER = (RATE, EPOCHS, NETWORK, OBJECTIVE, SCHEDULE)  # columns shown only there
 WORDS = frozenset(
     {
         "protocol", "student", "teacher", "φ", "search", "rule", "method", "gets",
         "teacher's student", "the seeds say", "figure", "source", "what differs",
-        NETWORK, OBJECTIVE, SCHEDULE, VERDICT, WAY, SOFT, TEACHER_IS,
+        NETWORK, OBJECTIVE, SCHEDULE, VERDICT, WAY, SOFT, TEACHER_IS, ROW, AGAINST,
     }
 )  # fmt: skip
 """Columns of words: they stand to the left, all others, figures, to the right."""

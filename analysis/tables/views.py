@@ -7,7 +7,7 @@ import pandas as pd
 
 from analysis.evidence.differences import difference
 from analysis.evidence.rows import Row
-from analysis.evidence.texts import NONE, level_text, together_text
+from analysis.evidence.texts import NONE, SURE, level_text, together_text
 from analysis.tables.cells import (
     NAMED,
     Column,
@@ -44,7 +44,7 @@ def views(rows: Sequence[Row], most: int | None = None) -> Iterator[View]:
     if compared:
         yield _view(
             "Against the student alone, at equal seeds",
-            f"verdict: right for {together_text(looks)} with 95 %{_anew(compared)}; +k: about so "
+            f"verdict: right for {together_text(looks)} {SURE}{_anew(compared)}; +k: about so "
             f"many more seeds would settle it; Δ: mean difference [{level_text(looks)}]; P: that "
             f"the gain is > 0, within ±δ, > δ, by its t posterior; δ: {_margin(target.main)}",
             compared,

@@ -54,6 +54,10 @@ class NestedSearch(Search):
         """The searches that choose for these reported seeds: one for each."""
         return [replace(self, own_seed=seed, seed=self.seed + seed) for seed in seeds]
 
+    def count_for(self, seeds: int) -> int:
+        """As many as seeds."""
+        return seeds
+
     @property
     def selection_seeds(self) -> range:
         """The seed that candidates are scored with: the reported one itself."""

@@ -148,6 +148,10 @@ class Search:
         """The searches that choose for these reported seeds: one for all of them."""
         return [self]
 
+    def count_for(self, seeds: int) -> int:
+        """How many searches `of_each` makes for so many reported seeds."""
+        return 1
+
     @property
     def is_conditional(self) -> bool:
         """True where something is chosen for some settings only."""

@@ -18,6 +18,7 @@ from trainables.settings.columns import name_of
 from trainables.settings.setting import Setting, alone
 
 FIRST_ANEW_SEED = 3_000  # of what is trained anew, of the listed settings
+MOST_CONTRASTS = 100  # they are recorded in a tag, of 5,000 characters at most
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +33,9 @@ class Space:
     matters: the smallest difference that matters, by the names of the target's measures, where it
         is another than usual: {"accuracy": 0.01}. Of a regression's errors a share of what is
         compared with. Every verdict is given by it.
+    contrasts: pairs of listed settings, (one, what it is compared with), that the question asks
+        for beside the student alone. They are a family of their own, and a study until decided
+        decides them too.
     shown_vaes: VAEs that no setting needs, made (with seed 0) for the figures.
     """
 
@@ -42,6 +46,7 @@ class Space:
     seeds: int = 20
     anew: bool = False
     matters: Mapping[str, float] = field(default_factory=dict, hash=False)
+    contrasts: tuple[tuple[Setting, Setting], ...] = ()
     shown_vaes: tuple[VaeRecipe, ...] = ()
 
     def __post_init__(self) -> None:
@@ -70,6 +75,29 @@ class Space:
         if doubled:
             names = [name_of(s) for s in self.settings if s.key in doubled]
             raise BadInputError(f"the space {self.name!r} lists a setting twice: {names[0]}")
+        self._check_contrasts(set(keys))
+
+    def _check_contrasts(self, listed: set[str]) -> None:
+        where = f"the space {self.name!r} has contrasts"
+        for pair in self.contrasts:
+            if not isinstance(pair, tuple) or not all(isinstance(one, Setting) for one in pair):
+                raise BadInputError(f"{where} with {pair!r}: give pairs of listed settings")
+            for one in pair:
+                if one.key not in listed or one.protocol != "corrected":
+                    raise BadInputError(
+                        f"{where} with {name_of(one)}, which it does not list as corrected: give "
+                        "pairs of listed settings whose seeds are runs of their own"
+                    )
+            if len(pair) != 2 or pair[0] == pair[1]:
+                raise BadInputError(
+                    f"{where} of {', '.join(map(name_of, pair))}: give two settings that differ"
+                )
+        if len({frozenset(pair) for pair in self.contrasts}) < len(self.contrasts):
+            raise BadInputError(f"{where} that it gives twice: give each pair once")
+        if len(self.contrasts) > MOST_CONTRASTS:
+            raise BadInputError(
+                f"{where} of {len(self.contrasts)} pairs: give {MOST_CONTRASTS} at most"
+            )
 
     def _check_seeds(self) -> None:
         for one in self.settings:
@@ -107,6 +135,14 @@ class Space:
                     f"Space.matters[{name!r}] is {smallest!r}: give a number > 0, the smallest "
                     "difference that matters"
                 )
+
+    @property
+    def contrasts_by_key(self) -> dict[str, list[str]]:
+        """By the key of a setting those that it is compared with."""
+        found: dict[str, list[str]] = {}
+        for one, other in self.contrasts:
+            found.setdefault(one.key, []).append(other.key)
+        return found
 
     def _bases(self) -> list[Setting]:
         """The settings that it lists, and those that its searches start from."""

@@ -1,10 +1,12 @@
 """A study's plan: which trials it has and lacks, which artifacts they need, what that costs."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from operator import itemgetter
 
+from records.schema import procedure_key
 from search_spaces.base.evolving import check_groups
 from search_spaces.base.search import MOST_SEEDS
 from search_spaces.base.space import Space
@@ -58,17 +60,25 @@ class Plan:
     trial_index: TrialIndex
     workers: int
     _trials: dict[tuple[str, int], Trial] = field(default_factory=dict, repr=False)
+    _states: dict[str, list[SearchState]] = field(default_factory=dict, repr=False)
 
     # ---- its trials ----
 
-    @cached_property
+    @property
     def searches(self) -> list[SearchState]:
-        """The space's searches: each goes on as the trials of the index end."""
-        return [
-            SearchState(one, self.searched or one.settings, self.trial_index)
-            for search in self.space.searches
-            for one in search.of_each(range(max(map(self.seeds.of, search.bases()))))
-        ]
+        """The space's searches: each goes on as the trials of the index end.
+
+        A nested one stands there once for each of its seeds, which may become more.
+        """
+        for search in self.space.searches:
+            states, seeds = self._states.setdefault(search.name, []), self.seeds.of_search(search)
+            if len(states) < search.count_for(seeds):
+                more = search.of_each(range(seeds))[len(states) :]
+                states += [
+                    SearchState(one, self.searched or one.settings, self.trial_index)
+                    for one in more
+                ]
+        return [state for states in self._states.values() for state in states]
 
     @cached_property
     def listed_choice(self) -> ListedChoice:
@@ -84,6 +94,15 @@ class Plan:
         found = [(seed, one) for one in settings for seed in range(self.seeds.of(one))]
         found.sort(key=itemgetter(0))
         return [self._trial(setting, seed) for seed, setting in found]
+
+    def reported_seeds(self) -> dict[str, int]:
+        """How many seeds all that is reported has by now, by the keys of settings; a nested search
+        reports one row, its searches' seeds together.
+        """
+        listed = [one.setting for one in self.known_settings() if one.search is None]
+        found = {setting.key: self.seeds.of(setting) for setting in listed}
+        nested = [one.search.name for one in self.searches if one.search.own_seed is not None]
+        return found | {procedure_key(name): n for name, n in Counter(nested).items()}
 
     def _trial(self, setting: Setting, seed: int) -> Trial:
         if (setting.key, seed) not in self._trials:  # each is made once: it remembers its key

@@ -11,6 +11,7 @@ from itertools import count
 
 from study.planning.expected import Expected
 from study.planning.plan import Plan
+from study.planning.search_state import SearchState
 from trainables.artifacts.artifact import Artifact
 from trainables.cohorts.capacity import OF_A_CORE, Capacity
 from trainables.cohorts.cohort import Cohort, form_cohorts
@@ -38,8 +39,35 @@ def rounds(
     look: called when all has ended; whether the plan's settings have got more seeds by it.
     """
     yield from _artifact_rounds(plan, capacity, plan.needed_artifacts())
-    searches = [(state, state.rounds()) for state in plan.searches]
-    trials = plan.listed_trials()
+    begun = plan.searches
+    yield from _searched(plan, capacity, begun, plan.listed_trials())
+    yield from _chosen_round(plan, capacity)
+    while look():
+        chosen, winners = _chosen(plan)
+        left = plan.missing(plan.listed_trials() + chosen)
+        expected = [*plan.expected(plan.space.settings), *winners]
+        # An earlier launch of a fixed number may have trained them all; they are expected anew.
+        more = [state for state in plan.searches if state not in begun]
+        last = [state.search.own_seed or 0 for state in more]
+        seeds = max([*(plan.seeds.of(trial.setting) for trial in left), *(s + 1 for s in last)],
+                    default=0)  # fmt: skip
+        title = f"{seeds} seeds of what is undecided"
+        yield from (
+            _round(plan, capacity, title, left, [], expected)
+            if left
+            else [Round(title, [], tuple(expected))]
+        )
+        yield from _searched(plan, capacity, more, [])  # of a nested search's further seeds
+        begun = plan.searches
+        yield from _chosen_round(plan, capacity)  # it may be another
+
+
+def _searched(
+    plan: Plan, capacity: Capacity, states: Sequence[SearchState], trials: Sequence[Trial]
+) -> Iterator[Round]:
+    """All rounds of these searches, the first beside these trials; then their finalists."""
+    searches = [(state, state.rounds()) for state in states]
+    trials = list(trials)
     for number in count():
         expected: list[Expected] = []
         groups: list[list[Trial]] = []
@@ -54,24 +82,10 @@ def rounds(
         title = f"search round {number + 1}" if expected else "students"
         yield from _round(plan, capacity, title, trials, groups, expected)
         trials = []
-    again = [one for state in plan.searches for one in state.expected_finalists()]
+    again = [one for state in states for one in state.expected_finalists()]
     if again:
-        trials = [t for state in plan.searches for t in state.trials_again(state.finalists())]
+        trials = [t for state in states for t in state.trials_again(state.finalists())]
         yield from _round(plan, capacity, "the finalists, scored again", trials, [], again)
-    yield from _chosen_round(plan, capacity)
-    while look():
-        chosen, winners = _chosen(plan)
-        left = plan.missing(plan.listed_trials() + chosen)
-        expected = [*plan.expected(plan.space.settings), *winners]
-        # An earlier launch of a fixed number may have trained them all; they are expected anew.
-        seeds = max((plan.seeds.of(trial.setting) for trial in left), default=0)
-        title = f"{seeds} seeds of what is undecided"
-        yield from (
-            _round(plan, capacity, title, left, [], expected)
-            if left
-            else [Round(title, [], tuple(expected))]
-        )
-        yield from _chosen_round(plan, capacity)  # it may be another
 
 
 def _chosen_round(plan: Plan, capacity: Capacity) -> Iterator[Round]:

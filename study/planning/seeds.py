@@ -11,11 +11,13 @@ and serve one level only. Looks do not depend on where a study stops: it may be 
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from records.read import recorded_looks, recorded_settings
 from records.reader import Reader
+from records.schema import procedure_key
+from search_spaces.base.search import Search
 from search_spaces.base.space import Space
 from trainables.errors import BadInputError
 from trainables.settings.setting import Setting
@@ -48,11 +50,13 @@ class Seeds:
     def as_recorded(cls, client: Reader, space: Space) -> "Seeds":
         """As many as the launches so far have planned, where they looked again and again."""
         planned, looks = recorded_looks(client, space.name)
-        own = {
-            one.key: len(one.seeds)
-            for one in recorded_settings(client, space.name)
-            if one.seeds and one.search is None
-        }
+        own: dict[str, int] = {}
+        for one in recorded_settings(client, space.name):
+            if one.seeds and one.search is None:
+                own[one.key] = len(one.seeds)
+            elif looks and one.search and (seed := one.definition["rule"].get("within")):
+                key = procedure_key(one.search)
+                own[key] = max(own.get(key, 0), 1 + seed)
         usual = planned if looks else space.seeds
         return cls(usual, looks=looks, looked=bool(looks), _grown=own)
 
@@ -67,16 +71,26 @@ class Seeds:
 
     def of(self, setting: Setting) -> int:
         """How many seeds a reported setting has by now."""
-        own = self.usual if self.for_all else setting.seeds or self.usual
-        return max(own, self._grown.get(setting.key, 0))
+        return max(self._stated(setting), self._grown.get(setting.key, 0))
 
-    def grow(self, settings: Iterable[Setting], wanted: Mapping[str, int]) -> bool:
-        """Give settings the seeds that are wanted for their keys; False where none gets more."""
-        more = {
-            setting.key: wanted[setting.key]
-            for setting in settings
-            if self.of(setting) < wanted.get(setting.key, 0) <= self.most
-        }
+    def of_search(self, search: Search) -> int:
+        """How many reported seeds a search chooses for by now.
+
+        A nested one has as many searches: more of them once what it reports has got more seeds,
+        and not because what it varies has.
+        """
+        stated = max(map(self._stated, search.bases()))
+        return max(stated, self._grown.get(procedure_key(search.name), 0))
+
+    def _stated(self, setting: Setting) -> int:
+        return self.usual if self.for_all else setting.seeds or self.usual
+
+    def grow(self, have: Mapping[str, int], wanted: Mapping[str, int]) -> bool:
+        """Give what is reported the seeds that are wanted; False where nothing gets more.
+
+        have: the seeds by now, by the keys of settings and of what nested searches report.
+        """
+        more = {key: wanted[key] for key, n in have.items() if n < wanted.get(key, 0) <= self.most}
         self._grown |= more
         return bool(more)
 
@@ -105,16 +119,7 @@ def check_looks(
 def seeds_of(
     space: Space, seeds: int | None, max_seeds: int | None = None, *, until_decided: bool = False
 ) -> Seeds:
-    """The seeds of a space's settings by a command's options, None where one was left away.
-
-    Raises BadInputError for nested searches until decided.
-    """
-    nested = next((one.name for one in space.searches if len(one.of_each(range(2))) > 1), None)
-    if until_decided and nested:
-        raise BadInputError(
-            f"--until-decided adds seeds to settings, and the search {nested!r} of {space.name} "
-            "chooses a setting for each seed: give --seeds N"
-        )
+    """The seeds of a space's settings by a command's options, None where one was left away."""
     if until_decided:
         return Seeds.until_decided(max_seeds or MOST)
     return Seeds(seeds or space.seeds, for_all=seeds is not None)

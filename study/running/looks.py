@@ -1,13 +1,13 @@
 """The looks of a study until decided: what is undecided gets more seeds, until nothing is."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from records.read import recorded_settings
 from records.reader import Reader
-from records.schema import Study
+from records.schema import PlannedSetting, Study
 from study.planning.plan import Plan
 from study.planning.planned import planned
 from trainables.errors import Say
@@ -40,8 +40,8 @@ class Looks:
             return False
         from analysis.publish import judge  # pandas, SciPy and statsmodels: a second
 
-        reported = [one.setting for one in plan.known_settings() if one.search is None]
-        self.judged = judge(self.seen(), {setting.key for setting in reported})
+        reported = plan.reported_seeds()
+        self.judged = judge(self.seen(), reported)
         self.out_of_time = self.ends is not None and time.monotonic() > self.ends
         return not self.out_of_time and plan.seeds.grow(reported, self.judged.seeds_wanted)
 
@@ -69,11 +69,25 @@ class Looks:
             line += f"; {left} of settings that are not planned any more"
         say(line)
 
+    def _still_seen(self, planned_now: Collection[str]) -> list[PlannedSetting]:
+        """What other launches have recorded, but for nested searches of seeds that a look does not
+        see yet, and what was chosen by those alone.
+        """
+        nested = {s.search.name for s in self.plan.searches if s.search.own_seed is not None}
+        found = [one for one in self.recorded if one.key not in planned_now]
+        later = {one.key for one in found if one.search in nested}
+        return [
+            one
+            for one in self.recorded
+            if one.key in planned_now or (one.key not in later and one.again not in later)
+        ]
+
     def seen(self) -> Study:
         """The study as this look sees it."""
-        plan, known = self.plan, {one.key: one for one in self.recorded}
+        plan, planning = self.plan, list(self.plan.known_settings())
+        known = {one.key: one for one in self._still_seen({one.setting.key for one in planning})}
         seen: dict[str, Sequence[int]] = {}
-        for one in plan.known_settings():
+        for one in planning:
             key = one.setting.key
             seen[key] = one.seeds or range(plan.seeds.usual)
             place = known[key].place if key in known else len(known)
@@ -91,4 +105,5 @@ class Looks:
             ],
             looks=plan.seeds.looks,
             finalists={search.name: search.finalists for search in plan.space.searches},
+            contrasts=plan.space.contrasts_by_key,
         )

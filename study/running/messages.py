@@ -11,6 +11,7 @@ from study.planning.plan import Plan
 from study.running.looks import Looks
 from trainables.cohorts.kinds import cost
 
+MOST_SHOWN = 20  # undecided comparisons, one by one
 NOMINAL_RATE = 80.0  # GFLOP/s of one core in these trainings, measured on a Zen 5 server core
 
 
@@ -31,6 +32,11 @@ def say_plan(todo: Plan, looks: Looks, out: Console) -> None:
         out.print(f"{network} is no chain of known layers: its members are called one by one")
     if looks.judged:
         looks.say(out.print)
+        undecided = looks.judged.undecided
+        for one in undecided[:MOST_SHOWN]:
+            out.print(f"undecided: {one}", soft_wrap=True, markup=False)
+        if more := len(undecided[MOST_SHOWN:]):
+            out.print(f"... and {more} more")
     elif todo.seeds.looks:
         out.print(
             f"the first look has {todo.seeds.usual} seeds: what it leaves undecided gets more"

@@ -15,7 +15,7 @@ from rich.console import Console
 from records.experiments import check_study, open_study
 from records.folder import figures_folder, mlflow_files, report_path
 from records.reader import client_of, open_reader
-from records.schema import FINALISTS, MATTERS
+from records.schema import CONTRASTS, FINALISTS, MATTERS
 from search_spaces.base.space import Space
 from study import RAY_CAME_FIRST
 from study.cluster.local_ray import LocalRay
@@ -143,6 +143,7 @@ def run_study(
         choices = {
             FINALISTS: {search.name: search.finalists for search in asked.space.searches},
             MATTERS: asked.space.matters,
+            CONTRASTS: asked.space.contrasts_by_key,
         }
         usual, looks_planned = todo.seeds.usual, todo.seeds.looks
         experiments = open_study(

@@ -14,7 +14,7 @@ import time
 import pytest
 from faults import Launch, finish, launch, recorded
 
-from analysis.evidence.questions import questions
+from analysis.comparisons.questions import questions
 from analysis.evidence.rows import rows_of
 from records.folder import database_uri
 from records.read import read_study

@@ -29,6 +29,8 @@ def rows_of(study: Study) -> list[Row]:
         row.finalists = study.finalists.get(row.planned.search or "", 0)
         if row.planned.again and row.planned.again in rows:
             rows[row.planned.again].again = row
+        others = study.contrasts.get(row.planned.key, ())
+        row.contrasts = [rows[key] for key in others if key in rows]
     several, scheduled = (
         len({row[column] for row in rows.values()}) > 1
         for column in ("student_network", "schedule")

@@ -12,6 +12,7 @@ from dataclasses import replace
 from analysis.evidence.rows.row import Row
 from analysis.evidence.texts import NONE
 from records.choice import Candidate, choose
+from records.schema import Record, procedure_key
 from trainables.identity import identity
 
 
@@ -52,15 +53,25 @@ def _procedure(
     first = finals[min(finals)]
     planned = replace(
         first.planned,
-        key=identity(["nested", name]),
+        key=procedure_key(name),
         parameters=_in_common(first, [row for mine in asked.values() for row in mine]),
         place=place,
         seeds=sorted(asked),
         again=None,
     )
-    row = Row(planned, first.space, first.seeds, option=first.option, nested=name, choices=choices)
+    row = Row(
+        planned,
+        first.space,
+        first.seeds,
+        looks=first.looks,
+        option=first.option,
+        nested=name,
+        choices=choices,
+    )
     row.finished = {s: one.finished[s] for s, one in finals.items() if s in one.finished}
     row.failed = {s: one.failed[s] for s, one in finals.items() if s in one.failed}
+    without = {seed: mine for seed, mine in asked.items() if seed not in choices}
+    row.failed |= {s: why for s, mine in without.items() if (why := _failure(mine))}
     row.planned = replace(planned, name=row.label)
     return row
 
@@ -69,12 +80,19 @@ def _best(asked: Sequence[Row]) -> Row | None:
     """What was chosen for a seed, as the launch chose it; None while that is not known."""
     mine = sorted(asked, key=lambda row: row.planned.asked or 0)
     candidates = [Candidate(row.finished | row.failed, row.planned.seeds or ()) for row in mine]
-    if not all(one.has_ended for one in candidates):
+    if any(row.missing for row in mine):
         return None
     scored = mine[0].scored
     metric, upwards = f"validation/{scored.name}", scored.higher_is_better
     place = choose(candidates, metric, higher_is_better=upwards)
     return None if place is None else mine[place]
+
+
+def _failure(asked: Sequence[Row]) -> Record | None:
+    """Of a seed that could not choose, since no candidate of it is whole: a trial that failed."""
+    if any(row.missing for row in asked):
+        return None
+    return next((record for row in asked for record in row.failed.values()), None)
 
 
 def _in_common(final: Row, asked: Sequence[Row]) -> dict[str, str]:

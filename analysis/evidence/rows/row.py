@@ -28,7 +28,8 @@ class Row(RecordedSetting):
     are scored again; again: of one of them, the row of that, and of the best listed setting the
     row that is trained anew. option: what a launch is given to have as many seeds as the study.
     nested: where it is what a nested search reports, the name of that; its trials are then of the
-    settings chosen for each seed, whose candidates are `choices`, by seed.
+    settings chosen for each seed, whose candidates are `choices`, by seed. contrasts: the rows
+    that the space compares it with, beside the student alone.
     """
 
     space: str
@@ -46,6 +47,7 @@ class Row(RecordedSetting):
     option: str = ""
     nested: str = ""
     choices: dict[int, "Row"] = field(default_factory=dict)
+    contrasts: list["Row"] = field(default_factory=list)
 
     @property
     def student(self) -> str:

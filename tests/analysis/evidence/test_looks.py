@@ -10,8 +10,8 @@ from invented import study
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint
 
+from analysis.comparisons.questions import questions, seeds_wanted
 from analysis.evidence.family import Family
-from analysis.evidence.questions import questions, seeds_wanted
 from analysis.evidence.rows import rows_of
 from analysis.evidence.statistics import ALPHA, compare
 from analysis.evidence.verdicts import Word, tost, verdicts

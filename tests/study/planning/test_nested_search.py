@@ -8,7 +8,6 @@ from formula import Study
 from search_spaces.base import Choice, NestedSearch, Search, Space, Uniform
 from search_spaces.rows.garments import ON_BIG, SMALL_ALONE
 from study.planning.rounds import rounds
-from study.planning.seeds import seeds_of
 from trainables.errors import BadInputError
 from trainables.objectives import Distillation
 from trainables.settings.population import Population
@@ -161,8 +160,6 @@ def test_what_makes_no_sense_is_refused_in_a_line(tmp_path):
     ):
         with pytest.raises(BadInputError, match=said):
             space(**options)
-    with pytest.raises(BadInputError, match="give --seeds N"):
-        seeds_of(space(), None, until_decided=True)
     with pytest.raises(BadInputError, match="within is -1"):
         CrossValidation(within=-1)
 

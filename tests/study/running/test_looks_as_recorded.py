@@ -6,7 +6,7 @@ import pytest
 from formula import Study
 from test_until_decided import score_of
 
-from analysis.evidence.questions import questions
+from analysis.comparisons.questions import questions
 from analysis.evidence.rows import lacks, rows_of
 from analysis.evidence.selection import chosen
 from search_spaces.base import Search, Space

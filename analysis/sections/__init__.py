@@ -1,0 +1,8 @@
+"""What a study has to say beside its own table, in one order for every output.
+
+order.py   views and sentences: of ways tuned alike, of contrasts, of factors, of rows
+"""
+
+from analysis.sections.order import all_sentences, first_views
+
+__all__ = ["all_sentences", "first_views"]
