@@ -181,8 +181,11 @@ class RecordedSetting:
 
     @property
     def student(self) -> str:
-        """The split that it learns from: a study has one target, which its title names."""
-        return self.split
+        """The split that it learns from, and what it sees of it: "Small 7×7" where not all.
+
+        A study has one target, which its title names.
+        """
+        return f"{self.split} {self.domain.seen}".rstrip()
 
     @property
     def unusual_objective(self) -> str:
@@ -239,7 +242,7 @@ class RecordedSetting:
             untuned=self.is_untuned,
             held_out=self.number("held_out"),
             teacher_split=self.teacher_split,
-            control=self.is_control or self["schedule"] != NONE,
+            control=self.is_control or self["schedule"] != NONE or bool(self.domain.seen),
             sizes=self.domain.split_sizes,
             of=self.domain.name,
         )
