@@ -4,6 +4,7 @@ base/        what a space and a search are, and how a space is found
 rows/        settings that spaces build on
 transfer/    spaces of other transfer methods
 pairs/       spaces of other pairs of domains
+generalised/ spaces of students that see less of the same objects than their teachers
 nested/      spaces whose seeds choose for themselves
 """
 

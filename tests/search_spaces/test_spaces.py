@@ -21,7 +21,8 @@ from trainables.settings.trial import Trial
 
 def test_the_spaces_that_there_are():
     assert names() == [
-        "controls", "emoji", "fonts", "fonts_100", "grid", "joint", "labels", "paper_table",
+        "controls", "emoji", "fonts", "fonts_100", "generalised_digits", "generalised_garments",
+        "generalised_known", "generalised_rentals", "grid", "joint", "labels", "paper_table",
         "regression_lambda",
         "regression_published",
         "regression_table", "smoke", "transfer_known", "transfer_methods",
