@@ -180,12 +180,14 @@ class RecordedSetting:
         return self.domain.split_sizes[self.split]
 
     @property
-    def student(self) -> str:
-        """The split that it learns from, and what it sees of it: "Small 7×7" where not all.
-
-        A study has one target, which its title names.
-        """
+    def seen_split(self) -> str:
+        """The split that it learns from, and what it sees of it: "Small 7×7" where not all."""
         return f"{self.split} {self.domain.seen}".rstrip()
+
+    @property
+    def student(self) -> str:
+        """The same: a study has one target, which its title names."""
+        return self.seen_split
 
     @property
     def unusual_objective(self) -> str:

@@ -50,7 +50,7 @@ class Row(RecordedSetting):
     @property
     def student(self) -> str:
         """The same with its size, where students differ in that: "Small of 300"."""
-        return super().student + (f" of {self.labelled:,}" if self.names_size else "")
+        return self.seen_split + (f" of {self.labelled:,}" if self.names_size else "")
 
     def label_of(self, student: str) -> str:
         """The row in a few words, with its network and schedule where students differ in that."""
