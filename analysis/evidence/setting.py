@@ -244,7 +244,7 @@ class RecordedSetting:
             untuned=self.is_untuned,
             held_out=self.number("held_out"),
             teacher_split=self.teacher_split,
-            control=self.is_control or self["schedule"] != NONE or bool(self.domain.seen),
+            control=self.is_control or self["schedule"] != NONE,
             sizes=self.domain.split_sizes,
             of=self.domain.name,
         )
@@ -257,7 +257,7 @@ class RecordedSetting:
 
     @property
     def _place_and_printed(self) -> tuple[int, Printed | None]:
-        if self.made_by_method:
+        if self.made_by_method or self.domain.seen:
             return UNPRINTED, None
         link = self["link"] if self.has_teacher else None
         return place_of(self.domain.name, self.split, self.teacher_domain, link)

@@ -111,9 +111,8 @@ def is_comparable(
     """True where the setting is that of the table: λ = ½ at T = 1, all of the split to learn from.
 
     teacher_split: None for a student alone, which is comparable whatever its λ and T. Every
-    teacher of the tables had Big or Train. control: a control, of a schedule that the tables
-    do not know, or of a student that sees less of its objects. sizes: of the splits of the domain
-    that is called `of`.
+    teacher of the tables had Big or Train. control: a control, or of a schedule that the tables
+    do not know. sizes: of the splits of the domain that is called `of`.
     """
     usual = of not in domains.BUILT_IN or domains.BUILT_IN[of].split_sizes == sizes
     told = teacher_split is None or (untuned and teacher_split != "Small")
