@@ -2,7 +2,7 @@
 
 throughput    many students, against five other ways (rivals has these)
 making        teachers and VAEs, against plain PyTorch
-vae_recipe    how a VAE's schedule was chosen
+vae_recipe    how a VAE's schedule was chosen; privileged: what a printed figure is made of
 limit         how near a cohort comes to what one core can do
 convolution   convolutional students, five ways
 gpu           all there is to say about a GPU

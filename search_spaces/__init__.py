@@ -5,6 +5,7 @@ rows/        settings that spaces build on
 transfer/    spaces of other transfer methods
 pairs/       spaces of other pairs of domains
 fair/        spaces in which every way is searched alike
+generalised/ spaces of students that see less of the same objects than their teachers
 nested/      spaces whose seeds choose for themselves
 """
 

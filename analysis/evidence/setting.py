@@ -180,9 +180,14 @@ class RecordedSetting:
         return self.domain.split_sizes[self.split]
 
     @property
+    def seen_split(self) -> str:
+        """The split that it learns from, and what it sees of it: "Small 7×7" where not all."""
+        return f"{self.split} {self.domain.seen}".rstrip()
+
+    @property
     def student(self) -> str:
-        """The split that it learns from: a study has one target, which its title names."""
-        return self.split
+        """The same: a study has one target, which its title names."""
+        return self.seen_split
 
     @property
     def unusual_objective(self) -> str:
@@ -252,7 +257,7 @@ class RecordedSetting:
 
     @property
     def _place_and_printed(self) -> tuple[int, Printed | None]:
-        if self.made_by_method:
+        if self.made_by_method or self.domain.seen:
             return UNPRINTED, None
         link = self["link"] if self.has_teacher else None
         return place_of(self.domain.name, self.split, self.teacher_domain, link)

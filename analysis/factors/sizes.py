@@ -32,7 +32,7 @@ class Curve:
     @property
     def name(self) -> str:
         """The same with the split: "Small ← photos-Big, no φ"."""
-        return self._any.label_of(self._any.split)
+        return self._any.label_of(self._any.seen_split)
 
     def values(self, measure: Measure) -> dict[int, dict[int, float]]:
         """A measure on the test set by size and seed, of sizes that have any."""

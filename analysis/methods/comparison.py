@@ -26,6 +26,7 @@ from analysis.evidence.texts import (
 )
 from analysis.evidence.verdicts import Verdict
 from analysis.methods.pairs import comparisons
+from analysis.papers.generalised import KNOWN_SETTINGS
 from analysis.papers.methods import ROUNDS, Known, known_of
 from analysis.tables.view import VERDICT, View
 from trainables.data.measures import ACCURACY
@@ -52,8 +53,6 @@ def lines_of(rows: Sequence[Row]) -> list[MethodRow]:
 def transfer_views(rows: Sequence[Row]) -> Iterator[View]:
     """The methods beside each other, the study's teachers, and the figures of their papers."""
     lines = lines_of(rows)
-    if not lines:
-        return
     compared = [line for line in lines if not math.isnan(line.gain.mean)]
     if compared and (alone := compared[0].row.alone):
         yield View(
@@ -65,8 +64,10 @@ def transfer_views(rows: Sequence[Row]) -> Iterator[View]:
             f"{together_text(alone.looks)} {SURE}",
             pd.DataFrame([_line(entry, alone) for entry in _entries(compared, rows)]),
         )
-    yield from comparisons(rows)
-    known = [(line.row, one) for line in lines for one in _known_of(line.row)]
+    if lines:
+        yield from comparisons(rows)
+    others = [row for row in rows if not row.made_by_method]
+    known = [(r, one) for r in [line.row for line in lines] + others for one in _known_of(r)]
     if known:
         yield View(
             "Beside the published figures",
@@ -156,8 +157,9 @@ def _line(entry: Entry, alone: Row) -> dict[str, str]:
 
 
 def _known_of(row: Row) -> tuple[Known, ...]:
-    """What papers print for a row; nothing where its student is of another domain than theirs."""
-    return known_of(row.method, row.domain.name)
+    """What papers print for a row: of its very setting, or of its method on this domain."""
+    of_setting = KNOWN_SETTINGS.get(row.planned.key, ())
+    return of_setting or known_of(row.method, row.domain.name)
 
 
 def _known_line(row: Row, known: Known) -> dict[str, str]:
@@ -168,7 +170,7 @@ def _known_line(row: Row, known: Known) -> dict[str, str]:
     else:
         shown = summary_text(ours, ROUNDS if counts else ACCURACY)
     return {
-        "method": row.method,
+        "method": row.method if row.made_by_method else row.label,
         "figure": known.figure,
         "printed": (ROUNDS if counts else ACCURACY.with_digits(4)).text(known.printed),
         "ours": shown,

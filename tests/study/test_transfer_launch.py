@@ -1,5 +1,6 @@
-"""Methods from the command line to the report: launched by Ray, recorded, tabulated."""
+"""Methods, and a student that sees less than its teacher, launched, recorded and tabulated."""
 
+import pytest
 from commands import call
 from faults import launch
 
@@ -14,14 +15,20 @@ from dataclasses import replace
 from search_spaces.rows.garments import SMALL_ALONE
 from search_spaces.base.space import Space
 from trainables.data.domains import FASHION_MNIST
+from trainables.data.views import Shrunk, Viewed
 from trainables.objectives import Distillation
 from trainables.schedule import Schedule
-from trainables.settings.setting import Setting
+from trainables.settings.setting import Setting, alone
 from trainables.teacher import Teacher
 from trainables.methods.self_supervised.barlow_twins import BarlowTwins
 from trainables.methods.data_free.class_impressions import ClassImpressions
 
 SHORT = Schedule(epochs=2, batch_size=64)
+SEEN = Setting(
+    target=Viewed(of=FASHION_MNIST, view=Shrunk(height=7, width=7)),
+    teacher=Teacher(domain=FASHION_MNIST, split="Small", schedule=SHORT),
+    schedule=SHORT,
+)
 SPACE = Space(
     name="own_methods",
     about="Do methods run from the command line?",
@@ -35,6 +42,8 @@ SPACE = Space(
             objective=Distillation(hard_label_weight=0),
             schedule=SHORT,
         ),
+        alone(SEEN),
+        SEEN,
     ),
     seeds=2,
 )
@@ -59,4 +68,11 @@ def test_methods_are_launched_recorded_and_reported(tmp_path):
     assert '<section id="transfer">' in report
     assert "barlow_twins + Small" in report
     again = call(launch_command, "--space", space, "--results", results)
-    assert "6 of 6 trials are recorded" in again.out
+    assert "Small 7×7 ← FashionMNIST-Small, no φ" in report
+    seen = next(r for r in records if r.setting == settings[-1].key)
+    assert seen.parameters["student"] == "FashionMNIST 7×7-Small"
+    on_its_own, of_the_student_s = (
+        seen.metrics[f"{name}/test_accuracy"] for name in ("teacher", "through_link")
+    )
+    assert on_its_own == pytest.approx(of_the_student_s)  # it is shown the whole test garments
+    assert "10 of 10 trials are recorded" in again.out

@@ -8,5 +8,6 @@ own            domains of your own data: folders, arrays, tables, functions
 pictures       printed digits and emoji, in memory; rendered: how they are made, once
 sources        the data sets, and where each can be had from; download: fetches, verifies them
 augment        random changes of images, and their normalisation by channel
+views          domains of which less is seen, by a student say, than there is
 standardise    a table in units of its mean and deviation
 """

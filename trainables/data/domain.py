@@ -68,6 +68,7 @@ class Described:
 
     kind: of what is learnt, "classes" or "numbers"; objects: what they are called.
     measures, curve: as in `trainables.data.task`; shape: of one object; split_sizes: of each.
+    seen: what is seen of each, where that is not all: "7×7"; name is then that of the whole.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Described:
     curve: Measure
     shape: Shape
     split_sizes: dict[str, int]
+    seen: str = ""
 
     @staticmethod
     def from_plain(plain: dict[str, Any]) -> "Described":
@@ -207,6 +209,15 @@ class Domain(ABC):
     def size_note(self) -> str:
         """What names of its Small add where domains differ in its size alone: " of 100"."""
         return ""
+
+    @property
+    def whole(self) -> "Domain":
+        """The same objects with all that is known of them: itself, unless it is a view of them."""
+        return self
+
+    def shown(self, objects: "Domain") -> "Domain":
+        """Whole objects as this domain shows its own: as they are, unless it is a view."""
+        return objects
 
     def prepare(self, announce: Say | None = None) -> None:
         """Fetch and verify what it needs, before a study starts or on a node of a cluster.

@@ -1,7 +1,7 @@
 """What networks are trained for, and how good they are.
 
 objective              the socket: student's and teacher's outputs, labels → loss
-distillation           λ-loss, Hinton's, regression
+distillation           λ-loss, Hinton's, Lopez-Paz's, regression
 decoupled, relational  DKD and RKD: classes apart; objects among each other
 features               attention transfer and FitNets, on named features
 controls               label smoothing; of the teacher its class means, or answers exchanged
@@ -16,7 +16,7 @@ from trainables.objectives.answers import Answers
 from trainables.objectives.calibration import Reliability
 from trainables.objectives.controls import LADDER, ClassMeans, ClassShuffle, LabelSmoothing
 from trainables.objectives.decoupled import Decoupled
-from trainables.objectives.distillation import Distillation, Hinton, Regression
+from trainables.objectives.distillation import Distillation, Hinton, Imitation, Regression
 from trainables.objectives.features import AttentionTransfer, FitNets
 from trainables.objectives.losses import Terms
 from trainables.objectives.metrics import Deviation, Quality, integral_criterion
@@ -34,6 +34,7 @@ __all__ = [
     "Distillation",
     "FitNets",
     "Hinton",
+    "Imitation",
     "LabelSmoothing",
     "Objective",
     "Quality",

@@ -110,6 +110,33 @@ class Distillation(SoftLabels):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Imitation(Distillation):
+    """λ · CE(y, g(x)) + (1 - λ) · CE(σ(f(x*)/T), g(x)): the teacher's answers alone at T.
+
+    Eq. 4 of Lopez-Paz et al. 2016, whose λ is our 1 - λ; their code multiplies the second term by
+    T², and its student, too, stays at 1: at a high T it learns small logits.
+    """
+
+    @property
+    def shape(self) -> tuple[Any, ...]:
+        """A stack of its own."""
+        return (Imitation,)
+
+    @property
+    def short(self) -> str:
+        """It is not the usual objective."""
+        return f"{self.label} {self._values}"
+
+    def loss(
+        self, student: Answers, teacher: Answers, labels: Tensor, numbers: Mapping[str, Tensor]
+    ) -> Terms:
+        """See distillation_loss, the student's temperature being 1."""
+        one = torch.ones_like(numbers[TEMPERATURE])
+        weights = weights_of(numbers)
+        return distillation_loss(student.outputs, teacher.outputs, labels, weights, one)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Hinton(SoftLabels):
     """Hinton et al. 2015, §2, as published with weights of one: hard + soft at T, times T²."""
 

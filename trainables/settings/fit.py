@@ -67,12 +67,15 @@ def check_networks(target: Domain, student: Network, teacher: Teacher | None, li
         check_network(teacher.network, teacher.reads(link), teacher.domain.outputs)
 
 
-def check_teacher(teacher: Teacher, target: Domain, link: Link) -> None:
-    """The link gives what the teacher reads, and their answers mean the same."""
+def check_teacher(teacher: Teacher, target: Domain, shown: Domain, link: Link) -> None:
+    """The link gives what the teacher reads, and their answers mean the same.
+
+    shown: the student's objects as the teacher is shown them.
+    """
     domain, own = teacher.domain, type(link).__name__
-    if link.maps not in (ANYTHING, target.kind):
+    if link.maps not in (ANYTHING, shown.kind):
         raise BadInputError(
-            f"the link {own} maps {link.maps}, and {target.name} consists of {target.kind}: give "
+            f"the link {own} maps {link.maps}, and {shown.name} consists of {shown.kind}: give "
             "a link for them, or Identity()"
         )
     if domain.made_by_link and link.vae is None:
@@ -84,17 +87,17 @@ def check_teacher(teacher: Teacher, target: Domain, link: Link) -> None:
             f"the link's VAE makes counterparts of {link.vae.counterparts.name}, and the classes "
             f"of {domain.name} are others: make it like the VAE's counterparts"
         )
-    if link.vae and link.vae.objects != target:
+    if link.vae and link.vae.objects != shown:
         raise BadInputError(
-            f"the link's VAE reads {link.vae.objects.name}, and the student learns "
-            f"{target.name}: give VaeRecipe(objects=...) the student's domain"
+            f"the link's VAE reads {link.vae.objects.name}, and the teacher is shown "
+            f"{shown.name}: give VaeRecipe(objects=...) that domain"
         )
-    check_link(link, target.shape)
+    check_link(link, shown.shape)
     reads = teacher.reads(link)
-    given = link.shape(target.shape)
+    given = link.shape(shown.shape)
     if given != reads:
         raise BadInputError(
-            f"the link {own} makes {_shape(given)} of {target.name}'s {_shape(target.shape)}, and "
+            f"the link {own} makes {_shape(given)} of {shown.name}'s {_shape(shown.shape)}, and "
             f"the teacher of {domain.name} reads {_shape(reads)}: give the domains one size "
             "(size=...), or a link that makes it"
         )
@@ -170,6 +173,11 @@ def check_method(
         raise BadInputError(
             f"{method.name} works on the hidden layers of a Perceptron; the student given is "
             f"{student!r}"
+        )
+    if teacher and teacher.domain.shown(target.whole) != target:
+        raise BadInputError(
+            f"{method.name} gives its student what it makes for the teacher, and the student sees "
+            f"{target.name}: give both the same view, or the whole domain"
         )
     method.check(target, teacher, objective)
     method.check_student(student, teacher)

@@ -50,7 +50,8 @@ ARTICLES = {"objective": "an"}
 class Setting:
     """All that determines a student's result but the seed.
 
-    target: the domain that the student must learn.
+    target: the domain that the student must learn; where that is Viewed, the student sees less
+        of its objects than its teacher.
     student: its network.
     student_split: the labelled objects that it learns from, "Small" or "Train".
     teacher, link: the teacher that it learns from beside the labels, and the map φ from the
@@ -111,7 +112,7 @@ class Setting:
         if self.rule and self.rule.population:
             check_population(self.rule.population, self.schedule)
         if teacher:
-            check_teacher(teacher, target, link)
+            check_teacher(teacher, target, self.shown, link)
         check_networks(target, student, teacher, link)
         if self.method:
             check_method(self.method, target, student, teacher, link, self.objective)
@@ -175,6 +176,14 @@ class Setting:
             teacher = self.teacher
             found.append((teacher.network, teacher.reads(self.link), teacher.domain.outputs))
         return found
+
+    @property
+    def shown(self) -> Domain:
+        """The student's objects as its teacher is shown them, before the link: whole, where the
+        student sees less of them, or through the view of the teacher's own domain.
+        """
+        whole = self.target.whole
+        return self.teacher.domain.shown(whole) if self.teacher else whole
 
     @property
     def shares_objects(self) -> bool:

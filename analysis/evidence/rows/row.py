@@ -51,8 +51,8 @@ class Row(RecordedSetting):
 
     @property
     def student(self) -> str:
-        """The split, and its size where students differ in that: "Small of 300"."""
-        return f"{self.split} of {self.labelled:,}" if self.names_size else self.split
+        """The same with its size, where students differ in that: "Small of 300"."""
+        return self.seen_split + (f" of {self.labelled:,}" if self.names_size else "")
 
     def label_of(self, student: str) -> str:
         """The row in a few words, with its network and schedule where students differ in that."""

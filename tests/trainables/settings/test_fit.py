@@ -291,8 +291,8 @@ REFUSED = {
     ),
     "a VAE of other objects": (
         lambda: replace(ON_MNIST, link=paired(objects=FEW)),
-        "the link's VAE reads FewFashionMNIST, and the student learns FashionMNIST: give "
-        "VaeRecipe(objects=...) the student's domain",
+        "the link's VAE reads FewFashionMNIST, and the teacher is shown FashionMNIST: give "
+        "VaeRecipe(objects=...) that domain",
     ),
     "a link of another shape than it says": (
         lambda: replace(ON_BIG, link=Lying()),
