@@ -208,6 +208,13 @@ class Domain(ABC):
         """What names of its Small add where domains differ in its size alone: " of 100"."""
         return ""
 
+    def pairs_with(self, other: "Domain") -> bool:
+        """Whether row k of both shows the same thing, and a seed splits both alike.
+
+        By default nothing is known of other domains.
+        """
+        return False
+
     def prepare(self, announce: Say | None = None) -> None:
         """Fetch and verify what it needs, before a study starts or on a node of a cluster.
 
