@@ -21,8 +21,9 @@ from trainables.settings.trial import Trial
 
 def test_the_spaces_that_there_are():
     assert names() == [
-        "controls", "emoji", "fair_emoji", "fair_emoji_conv", "fair_garments", "fair_garments_conv",
-        "fair_small", "fair_text", "fair_text_conv", "fonts", "fonts_100", "grid", "joint", "labels", "paper_table",
+        "controls", "emoji", "emoji_pairs", "fair_emoji", "fair_emoji_conv", "fair_garments",
+        "fair_garments_conv", "fair_small", "fair_text", "fair_text_conv", "fonts", "fonts_100",
+        "grid", "joint", "labels", "paper_table",
         "regression_lambda",
         "regression_published",
         "regression_table", "smoke", "transfer_known", "transfer_methods",
