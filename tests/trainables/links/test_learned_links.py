@@ -31,8 +31,10 @@ from trainables.links import (
 from trainables.networks import ConvNet, Perceptron, PictureNet
 from trainables.randomness import generator
 from trainables.schedule import Schedule
+from trainables.settings import Setting
 from trainables.settings.scoring import CrossValidation
 from trainables.settings.trial import Trial
+from trainables.teacher import Teacher
 
 PLAIN, TURNED = Twin(), Twin(turned=True)
 SHORT = Schedule(epochs=3, batch_size=16, learning_rate=1e-2)
@@ -147,6 +149,20 @@ def test_candidates_share_the_model_of_their_seed():
         scored = replace(setting, rule=rule)
         found = {logits_for(Trial(setting=scored, seed=7), part).vae.key for part in range(5)}
         assert found == {logits_for(Trial(setting=setting, seed=7)).vae.key}
+
+
+@pytest.mark.parametrize("link", [PairedLink(recipe=PAIRED), ColourStatistics(recipe=COLOURS)])
+def test_a_teacher_is_asked_about_what_the_model_makes(workshop, link):
+    network = ConvNet(channels=(2,))
+    teacher = Teacher(domain=TURNED, network=network, schedule=SHORT)
+    setting = Setting(target=PLAIN, student=network, teacher=teacher, link=link)
+    logits = logits_for(Trial(setting=setting, seed=1))
+    (found,), facts = (saved := workshop.get_or_make(logits)).tensors["logits"], saved.facts
+    seen = through(workshop, link, 1, images(PLAIN, "Small", 1))
+    torch.testing.assert_close(found, workshop.teacher(logits.teacher)(seen.flatten(1)))
+    kind = link.recipe.kind
+    own = workshop.get_or_make(logits.vae).facts
+    assert {name: facts[f"{kind}/{name}"] for name in own} == own
 
 
 def test_pairs_can_be_searched():
