@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, NullLocator
@@ -12,10 +13,11 @@ from analysis.evidence.rows import Row
 from analysis.evidence.statistics import Comparison
 from analysis.evidence.verdicts import margin_of
 from analysis.factors.amounts import Amounts, amounts_of
-from analysis.figures.figure import COLOURS, LINES, QUIET, Drawn, new_figure, style
+from analysis.figures.figure import COLOURS, LINES, MARKERS, QUIET, Drawn, new_figure, style
 from trainables.data.measures import Measure
 
 BLACK = COLOURS[-1]
+ASIDE = 0.75  # of the least amount: where links without any stand
 
 
 def draw(rows: Sequence[Row]) -> Iterator[Drawn]:
@@ -38,7 +40,7 @@ def _figure(name: str, one: Amounts, family: Family) -> Drawn:
             axes.axhspan(-margin, margin, color=QUIET, alpha=0.15, lw=0)
             axes.axhline(0, color=BLACK, lw=0.8)
             unit = f", {measure.unit}" if measure.unit else ""
-            axes.set_ylabel(f"Δ test {measure.title} to the student alone{unit}")
+            axes.set_ylabel(f"Δ test {measure.title}{unit}")
             axes.set_xlabel(one.unit)
             axes.set_xscale("log")
             axes.xaxis.set_major_locator(FixedLocator([*one.points]))
@@ -50,25 +52,31 @@ def _figure(name: str, one: Amounts, family: Family) -> Drawn:
     seeds = sorted({len(row.finished) for row in (*one.points.values(), *one.others)})
     caption = (
         "Mean difference to the student alone at equal seeds, with its 95 % paired t interval and "
-        f"each seed's (small); lines: the same behind links that learn from no {one.unit}, with "
-        "their intervals as bands. Grey band: ±δ, differences that do not matter. "
+        f"each seed's (small). Lines, and points at the left: the same behind links that learn "
+        f"from no {one.unit}. Band: ±δ, differences that do not matter. "
         f"n = {'/'.join(map(str, seeds))} seeds."
     )
     return Drawn(name, _title(one, family, measures[0]), caption, figure)
 
 
 def _gains(axes: Axes, one: Amounts, measure: Measure) -> None:
+    least = min(one.points)
     for place, row in enumerate(one.others, start=1):
-        gap, colour = _gap(row, measure), COLOURS[place % len(COLOURS)]
-        axes.axhline(gap.mean, color=colour, ls=LINES[place % len(LINES)], lw=1.2, label=_of(row))
-        if not math.isnan(gap.low):
-            axes.axhspan(gap.low, gap.high, color=colour, alpha=0.12, lw=0)
+        look: dict[str, Any] = {
+            "color": COLOURS[place % len(COLOURS)], "ls": LINES[place % len(LINES)], "lw": 1.2,
+        }  # fmt: skip
+        gap = _gap(row, measure)
+        axes.axhline(gap.mean, **look, alpha=0.6)
+        axes.errorbar(
+            [least * ASIDE**place], [gap.mean], [_half(gap)], label=_of(row),
+            marker=MARKERS[place % len(MARKERS)], ms=4.5, capsize=2, **look,
+        )  # fmt: skip
     for count, row in one.points.items():
         assert row.alone
         own = [*gaps(row, row.alone, measure).values()]
         axes.plot([count] * len(own), own, "_", ms=4, mew=0.7, color=COLOURS[0], alpha=0.5)
     found = {count: _gap(row, measure) for count, row in one.points.items()}
-    half = [0.0 if math.isnan(gap.low) else gap.high - gap.mean for gap in found.values()]
+    half = [*map(_half, found.values())]
     axes.errorbar(
         [*found], [gap.mean for gap in found.values()], half, label=f"φ {one.link}",
         color=COLOURS[0], ls="-", marker="o", ms=4.5, lw=1.2, capsize=2,
@@ -78,6 +86,10 @@ def _gains(axes: Axes, one: Amounts, measure: Measure) -> None:
 def _gap(row: Row, measure: Measure) -> Comparison:
     assert row.alone
     return against(row, row.alone, measure)
+
+
+def _half(gap: Comparison) -> float:
+    return 0.0 if math.isnan(gap.low) else gap.high - gap.mean
 
 
 def _of(row: Row) -> str:

@@ -58,7 +58,7 @@ def test_their_figure_has_paired_differences_with_intervals(rows):
         assert mean == pytest.approx(gaps.mean())
         half = stats.t.ppf(0.975, N - 1) * gaps.std(ddof=1) / N**0.5
         assert bar[:, 1] == pytest.approx([gaps.mean() - half, gaps.mean() + half])
-    assert {"no φ", "φ colours"} <= {text.get_label() for text in axes.lines}
+    assert {"no φ", "φ colours"} <= {each.get_label() for each in axes.containers}
     assert "better with 40" in drawn.title
     assert "worse with 5" in drawn.title
 
