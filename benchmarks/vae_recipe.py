@@ -23,7 +23,7 @@ from search_spaces.base.search import FIRST_SELECTION_SEED
 from search_spaces.rows.garments import VAE
 from trainables.artifacts.artifact import VaeArtifact
 from trainables.artifacts.vae import Outputs, train_vaes
-from trainables.artifacts.workshop import ignore, new_vae
+from trainables.artifacts.workshop import ignore
 from trainables.cohorts.kinds import open_workshop
 from trainables.data.splits import pair_by_class
 from trainables.links.vae_recipe import VaeRecipe
@@ -54,7 +54,7 @@ def held_out_loss(recipe: VaeRecipe, weights: dict[str, torch.Tensor]) -> float:
     pairs = pair_by_class(objects.labels, counterparts.labels, draw, recipe.class_map)
     x, d = objects.inputs(), counterparts.inputs()[pairs]
     noises = torch.randn(2, 1, len(x), recipe.latent_size, generator=draw)
-    model = new_vae(recipe, draw)
+    model = recipe.build(draw)
     model.load_state_dict(weights)
     with torch.no_grad():
         outputs = Outputs(*Stack([model], [0.0], CPU)(x[None], *noises))

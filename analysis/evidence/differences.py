@@ -10,6 +10,8 @@ COSTS = (
     "seconds",
     "teacher/seconds",
     "vae/seconds",
+    "colours/seconds",
+    "paired/seconds",
     "logits/seconds",
     "impressions/seconds",
 )  # recorded metrics: a student's own, and what was made once for it

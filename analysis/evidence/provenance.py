@@ -6,7 +6,13 @@ from datetime import UTC, datetime
 
 from records.schema import ARTIFACT, Record
 
-STAGES = {"vae": "VAEs", "teacher": "teachers", "logits": "teachers' logits"}
+STAGES = {
+    "vae": "VAEs",
+    "colours": "colour statistics",
+    "paired": "links from pairs",
+    "teacher": "teachers",
+    "logits": "teachers' logits",
+}
 SHOWN = {
     "mlflow.source.git.commit": "commit",
     "dirty": "uncommitted changes",

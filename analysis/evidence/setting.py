@@ -5,6 +5,7 @@ It leaves defaults out: what it does not say is the default of the dataclass tha
 """
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,7 @@ from trainables.objectives import Regression
 from trainables.objectives.objective import ANSWERS
 from trainables.settings import CrossValidation, Oracle, Rule, Setting
 
+AMOUNT = re.compile(r"(\d+) (\w+)")  # what a link's model has learned from, in tables
 USUAL = ("Distillation", "Regression")  # objectives that their λ and T describe
 
 
@@ -205,6 +207,12 @@ class RecordedSetting:
         """φ as tables name it: "VAE (small)" where the VAE knew the labels of Small alone."""
         labels = self["vae_labels"]
         return self["link"] if labels == NONE else f"{self['link']} ({labels})"
+
+    @property
+    def amount(self) -> tuple[int, str] | None:
+        """What the model behind φ has learned from, counted: (300, "pairs"); None for others."""
+        found = AMOUNT.fullmatch(self["vae_labels"])
+        return (int(found[1]), found[2]) if found else None
 
     @property
     def label(self) -> str:

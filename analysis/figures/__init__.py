@@ -4,7 +4,8 @@ figure.py        what a drawn figure is, the look of all of them, and how they a
 forest.py        every row against the student alone, and what a gain costs; looks.py: look by look
 maps.py          λ × T by φ                     weights.py       λ alone, for a regression
 search.py        a search's history             curves.py        quality over epochs
-labels.py        quality by labels       ladder.py        what of a teacher teaches
+labels.py        quality by labels              ladder.py        what of a teacher teaches
+amounts.py       quality by what a link has learned from: by pairs, say
 pictures.py      images under a link, the VAE   reliability.py   confidence against accuracy
 __main__.py      the command: python -m analysis.figures
 
@@ -17,6 +18,7 @@ from mlflow import MlflowClient
 
 from analysis.evidence.rows import Row
 from analysis.figures import (
+    amounts,
     curves,
     forest,
     labels,
@@ -46,6 +48,7 @@ def draw_all(
 
     def every() -> Iterator[Drawn | Left]:
         yield from labels.draw(rows)
+        yield from amounts.draw(rows)
         yield from ladder.draw(rows)
         yield from forest.draw(rows)
         yield from looks.draw(rows)

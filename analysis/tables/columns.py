@@ -84,7 +84,8 @@ def _order(rows: list[Row], table: pd.DataFrame) -> list[int]:
             return -math.inf, row.planned.place
         if validated:
             return -validation[index], row.planned.place
-        return row["protocol"], row.place, row["vae_labels"], row.planned.place
+        amount, _ = row.amount or (0, "")
+        return row["protocol"], row.place, amount, row["vae_labels"], row.planned.place
 
     return sorted(range(len(rows)), key=place)
 

@@ -13,7 +13,7 @@ from trainables.artifacts.artifact import TeacherArtifact, VaeArtifact
 from trainables.artifacts.store import Saved
 from trainables.artifacts.teacher import train_teachers
 from trainables.artifacts.vae import train_vaes
-from trainables.artifacts.workshop import Workshop, new_vae
+from trainables.artifacts.workshop import Workshop
 from trainables.cohorts.kinds import Work, needs, open_workshop
 from trainables.data.domain import Domain
 from trainables.data.domains import FASHION_MNIST
@@ -142,7 +142,7 @@ def vaes(on: Domain, split: str, epochs: int, batch: int = BATCH) -> Kind:
     recipe = VaeRecipe(objects=on, counterparts=on, split=split, schedule=schedule)
     objects, hidden = on.split_sizes[split], recipe.hidden_size
     products = 3 * on.inputs * hidden + 4 * hidden * recipe.latent_size
-    model = new_vae(recipe, generator("unused", 0))
+    model = recipe.build(generator("unused", 0))
     parameters = sum(value.numel() for value in model.parameters())
     return Kind(
         name="VAEs",

@@ -1,12 +1,18 @@
 """One vendor's emoji from another's, by a convolution: objectives, and links under the λ-loss."""
 
 from search_spaces.base import Space
-from search_spaces.pairs.emoji import BY_CONVOLUTION
+from search_spaces.pairs.emoji import BY_CONVOLUTION, NOTO
+from search_spaces.pairs.emoji_pairs import colours, paired
 from search_spaces.rows.fair import Links, by_links, by_objectives, student_alone
 from trainables.settings import alone
 
 TAUGHT = BY_CONVOLUTION
-LINKS: Links = {"noise": "noise", "blur": "blur"}
+LINKS: Links = {
+    "noise": "noise",
+    "blur": "blur",
+    "colours": colours(TAUGHT.target, NOTO.domain),
+    "paired": paired(TAUGHT.target, NOTO.domain),
+}
 
 SPACE = Space(
     name="fair_emoji_conv",

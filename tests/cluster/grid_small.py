@@ -20,7 +20,7 @@ def small(number, setting):
     return replace(
         setting,
         teacher=replace(setting.teacher, split="Small", schedule=SHORT),
-        link=LINK if setting.link.vae else setting.link,
+        link=LINK if setting.link.learned else setting.link,
         schedule=Schedule(epochs=10 + number % 10, batch_size=64),
     )
 

@@ -21,12 +21,12 @@ from trainables.settings.trial import Trial
 
 def test_the_spaces_that_there_are():
     assert names() == [
-        "bayesian", "bayesian_known", "controls", "emoji", "fair_emoji", "fair_emoji_conv",
-        "fair_garments", "fair_garments_conv", "fair_small", "fair_text", "fair_text_conv",
-        "fonts", "fonts_100", "fonts_labels", "fonts_labels_conv", "generalised_digits",
-        "generalised_garments", "generalised_known", "generalised_rentals", "grid", "joint",
-        "labels",
-        "letters", "paper_table", "regression_lambda", "regression_published",
+        "bayesian", "bayesian_known", "controls", "emoji", "emoji_pairs", "fair_emoji",
+        "fair_emoji_conv", "fair_garments", "fair_garments_conv", "fair_small", "fair_text",
+        "fair_text_conv", "fonts", "fonts_100", "fonts_labels", "fonts_labels_conv",
+        "generalised_digits", "generalised_garments", "generalised_known", "generalised_rentals",
+        "grid", "joint", "labels", "letters", "paper_table", "regression_lambda",
+        "regression_published",
         "regression_table", "smoke", "transfer_known", "transfer_methods",
         "transfer_methods_small", "tuned_table", "vae_lambda", "vae_lambda_nested",
         "vae_lambda_small",

@@ -4,6 +4,7 @@ artifact         what each artifact is: the data that determine it
 store            artifacts on disk, written whole and verified on reading
 workshop         loads what is stored, makes what is not
 vae, teacher     their training; elbo: the terms of a VAE's loss
+paired, colours  links that learn from pairs, or from moments of colours
 generated        the domain that a VAE makes
 labelled         which objects of a split stay when a part is held out
 logits           a teacher's logits on the student's split under φ

@@ -1,19 +1,22 @@
-"""Artifacts, made once and shared: VAEs, teachers, and a teacher's logits on φ(split).
+"""Artifacts, made once and shared: models of links, teachers, and a teacher's logits on φ(split).
 
 Each is a frozen dataclass that says all that determines it, so that its hash is its name; it
-says nothing of how it is made, which stands in `vae`, `teacher` and `logits` beside this file.
+says nothing of how it is made, which stands in the files beside this one.
 """
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from trainables.data.domain import Domain, Shape
 from trainables.data.splits import held_out_size
 from trainables.identity import identity
+from trainables.links.colours import ColourRecipe
 from trainables.links.link import Link
+from trainables.links.paired import PairedRecipe
+from trainables.links.recipe import Recipe
 from trainables.links.vae_recipe import VaeRecipe
 from trainables.networks.network import multiply_adds
 from trainables.teacher import Teacher
@@ -53,14 +56,13 @@ class Artifact(ABC):
 
 
 @dataclass(frozen=True, kw_only=True)
-class VaeArtifact(Artifact):
-    """A trained VAE.
+class ModelArtifact(Artifact):
+    """The trained model of a link.
 
     held_out, part: the share of Small whose labels it must not see, and which of the parts.
     """
 
-    kind: ClassVar[str] = "vae"
-    recipe: VaeRecipe
+    recipe: Any
     held_out: float = 0.0
     part: int = 0
 
@@ -71,8 +73,42 @@ class VaeArtifact(Artifact):
 
 
 @dataclass(frozen=True, kw_only=True)
+class VaeArtifact(ModelArtifact):
+    """A trained VAE."""
+
+    kind: ClassVar[str] = "vae"
+    recipe: VaeRecipe
+
+
+@dataclass(frozen=True, kw_only=True)
+class ColoursArtifact(ModelArtifact):
+    """The moments of two domains' colours, by channel."""
+
+    kind: ClassVar[str] = "colours"
+    recipe: ColourRecipe
+
+
+@dataclass(frozen=True, kw_only=True)
+class PairedArtifact(ModelArtifact):
+    """A network that was trained on pairs."""
+
+    kind: ClassVar[str] = "paired"
+    recipe: PairedRecipe
+
+
+MODELS: dict[str, type[ModelArtifact]] = {
+    each.kind: each for each in (VaeArtifact, ColoursArtifact, PairedArtifact)
+}
+
+
+def model_of(recipe: Recipe, seed: int, **withheld: Any) -> ModelArtifact:
+    """The model of a recipe; withheld: held_out and part, of what it must not see."""
+    return MODELS[recipe.kind](recipe=recipe, seed=seed, **withheld)
+
+
+@dataclass(frozen=True, kw_only=True)
 class TeacherArtifact(Artifact):
-    """A trained teacher; `source_link` transforms its domain, `vae` generates it.
+    """A trained teacher; `source_link` transforms its domain, the model `vae` generates it.
 
     held_out, part: what it must not see of the student's split `withheld_from`, where its own
     split shares objects with that; of Small, where its domain is generated from it.
@@ -81,7 +117,7 @@ class TeacherArtifact(Artifact):
     kind: ClassVar[str] = "teacher"
     recipe: Teacher
     source_link: Link | None = None
-    vae: VaeArtifact | None = None
+    vae: ModelArtifact | None = None
     held_out: float = 0.0
     part: int = 0
     withheld_from: str = ""
@@ -130,7 +166,8 @@ class TeacherArtifact(Artifact):
 class LogitsArtifact(Artifact):
     """A teacher's logits on φ of a split of the student's domain: float32 [samples, n, outputs].
 
-    Of a regression its answers in the target's unit. vae: behind the link, where it is one.
+    Of a regression its answers in the target's unit. vae: the model behind the link, where one is
+    learned (VAEs were the first, and names of fields last).
     classes: for each class of the student the teacher's that stands for it; None: all as they are.
     features: the named features of the teacher that are kept beside its logits.
     """
@@ -138,7 +175,7 @@ class LogitsArtifact(Artifact):
     kind: ClassVar[str] = "logits"
     teacher: TeacherArtifact
     link: Link
-    vae: VaeArtifact | None
+    vae: ModelArtifact | None
     target: Domain
     split: str
     classes: tuple[int, ...] | None = None
@@ -146,7 +183,7 @@ class LogitsArtifact(Artifact):
 
     @property
     def needs(self) -> tuple[Artifact, ...]:
-        """The teacher, and the VAE behind the link, if any."""
+        """The teacher, and the model behind the link, if any."""
         return (self.teacher, self.vae) if self.vae else (self.teacher,)
 
     @property

@@ -76,8 +76,9 @@ def _compute(artifact: LogitsArtifact, workshop: Workshop) -> Saved:
         if (on_its_own := f"test_{measure.name}") in own:
             facts[f"teacher/{on_its_own}"] = own[on_its_own]
     facts |= {"teacher/seconds": own["seconds"], "logits/seconds": time.perf_counter() - started}
-    if artifact.vae:
-        facts["vae/seconds"] = workshop.get_or_make(artifact.vae).facts["seconds"]
+    if behind := artifact.vae:
+        found = workshop.get_or_make(behind).facts
+        facts |= {f"{behind.kind}/{name}": found[name] for name in behind.recipe.recorded}
     if target.is_classification:
         reliability = measure_reliability([(on_test.T[None], test.labels)])[0]
         facts["through_link/test_calibration_error"] = reliability.error

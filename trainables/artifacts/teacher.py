@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from trainables.artifacts.artifact import TeacherArtifact
+from trainables.artifacts.artifact import TeacherArtifact, VaeArtifact
 from trainables.artifacts.generated import generate
 from trainables.artifacts.labelled import without_held_out
 from trainables.artifacts.store import Saved
@@ -109,7 +109,7 @@ def _objects(artifact: TeacherArtifact, workshop: Workshop) -> tuple[Objects, Ob
     """All objects of its domain, its test set, and the rows of the first that it learns from."""
     domain, split, seed = artifact.domain, artifact.recipe.split, artifact.seed
     if isinstance(domain, Generated):
-        assert artifact.vae
+        assert isinstance(artifact.vae, VaeArtifact)
         vae = workshop.vae(artifact.vae)
         made = generate(vae, artifact.vae, domain, split, artifact.held_out, artifact.part)
         assert made.test

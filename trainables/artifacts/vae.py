@@ -20,7 +20,7 @@ from trainables.artifacts.elbo import (
 )
 from trainables.artifacts.labelled import labelled_rows
 from trainables.artifacts.store import Saved
-from trainables.artifacts.workshop import Workshop, new_vae
+from trainables.artifacts.workshop import Workshop
 from trainables.data.domain import Objects
 from trainables.data.splits import pair_by_class
 from trainables.device import Placed, clock
@@ -114,7 +114,7 @@ def train_vaes(
     started, placed, recipe = clock(device), Placed(device), artifacts[0].recipe
     objects, counterparts = recipe.objects.load().train, recipe.counterparts.load().train
     members = [Member(artifact, objects, counterparts) for artifact in artifacts]
-    models = [new_vae(recipe, generator("init/vae", artifact.seed)) for artifact in artifacts]
+    models = [recipe.build(generator("init/vae", artifact.seed)) for artifact in artifacts]
     schedule = recipe.schedule
     stack = Stack.scheduled(models, [artifact.recipe.schedule for artifact in artifacts], device)
     object_pixels = [placed(objects.pixels)] * len(members)

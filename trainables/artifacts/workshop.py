@@ -10,11 +10,15 @@ from typing import Any, Protocol, TypeVar
 import torch
 from torch import nn
 
-from trainables.artifacts.artifact import Artifact, TeacherArtifact, VaeArtifact
+from trainables.artifacts.artifact import (
+    Artifact,
+    ModelArtifact,
+    TeacherArtifact,
+    VaeArtifact,
+)
 from trainables.artifacts.store import Saved, Store, UnusableArtifactError
 from trainables.identity import canonical
 from trainables.links.link import Link, Map
-from trainables.links.vae_recipe import VaeRecipe
 from trainables.networks.stack import Report
 from trainables.networks.vae import Vae
 from trainables.randomness import generator
@@ -58,7 +62,7 @@ class Workshop:
 
     def vae(self, artifact: VaeArtifact) -> Vae:
         """The trained VAE, ready to use."""
-        return self._ready(new_vae(artifact.recipe, generator("unused", 0)), artifact)
+        return self._ready(artifact.recipe.build(generator("unused", 0)), artifact)
 
     def teacher(self, artifact: TeacherArtifact) -> nn.Module:
         """The trained teacher, ready to use: it reads flat objects [B, D]."""
@@ -70,12 +74,9 @@ class Workshop:
         model.load_state_dict(self.get_or_make(artifact).tensors)
         return model.to(self.device).requires_grad_(False).eval()
 
-    def link(self, link: Link, vae: VaeArtifact | None) -> Map:
+    def link(self, link: Link, artifact: ModelArtifact | None) -> Map:
         """The link with the trained model behind it, if it needs one."""
-        return link.with_model(self.vae(vae) if link.vae and vae else None)
-
-
-def new_vae(recipe: VaeRecipe, draw: torch.Generator) -> Vae:
-    """A VAE of this recipe, its weights drawn."""
-    pixels = recipe.objects.inputs, recipe.counterparts.inputs
-    return Vae(*pixels, recipe.hidden_size, recipe.latent_size, draw)
+        if artifact is None:
+            return link.with_model(None)
+        model: nn.Module = artifact.recipe.build(generator("unused", 0))
+        return link.with_model(self._ready(model, artifact))

@@ -7,9 +7,14 @@ parameter: itself, its gradient and Adam's two moments, as float32.
 
 import math
 
-from trainables.artifacts.artifact import LogitsArtifact, TeacherArtifact, VaeArtifact
+from trainables.artifacts.artifact import (
+    ColoursArtifact,
+    LogitsArtifact,
+    PairedArtifact,
+    TeacherArtifact,
+    VaeArtifact,
+)
 from trainables.distillation.requirements import selects_first
-from trainables.links.vae_recipe import VaeRecipe
 from trainables.methods.bayesian.distillation import DRAWN_WORK
 from trainables.methods.bayesian.posterior import PosteriorArtifact
 from trainables.methods.data_free.impressions import ImpressionsArtifact
@@ -75,28 +80,50 @@ def teacher_memory(artifact: TeacherArtifact) -> int:
     return TRAINED_BYTES * parameters + batch + 4 * seen * math.prod(shape)
 
 
-def _vae_weights(recipe: VaeRecipe) -> int:
-    pixels = 2 * recipe.objects.inputs + recipe.counterparts.inputs
-    return pixels * recipe.hidden_size + 4 * recipe.hidden_size * recipe.latent_size
-
-
 def vae_cost(artifact: VaeArtifact) -> float:
     """GFLOP of training; elementwise work doubles the time of the products, as measured."""
     recipe = artifact.recipe
     objects = recipe.objects.split_sizes[recipe.split] * recipe.schedule.epochs
-    return 2 * TRAINED * _vae_weights(recipe) * objects / 1e9
+    return 2 * TRAINED * recipe.weights * objects / 1e9
 
 
 def vae_memory(artifact: VaeArtifact) -> int:
     """Bytes: weights, and what a batch's images become on the way."""
     recipe = artifact.recipe
     pixels = recipe.schedule.batch_size * recipe.objects.inputs
-    return TRAINED_BYTES * _vae_weights(recipe) + 24 * pixels
+    return TRAINED_BYTES * recipe.weights + 24 * pixels
+
+
+def paired_cost(artifact: PairedArtifact) -> float:
+    """GFLOP of training."""
+    recipe = artifact.recipe
+    objects = recipe.objects.split_sizes["Big"] * recipe.schedule.epochs
+    return TRAINED * recipe.products * objects / 1e9
+
+
+def paired_memory(artifact: PairedArtifact) -> int:
+    """Bytes: weights, and what a batch's pictures become on the way."""
+    recipe = artifact.recipe
+    given = recipe.network, recipe.objects.shape, recipe.counterparts.inputs
+    batch = 8 * recipe.schedule.batch_size * activations(*given)
+    return TRAINED_BYTES * parameters_of(*given) + batch
+
+
+def colours_cost(artifact: ColoursArtifact) -> float:
+    """GFLOP: each value is read twice, for mean and deviation."""
+    domains = artifact.recipe.objects, artifact.recipe.counterparts
+    return 4 * sum(domain.inputs * domain.split_sizes["Big"] for domain in domains) / 1e9
+
+
+def colours_memory(artifact: ColoursArtifact) -> int:
+    """Bytes of a domain's values as float64, and of their squares."""
+    domains = artifact.recipe.objects, artifact.recipe.counterparts
+    return 16 * max(domain.inputs * domain.split_sizes["Big"] for domain in domains)
 
 
 def logits_cost(artifact: LogitsArtifact) -> float:
     """GFLOP of one evaluation of link and teacher on every sample, and on the test set."""
-    link = _vae_weights(artifact.link.vae) // 2 if artifact.link.vae else 0
+    link = artifact.link.learned.products if artifact.link.learned else 0
     sizes = artifact.target.split_sizes
     objects = sizes[artifact.split] * artifact.link.samples + sizes["Test"]
     return EVALUATED * (artifact.teacher.products + link) * objects / 1e9

@@ -12,7 +12,9 @@ from typing import Any
 import torch
 
 from trainables.artifacts.artifact import Artifact
+from trainables.artifacts.colours import measure_colours
 from trainables.artifacts.logits import compute_logits
+from trainables.artifacts.paired import train_paired
 from trainables.artifacts.store import Store
 from trainables.artifacts.teacher import train_teachers
 from trainables.artifacts.vae import train_vaes
@@ -165,6 +167,8 @@ KINDS = {
     ),
     "teacher": _artifact(train_teachers, costs.teacher_cost, costs.teacher_memory),
     "vae": _artifact(train_vaes, costs.vae_cost, costs.vae_memory),
+    "colours": _artifact(measure_colours, costs.colours_cost, costs.colours_memory),
+    "paired": _artifact(train_paired, costs.paired_cost, costs.paired_memory),
     "logits": _artifact(compute_logits, costs.logits_cost, costs.logits_memory),
     "posterior": _artifact(make_posteriors, costs.posterior_cost, costs.posterior_memory),
     "impressions": _artifact(make_impressions, costs.impressions_cost, costs.impressions_memory),

@@ -219,6 +219,13 @@ class Domain(ABC):
         """Whole objects as this domain shows its own: as they are, unless it is a view."""
         return objects
 
+    def pairs_with(self, other: "Domain") -> bool:
+        """Whether row k of both shows the same thing, and a seed splits both alike.
+
+        By default nothing is known of other domains.
+        """
+        return False
+
     def prepare(self, announce: Say | None = None) -> None:
         """Fetch and verify what it needs, before a study starts or on a node of a cluster.
 

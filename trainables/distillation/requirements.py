@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from trainables.artifacts.artifact import LogitsArtifact, TeacherArtifact, VaeArtifact
+from trainables.artifacts.artifact import LogitsArtifact, TeacherArtifact, model_of
 from trainables.schedule import SELECTION_SHARE
 from trainables.settings.trial import Trial
 
@@ -11,18 +11,18 @@ from trainables.settings.trial import Trial
 def logits_for(trial: Trial, part: int = 0) -> LogitsArtifact | None:
     """The teacher's logits that a trial learns from; None for a student alone.
 
-    part: which part of the split is held out. A teacher or VAE that learned from labels of that
-    part would tell the student about them, so it is made without them.
+    part: which part of the split is held out. A teacher, or a model behind the link, that learned
+    from labels of that part would tell the student about them, so it is made without them.
     """
     setting, seed = trial.setting, trial.network_seed
     recipe, link = setting.teacher, setting.link
     if recipe is None:
         return None
     withheld: dict[str, Any] = {"held_out": setting.withheld_share, "part": part}
-    vae = None
-    if link.vae:
-        blind = withheld if link.vae.labels == "small" else {}
-        vae = VaeArtifact(recipe=link.vae, seed=seed, **blind)
+    model = None
+    if link.learned:
+        blind = withheld if link.learned.reads_small else {}
+        model = model_of(link.learned, seed, **blind)
     made = recipe.domain.made_by_link
     shared = setting.shares_objects and setting.withheld_share > 0
     if shared:
@@ -30,14 +30,14 @@ def logits_for(trial: Trial, part: int = 0) -> LogitsArtifact | None:
     teacher = TeacherArtifact(
         recipe=replace(recipe, classes=None),
         source_link=link if link.makes_source else None,
-        vae=vae if made else None,
+        vae=model if made else None,
         seed=seed,
         **(withheld if made or shared else {}),
     )
     return LogitsArtifact(
         teacher=teacher,
         link=link,
-        vae=vae,
+        vae=model,
         target=setting.shown,
         split=setting.student_split,
         classes=recipe.classes,

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from trainables.data.domain import IMAGES, Shape
 from trainables.errors import BadInputError, one_line
-from trainables.links.vae_recipe import VaeRecipe
+from trainables.links.recipe import Recipe
 from trainables.randomness import generator
 
 ANYTHING = "anything"  # a kind of objects, beside IMAGES and TABLE: any of them
@@ -43,8 +43,8 @@ class Link(ABC):
         return 1
 
     @property
-    def vae(self) -> VaeRecipe | None:
-        """The recipe of the VAE that this link needs, if any."""
+    def learned(self) -> Recipe | None:
+        """The recipe of the model that this link needs, if any."""
         return None
 
     def with_model(self, model: nn.Module | None) -> Map:
@@ -53,12 +53,13 @@ class Link(ABC):
 
     @property
     def label(self) -> str:
-        """As tables show it: its name, and what tells its like apart."""
-        return self.name
+        """As tables show it: its name, and what tells its like apart: "VAE (all)"."""
+        note = self.learned.note if self.learned else ""
+        return f"{self.name} ({note})" if note else self.name
 
     def is_proven(self, shape: Shape) -> bool:
         """Whether it is known, without trying it, what it makes of objects of this shape."""
-        return self.vae is not None  # its model is not there yet: it is taken at its word
+        return self.learned is not None  # its model is not there yet: it is taken at its word
 
     def parameters(self) -> str:
         """The link's own numbers, for records: "std=0.1 draws=50"."""

@@ -40,14 +40,9 @@ class VaeLink(Link):
         return self.draws
 
     @property
-    def vae(self) -> VaeRecipe:
+    def learned(self) -> VaeRecipe:
         """The recipe of the VAE behind this link."""
         return self.recipe
-
-    @property
-    def label(self) -> str:
-        """With the labels that its VAE knew: "VAE (all)"."""
-        return f"{self.name} ({self.recipe.labels})"
 
     def with_model(self, model: nn.Module | None) -> Map:
         """φ by this trained VAE."""

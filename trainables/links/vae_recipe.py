@@ -2,11 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
+
+import torch
 
 from trainables.checks import check_choice, check_real, check_whole
 from trainables.data.domain import IMAGES, Domain
 from trainables.errors import BadInputError
+from trainables.links.recipe import Recipe
+from trainables.networks.vae import Vae
 from trainables.schedule import Schedule
 
 VAE_SCHEDULE = Schedule(epochs=8, batch_size=128, learning_rate=7e-3, rate="cosine", warm_up=0.05)
@@ -15,10 +19,9 @@ chosen by the ELBO of test pairs, see benchmarks/README.md, "vae_recipe"."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class VaeRecipe:
+class VaeRecipe(Recipe):
     """A VAE with one encoder and two decoders: for the objects, and for their counterparts.
 
-    objects, counterparts: the student's domain and the teacher's, both of images.
     classes: for each class of the objects the class of their counterparts; None where class k
         goes with class k.
     labels: of which objects the labels choose the counterparts. "all", as published, lets the
@@ -29,8 +32,7 @@ class VaeRecipe:
     kl_weight: of the KL term; 1 for the evidence bound.
     """
 
-    objects: Domain
-    counterparts: Domain
+    kind: ClassVar[str] = "vae"
     classes: tuple[int, ...] | None = None
     labels: str = "all"
     latent_size: int = 64
@@ -76,6 +78,55 @@ class VaeRecipe:
     def class_map(self) -> tuple[int, ...]:
         """The counterparts' class for each class of the objects."""
         return tuple(range(self.objects.outputs)) if self.classes is None else self.classes
+
+    @property
+    def note(self) -> str:
+        """The labels that it knows."""
+        return self.labels
+
+    @property
+    def reads_small(self) -> bool:
+        """Where those are its labels; else they are all of a split, whatever is held out."""
+        return self.labels == "small"
+
+    @property
+    def generates(self) -> bool:
+        """Counterparts, drawn."""
+        return True
+
+    @property
+    def weights(self) -> int:
+        """Of encoder and decoders, without biases."""
+        pixels = 2 * self.objects.inputs + self.counterparts.inputs
+        return pixels * self.hidden_size + 4 * self.hidden_size * self.latent_size
+
+    @property
+    def products(self) -> int:
+        """About half of the weights are on the way to a counterpart."""
+        return self.weights // 2
+
+    def build(self, draw: torch.Generator) -> Vae:
+        """Encoder and decoders."""
+        pixels = self.objects.inputs, self.counterparts.inputs
+        return Vae(*pixels, self.hidden_size, self.latent_size, draw)
+
+    def check_for(self, target: Domain, source: Domain) -> None:
+        """It reads what the teacher is shown; what it generates has the counterparts' classes."""
+        if source.made_by_link and self.counterparts.task != source.task:
+            raise BadInputError(
+                f"the link's VAE makes counterparts of {self.counterparts.name}, and the classes "
+                f"of {source.name} are others: make it like the VAE's counterparts"
+            )
+        if self.objects != target:
+            raise BadInputError(
+                f"the link's VAE reads {self.objects.name}, and the teacher is shown "
+                f"{target.name}: give VaeRecipe(objects=...) that domain"
+            )
+
+    @property
+    def paired_classes(self) -> tuple[int, ...]:
+        """An object and its counterpart are of classes that go together."""
+        return self.class_map
 
 
 def _check_domain(field: str, domain: Any) -> None:

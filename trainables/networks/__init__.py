@@ -2,7 +2,7 @@
 
 network         what a setting names: shape and outputs → a module; what it costs
 perceptron      teachers and students; its part is in network
-convolutional   a small convolutional network, and ResNet-18
+convolutional   a small convolutional network, one from pictures to pictures, and ResNet-18
 lenet           LeNet-5, of convolution's layers, also for published figures that are repeated
 vae             one encoder, a decoder for objects and one for counterparts
 pretrained      weights from a file; tried: whether a network can be trained
@@ -11,7 +11,7 @@ updates         how a stack's parameters follow their gradients, by optimisers/
 kernels         the linear layers of a stack, of products/; convolution_kernels
 """
 
-from trainables.networks.convolutional import ConvNet, ResNet18
+from trainables.networks.convolutional import ConvNet, PictureNet, ResNet18
 from trainables.networks.lenet import LeNet, LeNet5
 from trainables.networks.network import Network, Perceptron
 from trainables.networks.perceptron import Mlp
@@ -25,6 +25,7 @@ __all__ = [
     "Mlp",
     "Network",
     "Perceptron",
+    "PictureNet",
     "Report",
     "ResNet18",
     "Stack",

@@ -60,6 +60,50 @@ class ConvNet(Network):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PictureNet(Network):
+    """From pictures to pictures of the same sides: a linear map of each pixel's channels, to which
+    a chain of 3×3 convolutions adds what the pixel's surroundings say.
+
+    channels: of the chain's inner maps, with ReLU. The k-th convolution is dilated 2^k-fold, so
+    that few of them see far (Yu and Koltun 2016).
+    """
+
+    channels: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        check_widths(self, "channels", at_least=1)
+
+    def build(self, shape: Shape, outputs: int) -> nn.Module:
+        """Outputs [B, C' · H · W]; raises BadInputError where outputs are no such pictures."""
+        channels, *sides = image_shape(self, shape)
+        made, left = divmod(outputs, math.prod(sides))
+        if left or not made:
+            raise BadInputError(
+                f"PictureNet makes pictures of the {sides[0]}×{sides[1]} pixels that it reads, "
+                f"and {outputs} values are none: give both domains one size"
+            )
+        widths = (channels, *self.channels, made)
+        parts: list[nn.Module] = []
+        for depth, (before, after) in enumerate(pairwise(widths)):
+            reach = 2**depth
+            parts += [nn.Conv2d(before, after, 3, padding=reach, dilation=reach), nn.ReLU()]
+        chain = nn.Sequential(*parts[:-1])
+        return nn.Sequential(_Sum(nn.Conv2d(channels, made, 1), chain), nn.Flatten())
+
+
+class _Sum(Joined):
+    """The sum of two modules' outputs."""
+
+    def __init__(self, one: nn.Module, other: nn.Module) -> None:
+        super().__init__()
+        self.one, self.other = one, other
+
+    def join(self, x: Tensor, call: Call) -> Tensor:
+        """Of both, for the same inputs."""
+        return call(self.one, x) + call(self.other, x)
+
+
+@dataclass(frozen=True, kw_only=True)
 class ResNet18(Network):
     """ResNet-18 (He et al. 2016) as torchvision has it, fitted to small images.
 

@@ -15,7 +15,8 @@ CONTROL = "control"  # of a method: the key of the same student without it
 def columns_of(setting: Setting) -> dict[str, Any]:
     """The setting as one flat row: what tables, run names and parameters show."""
     target, teacher, link, method = setting.target, setting.teacher, setting.link, setting.method
-    vae, schedule, objective = link.vae, setting.schedule, setting.objective
+    schedule, objective = setting.schedule, setting.objective
+    note = link.learned.note if link.learned else ""
     weights = {LAMBDA: NONE, TEMPERATURE: NONE} | objective.parameters()
     return {
         "protocol": setting.protocol,
@@ -24,7 +25,7 @@ def columns_of(setting: Setting) -> dict[str, Any]:
         "teacher_domain": teacher.domain.name if teacher else NONE,
         "teacher_split": teacher.split if teacher else NONE,
         "link": link.name if teacher else NONE,
-        "vae_labels": vae.labels if vae else NONE,
+        "vae_labels": note or NONE,  # named after the first of learned links: names last
         **weights,
         "objective": objective.label,
         "learns_from": _learns_from(objective),

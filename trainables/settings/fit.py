@@ -78,20 +78,12 @@ def check_teacher(teacher: Teacher, target: Domain, shown: Domain, link: Link) -
             f"the link {own} maps {link.maps}, and {shown.name} consists of {shown.kind}: give "
             "a link for them, or Identity()"
         )
-    if domain.made_by_link and link.vae is None:
+    if domain.made_by_link and not (link.learned and link.learned.generates):
         raise BadInputError(
             f"{domain.name} is made by a VAE: its link must be VaeLink(...), not {link.name}"
         )
-    if domain.made_by_link and link.vae and link.vae.counterparts.task != domain.task:
-        raise BadInputError(
-            f"the link's VAE makes counterparts of {link.vae.counterparts.name}, and the classes "
-            f"of {domain.name} are others: make it like the VAE's counterparts"
-        )
-    if link.vae and link.vae.objects != shown:
-        raise BadInputError(
-            f"the link's VAE reads {link.vae.objects.name}, and the teacher is shown "
-            f"{shown.name}: give VaeRecipe(objects=...) that domain"
-        )
+    if link.learned:
+        link.learned.check_for(shown, domain)
     check_link(link, shown.shape)
     reads = teacher.reads(link)
     given = link.shape(shown.shape)
@@ -137,12 +129,13 @@ def _check_answers(teacher: Teacher, target: Domain, link: Link) -> None:
             f"{theirs.outputs}, and Teacher.classes {given}: name one of the teacher's classes "
             "for each of the student's"
         )
-    if link.vae and target.is_classification:
+    paired = link.learned.paired_classes if link.learned else None
+    if paired is not None and target.is_classification:
         own = classes or tuple(range(mine.outputs))
-        if link.vae.class_map != own:
+        if paired != own:
             raise BadInputError(
-                f"the link's VAE pairs classes by {link.vae.class_map}, and the teacher's answers "
-                f"are read by {own}: give VaeRecipe.classes and Teacher.classes the same"
+                f"the link's {link.name} pairs classes by {paired}, and the teacher's answers are "
+                f"read by {own}: give VaeRecipe.classes and Teacher.classes the same"
             )
 
 

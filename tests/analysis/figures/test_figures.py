@@ -38,7 +38,6 @@ from search_spaces.rows.published import published
 from study.planning.optuna_search import OptunaSearch
 from trainables.artifacts.artifact import VaeArtifact
 from trainables.artifacts.store import Saved, Store
-from trainables.artifacts.workshop import new_vae
 from trainables.links import Dilation, Identity, Noise
 from trainables.objectives import Distillation
 from trainables.randomness import generator
@@ -265,7 +264,7 @@ def test_reliability_is_pooled_by_objects():
 
 def stored_vae(store, **recipe):
     artifact = VaeArtifact(recipe=replace(VAE, **recipe), seed=0)
-    vae = new_vae(artifact.recipe, generator("test", 0))
+    vae = artifact.recipe.build(generator("test", 0))
     from trainables.identity import canonical
 
     store.save("vae", artifact.key, Saved(vae.state_dict(), {}), canonical(artifact))

@@ -96,10 +96,10 @@ FIELDS = [
     (lambda: Dann(momentum=1), "Dann.momentum is 1"),
     (lambda: Dann(adapt="no"), "Dann.adapt is 'no': give True or False"),
     (lambda: Dann(source_link="noise"), "Dann.source_link is 'noise': give a link of images"),
-    (lambda: Dann(target_link=FeatureNoise()), "give a link of images that needs no VAE"),
+    (lambda: Dann(target_link=FeatureNoise()), "give a link of images that learns nothing"),
     (
         lambda: Adda(source_link=VaeLink(recipe=VaeRecipe(objects=TILES, counterparts=TILES))),
-        "give a link of images that needs no VAE",
+        "give a link of images that learns nothing",
     ),
     (lambda: ZeroShot(rate=-1), "must be > 0"),
     (lambda: ZeroShot(scales=()), "ZeroShot.scales is (): give numbers > 0"),

@@ -1,7 +1,7 @@
 """Printed digits and emoji as domains: pictures that are made here once, of known numbers."""
 
 from abc import abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trainables.checks import check_choice, check_whole
 from trainables.data.domain import Domain, DomainData, Objects, Shape
@@ -199,6 +199,11 @@ class Emoji(Drawn):
     def task(self) -> Task:
         """Nine categories, of 85 to 386 emoji."""
         return Classes(names=CATEGORIES, even=False)
+
+    def pairs_with(self, other: Domain) -> bool:
+        """With the same emoji as the other vendor draws them, of equal size and splits."""
+        same = isinstance(other, Emoji) and replace(other, vendor=self.vendor) == self
+        return same and other != self
 
     @property
     def _counts(self) -> tuple[int, int]:

@@ -50,9 +50,9 @@ class Adversarial(TrainableMethod):
             )
         for field in ("source_link", "target_link"):
             link = getattr(self, field)
-            if not isinstance(link, Link) or link.vae or link.maps not in (ANYTHING, IMAGES):
+            if not isinstance(link, Link) or link.learned or link.maps not in (ANYTHING, IMAGES):
                 raise BadInputError(
-                    f"{name}.{field} is {link!r}: give a link of images that needs no VAE, "
+                    f"{name}.{field} is {link!r}: give a link of images that learns nothing, "
                     "Noise() say"
                 )
         check_choice(self, "split", TRAINING_SPLITS)
