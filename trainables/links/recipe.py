@@ -62,7 +62,7 @@ class Recipe(ABC):
 
     @abstractmethod
     def check_for(self, target: Domain, source: Domain) -> None:
-        """Raise BadInputError unless it maps these objects, which the teacher of `source` is shown."""
+        """Raise BadInputError unless it maps these objects for a teacher of `source`."""
 
 
 def check_pictures(recipe: Recipe) -> None:
