@@ -23,6 +23,7 @@ from records.folder import figures_folder, report_path
 from records.read import read_study
 from records.schema import Study
 from trainables.artifacts.store import Store
+from trainables.data.domain import Domain
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -73,10 +74,12 @@ def publish(
     console: Console,
     *,
     news: bool,
+    domain: Domain | None = None,
 ) -> pd.DataFrame:
     """Show a study's table, and write its report, figures and MLflow notes; the whole table.
 
     news: whether anything ended since they were written last; without, they are left as they are.
+    domain: what the study's students learn, for what is by class.
     """
     console.print()
     study = read_study(client, space)
@@ -91,7 +94,7 @@ def publish(
         from analysis.report import write
 
         console.print("drawing the figures and the report ...")
-        write(study, client, store, page, pictures)
+        write(study, client, store, page, pictures, domain)
         try:
             write_notes(client, study, rows, page, pictures)
         except (MlflowException, RequestException, OSError) as error:  # all is recorded

@@ -4,7 +4,6 @@ For one space the table has them: python -m analysis.table. Here are the ways th
 spaces have: mean rank, gain and probability of improvement with intervals, and the gain in each.
 """
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -14,8 +13,8 @@ from rich.console import Console
 from analysis.evidence.rows import rows_of
 from analysis.ranking.across import across_views, shared_names
 from analysis.ranking.ways import Ways, ways_of
-from analysis.tables.console import print_view
-from analysis.tables.formats import markdown
+from analysis.tables.console import show_views
+from analysis.tables.formats import Format, render_views
 from records.cli import Results, TrackingUri, run_command
 from records.read import read_study
 from records.reader import read_only
@@ -23,19 +22,12 @@ from search_spaces import names
 from trainables.errors import BadInputError
 
 
-class Form(StrEnum):
-    """How to write it."""
-
-    TEXT = "text"
-    MD = "md"
-
-
 def ranks(
     space: Annotated[
         list[str],
         typer.Option(help="Two spaces or more, as they were launched.", autocompletion=names),
     ],
-    form: Annotated[Form, typer.Option("--format", help="How to write it.")] = Form.TEXT,
+    form: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.TEXT,
     tracking_uri: TrackingUri = None,
     results: Results = Path("results"),
 ) -> int:
@@ -61,12 +53,11 @@ def ranks(
             f"{', '.join(space)} have no way in common but the student alone: searches are the "
             "same way where they have the same name"
         )
-    console = Console()
-    for view in across_views(studies):
-        if form is Form.MD:
-            print(f"### {view.title}\n\n{view.note}\n\n{markdown(view)}")
-        else:
-            print_view(view, console)
+    found = across_views(studies)
+    if form is Format.TEXT:
+        show_views(found, Console())
+    else:
+        print(render_views(found, form), end="")
     return 0
 
 

@@ -19,6 +19,7 @@ from analysis.evidence.rows import Row, lacks, rows_of, seeds_option
 from analysis.figures import draw_all, save, svg_text
 from analysis.methods.comparison import transfer_views
 from analysis.methods.sentences import transfer_sentences
+from analysis.objects import object_lacks, object_sentences, object_views, truth_of
 from analysis.sections import all_sentences, first_views
 from analysis.tables.selection_views import selection_views
 from analysis.tables.view import View
@@ -30,6 +31,7 @@ from records.read import read_study
 from records.schema import Study
 from search_spaces import names
 from trainables.artifacts.store import Store, open_store
+from trainables.data.domain import Domain
 
 MOST_ROWS = 60
 METHOD = (
@@ -53,12 +55,15 @@ def write(
     store: Store | None,
     path: Path,
     pictures: Path | None = None,
+    domain: Domain | None = None,
 ) -> Path:
     """Write the report of a study's records; `store` for figures that show artifacts.
 
-    pictures: a folder for its figures as files too.
+    pictures: a folder for its figures as files too. domain: what its students learn, where it is
+    at hand and may not be built in.
     """
     rows = rows_of(study)
+    truth = truth_of(study.space, rows, domain)
     environment = Environment(
         loader=PackageLoader("analysis", "."),
         autoescape=True,
@@ -66,7 +71,7 @@ def write(
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    drawn, undrawn = draw_all(study, rows, client, store)
+    drawn, undrawn = draw_all(study, rows, client, store, truth)
     shown, left_out = _shown(rows)
     content = environment.get_template("report.html.j2").render(
         study=study,
@@ -79,6 +84,9 @@ def write(
         transfer=transfer_sentences(rows),
         transfer_views=list(transfer_views(rows)),
         left_out=left_out,
+        objects=object_sentences(rows, truth),
+        object_views=list(object_views(rows, truth)),
+        object_lacks=object_lacks(rows, truth),
         audit=audit(rows),
         figures=drawn,
         svg=svg_text,

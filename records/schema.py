@@ -22,6 +22,7 @@ PLACE, ASKED, SEARCH = "place", "asked", "search"
 SEARCHED = "searched"  # of a setting that a search asked for: what it chose, as JSON
 RELIABILITY, ARTIFACT, ARTIFACTS = "reliability", "artifact", "artifacts"
 ANSWERS = "answers"  # of a reported trial: which test objects it has right, packed
+TEACHER_ANSWERS = "answers.teacher"  # which of them its teacher has right through the link
 SELECTION_SEEDS = "selection_seeds"  # of a setting with seeds of its own: "1000:1002" or "3,7"
 VERDICT = "verdict"  # of a reported setting: against its student alone, in a word
 AGAIN = "again"  # of a finalist, of what is trained anew: the key of the one that was chosen
@@ -84,6 +85,11 @@ class Record:
     def answers(self) -> str | None:
         """Which test objects it has right, packed; None where that is not recorded."""
         return self.tags.get(ANSWERS)
+
+    @property
+    def teacher_answers(self) -> str | None:
+        """Which test objects its teacher has right through the link; None where not recorded."""
+        return self.tags.get(TEACHER_ANSWERS)
 
     def reliability(self, of: str) -> dict[str, list[float]] | None:
         """The reliability of "student" or "teacher": count, confidence, accuracy by bin."""

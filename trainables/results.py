@@ -1,15 +1,11 @@
 """What a trained student leaves: its curves and facts, and when its training failed."""
 
-import base64
 import math
 import os
 import platform
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
-
-import numpy as np
-from torch import Tensor
 
 from trainables.objectives.calibration import Reliability
 from trainables.objectives.metrics import integral_criterion
@@ -31,6 +27,7 @@ class TrialResult:
     lineage: of a setting of a population, the numbers that led to its weights.
     answers: of a classification that is reported, which test objects it has right, `packed`; none
         where each seed has a test set of its own.
+    teacher_answers: the same of its teacher through the link.
     """
 
     trial: Trial
@@ -45,6 +42,7 @@ class TrialResult:
     epochs: int | None = None
     lineage: Lineage = ()
     answers: str | None = None
+    teacher_answers: str | None = None
 
     @property
     def final(self) -> dict[str, float]:
@@ -86,22 +84,6 @@ class TrialResult:
 def is_test(name: str) -> bool:
     """True for what is measured on the test set, after some epochs only."""
     return name.startswith("test/")
-
-
-def packed(right: Tensor) -> str:
-    """Which of n objects are answered rightly, bool [n], as text: n, a colon, bits in base 64.
-
-    10,000 objects take 1.7 KB.
-    """
-    bits = np.packbits(right.cpu().numpy())
-    return f"{len(right)}:{base64.b64encode(bits.tobytes()).decode()}"
-
-
-def unpacked(text: str) -> np.ndarray:
-    """What was packed: ones and zeros, int8 [n]."""
-    count, _, bits = text.partition(":")
-    found = np.unpackbits(np.frombuffer(base64.b64decode(bits), np.uint8), count=int(count))
-    return found.astype(np.int8)
 
 
 class Failure(NamedTuple):

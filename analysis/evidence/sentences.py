@@ -72,7 +72,7 @@ def evidence(rows: Sequence[Row]) -> list[str]:
         if len(many) > MANY:
             lines += [_count(measure, [verdict for _, verdict in found])]
             continue
-        names = _told_apart([row for row, _ in found])
+        names = told_apart([row for row, _ in found])
         lines += [
             against_alone(name, verdict, cost(row))
             for name, (row, verdict) in zip(names, found, strict=True)
@@ -105,7 +105,7 @@ def of_the_test_set(rows: Sequence[Row]) -> list[str]:
     ]
 
 
-def _told_apart(rows: Sequence[Row]) -> list[str]:
+def told_apart(rows: Sequence[Row]) -> list[str]:
     """A name for each row: with λ and T where others have the same label."""
     counts = Counter(row.label for row in rows)
     return [_about(row) if counts[row.label] > 1 else row.label for row in rows]

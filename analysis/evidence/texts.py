@@ -78,9 +78,17 @@ def verdict_phrase(verdict: Verdict, seconds: float = math.nan) -> str:
     return str(verdict.word)
 
 
-def level_text(looks: Sequence[object]) -> str:
-    """What an interval of a difference covers: the true one once, or at all looks together."""
-    return "95 % at all looks, paired t" if looks else "95 %, paired t"
+def level_text(looks: Sequence[object], by: str = "paired t") -> str:
+    """What an interval of a difference covers: the true one once, or at all looks together.
+
+    by: how it was made.
+    """
+    return f"95 %{' at all looks' if looks else ''}, {by}"
+
+
+def looks_text(looks: Sequence[object]) -> str:
+    """What is added to what a family holds for, in a study that looks again and again."""
+    return " and all looks" if looks else ""
 
 
 SURE = "with 95 % for differences, and with 95 % for equivalences"

@@ -4,9 +4,8 @@ figure.py        what a drawn figure is, the look of all of them, and how they a
 forest.py        every row against the student alone, and what a gain costs; looks.py: look by look
 maps.py          λ × T by φ                     weights.py       λ alone, for a regression
 search.py        a search's history             curves.py        quality over epochs
-labels.py        quality by labels              ladder.py        what of a teacher teaches
-amounts.py       quality by what a link has learned from: by pairs, say
 pictures.py      images under a link, the VAE   reliability.py   confidence against accuracy
+classes.py       every row class by class       factors/         by labels, by pairs; ladders
 __main__.py      the command: python -m analysis.figures
 
 A module draws what the rows make meaningful: `Drawn`, or `Left` with the reason why not.
@@ -18,11 +17,9 @@ from mlflow import MlflowClient
 
 from analysis.evidence.rows import Row
 from analysis.figures import (
-    amounts,
+    classes,
     curves,
     forest,
-    labels,
-    ladder,
     looks,
     maps,
     pictures,
@@ -30,7 +27,9 @@ from analysis.figures import (
     search,
     weights,
 )
+from analysis.figures.factors import amounts, labels, ladder
 from analysis.figures.figure import Drawn, Left, save, svg_text
+from analysis.objects import Truth, Unknown
 from records.runs import curve
 from records.schema import Study
 from trainables.artifacts.store import Store
@@ -39,9 +38,16 @@ __all__ = ["Drawn", "Left", "draw_all", "save", "svg_text"]
 
 
 def draw_all(
-    study: Study, rows: Sequence[Row], client: MlflowClient, store: Store | None
+    study: Study,
+    rows: Sequence[Row],
+    client: MlflowClient,
+    store: Store | None,
+    truth: Truth | Unknown,
 ) -> tuple[list[Drawn], list[Left]]:
-    """The figures that these records make meaningful, and those that cannot be drawn, and why."""
+    """The figures that these records make meaningful, and those that cannot be drawn, and why.
+
+    store: for those that show artifacts; truth: of the test objects, for what is by class.
+    """
 
     def read(run_id: str, metric: str) -> dict[int, float]:
         return curve(client, run_id, metric)
@@ -52,6 +58,7 @@ def draw_all(
         yield from ladder.draw(rows)
         yield from forest.draw(rows)
         yield from looks.draw(rows)
+        yield from classes.draw(rows, truth)
         yield from maps.draw(rows)
         yield from weights.draw(rows)
         yield from search.draw(rows)

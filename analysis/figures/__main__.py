@@ -10,6 +10,7 @@ import typer
 
 from analysis.evidence.rows import rows_of
 from analysis.figures import draw_all, save
+from analysis.objects import truth_of
 from records.cli import Results, Storage, TrackingUri, run_command, writing
 from records.client import open_records
 from records.folder import figures_folder
@@ -32,7 +33,8 @@ def figures(
     """Draw the figures of a space from its MLflow records."""
     client = open_records(space, tracking_uri, results)
     study = read_study(client, space)
-    drawn, left = draw_all(study, rows_of(study), client, open_store(storage, results))
+    rows, store = rows_of(study), open_store(storage, results)
+    drawn, left = draw_all(study, rows, client, store, truth_of(space, rows))
     folder = out or figures_folder(results, space)
     with writing(folder):
         for path in save(drawn, folder):

@@ -38,7 +38,7 @@ def _paths(shown: Sequence[tuple[Row, Verdict]], every: Sequence[tuple[Row, Verd
             axes.set_visible(False)
         for axes, (row, verdict) in zip(panels.flat, shown, strict=False):
             _path(axes, verdict)
-            axes.set_title(f"{_in_lines(row.label)}:\n{verdict_text(verdict)}", fontsize=8)
+            axes.set_title(f"{in_lines(row.label)}:\n{verdict_text(verdict)}", fontsize=8)
         seeds = sorted({one.n for _, verdict in shown for one in verdict.found.looks})
         ticks = seeds[::2] if len(seeds) > 4 else seeds
         panels[0, 0].set_xscale("log")
@@ -60,7 +60,7 @@ def _paths(shown: Sequence[tuple[Row, Verdict]], every: Sequence[tuple[Row, Verd
     return Drawn("looks", title, caption, figure)
 
 
-def _in_lines(label: str) -> str:
+def in_lines(label: str) -> str:
     """Broken after commas alone."""
     parts = [part.replace(" ", NO_BREAK) for part in label.split(", ")]
     return fill(", ".join(parts), WIDE)

@@ -33,19 +33,19 @@ def show(
     """
     _widen(console)
     console.print(f"[bold]{study.space}[/bold]: {study.about}", highlight=False, soft_wrap=True)
-    for view in chain(islice(views(rows), most), chosen_views(rows), more):
-        print_view(view, console, limit)
+    show_views(chain(islice(views(rows), most), chosen_views(rows), more), console, limit)
     for sentence in (*choice(rows), *lacks(rows), *study.notes):
         console.print(sentence, markup=False, highlight=False, soft_wrap=True)
 
 
-def print_view(view: View, console: Console, limit: int | None = None) -> None:
-    """Print one view; limit: of its rows."""
+def show_views(found: Iterable[View], console: Console, limit: int | None = None) -> None:
+    """Print views alone; limit: rows of each."""
     _widen(console)
-    console.print(_grid(view, limit))
-    if limit and len(view.table) > limit:
-        console.print(f"{len(view.table) - limit} more rows in the whole table")
-    console.print()
+    for view in found:
+        console.print(_grid(view, limit))
+        if limit and len(view.table) > limit:
+            console.print(f"{len(view.table) - limit} more rows in the whole table")
+        console.print()
 
 
 def _widen(console: Console) -> None:

@@ -59,14 +59,27 @@ def render(
             lines = table.where(table.notna(), None).to_dict("records")
             return json.dumps({**about, "rows": lines}, ensure_ascii=False, indent=1) + "\n"
         case Format.LATEX:
-            head = "% needs \\usepackage{booktabs, graphicx}\n"
-            return head + "\n".join(map(_latex, [*views(rows), *more])) + _latex_comments(lacks)
+            return render_views([*views(rows), *more], form) + _latex_comments(lacks)
         case _:
-            parts = [
-                f"### {view.title}\n\n{view.note}\n\n{markdown(view)}"
-                for view in [*views(rows), *more]
-            ]
-            return "\n".join(parts) + "".join(f"\n- {lack}\n" for lack in lacks)
+            shown = render_views([*views(rows), *more], form)
+            return shown + "".join(f"\n- {lack}\n" for lack in lacks)
+
+
+def render_views(found: Sequence[View], form: Format) -> str:
+    """Views alone, as people read them, in any format but text; JSON: lines by title."""
+    match form:
+        case Format.CSV:
+            return "\n".join(view.table.to_csv(index=False) for view in found)
+        case Format.JSON:
+            lines = {view.title: view.table.to_dict("records") for view in found}
+            return json.dumps(lines, ensure_ascii=False, indent=1) + "\n"
+        case Format.LATEX:
+            head = "% needs \\usepackage{booktabs, graphicx}\n"
+            return head + "\n".join(map(_latex, found))
+        case _:
+            return "\n".join(
+                f"### {view.title}\n\n{view.note}\n\n{markdown(view)}" for view in found
+            )
 
 
 def markdown(view: View) -> str:

@@ -13,12 +13,13 @@ NETWORK, OBJECTIVE, SCHEDULE = "network", "objective", "schedule"
 VERDICT, WAY = "verdict", "way"
 ROW, AGAINST = "row", "against"  # of a contrast
 SOFT, TEACHER_IS = "soft labels", "the teacher is"  # of a ladder
+OBJECTS = "row, by class"  # of views of answers
 WHERE_THEY_DIFFER = (RATE, EPOCHS, NETWORK, OBJECTIVE, SCHEDULE)  # columns shown only there
 WORDS = frozenset(
     {
         "protocol", "student", "teacher", "φ", "search", "rule", "method", "gets",
         "teacher's student", "the seeds say", "figure", "source", "what differs",
-        NETWORK, OBJECTIVE, SCHEDULE, VERDICT, WAY, SOFT, TEACHER_IS, ROW, AGAINST,
+        NETWORK, OBJECTIVE, SCHEDULE, VERDICT, WAY, SOFT, TEACHER_IS, ROW, AGAINST, OBJECTS,
     }
 )  # fmt: skip
 """Columns of words: they stand to the left, all others, figures, to the right."""

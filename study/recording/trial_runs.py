@@ -22,6 +22,7 @@ from records.schema import (
     SEED,
     SETTING_KEY,
     SETTING_NAME,
+    TEACHER_ANSWERS,
     TRIAL_KEY,
     Record,
 )
@@ -102,8 +103,9 @@ def _tags(result: TrialResult) -> dict[str, str]:
         tags[ARTIFACTS] = " ".join(sorted(behind))
     if result.failure:
         tags[FAILURE] = result.failure
-    if result.answers and len(result.answers) <= LONGEST_TAG:
-        tags[ANSWERS] = result.answers
+    for name, answers in ((ANSWERS, result.answers), (TEACHER_ANSWERS, result.teacher_answers)):
+        if answers and len(answers) <= LONGEST_TAG:
+            tags[name] = answers
     if result.pruned:
         tags[PRUNED] = result.pruned
     if result.lineage:

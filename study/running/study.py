@@ -164,7 +164,15 @@ def run_study(
         from analysis.publish import publish  # pandas, SciPy and statsmodels: a second
         from study.planning.optuna_journal import write_journal
 
-        table = publish(client, name, todo.store, results, console, news=todo.trial_index.news > 0)
+        table = publish(
+            client,
+            name,
+            todo.store,
+            results,
+            console,
+            news=todo.trial_index.news > 0,
+            domain=asked.space.target,
+        )
         write_journal(todo, results / "optuna" / f"{name}.journal")
     console.quiet = False
     messages.say_where(asked.space, asked.records, results, todo.store.root, console)

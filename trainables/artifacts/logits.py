@@ -24,12 +24,14 @@ from trainables.links.link import Map, apply
 from trainables.networks.stack import Report
 from trainables.networks.stacking.way import outputs_of
 from trainables.objectives.calibration import measure as measure_reliability
+from trainables.objectives.metrics import packed
 from trainables.objectives.tasks import quality_of
 from trainables.randomness import generator
 
 BLOCK = 10_000  # objects at a time
 LOGITS = "logits"  # among the tensors; named features stand beside it
 RELIABILITY = "through_link/reliability"  # among the facts: a Reliability, as a dictionary
+ANSWERS = "through_link/answers"  # which test objects it has right, packed; old ones lack it
 
 
 def compute_logits(
@@ -83,6 +85,8 @@ def _compute(artifact: LogitsArtifact, workshop: Workshop) -> Saved:
         reliability = measure_reliability([(on_test.T[None], test.labels)])[0]
         facts["through_link/test_calibration_error"] = reliability.error
         facts[RELIABILITY] = reliability._asdict()
+        if not target.draws_test:  # else each seed has objects of its own
+            facts[ANSWERS] = packed(on_test.argmax(-1) == test.labels)
     return Saved(tensors, facts)
 
 

@@ -10,10 +10,9 @@ from trainables.data.domain import Domain
 from trainables.data.measures import BALANCED_ACCURACY
 from trainables.distillation.student_stack import StudentStack
 from trainables.networks.network import activations
-from trainables.objectives.metrics import BLOCK, SharedSet, own_quality, own_reliability
+from trainables.objectives.metrics import BLOCK, SharedSet, own_quality, own_reliability, packed
 from trainables.objectives.tasks import quality_of
 from trainables.randomness import generator
-from trainables.results import packed
 from trainables.settings.scoring import Oracle, Rule
 
 ACTIVATIONS = 2**24  # floats that one member's layers put out at a time, on objects of its own

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from trainables.artifacts.labelled import parts_of
-from trainables.artifacts.logits import LOGITS, RELIABILITY
+from trainables.artifacts.logits import ANSWERS, LOGITS, RELIABILITY
 from trainables.artifacts.store import Saved
 from trainables.artifacts.workshop import Workshop
 from trainables.data.domain import Objects
@@ -191,9 +191,10 @@ def _result(members: Sequence[Member], trial: Trial, seconds: float, device: str
             m.history[score][len(history[score]) - 1] for m in members
         ]
     facts, reliability, answers = dict(first.facts), {}, None
-    teacher = facts.pop(RELIABILITY, None)
+    teacher, its_answers = facts.pop(RELIABILITY, None), facts.pop(ANSWERS, None)
     if setting.rule:  # a candidate's record says nothing of the test set
         facts = {name: value for name, value in facts.items() if name.endswith("seconds")}
+        its_answers = None
     elif first.reliability:
         reliability["student"] = first.reliability[trial.attempt]
         answers = None if failure else first.answers[trial.attempt]
@@ -212,6 +213,7 @@ def _result(members: Sequence[Member], trial: Trial, seconds: float, device: str
         pruned=pruned,
         lineage=lineage,
         answers=answers,
+        teacher_answers=its_answers,
     )
 
 

@@ -16,8 +16,8 @@ from trainables.links.link import Identity, Link
 from trainables.methods.batches import SplitBatches, framed, generators
 from trainables.networks.stack import Report, Stack
 from trainables.objectives.calibration import Reliability
-from trainables.objectives.metrics import Network, quality, with_right
-from trainables.results import History, TrialResult, failure_of, history_before, packed
+from trainables.objectives.metrics import Network, packed, quality, with_right
+from trainables.results import History, TrialResult, failure_of, history_before
 from trainables.settings.trial import Trial
 
 BLOCK = 1_000  # objects that students are evaluated on at a time

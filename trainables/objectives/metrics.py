@@ -5,10 +5,12 @@ only when the curves need it (Schedule.measured_epochs), and the test set, which
 goes through their first layers as one wide product.
 """
 
+import base64
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -181,3 +183,19 @@ def quality(
     if not balanced:
         return found
     return *found, mean_recall(torch.cat(rights, 1), torch.cat(labels, -1))
+
+
+def packed(right: Tensor) -> str:
+    """Which of n objects are answered rightly, bool [n], as text: n, a colon, bits in base 64.
+
+    10,000 objects take 1.7 KB.
+    """
+    bits = np.packbits(right.cpu().numpy())
+    return f"{len(right)}:{base64.b64encode(bits.tobytes()).decode()}"
+
+
+def unpacked(text: str) -> np.ndarray:
+    """What was packed: ones and zeros, int8 [n]."""
+    count, _, bits = text.partition(":")
+    found = np.unpackbits(np.frombuffer(base64.b64decode(bits), np.uint8), count=int(count))
+    return found.astype(np.int8)

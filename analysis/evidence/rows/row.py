@@ -13,7 +13,7 @@ from analysis.evidence.setting import RecordedSetting
 from analysis.evidence.statistics import Summary, summarise
 from analysis.evidence.texts import NONE
 from records.schema import Record, Study
-from trainables.results import unpacked
+from trainables.objectives.metrics import unpacked
 
 
 @dataclass
@@ -110,6 +110,16 @@ class Row(RecordedSetting):
             return {}
         found = sorted(self.finished.items())
         return {seed: unpacked(record.answers) for seed, record in found if record.answers}
+
+    def teacher_right(self) -> dict[int, np.ndarray]:
+        """By seed, which objects of the test set its teacher has right through the link.
+
+        Empty as `right` is, and where a teacher was made before that was kept.
+        """
+        if self.failed or not self.corrected:
+            return {}
+        told = {seed: one.teacher_answers for seed, one in sorted(self.finished.items())}
+        return {seed: unpacked(text) for seed, text in told.items() if text}
 
     @property
     def planned_seeds(self) -> Sequence[int]:

@@ -21,7 +21,7 @@ from analysis.evidence.texts import verdict_phrase, verdict_text
 from analysis.evidence.verdicts import Word, margin_of, tost, verdicts
 from search_spaces.rows.garments import ON_BIG, ON_MNIST, SMALL_ALONE
 from trainables.data.measures import ACCURACY, CROSS_ENTROPY, squared_error
-from trainables.results import packed
+from trainables.objectives.metrics import packed
 
 MARGIN = ACCURACY.matters
 

@@ -10,7 +10,7 @@ from twins import Twin
 
 from analysis.evidence.rows import rows_of
 from analysis.factors.amounts import amounts_of
-from analysis.figures import amounts as figure
+from analysis.figures.factors import amounts as figure
 from analysis.tables.columns import build
 from search_spaces.pairs.emoji_pairs import colours, paired
 from trainables.networks import ConvNet

@@ -13,8 +13,8 @@ from analysis.evidence.rows import rows_of
 from analysis.factors import factor_sentences, factor_views
 from analysis.factors.ladder import beyond, ladders
 from analysis.factors.sizes import sizes_of
-from analysis.figures import labels as labels_figure
-from analysis.figures import ladder as ladder_figure
+from analysis.figures.factors import labels as labels_figure
+from analysis.figures.factors import ladder as ladder_figure
 from analysis.tables.formats import Format, render
 from search_spaces.base.catalogue import load
 from search_spaces.labels import SIZES

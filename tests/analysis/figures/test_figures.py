@@ -23,6 +23,7 @@ from analysis.figures import (
     svg_text,
 )
 from analysis.figures import curves as curves_
+from analysis.objects import Unknown
 from records.choice import Outcome
 from records.read import read_study
 from search_spaces.base import Choice, Integers, LogUniform, Search, Uniform
@@ -300,7 +301,9 @@ def test_the_same_records_give_the_same_svg(golden_client, tmp_path):
     found = read_study(golden_client, "smoke")
     texts = []
     for _ in range(2):
-        figures, left = draw_all(found, rows_of(found), golden_client, None)
+        figures, left = draw_all(
+            found, rows_of(found), golden_client, None, Unknown("no data here")
+        )
         texts.append([svg_text(one) for one in figures])
     assert texts[0] == texts[1]
     assert {"forest", "lambda_temperature", "curves_search", "fig03", "reliability"} <= {

@@ -16,7 +16,7 @@ from trainables.distillation.student_stack import StudentStack
 from trainables.networks.convolutional import ConvNet
 from trainables.networks.network import Perceptron
 from trainables.objectives import Distillation
-from trainables.results import packed, unpacked
+from trainables.objectives.metrics import packed, unpacked
 from trainables.schedule import Schedule
 from trainables.settings.scoring import HoldOut
 from trainables.settings.setting import Setting
