@@ -7,7 +7,7 @@ from dataclasses import replace
 from search_spaces.base import LogUniform, Space
 from search_spaces.fair.fair_emoji_conv import LINKS
 from search_spaces.pairs.emoji import BY_CONVOLUTION, NOTO
-from search_spaces.rows.fair import by_links, by_method, by_objectives, student_alone
+from search_spaces.rows.fair import by_links, by_method, by_objectives, without_teacher
 from trainables.methods.adversarial.adda import Adda
 from trainables.methods.adversarial.dann import Dann
 from trainables.methods.self_supervised.barlow_twins import BarlowTwins
@@ -28,7 +28,7 @@ SPACE = Space(
     about="Which way to learn Twemoji from Noto serves a perceptron best, each tuned alike?",
     settings=(alone(TAUGHT), TAUGHT),
     searches=(
-        student_alone(TAUGHT),
+        *without_teacher(TAUGHT),
         *by_objectives(TAUGHT),
         *by_links(TAUGHT, LINKS),
         by_method(

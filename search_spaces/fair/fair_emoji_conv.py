@@ -3,7 +3,7 @@
 from search_spaces.base import Space
 from search_spaces.pairs.emoji import BY_CONVOLUTION, NOTO
 from search_spaces.pairs.emoji_pairs import colours, paired
-from search_spaces.rows.fair import Links, by_links, by_objectives, student_alone
+from search_spaces.rows.fair import Links, by_links, by_objectives, without_teacher
 from trainables.settings import alone
 
 TAUGHT = BY_CONVOLUTION
@@ -19,7 +19,7 @@ SPACE = Space(
     about="Which way to learn Twemoji from Noto serves a convolution best, each tuned alike?",
     settings=(alone(TAUGHT), TAUGHT),
     searches=(
-        student_alone(TAUGHT),
+        *without_teacher(TAUGHT),
         *by_objectives(TAUGHT, maps=True),
         *by_links(TAUGHT, LINKS),
     ),

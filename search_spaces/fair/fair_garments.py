@@ -6,7 +6,7 @@ student's own classes, federations 59,000 labels: neither is a way to learn from
 """
 
 from search_spaces.base import LogUniform, Space
-from search_spaces.rows.fair import Links, by_links, by_method, by_objectives, student_alone
+from search_spaces.rows.fair import Links, by_links, by_method, by_objectives, without_teacher
 from search_spaces.rows.garments import on_mnist_vae
 from trainables.data.domains import MNIST
 from trainables.links import Identity
@@ -25,7 +25,7 @@ SPACE = Space(
     about="Which way to learn garments from digits serves a perceptron best, each tuned alike?",
     settings=(alone(TAUGHT), TAUGHT),
     searches=(
-        student_alone(TAUGHT),
+        *without_teacher(TAUGHT),
         *by_objectives(TAUGHT),
         *by_links(TAUGHT, LINKS),
         by_method(

@@ -8,7 +8,7 @@ from search_spaces.base import Space
 from search_spaces.fair.fair_garments import LINKS
 from search_spaces.fair.fair_garments import TAUGHT as BY_PERCEPTRON
 from search_spaces.pairs.fonts import NETWORK
-from search_spaces.rows.fair import by_links, by_objectives, student_alone
+from search_spaces.rows.fair import by_links, by_objectives, without_teacher
 from trainables.data.domains import MNIST
 from trainables.schedule import Schedule
 from trainables.settings import alone
@@ -27,7 +27,7 @@ SPACE = Space(
     about="Which way to learn garments from digits serves a convolution best, each tuned alike?",
     settings=(alone(TAUGHT), TAUGHT),
     searches=(
-        student_alone(TAUGHT),
+        *without_teacher(TAUGHT),
         *by_objectives(TAUGHT, maps=True),
         *by_links(TAUGHT, LINKS),
     ),

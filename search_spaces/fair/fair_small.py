@@ -5,7 +5,7 @@
 
 from search_spaces.base import Space
 from search_spaces.fair.fair_garments import LINKS, TAUGHT
-from search_spaces.rows.fair import by_links, by_objectives, student_alone
+from search_spaces.rows.fair import by_links, by_objectives, without_teacher
 from trainables.settings import alone
 
 FEW = 6
@@ -15,7 +15,7 @@ SPACE = Space(
     about="Which way to learn garments from digits serves best, of few that are tuned alike?",
     settings=(alone(TAUGHT), TAUGHT),
     searches=(
-        student_alone(TAUGHT, FEW),
+        *without_teacher(TAUGHT, FEW),
         *by_objectives(TAUGHT, FEW),
         *by_links(TAUGHT, LINKS, FEW),
     ),

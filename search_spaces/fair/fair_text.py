@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from search_spaces.base import LogUniform, Space
 from search_spaces.pairs.fonts import BY_PERCEPTRON
-from search_spaces.rows.fair import Links, by_links, by_method, by_objectives, student_alone
+from search_spaces.rows.fair import Links, by_links, by_method, by_objectives, without_teacher
 from search_spaces.rows.methods import PIXELS_OF
 from trainables.data.domains import MNIST
 from trainables.data.own import PrintedDigits
@@ -36,7 +36,7 @@ SPACE = Space(
     about="Which way to learn handwriting from print serves a perceptron best, each tuned alike?",
     settings=(alone(TAUGHT), TAUGHT),
     searches=(
-        student_alone(TAUGHT),
+        *without_teacher(TAUGHT),
         *by_objectives(TAUGHT),
         *by_links(TAUGHT, LINKS),
         by_method(

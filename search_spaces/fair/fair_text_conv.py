@@ -6,7 +6,7 @@ Methods make perceptrons alone.
 from search_spaces.base import Space
 from search_spaces.fair.fair_text import LINKS
 from search_spaces.pairs.fonts import BY_CONVOLUTION
-from search_spaces.rows.fair import by_links, by_objectives, student_alone
+from search_spaces.rows.fair import by_links, by_objectives, without_teacher
 from trainables.settings import alone
 
 TAUGHT = BY_CONVOLUTION
@@ -16,7 +16,7 @@ SPACE = Space(
     about="Which way to learn handwriting from print serves a convolution best, each tuned alike?",
     settings=(alone(TAUGHT), TAUGHT),
     searches=(
-        student_alone(TAUGHT),
+        *without_teacher(TAUGHT),
         *by_objectives(TAUGHT, maps=True),
         *by_links(TAUGHT, LINKS),
     ),

@@ -1,6 +1,6 @@
 """What is to be run: which trials and artifacts a study still lacks, and in which order.
 
-plan           a space with its seeds and its records: what is known, needed, and what it costs
+plan           a space with its seeds and records: what is known and needed; predicted: its cost
 trial_index    trials that have ended, by key
 search_state   one search of a plan: what it asked for, how that was scored, what it chose
 final_choice   its finalists, scored again, and the best of them; the best of listed settings

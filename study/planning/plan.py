@@ -1,4 +1,4 @@
-"""A study's plan: which trials it has and lacks, which artifacts they need, what that costs."""
+"""A study's plan: which trials it has and lacks, and which artifacts they need."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -18,7 +18,7 @@ from study.planning.seeds import Seeds
 from study.planning.trial_index import TrialIndex
 from trainables.artifacts.artifact import Artifact, VaeArtifact
 from trainables.artifacts.store import Store
-from trainables.cohorts.kinds import cost, needs
+from trainables.cohorts.kinds import needs
 from trainables.errors import BadInputError
 from trainables.settings.setting import Setting
 from trainables.settings.trial import Trial
@@ -185,7 +185,7 @@ class Plan:
             trials += self.missing(self.finals(state))
             base = state.search.bases()[0]
             candidate = state.search.setting({})
-            if not state.is_decided and self._need_the_same([candidate, *state.asked]):
+            if not state.is_decided and self.need_the_same([candidate, *state.asked]):
                 trials += state.trials([candidate])
                 if state.most_finalists:
                     trials += state.trials_again([state.search.as_finalist(candidate)])
@@ -204,7 +204,7 @@ class Plan:
         wanted = self.behind(trials) + self._shown()
         return {each for artifact in wanted for each in artifact.and_behind()}
 
-    def _need_the_same(self, settings: Iterable[Setting]) -> bool:
+    def need_the_same(self, settings: Iterable[Setting]) -> bool:
         """True where what varies among these, λ and T say, changes no artifact."""
         wanted = [self.behind([Trial(setting=setting, seed=0)]) for setting in settings]
         return all(each == wanted[0] for each in wanted)
@@ -232,29 +232,3 @@ class Plan:
             level(artifact)
         highest = max(levels.values(), default=0)
         return [[a for a, at in levels.items() if at == n] for n in range(1, highest + 1)]
-
-    # ---- what it costs ----
-
-    def predicted_cost(self) -> float:
-        """GFLOP of all that is missing, artifacts included.
-
-        What a search has not asked for yet costs as much as what it is searched around.
-        """
-        trials = self.missing(self.listed_trials() + self.listed_choice.trials())
-        result = 0.0
-        if unknown := self.listed_choice.unknown_trials():
-            result += unknown * cost(Trial(setting=self.space.settings[0], seed=0))
-        for state in self.searches:
-            trials += self.missing(self.of_search(state))
-            base = state.search.setting({})
-            left = state.settings - len(state.asked)
-            result += left * sum(cost(trial) for trial in state.trials([base]))
-            if not state.is_scored:
-                finalist = state.search.as_finalist(base)
-                again = sum(cost(trial) for trial in state.trials_again([finalist]))
-                result += state.most_finalists * again
-            if not state.is_decided:
-                final = Trial(setting=state.search.reported(base), seed=0)
-                result += self.unknown_finals(state) * cost(final)
-        result += sum(cost(a) for level in self.needed_artifacts() for a in level)
-        return result + sum(cost(trial) for trial in trials)

@@ -8,6 +8,7 @@ from rich.console import Console
 from records.folder import database_uri, report_path
 from search_spaces.base.space import Space
 from study.planning.plan import Plan
+from study.planning.predicted import predicted_cost
 from study.running.looks import Looks
 from trainables.cohorts.kinds import cost
 
@@ -41,7 +42,7 @@ def say_plan(todo: Plan, looks: Looks, out: Console) -> None:
         out.print(
             f"the first look has {todo.seeds.usual} seeds: what it leaves undecided gets more"
         )
-    predicted = todo.predicted_cost()
+    predicted = predicted_cost(todo)
     minutes = predicted / (NOMINAL_RATE * todo.workers) / 60
     out.print(
         f"predicted: {predicted:,.0f} GFLOP, about {minutes:.1f} min with {todo.workers} workers "

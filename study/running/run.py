@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from records.cli import FAILED
 from study.cluster.local_ray import LocalRay
 from study.planning.plan import Plan
+from study.planning.predicted import predicted_cost
 from study.planning.rounds import Round, rounds
 from study.running.looks import Looks
 from study.running.progress import Progress
@@ -91,7 +92,7 @@ def _train(
     from study.running.gauges import Gauges
     from study.running.tune import capacity_of_workers, train
 
-    progress.expect(done, total, todo.predicted_cost())
+    progress.expect(done, total, predicted_cost(todo))
     with raised_here() as raise_here, progress:
         react: Callable[[str, Progress], None] = on_ray_death or raise_here
         with local_ray.watched(lambda gone: react(gone, progress)) as url:
@@ -110,7 +111,7 @@ def _look(todo: Plan, looks: Looks | None, progress: Progress) -> Callable[[], b
     def look() -> bool:
         if looks is None or not looks():
             return False
-        progress.expect_more(*todo.trial_counts(), todo.predicted_cost())
+        progress.expect_more(*todo.trial_counts(), predicted_cost(todo))
         if found := looks.judged:
             undecided = f"{found.open} of {found.of} comparisons are undecided"
             progress.say(f"{undecided}: they get more seeds")

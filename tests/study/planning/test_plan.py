@@ -8,9 +8,14 @@ from formula import Study
 from optuna.storages import JournalStorage
 from optuna.storages.journal import JournalFileBackend
 
-from search_spaces.base import Choice
+from search_spaces.base import Choice, Search, Uniform
+from search_spaces.rows.garments import ON_BIG
 from study.planning.optuna_journal import write_journal
+from study.planning.predicted import predicted_cost
 from study.planning.rounds import rounds
+from trainables.cohorts.kinds import cost
+from trainables.distillation.requirements import logits_for
+from trainables.links import Noise
 from trainables.networks import Perceptron
 from trainables.settings.setting import alone
 from trainables.settings.trial import Trial
@@ -33,7 +38,7 @@ def test_artifacts_first_then_rounds_then_the_chosen(study):
     assert titles[2:] == [*rounds_, "the finalists, scored again", "the chosen settings"]
     assert study.plan().trial_counts() == (WHOLE, WHOLE)
     assert len(set(study.trained)) == len(study.trained) == WHOLE + ARTIFACTS
-    assert study.plan().predicted_cost() == 0
+    assert predicted_cost(study.plan()) == 0
     assert study.launch() == []
 
 
@@ -115,20 +120,42 @@ def test_more_settings_continue_the_same_search(study):
 def test_a_plan_counts_finalists_before_they_are_known(study):
     done, total = study.plan().trial_counts()
     assert (done, total) == (0, WHOLE)
-    cost = study.plan().predicted_cost()
+    cost = predicted_cost(study.plan())
     (search,) = study.space.searches
     study.space = replace(study.space, searches=(replace(search, finalists=1),))
     assert study.plan().trial_counts() == (0, WHOLE - 4 * 3)
-    assert study.plan().predicted_cost() < cost
+    assert predicted_cost(study.plan()) < cost
     assert "the finalists, scored again" not in study.launch()
     assert study.plan().trial_counts() == (WHOLE - 4 * 3,) * 2
+
+
+def test_a_plan_foresees_artifacts_that_a_search_decides_on(study):
+    """A teacher under noise for each of two deviations; a deviation that is given needs one."""
+    noisy = replace(ON_BIG, link=Noise(std=0.1))
+    over = {"objective.hard_label_weight": Uniform(0, 1)}
+    space = replace(study.space, settings=(alone(ON_BIG),), shown_vaes=())
+    given, searched = (
+        replace(space, searches=(Search(base=noisy, over=ranges, settings=4, round_size=4),))
+        for ranges in (over, {**over, "link.std": Choice(0.1, 0.2, 0.3)})
+    )
+    costs = []
+    for study.space in (given, searched):
+        costs.append(predicted_cost(study.plan()))
+    teacher = cost(teacher_behind(noisy))
+    # At least two deviations among the four that it asks for, three among as many finalists.
+    assert costs[1] - costs[0] >= ((2 - 1) * 2 + (3 - 1) * 3) * teacher
+
+
+def teacher_behind(setting):
+    logits = logits_for(Trial(setting=setting, seed=0))
+    return logits.teacher
 
 
 def test_more_seeds_are_of_what_is_reported_alone(study):
     study.launch()
     asked = {r.setting for r in study.trial_index.records.values()}
     more = WHOLE + 3 * 3
-    assert study.plan().predicted_cost() == 0
+    assert predicted_cost(study.plan()) == 0
     assert study.plan(seeds=13).trial_counts() == (WHOLE, more)
     study.launch(seeds=13)
     assert {r.setting for r in study.trial_index.records.values()} == asked
@@ -189,7 +216,7 @@ def test_listed_spaces(tmp_path):
     fresh = [r for r in study.trial_index.records.values() if r.key in trials]
     assert {r.seed for r in fresh} == {3_000, 3_001, 3_002, 3_003, 3_004}
     assert len(set(study.trained)) == len(study.trained)
-    assert study.plan().predicted_cost() == 0
+    assert predicted_cost(study.plan()) == 0
     assert study.launch() == []
 
 

@@ -1,0 +1,84 @@
+"""What a plan's missing work is predicted to cost, artifacts included."""
+
+from collections.abc import Iterable
+
+from search_spaces.base.paths import ABSENT, replace_at, value_at
+from study.planning.plan import Plan
+from study.planning.search_state import SearchState
+from trainables.artifacts.artifact import Artifact
+from trainables.cohorts.kinds import cost
+from trainables.settings.setting import Setting
+from trainables.settings.trial import Trial
+
+
+def predicted_cost(plan: Plan) -> float:
+    """GFLOP of all that is missing.
+
+    What a search has not asked for yet costs as much as what it is searched around; where what it
+    asks for decides which artifacts there are, they do so for each of the values that it can take.
+    """
+    trials = plan.missing(plan.listed_trials() + plan.listed_choice.trials())
+    result = 0.0
+    if unknown := plan.listed_choice.unknown_trials():
+        result += unknown * cost(Trial(setting=plan.space.settings[0], seed=0))
+    for state in plan.searches:
+        trials += plan.missing(plan.of_search(state))
+        base = state.search.setting({})
+        left = state.settings - len(state.asked)
+        result += left * _sum(state.trials([base]))
+        if not state.is_scored:
+            finalist = state.search.as_finalist(base)
+            result += state.most_finalists * _sum(state.trials_again([finalist]))
+        if not state.is_decided:
+            final = Trial(setting=state.search.reported(base), seed=0)
+            result += plan.unknown_finals(state) * cost(final)
+            result += _varied_artifacts(plan, state, base)
+    levels = plan.needed_artifacts()
+    return result + sum(map(_sum, levels)) + _sum(trials)
+
+
+def _sum(work: Iterable[Trial | Artifact]) -> float:
+    return sum(cost(each) for each in work)
+
+
+def _varied_artifacts(plan: Plan, state: SearchState, base: Setting) -> float:
+    """GFLOP of the artifacts of a search that its own numbers decide on.
+
+    Those behind what it has asked for; for the rest those of its base, for each value of such a
+    number that there can be: of a choice as many as it has, of a range as many as settings.
+    """
+    values = _values(plan, state)
+    if values == 1:
+        return 0.0
+    left = min(values, state.settings - len(state.asked))
+    again = 0 if state.is_scored else min(values, state.most_finalists)
+    final = state.search.reported(base)
+    finals = [Trial(setting=final, seed=seed) for seed in range(plan.unknown_finals(state))]
+    finalists = state.trials_again([state.search.as_finalist(base)])
+    return (
+        _behind(plan, plan.missing(state.trials(state.asked)))
+        + left * _behind(plan, state.trials([base]))
+        + again * _behind(plan, finalists)
+        + _behind(plan, finals)
+    )
+
+
+def _behind(plan: Plan, trials: Iterable[Trial]) -> float:
+    return sum(map(_sum, plan.artifacts(plan.behind(trials))))
+
+
+def _values(plan: Plan, state: SearchState) -> int:
+    """How many sets of artifacts the settings of a search can need; 1 where all need the same."""
+    return sum(_values_around(plan, state, base) for base in state.search.bases())
+
+
+def _values_around(plan: Plan, state: SearchState, base: Setting) -> int:
+    many = 1
+    for path, among in state.search.over.items():
+        if value_at(base, path) is ABSENT:
+            continue
+        ends = among.ends
+        around = (replace_at(base, {path: among.value(end)}) for end in (ends[0], ends[-1]))
+        if not plan.need_the_same(around):
+            many *= len(ends) if len(ends) > 2 else state.settings
+    return many
