@@ -22,17 +22,17 @@ MOST_NAMED = 3
 def sentences(beside: SideBySide) -> list[str]:
     """The answer first, then what both have, what only one has, and what it cost."""
     both, same, alone = beside.trials
-    candidates = len(beside.pairs) - len(beside.reported)
-    scored = f" and {_counted(candidates, 'candidate')}" if candidates else ""
+    scored = len(beside.pairs) - len(beside.reported)
+    settings = _counted(len(beside.reported), "setting")
+    candidates = f" and {_counted(scored, 'candidate')}" if scored else ""
     said = [
         _answer(beside),
-        f"In both: {_counted(len(beside.reported), 'setting')}{scored}, {_counted(both, 'trial')}; "
-        f"the same to the bit, in all that is recorded but seconds: {same:,}.",
+        f"In both: {settings}{candidates}, {_counted(both, 'trial')}; the same to the bit, in all "
+        f"that is recorded but seconds: {same:,}.",
     ]
-    if named := [pair for pair in beside.pairs if pair.by == "name"]:
-        said.append(
-            f"Paired by name and columns, since their keys differ: {_counted(len(named), 'setting')}."
-        )
+    if named := sum(pair.by == "name" for pair in beside.pairs):
+        settings = _counted(named, "setting")
+        said.append(f"Paired by name and columns, since their keys differ: {settings}.")
     if alone:
         said.append(
             f"Ended in one of the two only, of these settings: {_counted(alone, 'trial')}."

@@ -19,6 +19,7 @@ from study import RAY_CAME_FIRST
 from study.cluster.local_ray import LocalRay
 from study.cluster.resources import Resources
 from study.planning.plan import Plan
+from study.python.options import typed
 from study.python.result import StudyResult
 from study.recording.spool import Spool, spool_of
 from study.running import messages
@@ -33,6 +34,7 @@ from trainables.errors import BadInputError, Say
 OFFLINE = "STUDY_OFFLINE"
 
 
+@typed
 def run_study(
     space: str | Path | Space,
     *,
