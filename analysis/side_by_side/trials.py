@@ -77,8 +77,9 @@ def typed_column(values: Iterable[Any]) -> pd.Series:
 
 
 def curves_of(reader: Reader, study: Study, metrics: Sequence[str] = ()) -> pd.DataFrame:
-    """One row a point: name, setting, seed, metric, step, value, of all trials that have ended.
+    """One row a point of all trials that have ended: name, setting, seed, metric, epoch, value.
 
+    epoch: after which it was measured, from 1; of "part/..." scores the part held out.
     metrics: as they are recorded; none: that which the target's first measure has on the test set.
     Raises BadInputError for one that no trial of the study has.
     """
@@ -95,7 +96,7 @@ def curves_of(reader: Reader, study: Study, metrics: Sequence[str] = ()) -> pd.D
         for record in ended
         for point in _points(reader, record, wanted)
     ]
-    columns = ["name", "setting", "seed", "metric", "step", "value"]
+    columns = ["name", "setting", "seed", "metric", "epoch", "value"]
     return pd.DataFrame(points, columns=columns)
 
 
@@ -103,4 +104,6 @@ def _points(reader: Reader, record: Record, metrics: Sequence[str]) -> list[tupl
     mine = [metric for metric in metrics if metric in record.metrics]
     found = histories(reader, record.run_id, mine) if mine else {}
     of = record.setting, record.seed
-    return [(*of, metric, point.step, point.value) for metric in mine for point in found[metric]]
+    return [
+        (*of, metric, point.step + 1, point.value) for metric in mine for point in found[metric]
+    ]

@@ -62,7 +62,7 @@ def curves(
     """What trials recorded while they were trained: a row a point.
 
     metrics: as they are recorded, "train/loss"; none: the target's first measure on the test set.
-    Columns: name, setting, seed, metric, step, value.
+    Columns: name, setting, seed, metric, epoch (from 1), value.
     Raises BadInputError for a metric that no trial has.
     """
     from analysis.publish import curves_of

@@ -1,5 +1,6 @@
 """From Python: run, records, curves and compare, on a finished study; analysis.compare beside."""
 
+import json
 import shutil
 import sqlite3
 import subprocess
@@ -77,8 +78,8 @@ def test_curves_are_what_mlflow_has(finished, trials):
     for metric in ("train/loss", "test/accuracy"):
         mine = found.query("setting == @one.setting and seed == @one.seed and metric == @metric")
         history = runs.get_metric_history(one.run, metric)
-        assert list(zip(mine["step"], mine["value"], strict=True)) == sorted(
-            (point.step, point.value) for point in history
+        assert list(zip(mine["epoch"], mine["value"], strict=True)) == sorted(
+            (point.step + 1, point.value) for point in history
         )
     usual = curves("smoke", results=finished.results)
     assert set(usual["metric"]) == {"test/accuracy"}
@@ -171,6 +172,37 @@ def test_a_notebook_has_a_bar_where_ipywidgets_can_draw_one(monkeypatch, widgets
     progress = Progress(Console(force_jupyter=True))
     assert progress.is_live is widgets
     assert progress._bars.disable is not widgets
+
+
+def test_the_notebook_runs_from_its_first_cell_to_its_last(finished, tmp_path, monkeypatch):
+    """On a study that is complete, so that its run trains nothing."""
+    shutil.copytree(finished.results, tmp_path / "results")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    file = Path(study.__file__).parent.parent / "docs" / "records.ipynb"
+    cells = json.loads(file.read_text(encoding="utf-8"))["cells"]
+    names = {}
+    for cell in cells:
+        if cell["cell_type"] == "code":
+            exec(compile("".join(cell["source"]), file.name, "exec"), names)
+    assert names["done"].code == names["done"].trained == 0
+    assert len(names["trials"]) == 36
+    assert len(names["by_setting"]) == 8
+    assert names["compared"].n == len(names["compared"].seeds) == 2
+    (lines,) = [axes.get_lines() for axes in names["axes"].figure.axes]
+    assert [len(line.get_xdata()) for line in lines] == [2, 2]  # two settings, epochs 1 and 2
+    names["axes"].figure.savefig("curves.png")
+
+
+def test_the_three_lines_of_the_page_run(finished, tmp_path, monkeypatch, capsys):
+    shutil.copytree(finished.results, tmp_path / "results")
+    monkeypatch.chdir(tmp_path)
+    page = Path(study.__file__).parent.parent / "docs" / "python.md"
+    block = page.read_text(encoding="utf-8").split("```python\n")[1].split("```")[0]
+    exec(compile(block, "three.py", "exec"), {})
+    said = capsys.readouterr().out
+    assert "smoke: 36 of 36 trials recorded, 0 of them now" in said
+    assert "\nagainst FashionMNIST-Small alone (held_out=0.0):\n" in said
 
 
 def test_every_recorded_study_is_listed_by_database_and_client(finished):
