@@ -6,5 +6,5 @@ settings.py   two settings of a study: the paired comparison, as an object
 stores.py     which studies a command was given: spaces, results folders, tracking stores
 studies.py    two studies: equal settings paired seed by seed, and what has moved
 exact.py      whether two records of a trial are the same to the bit
-views.py      the same for people and programs: tables; formats.py: text, CSV, HTML
+sentences.py, views.py   the same in sentences and tables; formats.py: text, CSV, HTML
 """

@@ -8,8 +8,9 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from analysis.side_by_side.sentences import sentences
 from analysis.side_by_side.studies import SideBySide
-from analysis.side_by_side.views import SETTING, figures_of, sentences, views
+from analysis.side_by_side.views import SETTING, figures_of, views
 from analysis.tables.view import View
 
 WIDTH = 80

@@ -59,6 +59,7 @@ def recorded(
     if stores:
         space = space or (named[0] if named else _in_common(stores))
     found = []
+    one_space = {*named, *([space] if stores else [])}
     for one in given:
         if one in stores:
             reader, name = stores[one], str(space)
@@ -69,7 +70,9 @@ def recorded(
             place = tracking_uri or str(results)
         if name not in known:
             raise _missing(name, known, place, folder=one not in stores)
-        title = f"{name} in {one}" if one in stores else name
+        title = name if one not in stores else f"{name} in {one}"
+        if len(one_space) == 1:
+            title = place
         found.append(Recorded.read(title, reader, name))
     return found
 

@@ -10,14 +10,14 @@ the pair of studies. The comparison is made once, however often either study was
 """
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from analysis.evidence.rows import Row
 from analysis.evidence.statistics import Comparison, compare, untested
 from analysis.evidence.verdicts import Verdict, Word, margin_of, verdicts
-from analysis.side_by_side.exact import differences
+from analysis.side_by_side.exact import differences, figures_of
 from analysis.side_by_side.names import names_of
 from analysis.side_by_side.stores import Recorded
 from records.schema import Record
@@ -29,12 +29,14 @@ class Pair:
     """A setting in both studies.
 
     first, other: its rows there; by: "key" or "name"; name: as the first study has it.
+    new: figures that the first study records nowhere.
     verdict: other against first in the first measure; None for a candidate, only scored.
     """
 
     first: Row
     other: Row
     by: str
+    new: Set[str] = frozenset()
     name: str = ""
     verdict: Verdict | None = None
 
@@ -52,7 +54,7 @@ class Pair:
     def differing(self) -> dict[int, dict[str, float]]:
         """By seed what differs there: names of figures, with the absolute difference."""
         first, other = _ended(self.first), _ended(self.other)
-        found = {seed: differences(first[seed], other[seed]) for seed in self.seeds}
+        found = {seed: differences(first[seed], other[seed], self.new) for seed in self.seeds}
         return {seed: what for seed, what in found.items() if what}
 
     @property
@@ -74,13 +76,17 @@ class Pair:
 
 @dataclass(frozen=True)
 class SideBySide:
-    """Two studies: pairs in the first one's order, and the keys of settings that only one has."""
+    """Two studies: pairs in the first one's order, and the keys of settings that only one has.
+
+    new: figures that only the other records: they are named, and are no differences.
+    """
 
     first: Recorded
     other: Recorded
     pairs: list[Pair]
     only_first: list[str] = field(default_factory=list)
     only_other: list[str] = field(default_factory=list)
+    new: Set[str] = frozenset()
 
     @property
     def reported(self) -> list[Pair]:
@@ -115,11 +121,16 @@ def side_by_side(first: Recorded, other: Recorded) -> SideBySide:
         )
     _judge([pair for pair in pairs if not pair.first.is_candidate])
     names = names_of(row.planned for row in first.rows.values())
+    new = _figures(pair.other for pair in pairs) - _figures(pair.first for pair in pairs)
     for pair in pairs:
-        pair.name = names[pair.first.planned.key]
+        pair.new, pair.name = new, names[pair.first.planned.key]
     paired = {row.planned.key for pair in pairs for row in (pair.first, pair.other)}
-    left = [[key for key in each.rows if key not in paired] for each in (first, other)]
-    return SideBySide(first, other, pairs, *left)
+    lacks, adds = ([key for key in each.rows if key not in paired] for each in (first, other))
+    return SideBySide(first, other, pairs, lacks, adds, new)
+
+
+def _figures(rows: Iterable[Row]) -> Set[str]:
+    return {name for row in rows for record in _ended(row).values() for name in figures_of(record)}
 
 
 def _ended(row: Row) -> dict[int, Record]:

@@ -1,94 +1,17 @@
-"""Two studies side by side as people read them: sentences, and tables of strings."""
+"""Two studies side by side: tables of strings, and every figure as a DataFrame."""
 
 import math
 from collections.abc import Iterator, Sequence
-from statistics import fmean
 
 import pandas as pd
 
 from analysis.evidence.differences import cost
 from analysis.evidence.rows import Row
 from analysis.evidence.texts import NONE, interval_text, mean_std, p_text, verdict_text
-from analysis.evidence.verdicts import Word
-from analysis.side_by_side.names import names_of
-from analysis.side_by_side.stores import Recorded
 from analysis.side_by_side.studies import Pair, SideBySide
 from analysis.tables.view import VERDICT, View
 
 SETTING = "setting"
-MOST_NAMED = 3
-
-
-def sentences(beside: SideBySide) -> list[str]:
-    """The answer first, then what both have, what only one has, and what it cost."""
-    both, same, alone = beside.trials
-    scored = len(beside.pairs) - len(beside.reported)
-    settings = _counted(len(beside.reported), "setting")
-    candidates = f" and {_counted(scored, 'candidate')}" if scored else ""
-    said = [
-        _answer(beside),
-        f"In both: {settings}{candidates}, {_counted(both, 'trial')}; the same to the bit, in all "
-        f"that is recorded but seconds: {same:,}.",
-    ]
-    if named := sum(pair.by == "name" for pair in beside.pairs):
-        settings = _counted(named, "setting")
-        said.append(f"Paired by name and columns, since their keys differ: {settings}.")
-    if alone:
-        said.append(
-            f"Ended in one of the two only, of these settings: {_counted(alone, 'trial')}."
-        )
-    said += [_only(beside.first, beside.only_first), _only(beside.other, beside.only_other)]
-    if costs := _costs(beside):
-        said.append(costs)
-    return [sentence for sentence in said if sentence]
-
-
-def _only(study: Recorded, keys: Sequence[str]) -> str:
-    """How many settings only this study has, and the first few by their names."""
-    if not keys:
-        return ""
-    names = names_of(row.planned for row in study.rows.values())
-    scored = sum(study.rows[key].is_candidate for key in keys)
-    listed = [names[key] for key in keys if not study.rows[key].is_candidate]
-    more = len(listed) - MOST_NAMED
-    named = "; ".join(listed[:MOST_NAMED]) + (f"; and {more:,} more" if more > 0 else "")
-    candidates = f" and {_counted(scored, 'candidate')}" if scored else ""
-    each = f": {named}" if named else ""
-    return f"Only in {study.title}: {_counted(len(listed), 'setting')}{candidates}{each}."
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number:,} {what}" + ("" if number == 1 else "s")
-
-
-def _answer(beside: SideBySide) -> str:
-    first, other = beside.first.title, beside.other.title
-    if beside.is_same:
-        return f"{other} is the same as {first}, to the bit."
-    moved = [pair for pair in beside.reported if pair.has_moved]
-    of = len([pair for pair in beside.reported if pair.verdict and pair.verdict.word])
-    if all(pair.is_same for pair in beside.pairs if pair.seeds):
-        return f"{other} is the same as {first}, to the bit, in all that both have."
-    if not of:
-        return f"{other} differs from {first}; no setting could be tested."
-    beyond = f"{len(moved)} of {of} settings moved" if moved else f"none of {of} settings moved"
-    count = {word: sum(p.verdict.word == word for p in moved if p.verdict) for word in Word}
-    how = [f"{count[word]} {word}" for word in (Word.BETTER, Word.WORSE) if count[word]]
-    words = f" ({', '.join(how)})" if moved else ""
-    return f"{other} against {first}: {beyond} beyond luck of the seed{words}."
-
-
-def _costs(beside: SideBySide) -> str:
-    """Mean seconds of a student of settings that both report, its teacher's and so on with it."""
-    costs = [(cost(p.first), cost(p.other)) for p in beside.reported if p.seeds]
-    if not costs or not all(map(all, costs)):
-        return ""
-    first, other = (fmean(each) for each in zip(*costs, strict=True))
-    return (
-        f"A student, with what was made for it once, took {first:,.1f} s of a worker in "
-        f"{beside.first.title} and {other:,.1f} s in {beside.other.title} "
-        f"(×{other / first:.2f}; means over settings)."
-    )
 
 
 def views(beside: SideBySide) -> Iterator[View]:
@@ -101,8 +24,8 @@ def views(beside: SideBySide) -> Iterator[View]:
         yield View(
             "What differs",
             f"{beside.other.title} minus {beside.first.title}, at equal seeds: Δ {title} "
-            "[95 %, paired t]; p with Holm's correction over the settings of both; figures: how "
-            "many kinds of recorded figures differ in any seed",
+            "[95 %, paired t]; p with Holm's correction over the settings of both; differ: in "
+            "how many of the seeds anything does",
             pd.DataFrame([_line(pair) for pair in differing]),
         )
     scored = [pair for pair in beside.pairs if pair.differing and not pair.verdict]
@@ -132,7 +55,7 @@ def _line(pair: Pair) -> dict[str, str]:
         "Δ": interval_text(found, of),
         "p": p_text(verdict.p),
         VERDICT: verdict_text(verdict) if pair.first.corrected else "not tested",
-        "figures": str(len(pair.figures)),
+        "differ": str(len(pair.differing)),
     }
 
 

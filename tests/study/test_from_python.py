@@ -216,7 +216,7 @@ def test_the_same_study_elsewhere_is_the_same_to_the_bit(finished, copied):
     ended = call(compare_studies, finished.results, copied, "--same")
     assert (ended.code, ended.err) == (0, "")
     assert ended.out.replace("\n", " ").startswith(
-        f"smoke in {copied} is the same as smoke in {finished.results}, to the bit. In both: "
+        f"smoke: {copied} is the same as {finished.results}, to the bit. In both: "
         "8 settings and 10 candidates, 36 trials; the same to the bit, in all that is recorded "
         "but seconds: 36."
     )

@@ -13,9 +13,9 @@ from statsmodels.stats.multitest import multipletests
 
 from analysis.evidence.rows import rows_of
 from analysis.side_by_side.formats import Form, written
+from analysis.side_by_side.sentences import sentences
 from analysis.side_by_side.stores import Recorded
 from analysis.side_by_side.studies import side_by_side
-from analysis.side_by_side.views import sentences
 from search_spaces.smoke import ALONE, taught
 from trainables.data.domains import FASHION_MNIST, MNIST
 from trainables.errors import BadInputError
@@ -52,6 +52,12 @@ def changed(of, seed, metric, value):
     return kept("after", replace(of.study, trials=found))
 
 
+def with_loss(of):
+    """The study with a training loss in every trial."""
+    found = [replace(t, metrics=t.metrics | {"train/loss": 0.5}) for t in of.study.trials]
+    return kept(of.title, replace(of.study, trials=found))
+
+
 @pytest.fixture
 def before():
     return recorded("before", values(0))
@@ -78,7 +84,8 @@ def test_what_moved_is_what_scipy_and_statsmodels_say(before):
     assert [str(pair.verdict.word) for pair in beside.reported][1:3] == ["better", "worse"]
     first = sentences(beside)[0]
     assert first == (
-        "after against before: 2 of 4 settings moved beyond luck of the seed (1 better, 1 worse)."
+        "invented: after against before: 2 of 4 settings moved beyond luck of the seed "
+        "(1 better, 1 worse)."
     )
 
 
@@ -87,13 +94,14 @@ def test_a_study_is_the_same_as_itself_but_for_seconds(before):
     beside = side_by_side(before, again)
     assert beside.is_same
     assert beside.trials == (4 * SEEDS, 4 * SEEDS, 0)
-    assert sentences(beside)[0] == "after is the same as before, to the bit."
+    assert sentences(beside)[0] == "invented: after is the same as before, to the bit."
 
 
 @pytest.mark.parametrize("metric", ["test/accuracy", "test/cross_entropy", "train/loss"])
 def test_one_bit_of_one_figure_is_seen(before, metric):
+    before = with_loss(before)
     old = {(t.setting, t.seed): t for t in before.study.trials}[ALONE.key, 2].metrics
-    new = math.nextafter(old.get(metric, 0.5), 1)
+    new = math.nextafter(old[metric], 1)
     beside = side_by_side(before, changed(before, 2, metric, new))
     assert not beside.is_same
     assert beside.trials == (4 * SEEDS, 4 * SEEDS - 1, 0)
@@ -104,18 +112,34 @@ def test_one_bit_of_one_figure_is_seen(before, metric):
     assert "same" not in sentences(beside)[0]
 
 
+def test_a_figure_that_only_the_later_study_records_is_named_and_one_that_is_lost_differs(before):
+    richer = with_loss(before)
+    beside = side_by_side(before, richer)
+    assert beside.is_same
+    assert "Recorded in before only: train/loss." in sentences(beside)
+    poorer = side_by_side(richer, before)
+    assert not poorer.is_same
+    assert "Differ: train/loss (in 4 settings)." in sentences(poorer)
+    partly = changed(before, 2, "train/loss", 0.5)
+    assert not side_by_side(richer, partly).is_same
+
+
 def test_a_failure_and_other_answers_are_differences(before):
-    def with_tags(**tags):
+    told = {"answers": "a", "reliability.student": "[]"}
+    trials = [replace(one, tags=told) for one in before.study.trials]
+    before = kept("before", replace(before.study, trials=trials))
+
+    def with_tags(**changes):
         first, *rest = before.study.trials
-        return kept("after", replace(before.study, trials=[replace(first, **tags), *rest]))
+        return kept("after", replace(before.study, trials=[replace(first, **changes), *rest]))
 
     for other, what in (
         (with_tags(status="FAILED"), "status"),
-        (with_tags(tags={"answers": "x"}), "answers"),
-        (with_tags(tags={"reliability.student": "{}"}), "reliability.student"),
+        (with_tags(tags=told | {"answers": "x"}), "answers"),
+        (with_tags(tags={"answers": "a"}), "reliability.student"),
     ):
         assert [*side_by_side(before, other).pairs[0].figures] == [what]
-    assert side_by_side(before, with_tags(tags={"host": "elsewhere"})).is_same
+    assert side_by_side(before, with_tags(tags=told | {"host": "elsewhere"})).is_same
 
 
 def test_what_one_study_lacks_makes_it_another(before):
@@ -155,6 +179,9 @@ def test_candidates_are_compared_bit_by_bit_and_get_no_verdict():
     assert [pair.verdict is None for pair in beside.pairs] == [False, True]
     assert beside.pairs[1].figures["test/accuracy"] == pytest.approx(0.01)
     assert "Candidates that differ" in written([beside], Form.TEXT)
+    assert sentences(beside)[0].endswith(
+        "1 reported setting, the same to the bit; candidates differ."
+    )
 
 
 def test_attempts_of_the_published_protocol_are_not_tested():
