@@ -22,23 +22,12 @@ def differences(first: Record, other: Record, new: Set[str]) -> dict[str, float]
     NaN where one has no such figure, or it is no number: "status", "answers".
     new: figures that no record of the first study has, which are no differences.
     """
-    mine, theirs = (
-        {name: value for name, value in record.metrics.items() if name in figures_of(record) - new}
-        for record in (first, other)
-    )
-    found = {
-        name: abs(mine.get(name, math.nan) - theirs.get(name, math.nan))
-        for name in sorted({*mine, *theirs})
-        if not _equal(mine.get(name), theirs.get(name))
-    }
-    if first.status != other.status:
-        found["status"] = math.nan
-    told = [
-        {name: text for name, text in record.tags.items() if name in figures_of(record) - new}
-        for record in (first, other)
-    ]
-    names = sorted({*told[0], *told[1]})
-    return found | {n: math.nan for n in names if told[0].get(n) != told[1].get(n)}
+    found = {}
+    for name in sorted((figures_of(first) | figures_of(other)) - new):
+        mine, theirs = first.metrics.get(name), other.metrics.get(name)
+        if not (_equal(mine, theirs) and first.tags.get(name) == other.tags.get(name)):
+            found[name] = math.nan if mine is None or theirs is None else abs(mine - theirs)
+    return found | ({} if first.status == other.status else {"status": math.nan})
 
 
 def _equal(one: float | None, other: float | None) -> bool:

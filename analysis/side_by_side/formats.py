@@ -10,10 +10,11 @@ from rich.table import Table
 
 from analysis.side_by_side.sentences import sentences
 from analysis.side_by_side.studies import SideBySide
-from analysis.side_by_side.views import SETTING, figures_of, views
+from analysis.side_by_side.views import DIFFER, MEAN, SETTING, figures_of, views
 from analysis.tables.view import View
 
-WIDTH = 80
+WIDTH, WIDE = 80, 120
+AT_WIDE = (MEAN, DIFFER)  # columns that stand where there is room, beside names unbroken
 MOST_ROWS = 40
 
 
@@ -43,14 +44,14 @@ def _text(beside: SideBySide, width: int) -> str:
         console.print(sentence, markup=False)
     for view in views(beside):
         console.print()
-        console.print(_grid(view))
+        console.print(_grid(view, width))
         if (more := len(view.table) - MOST_ROWS) > 0:
             console.print(f"{more:,} more settings: --format csv or html has them all")
     lines = (line.rstrip() for line in file.getvalue().splitlines())
     return "\n".join(lines) + "\n"
 
 
-def _grid(view: View) -> Table:
+def _grid(view: View, width: int) -> Table:
     """Settings take what room there is, over several lines; no figure is broken."""
     grid = Table(
         title=view.title,
@@ -60,7 +61,10 @@ def _grid(view: View) -> Table:
         box=SIMPLE_HEAD,
         padding=(0, 1, 0, 0),
     )
-    for column in view.table:
+    shown = view.table.head(MOST_ROWS)
+    if width < WIDE:
+        shown = shown.drop(columns=[*AT_WIDE], errors="ignore")
+    for column in shown:
         of_settings = column == SETTING
         words = of_settings or view.has_words(str(column))
         grid.add_column(
@@ -69,7 +73,7 @@ def _grid(view: View) -> Table:
             no_wrap=not of_settings,
             overflow="fold",
         )
-    for line in view.table.head(MOST_ROWS).itertuples(index=False):
+    for line in shown.itertuples(index=False):
         grid.add_row(*map(str, line))
     return grid
 

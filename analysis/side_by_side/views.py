@@ -11,7 +11,7 @@ from analysis.evidence.texts import NONE, interval_text, mean_std, p_text, verdi
 from analysis.side_by_side.studies import Pair, SideBySide
 from analysis.tables.view import VERDICT, View
 
-SETTING = "setting"
+SETTING, MEAN, DIFFER = "setting", "mean of the first", "seeds that differ"
 
 
 def views(beside: SideBySide) -> Iterator[View]:
@@ -24,8 +24,7 @@ def views(beside: SideBySide) -> Iterator[View]:
         yield View(
             "What differs",
             f"{beside.other.title} minus {beside.first.title}, at equal seeds: Δ {title} "
-            "[95 %, paired t]; p with Holm's correction over the settings of both; differ: in "
-            "how many of the seeds anything does",
+            "[95 %, paired t]; p with Holm's correction over the settings of both",
             pd.DataFrame([_line(pair) for pair in differing]),
         )
     scored = [pair for pair in beside.pairs if pair.differing and not pair.verdict]
@@ -51,11 +50,11 @@ def _line(pair: Pair) -> dict[str, str]:
     return {
         SETTING: pair.name,
         "n": str(found.n),
-        "first": _mean(pair.first),
+        MEAN: _mean(pair.first),
         "Δ": interval_text(found, of),
         "p": p_text(verdict.p),
         VERDICT: verdict_text(verdict) if pair.first.corrected else "not tested",
-        "differ": str(len(pair.differing)),
+        DIFFER: str(len(pair.differing)),
     }
 
 

@@ -204,7 +204,10 @@ def test_text_is_whole_at_80_columns(beside):
     for pair in beside.reported:
         found = pair.verdict.found
         assert f"{found.mean:+.3f} [{found.low:+.3f}, {found.high:+.3f}]" in text
-    assert "…" not in text
+        assert all(word in text.split() for word in pair.name.split())  # whole, over lines
+    wide = written([beside], Form.TEXT, width=140)
+    assert "mean of the first" in wide
+    assert all(pair.name in wide for pair in beside.reported)
 
 
 def test_csv_has_every_figure_in_full_precision(beside):
