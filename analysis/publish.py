@@ -1,4 +1,5 @@
-"""The one door from a study to analysis: its commands, and what a launch says at its end.
+"""The one door from a study to analysis: its commands, what a launch says at its end, and what
+Python is given of its records.
 
 What draws is imported where it is used: matplotlib takes a second.
 """
@@ -17,6 +18,9 @@ from analysis.comparisons.questions import questions, seeds_wanted
 from analysis.evidence.rows import rows_of
 from analysis.methods.comparison import transfer_views
 from analysis.sections import first_views
+from analysis.side_by_side.names import names_of
+from analysis.side_by_side.settings import PairedSettings, paired_settings
+from analysis.side_by_side.trials import curves_of, trials_of
 from analysis.tables.columns import build
 from analysis.tables.console import show
 from records.folder import figures_folder, report_path
@@ -28,6 +32,17 @@ from trainables.data.domain import Domain
 if TYPE_CHECKING:
     from mlflow import MlflowClient
 
+__all__ = [
+    "Judged",
+    "PairedSettings",
+    "command",
+    "curves_of",
+    "judge",
+    "names_of",
+    "paired_settings",
+    "publish",
+    "trials_of",
+]
 ROWS_AT_THE_END, VIEWS_AT_THE_END = 25, 2
 
 
@@ -104,8 +119,12 @@ def publish(
 
 
 def command(name: str) -> Callable[..., int]:
-    """The function of the command of that name: table, figures or report."""
+    """The function of the command of that name: table, figures, report or compare."""
     match name:
+        case "compare":
+            from analysis.compare import compare
+
+            return compare
         case "table":
             from analysis.table import table
 

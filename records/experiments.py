@@ -2,9 +2,12 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from records.reader import Reader
+from sqlalchemy import text
+
+from records.client import database
+from records.reader import Database, Reader
 from records.schema import ABOUT, LOOKS, SEEDS_PLANNED, experiment_names
 from trainables.errors import BadInputError
 
@@ -60,6 +63,18 @@ def open_experiment(
         return str(made)
     check_active(experiment)
     return str(experiment.experiment_id)
+
+
+def recorded_spaces(reader: Reader) -> list[str]:
+    """The names of all studies that are recorded there, and not deleted; sorted."""
+    ending = experiment_names("")[1]
+    if isinstance(reader, Database):
+        query = "SELECT name FROM experiments WHERE lifecycle_stage = 'active'"
+        with database(reader.tracking_uri).connect() as connection:
+            names = [str(name) for (name,) in connection.execute(text(query))]
+    else:
+        names = [one.name for one in cast("MlflowClient", reader).search_experiments()]
+    return sorted(name.removesuffix(ending) for name in names if name.endswith(ending))
 
 
 def check_study(reader: Reader, space: str) -> None:

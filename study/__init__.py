@@ -5,12 +5,22 @@ planning/    what is missing, and what the searches ask for next
 running/     a study as a function, its rounds on Ray Tune, its display, its lock
 recording/   results on their way into MLflow
 cluster/     Ray, here or on many machines
+python/      from Python: `from study import run, records, curves, compare`
 
 Ray reads the variables below at its import, so they are set before any module of this package.
 """
 
 import os
 import sys
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from study.python.reading import compare, curves, records
+    from study.running.study import run_study as run
+
+__all__ = ["compare", "curves", "records", "run"]
 
 RAY_CAME_FIRST = "ray" in sys.modules and "RAY_AUTH_MODE" not in os.environ
 
@@ -25,3 +35,29 @@ for _name, _value in {
     "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",  # MLflow is the record; these only cost time
 }.items():
     os.environ.setdefault(_name, _value)
+
+_PYTHON = {
+    "run": ("study.running.study", "run_study"),
+    "records": ("study.python.reading", "records"),
+    "curves": ("study.python.reading", "curves"),
+    "compare": ("study.python.reading", "compare"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Python's own names, imported when they are asked for: commands need none of them."""
+    if name not in _PYTHON:
+        raise AttributeError(f"module 'study' has no attribute {name!r}")
+    module, function = _PYTHON[name]
+    return getattr(import_module(module), function)
+
+
+class _Study(ModuleType):
+    """Keeps `records` the function, once the command's module study.records was imported too."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name not in _PYTHON:
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Study

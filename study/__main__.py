@@ -24,8 +24,9 @@ SUMMARIES = {
     "table": "A study's table: text, md, csv, latex, json.",
     "figures": "A study's figures, as PNG and SVG.",
     "report": "A study's report: one HTML file with all of it.",
+    "compare": "Studies side by side: what moved, and what is the same to the bit.",
 }
-ANALYSIS = ("table", "figures", "report")
+ANALYSIS = ("table", "figures", "report", "compare")
 
 
 def commands() -> TyperGroup:

@@ -1,7 +1,6 @@
 """README and docs/: their examples run as they stand; their commands have no unknown option."""
 
 import csv
-import json
 import os
 import re
 import shlex
@@ -18,7 +17,6 @@ from own_data import pictures
 import trainables
 from study.__main__ import commands
 from study.launch import launch
-from study.records import records
 
 ROOT = Path(trainables.__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -129,22 +127,6 @@ def options_of(name):
 def test_a_command_of_the_pages_has_no_unknown_option(page, name, words):
     used = {word.partition("=")[0] for word in shlex.split(words) if word.startswith("--")}
     assert used <= options_of(name), f"{page}: {name}{words}"
-
-
-def test_the_notebook_reads_records(tmp_path, monkeypatch):
-    """Its cells, one after the other, on the golden study's records."""
-    notebook = json.loads((ROOT / "docs" / "records.ipynb").read_text())
-    cells = ["".join(c["source"]) for c in notebook["cells"] if c["cell_type"] == "code"]
-    golden = ROOT / "tests" / "analysis" / "golden" / "smoke.jsonl.gz"
-    assert call(records, "import", "--file", golden, "--results", tmp_path / "results").code == 0
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("SPACE", "smoke")
-    names = {}
-    for cell in cells:
-        exec(compile(cell, "records.ipynb", "exec"), names)
-    assert len(names["trials"]) > 30
-    assert {"link", "lambda", "test/accuracy"} <= set(names["trials"].columns)
-    assert names["by_setting"]["count"].max() >= 2
 
 
 @pytest.fixture(scope="module")

@@ -1,10 +1,13 @@
-"""What a person sees while a study runs: a live bar on a terminal, plain lines elsewhere."""
+"""What a person sees while a study runs: a live bar on a terminal and in a
+notebook, plain lines elsewhere.
+"""
 
 import math
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable
 from datetime import timedelta
+from importlib.util import find_spec
 from types import TracebackType
 
 from rich.console import Console
@@ -29,6 +32,7 @@ class Progress:
 
     def __init__(self, console: Console, verbose: bool = False) -> None:
         self.console, self.verbose = console, verbose  # verbose: what Ray says is shown too
+        self.is_live = console.is_terminal or (console.is_jupyter and _has_widgets())
         self.done = self.total = self.failed = 0
         self.cost = math.inf
         self.best: str | None = None  # a setting's mean: one seed's best would be luck
@@ -45,12 +49,12 @@ class Progress:
         self._bars = Bars(
             SpinnerColumn(),
             TextColumn("{task.description}"),
-            *([BarColumn(bar_width=24)] if console.width >= WIDE else []),
+            *([BarColumn(bar_width=24)] if self._is_wide else []),
             TextColumn("{task.percentage:>3.0f} %"),
-            *([TimeElapsedColumn()] if console.width >= WIDE else []),
+            *([TimeElapsedColumn()] if self._is_wide else []),
             TextColumn("{task.fields[left]}"),
             console=console,
-            disable=not console.is_terminal or console.quiet,
+            disable=not self.is_live or console.quiet,
         )
         self._task = self._bars.add_task(self._text(), total=None, left="")
 
@@ -163,7 +167,7 @@ class Progress:
         left = self._left(spent)
         self._bars.update(self._task, completed=spent, description=self._text(), left=left)
         due = time.monotonic() - self._last_line > LINE_SECONDS
-        if not self.console.is_terminal and (line or due):
+        if not self.is_live and (line or due):
             self._last_line = time.monotonic()
             percent = f"{self.share:.0%}"
             said = (line, percent, left) if line else (self.summary,)
@@ -180,3 +184,13 @@ class Progress:
         failed = f", {self.failed} failed" if self.failed else ""
         best = f", best validation {self.best}" if self.best else ""
         return f"{self.stage} · {self.done}/{self.total} trials{failed}{best}"
+
+    @property
+    def _is_wide(self) -> bool:
+        """Whether there is room for a bar: a notebook scrolls."""
+        return self.console.is_jupyter or self.console.width >= WIDE
+
+
+def _has_widgets() -> bool:
+    """Whether a notebook can show what changes: Rich draws there by ipywidgets."""
+    return find_spec("ipywidgets") is not None and find_spec("IPython") is not None

@@ -5,10 +5,8 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 
@@ -21,6 +19,8 @@ from study import RAY_CAME_FIRST
 from study.cluster.local_ray import LocalRay
 from study.cluster.resources import Resources
 from study.planning.plan import Plan
+from study.python.options import typed
+from study.python.result import StudyResult
 from study.recording.spool import Spool, spool_of
 from study.running import messages
 from study.running.lock import is_file, leading, locked
@@ -31,31 +31,10 @@ from study.running.request import Request
 from study.running.run import fetch_data, has_work, run
 from trainables.errors import BadInputError, Say
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 OFFLINE = "STUDY_OFFLINE"
 
 
-@dataclass(frozen=True)
-class StudyResult:
-    """What came out of a study, and where it stands.
-
-    code: 0 where all trials are recorded, 1 where some failed or could not be trained.
-    table: a line a setting, with the columns that analysis.tables.columns names.
-    records: the address of the MLflow records.
-    artifacts: the folder of teachers, VAEs and logits.
-    """
-
-    code: int
-    table: "pd.DataFrame"
-    records: str
-    results: Path
-    report: Path
-    figures: Path
-    artifacts: Path
-
-
+@typed
 def run_study(
     space: str | Path | Space,
     *,
@@ -85,7 +64,8 @@ def run_study(
     space: a built-in space's name, the path of a file that defines SPACE, or a Space.
     on_ray_death: called where the Ray of this machine dies; None raises StudyError.
     The others are the options of `python -m study.launch`, which says what they are; errors call
-    them by their names there. Ray is started, or joined at `address`, and left at the end.
+    them by their names there. Ray is started, or joined at `address`, and left at the end. It is
+    `run` of `from study import run`; in a notebook the bar is a widget where ipywidgets is there.
 
     Raises BadInputError before anything starts, StudyError where not all could be recorded, and
     KeyboardInterrupt once it has stopped in good order. After any of them, as after a kill, the
@@ -176,8 +156,14 @@ def run_study(
         write_journal(todo, results / "optuna" / f"{name}.journal")
     console.quiet = False
     messages.say_where(asked.space, asked.records, results, todo.store.root, console)
+    done, total = todo.trial_counts()
     return StudyResult(
+        space=name,
         code=code,
+        total=total,
+        done=done,
+        failed=len(todo.trial_index.failed()),
+        trained=todo.trial_index.news,
         table=table,
         records=asked.records,
         results=results,

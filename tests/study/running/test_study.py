@@ -1,19 +1,16 @@
 """A study as a function, in this process: its Ray dies, it goes on, and then nothing is left."""
 
 import os
-import re
 import signal
 import subprocess
 import sys
 import threading
-from pathlib import Path
 
 import pandas as pd
 import psutil
 import pytest
 import ray
 
-import trainables
 from records.client import open_client
 from records.runs import runs
 from records.schema import experiment_names
@@ -61,15 +58,6 @@ def test_a_finished_study_is_shown_and_nothing_of_it_trained(copied):
     assert set(result.table["n"]) == {SPACE.seeds}
     assert result.results == copied
     assert result.report.is_file()
-
-
-def test_the_script_of_the_pages_runs(copied, monkeypatch, capsys):
-    """docs/own, "A study from Python", in the folder of a finished study."""
-    page = (Path(trainables.__file__).parents[1] / "docs" / "own.md").read_text()
-    script = re.search(r"# from_python\.py.*?(?=```)", page, re.DOTALL)[0]
-    monkeypatch.chdir(copied.rename(copied.with_name("results")).parent)
-    exec(compile(script, "from_python.py", "exec"), {})
-    assert "FashionMNIST-Small alone" in capsys.readouterr().out
 
 
 @pytest.fixture(scope="module")
