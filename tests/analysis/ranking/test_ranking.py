@@ -22,7 +22,8 @@ SEEDS = 10
 NOISE = np.random.default_rng(3).normal(0, 0.002, (10, SEEDS))
 MEANS = {
     "alone": 0.800, "smoothing": 0.8002, "lambda": 0.812, "hinton": 0.7995,
-    "decoupled": 0.815, "relational": 0.801, "fitnets": 0.780, "link_none": 0.790, "link_noise": 0.800, "link_dilation": 0.8005,
+    "decoupled": 0.815, "relational": 0.801, "fitnets": 0.780,
+    "link_none": 0.790, "link_noise": 0.800, "link_dilation": 0.8005,
 }  # fmt: skip
 
 
