@@ -3,6 +3,7 @@
 clients   how objects are partitioned, and the clients' local training as one stack
 fedavg    one global model (McMahan et al. 2017)
 pfedme    personal models near a global one (Dinh et al. 2020)
+pixels    how clients are shown their objects: as they are, or standardised
 personal  how good they are on what their clients have
 """
 

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from trainables.methods.batches import SplitBatches
+from trainables.methods.federated.pixels import Shown, as_they_are
 from trainables.methods.method_run import perceptrons
 from trainables.networks.optimisers.rules import Sgd
 from trainables.networks.perceptron import Mlp
@@ -82,6 +83,7 @@ class Federation:
     """A server for each seed, and its K clients; all clients of all seeds are one stack.
 
     slots: K, the clients that train at a time, by plain SGD with this rate and weight decay.
+    shown: what all networks read of an object.
     """
 
     def __init__(
@@ -92,7 +94,9 @@ class Federation:
         seeds: Sequence[int],
         rate: float,
         weight_decay: float = 0.0,
+        shown: Shown = as_they_are,
     ) -> None:
+        self.shown = shown
         self.split, self.slots, self.device = split, slots, split.pixels.device
         networks = [Mlp(sizes, generator("init/student", seed)) for seed in seeds]
         self.server = Stack(networks, [rate] * len(seeds), self.device, Sgd())
@@ -120,12 +124,13 @@ class Federation:
 
     def loss(self, rows: Tensor) -> Tensor:
         """Cross-entropy of every client on its own objects: rows of the domain [N · K, B]."""
-        x = self.split.pixels[rows].float().div_(255)
+        x = self.shown(self.split.pixels[rows].float().div_(255))
         return hard_cross_entropy(self.clients(x), self.split.labels[rows])
 
     def network(self) -> Network:
-        """The global models, as one network."""
-        return perceptrons(self.server)
+        """The global models, as one network of objects as they are."""
+        network = perceptrons(self.server)
+        return lambda x: network(self.shown(x))
 
 
 def local_batches(
