@@ -12,8 +12,10 @@ from tile_methods import GREY, TILES, made_by, train
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
+from trainables.identity import identity
 from trainables.links.photographs import PhotographBlend
 from trainables.methods.adversarial.adda import Adda
+from trainables.methods.adversarial.dann import Dann
 from trainables.methods.batches import generators
 from trainables.methods.data_free.class_impressions import ClassImpressions
 from trainables.methods.data_free.dafl import DataFree, information_loss
@@ -36,7 +38,7 @@ BRIEF = Schedule(epochs=2, batch_size=32)
 FEW = {"impressions": 8, "steps": 10}
 OPTIONS = {
     "pfedme": PFedMe(clients=6, local_rounds=3, local_rate=0.05, standardised=True, ridge=1e-3),
-    "data_free": DataFree(pixels=GREY, steps=4, channels=(8, 4), learned_norms=True),
+    "data_free": DataFree(pixels=GREY, steps=2, channels=(4, 2), learned_norms=True),
     "zero_shot": ZeroShot(**FEW, scales=(1.0,), least=1e-4),
     "class_impressions": ClassImpressions(**FEW, stops=True),
     "adda": Adda(split="Train", critic=(16, 16), first=BRIEF),
@@ -44,11 +46,24 @@ OPTIONS = {
         split="Train", pretraining=BRIEF, normalised=True, shared_draw=1, embedding=32
     ),
 }
+IDENTITIES = {  # before there were these options: what is recorded is found by them
+    "1c6a361e5aecab6c": PFedMe(),
+    "3a18a386bf59c6af": DataFree(pixels=PixelScale(0.1, 0.3)),
+    "d7179cd1ba967469": ZeroShot(),
+    "22e338f98a7e091b": ClassImpressions(),
+    "a0281bc14acc5ebf": Adda(),
+    "a79bb6daccde1e73": Dann(target_link=PhotographBlend()),
+    "c92234910945b22d": BarlowTwins(),
+}
 CHANGED = ("standardised", "learned_norms", "scales", "stops", "critic", "normalised")
 
 
 def drawn(seed, *shape):
     return torch.randn(*shape, generator=generator("options", seed))
+
+
+def test_without_the_options_methods_are_what_they_were():
+    assert {identity(method): method for method in IDENTITIES.values()} == IDENTITIES
 
 
 @pytest.mark.parametrize("name", OPTIONS)
