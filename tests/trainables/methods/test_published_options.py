@@ -37,7 +37,9 @@ CPU, DIGIT = torch.device("cpu"), (1, 28, 28)
 BRIEF = Schedule(epochs=2, batch_size=32)
 FEW = {"impressions": 8, "steps": 10}
 OPTIONS = {
-    "pfedme": PFedMe(clients=6, local_rounds=3, local_rate=0.05, standardised=True, ridge=1e-3),
+    "pfedme": PFedMe(
+        clients=6, local_rounds=3, local_rate=0.05, standardised=True, ridge=1e-3, unequal=True
+    ),
     "data_free": DataFree(pixels=GREY, steps=2, channels=(4, 2), learned_norms=True),
     "zero_shot": ZeroShot(**FEW, scales=(1.0,), least=1e-4),
     "class_impressions": ClassImpressions(**FEW, stops=True),

@@ -38,7 +38,8 @@ def make_inputs(
         for _ in range(steps):
             before = x.detach().clone() if stops else x
             seen = random_affine(x, shape, draw) if draw else x
-            (x.grad,) = torch.autograd.grad(objective(seen, places).sum(), [x])
+            (gradient,) = torch.autograd.grad(objective(seen, places).sum(), [x])
+            x.grad = gradient.contiguous()  # a fused Adam reads past the end of an expanded one
             adam.step()
             with torch.no_grad():
                 x.clamp_(0.0, 1.0)

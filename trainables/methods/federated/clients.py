@@ -43,30 +43,6 @@ def partition_shards(labels: Tensor, clients: int, shards: int, draw: torch.Gene
     return by_label[order].reshape(clients, shards * size)
 
 
-def partition_labels(
-    labels: Tensor, classes: int, clients: int, each: int, draw: torch.Generator
-) -> Tensor:
-    """Give client k the labels k, ..., k + each - 1 (mod classes), equally many objects of each.
-
-    Dinh et al. 2020, §5.1, but there the clients differ in size. labels int64 [n] → places
-    [clients, each · size]. Raises ValueError where a label has fewer objects than clients.
-    """
-    owners: dict[int, list[int]] = {label: [] for label in range(classes)}
-    for client in range(clients):
-        for step in range(each):
-            owners[(client + step) % classes].append(client)
-    sizes = [int((labels == one).sum()) // len(mine) for one, mine in owners.items() if mine]
-    if (size := min(sizes)) < 1:
-        raise ValueError(f"of {clients} clients some get no object: a class of Big has too few")
-    parts: list[list[Tensor]] = [[] for _ in range(clients)]
-    for one, mine in owners.items():
-        places = (labels == one).nonzero().flatten()
-        places = places[torch.randperm(len(places), generator=draw)]
-        for client, part in zip(mine, places.split(size), strict=False):
-            parts[client].append(part)
-    return torch.stack([torch.cat(part) for part in parts])
-
-
 def weighted_mean(weights: Mapping[str, Tensor], sizes: Tensor) -> Weights:
     """Σ n_k / n · w_k over clients (McMahan et al. 2017, Algorithm 1).
 
