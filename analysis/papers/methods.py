@@ -23,10 +23,9 @@ class Known(NamedTuple):
 
 
 BY_CLIENTS = (
-    "60 rounds, not 800; clients of equal size, and so averaged without weights; pixels "
-    "standardised by Train, not by the test set too; tested on MNIST's own test set, not on a "
-    "quarter of each client's objects; the last round, where the authors' code takes the best on "
-    "test"
+    "60 rounds, not 800; pixels standardised by Train, not by the test set too; tested on MNIST's "
+    "own test set, not on a quarter of each client's objects; the last round, where the authors' "
+    "code takes the best on test"
 )
 UNSEEN = "Dinh et al. 2020, Table 1 (DNN); as commonly cited, the paper's text was not at hand"
 # By the label of a method that makes students of MNIST (Method.label).

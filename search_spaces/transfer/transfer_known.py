@@ -68,7 +68,7 @@ DATA_FREE = on_digits(
     batch_size=256,
     learning_rate=2e-3,
 )
-# As in the authors' code for the table of its DNN, pixels and the hidden μ included.
+# As in the authors' code for the table of its DNN: its pixels, hidden μ and sizes of clients too.
 PERSONAL = on_digits(
     PFedMe(
         closeness=30,
@@ -77,6 +77,7 @@ PERSONAL = on_digits(
         share=0.25,
         standardised=True,
         ridge=1e-3,
+        unequal=True,
     ),
     student=Perceptron(hidden=(100,)),
     epochs=60,
