@@ -174,6 +174,8 @@ def test_the_wide_lenet_keeps_the_size_of_its_maps():
     plain = nn.Sequential(nn.Unflatten(1, DIGIT), *maps, c, nn.ReLU(), d, nn.ReLU(), e)
     x = torch.rand(4, 784)
     torch.testing.assert_close(ours(x), plain(x))
+    stack = Stack([ours, LeNet(WIDE, generator("wide", 1), padding=2)], [1e-3] * 2, CPU)
+    torch.testing.assert_close(stack(x.expand(2, -1, -1))[0], plain(x))
     with FlopCounterMode(display=False) as counter:
         plain(x[:1])
     assert lenet_products(WIDE, 2) == counter.get_total_flops() // 2
