@@ -23,8 +23,9 @@ class Known(NamedTuple):
 
 
 BY_CLIENTS = (
-    "60 rounds, not 800; clients of equal size; tested on MNIST's own test set, not on a quarter "
-    "of each client's objects; the last round, where the authors' code takes the best on test"
+    "60 rounds, not 800; pixels standardised by Train, not by the test set too; tested on MNIST's "
+    "own test set, not on a quarter of each client's objects; the last round, where the authors' "
+    "code takes the best on test"
 )
 UNSEEN = "Dinh et al. 2020, Table 1 (DNN); as commonly cited, the paper's text was not at hand"
 # By the label of a method that makes students of MNIST (Method.label).
@@ -35,9 +36,8 @@ OF_DIGITS: dict[str, tuple[Known, ...]] = {
             "corrected/omitted_test_accuracy",
             0.986,
             "Hinton et al. 2015, §3",
-            "student [784, 64, 10], where the paper has (it seems) two layers of 800; a smaller "
-            "teacher, without dropout or jitter; the constant is chosen on Small, not on the test "
-            "set",
+            "two layers of 800 (it seems) in 15 epochs of Adam; a smaller teacher, without "
+            "dropout or jitter; the constant is chosen on Small, not on the test set",
         ),
     ),
     "zero_shot LeNet-5": (
@@ -47,7 +47,7 @@ OF_DIGITS: dict[str, tuple[Known, ...]] = {
             0.9877,
             "Nayak et al. 2019 (LeNet-5, halved)",
             "4,000 impressions of 200 steps at rate 0.05, not 24,000 of (by its code) 1,500 at "
-            "0.001",
+            "0.001; soft targets as its code draws them",
         ),
     ),
     "data_free LeNet-5": (
@@ -79,7 +79,7 @@ OF_DIGITS: dict[str, tuple[Known, ...]] = {
             "as for IID; cut at 300 rounds, so 664 cannot be met",
         ),
     ),
-    "pfedme global": (
+    "pfedme global, pixels standardised": (
         Known(
             "personal models, mean accuracy on their clients' labels",
             "personal/test_accuracy",
@@ -102,7 +102,8 @@ OF_DIGITS: dict[str, tuple[Known, ...]] = {
             0.8149,
             "Ganin and Lempitsky, arXiv:1409.7495, Table 1",
             "LeNet-5, not a wider network; patches of two photographs, not of 500, and grey, not "
-            "coloured; six epochs. (The journal's version of 2016 prints 0.7666)",
+            "coloured; digits binarised, as in the code by which MNIST-M is commonly made; six "
+            "epochs. (The journal's version of 2016 prints 0.7666)",
         ),
     ),
     "dann ← MNIST → blend, LeNet-5 (source only)": (

@@ -7,6 +7,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
+from trainables.checks import check_flag
 from trainables.data.domain import Shape
 from trainables.links.link import Link
 
@@ -19,10 +20,17 @@ class PhotographBlend(Link):
 
     The paper took patches of 500 photographs and kept the colours. Ours come from the two that
     scikit-learn ships, some 480,000 places, and are grey, as all images of the study are.
+
+    binarised: whether an image's pixel that is not black is white, as in the code by which MNIST-M
+        is commonly made.
     """
 
     name: ClassVar[str] = "blend"
     makes_source: ClassVar[bool] = True
+    binarised: bool = False
+
+    def __post_init__(self) -> None:
+        check_flag(self, "binarised")
 
     def is_proven(self, shape: Shape) -> bool:
         """On grey images that fit into a photograph; to try it would load them at every start."""
@@ -31,6 +39,8 @@ class PhotographBlend(Link):
 
     def __call__(self, objects: Tensor, generator: torch.Generator) -> Tensor:
         """The images [n, 1, H, W], each over a patch of its own."""
+        if self.binarised:
+            objects = (objects > 0).to(objects.dtype)
         photographs, (high, wide) = _photographs(), objects.shape[-2:]
         which = torch.randint(len(photographs), (len(objects), 1, 1), generator=generator)
         height, width = photographs.shape[1:3]

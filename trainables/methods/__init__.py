@@ -3,7 +3,7 @@
 method           what a method must offer to be trained
 method_run       follows a method's students: curves, facts, results
 batches, taught  batches of each seed's own split; what is learnt of a teacher's answers
-lenet_figures    LeNet-5, where published figures are repeated
+normalising, lenet_figures  normalisation over a batch; LeNet-5 in published figures
 adversarial      DANN and ADDA: a critic of domains
 bayesian         a teacher's posterior as the student's prior
 data_free        a teacher and none of its data: class impressions, ZSKD, DAFL

@@ -20,7 +20,7 @@ def check_lenet(target: Domain) -> None:
         )
 
 
-def lenet_columns(widths: Sequence[int]) -> dict[str, Any]:
+def lenet_columns(widths: Sequence[int], padding: int = 0) -> dict[str, Any]:
     """The student's columns where it is a LeNet-5 of these widths."""
     network = f"LeNet-5 {'-'.join(map(str, widths))}"
-    return {"student_network": network, "student_parameters": lenet_parameters(widths)}
+    return {"student_network": network, "student_parameters": lenet_parameters(widths, padding)}

@@ -27,7 +27,7 @@ HALF_CHANNELS = (
     120,
     84,
 )  # ZSKD's: no other halving has the printed 35,820 parameters
-PRODUCTS = 416_520  # multiplications of one image in a LeNet-5 of widths WHOLE
+WIDE = (32, 48, 100, 100)  # Ganin and Lempitsky's for MNIST, where maps keep their size
 DIGITS: Shape = (1, 28, 28)
 THEN = ReLU(), MaxPool2d(2)  # of a stack's convolutions
 LEAST = 12  # pixels of a side: less leaves nothing after the second pooling
@@ -60,6 +60,7 @@ class LeNet(Mlp):
 
     widths: channels of the two convolutions, then units of the two hidden linear layers.
     shape: of an image, (channels, height, width).
+    padding: of the second convolution; at 2 it keeps the maps' size, as the first does.
     """
 
     def __init__(
@@ -68,12 +69,13 @@ class LeNet(Mlp):
         draw: torch.Generator,
         shape: Shape = DIGITS,
         outputs: int = 10,
+        padding: int = 0,
     ) -> None:
         channels, more, *units = widths
         halved = (channels, *(side // 2 for side in shape[1:]))
-        pooled = more * math.prod((side - 4) // 2 for side in halved[1:])
+        pooled = more * math.prod((side - 4 + 2 * padding) // 2 for side in halved[1:])
         super().__init__((pooled, *units, outputs), draw)
-        convolutions = [ConvPool(shape, channels, 2, draw), ConvPool(halved, more, 0, draw)]
+        convolutions = [ConvPool(shape, channels, 2, draw), ConvPool(halved, more, padding, draw)]
         self.layers = nn.ModuleList([*convolutions, *self.layers])
 
 
@@ -83,8 +85,8 @@ class LeNet5(DrawnNetwork):
 
     @property
     def features(self) -> Mapping[str, str]:
-        """The activations of the last hidden layer, [B, 84]."""
-        return {"hidden": "layers.3"}
+        """The activations of the hidden layers: of the last, [B, 84], and C5's, [B, 120]."""
+        return {"hidden": "layers.3", "c5": "layers.2"}
 
     def initialised(self, shape: Shape, outputs: int, draw: torch.Generator) -> LeNet:
         """The network of flat images [B, D]."""
@@ -97,6 +99,14 @@ class LeNet5(DrawnNetwork):
         return LeNet(WHOLE, draw, shape, outputs)
 
 
-def lenet_parameters(widths: Sequence[int]) -> int:
+def lenet_parameters(widths: Sequence[int], padding: int = 0) -> int:
     """Weights and biases of a LeNet-5 of these widths."""
-    return sum(p.numel() for p in LeNet(widths, generator("unused", 0)).parameters())
+    draw = generator("unused", 0)
+    return sum(p.numel() for p in LeNet(widths, draw, padding=padding).parameters())
+
+
+def lenet_products(widths: Sequence[int], padding: int = 0) -> int:
+    """Multiplications of one image of DIGITS."""
+    weights = list(LeNet(widths, generator("unused", 0), padding=padding).parameters())
+    maps = [28 * 28, (10 + 2 * padding) ** 2, 1, 1, 1]
+    return sum(w.numel() * area for w, area in zip(weights[::2], maps, strict=True))

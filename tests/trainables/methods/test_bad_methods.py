@@ -13,6 +13,7 @@ from trainables.errors import BadInputError
 from trainables.links import VaeLink, VaeRecipe
 from trainables.links.fixed import Dilation, FeatureNoise
 from trainables.links.link import Link
+from trainables.links.photographs import PhotographBlend
 from trainables.methods.adversarial.adda import Adda
 from trainables.methods.adversarial.dann import Dann
 from trainables.methods.bayesian import BayesianDistillation
@@ -107,6 +108,18 @@ FIELDS = [
     (lambda: DataFree(pixels=0.3), "give PixelScale(mean, std)"),
     (lambda: DataFree(pixels=GREY, channels=(8,)), "give two numbers"),
     (lambda: DataFree(pixels=GREY, channels=(8, 0)), "give two numbers ≥ 1"),
+    (
+        lambda: DataFree(pixels=GREY, learned_norms=True),
+        "of a convolutional generator: give channels=(32, 16)",
+    ),
+    (lambda: Dann(wide=True), "give lenet=True, or leave wide away"),
+    (lambda: Adda(critic=(0,)), "Adda.critic is (0,): give whole numbers ≥ 1"),
+    (lambda: ClassImpressions(stops=1), "ClassImpressions.stops is 1: give True or False"),
+    (lambda: ZeroShot(least=0), "ZeroShot.least is 0: it must be > 0"),
+    (lambda: PFedMe(ridge=-1), "PFedMe.ridge is -1: it must be ≥ 0"),
+    (lambda: PFedMe(standardised="z"), "PFedMe.standardised is 'z': give True or False"),
+    (lambda: PhotographBlend(binarised=2), "PhotographBlend.binarised is 2: give True or"),
+    (lambda: BarlowTwins(shared_draw=0), "BarlowTwins.shared_draw is 0"),
     (lambda: PixelScale(0, 0), "must be > 0"),
     (lambda: BayesianDistillation(prior="half"), "known are full, mean, none, standard"),
     (lambda: BayesianDistillation(start="none"), "known are own, teacher"),
@@ -177,7 +190,11 @@ SETTINGS = [
     ),
     (
         lambda: made_by(DataFree(pixels=GREY), network=Convolved()),
-        "reads the teacher's feature 'hidden', what its last layer reads, and Convolved names",
+        "reads the teacher's feature 'hidden', and Convolved names none: see Network.features",
+    ),
+    (
+        lambda: made_by(DataFree(pixels=GREY, feature="c5")),
+        "reads the teacher's feature 'c5', and Perceptron names hidden",
     ),
     (lambda: taught(classes=(2, 1, 0)), "leave Teacher.classes and normalise"),
     (

@@ -29,9 +29,9 @@ from trainables.methods.data_free.zero_shot import (
     data_impression_loss,
     draw_soft_targets,
 )
+from trainables.methods.federated.by_label import partition_labels, unequal_sizes
 from trainables.methods.federated.clients import (
     partition_iid,
-    partition_labels,
     partition_shards,
     weighted_mean,
 )
@@ -211,7 +211,7 @@ def test_objects_are_dealt_once(seed, clients):
 
 def test_clients_have_the_labels_they_should():
     labels = torch.arange(2_000) % 10
-    places = partition_labels(labels, 10, 20, 2, generator("deal", 0))
+    places = torch.stack(partition_labels(labels, 10, 20, 2, generator("deal", 0)))
     assert len(places.unique()) == places.numel() == 2_000
     for client, mine in enumerate(places):
         assert set(labels[mine].tolist()) == {client % 10, (client + 1) % 10}
@@ -219,12 +219,27 @@ def test_clients_have_the_labels_they_should():
 
 def test_clients_share_the_labels_of_any_number_of_classes():
     labels = torch.tensor([0] * 40 + [1] * 9 + [2] * 21)
-    places = partition_labels(labels, 3, 4, 2, generator("deal", 0))
+    places = torch.stack(partition_labels(labels, 3, 4, 2, generator("deal", 0)))
     assert places.shape == (4, 2 * (9 // 3))  # label 1 has three owners, and the fewest objects
     assert len(places.unique()) == places.numel()
     assert [set(labels[mine].tolist()) for mine in places] == [{0, 1}, {1, 2}, {2, 0}, {0, 1}]
     with pytest.raises(ValueError, match="too few"):
         partition_labels(labels, 3, 60, 2, generator("deal", 0))
+
+
+@given(seed=st.integers(0, 1_000), objects=st.integers(4, 7_000))
+def test_clients_of_unequal_size_share_all_objects_of_their_labels(seed, objects):
+    sizes = unequal_sizes(objects, 4, generator("sizes", seed))
+    assert sum(sizes) == objects
+    assert min(sizes) >= 1
+    assert sizes[0] <= max(objects // 2, 1)
+    labels = torch.arange(2_000) % 10
+    dealt = partition_labels(labels, 10, 20, 2, generator("deal", seed), unequal=True)
+    assert sorted(torch.cat(dealt).tolist()) == list(range(2_000))
+    assert all(
+        set(labels[mine].tolist()) == {k % 10, (k + 1) % 10} for k, mine in enumerate(dealt)
+    )
+    assert len({len(mine) for mine in dealt}) > 5
 
 
 @given(st.integers(0, 10**6))

@@ -166,13 +166,13 @@ def test_views_come_from_the_members_generator_alone(shape):
     images, view = torch.rand(2, 40, int(np.prod(shape))), make_view(0.5, shape)
     torch.manual_seed(1)
     state = torch.get_rng_state()
-    one = seen(images, view, shape, generators("view", [0, 1]))
+    one = seen(images, view, shape, generators("view", [0, 1]), 16)
     assert torch.equal(torch.get_rng_state(), state)
     torch.manual_seed(2)
-    other = seen(images, view, shape, generators("view", [0, 1]))
+    other = seen(images, view, shape, generators("view", [0, 1]), 16)
     assert torch.equal(one, other)
     assert one.shape == images.shape
-    apart = seen(images[:1], view, shape, generators("view", [1]))
+    apart = seen(images[:1], view, shape, generators("view", [1]), 16)
     assert not torch.equal(one[0], apart[0])
     assert one.min() >= 0
     assert one.max() <= 1

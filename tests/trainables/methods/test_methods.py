@@ -205,6 +205,7 @@ def test_adaptation_reaches_the_student_and_its_absence_does_not(workshop):
 def test_the_omitted_class_is_known_once_the_constant_is_added(workshop):
     short = replace(
         OMITTED,
+        student=SMALL_ALONE.student,
         schedule=Schedule(epochs=1, batch_size=1024),
         teacher=replace(TEACHER, domain=MNIST),
     )

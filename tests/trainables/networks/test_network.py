@@ -14,7 +14,7 @@ from torchvision.models import resnet18
 
 from trainables.errors import BadInputError
 from trainables.networks.convolutional import ConvNet, ResNet18
-from trainables.networks.lenet import PRODUCTS, WHOLE, LeNet, LeNet5, lenet_parameters
+from trainables.networks.lenet import WHOLE, LeNet, LeNet5, lenet_parameters, lenet_products
 from trainables.networks.network import (
     Network,
     Perceptron,
@@ -114,7 +114,7 @@ def test_what_networks_cost():
         assert multiply_adds(network, DIGIT, 10) == weight_count(sizes)
         assert activations(network, DIGIT, 10) == sum(sizes[1:])
     assert parameters_of(LeNet5(), DIGIT, 10) == lenet_parameters(WHOLE) == 61_706
-    assert multiply_adds(LeNet5(), DIGIT, 10) == PRODUCTS
+    assert multiply_adds(LeNet5(), DIGIT, 10) == lenet_products(WHOLE) == 416_520
     conv = ConvNet(channels=(16, 32))
     maps = 784 * 16 * 9 + 196 * 32 * 16 * 9
     assert multiply_adds(conv, DIGIT, 10) == maps + 32 * 49 * 10

@@ -21,6 +21,7 @@ from trainables.methods.adversarial.critic import CRITIC_HIDDEN, Adversarial, Si
 from trainables.methods.batches import apart, endless
 from trainables.methods.method import sizes_of
 from trainables.methods.method_run import MethodRun, perceptrons
+from trainables.networks.network import check_widths
 from trainables.networks.optimisers.rules import Adam
 from trainables.networks.perceptron import Linear, Mlp, weight_count
 from trainables.networks.products.layout import RELU
@@ -48,16 +49,19 @@ class Adda(Adversarial):
 
     first: the schedule of the first stage, under the study's usual Adam.
     first_moment: Adam's β₁ in the second stage.
+    critic: units of the critic's hidden layers; the paper's for digits are (500, 500).
     """
 
     name: ClassVar[str] = "adda"
     first: Schedule = Schedule(epochs=3, batch_size=64)
     first_moment: float = 0.5
+    critic: tuple[int, ...] = (CRITIC_HIDDEN,)
 
     def __post_init__(self) -> None:
         super().__post_init__()
         check_plain("Adda.first", self.first)
         check_real(self, "first_moment", at_least=0.0, below=1.0)
+        check_widths(self, "critic", at_least=0)
 
     def work(self, setting: Setting) -> float:
         """Two encoders and a critic; twice that for elementwise passes."""
@@ -119,7 +123,8 @@ class Adda(Adversarial):
         learned = student.parameters
         for encoder in (of_source, of_target):
             encoder.load({name: learned[name] for name in encoder.parameters})
-        judges = [Mlp((hidden[-1], CRITIC_HIDDEN, 1), generator("init/critic", s)) for s in seeds]
+        layers = (hidden[-1], *self.critic, 1)
+        judges = [Mlp(layers, generator("init/critic", s)) for s in seeds]
         critic = Stack(judges, rates, device, adam)
         source = endless(len(sides.source), size, sides.source_order)
         target = endless(len(sides.target), size, sides.target_order)

@@ -15,12 +15,13 @@ from torch import Tensor, nn
 from trainables.artifacts.workshop import Workshop
 from trainables.checks import check_flag, check_real
 from trainables.data.domain import Domain
+from trainables.errors import BadInputError
 from trainables.methods.adversarial.critic import CRITIC_HIDDEN, Adversarial, Sides, domain_loss
 from trainables.methods.batches import apart, endless
 from trainables.methods.lenet_figures import check_lenet, lenet_columns
 from trainables.methods.method import sizes_of
 from trainables.methods.method_run import MethodRun, own_inputs
-from trainables.networks.lenet import PRODUCTS, WHOLE, LeNet
+from trainables.networks.lenet import WHOLE, WIDE, LeNet, lenet_products
 from trainables.networks.optimisers.rules import Sgd
 from trainables.networks.perceptron import Linear, Mlp, weight_count
 from trainables.networks.products.layout import RELU
@@ -68,17 +69,22 @@ class Dann(Adversarial):
     adapt: False trains without the critic's gradient: the source alone, to compare with.
     lenet: a LeNet-5 as student, to repeat the paper's figures; the critic then sees the output of
         its convolutions, as in the paper, instead of the last hidden layer.
+    wide: that LeNet-5 in the paper's widths, its maps keeping their size.
     """
 
     name: ClassVar[str] = "dann"
     adapt: bool = True
     momentum: float = 0.9
     lenet: bool = False
+    wide: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
         check_flag(self, "adapt")
         check_flag(self, "lenet")
+        check_flag(self, "wide")
+        if self.wide and not self.lenet:
+            raise BadInputError("Dann.wide is of a LeNet-5: give lenet=True, or leave wide away")
         check_real(self, "momentum", at_least=0.0, below=1.0)
 
     def check(self, target: Domain, teacher: Teacher | None, objective: Objective) -> None:
@@ -89,17 +95,18 @@ class Dann(Adversarial):
 
     def variant(self, target: Domain) -> str:
         """Where the labels come from; "source only" where nothing is adapted."""
-        network = ", LeNet-5" if self.lenet else ""
+        network = ", wide LeNet-5" if self.wide else ", LeNet-5" if self.lenet else ""
         return super().variant(target) + network + ("" if self.adapt else " (source only)")
 
     def columns(self, target: Domain) -> dict[str, Any]:
         """LeNet-5 is another network than the setting's student."""
-        return super().columns(target) | (lenet_columns(WHOLE) if self.lenet else {})
+        return super().columns(target) | (lenet_columns(*self._lenet) if self.lenet else {})
 
     def work(self, setting: Setting) -> float:
         """Both sides go through the student; twice that for elementwise passes."""
         objects = 2 * setting.target.split_sizes[self.split] * setting.schedule.epochs
-        return 12 * (PRODUCTS if self.lenet else weight_count(sizes_of(setting))) * objects / 1e9
+        products = lenet_products(*self._lenet) if self.lenet else weight_count(sizes_of(setting))
+        return 12 * products * objects / 1e9
 
     def train(
         self, trials: Sequence[Trial], workshop: Workshop, report: Report
@@ -138,10 +145,17 @@ class Dann(Adversarial):
             run.epoch(own_inputs(stack), total / steps)
         return run.results(own_inputs(stack))
 
+    @property
+    def _lenet(self) -> tuple[tuple[int, ...], int]:
+        """Widths and padding of a LeNet-5."""
+        return (WIDE, 2) if self.wide else (WHOLE, 0)
+
     def _network(self, setting: Setting, seed: int) -> "_Dann":
         draw = generator("init/student", seed)
         if self.lenet:
-            return _Dann(LeNet(WHOLE, draw), 2, seed)  # its two convolutions
+            widths, padding = self._lenet
+            student = LeNet(widths, draw, padding=padding)
+            return _Dann(student, 2, seed)  # its two convolutions
         sizes = sizes_of(setting)
         return _Dann(Mlp(sizes, draw), len(sizes) - 2, seed)
 

@@ -10,6 +10,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor, nn
 
+from trainables.checks import check_flag
 from trainables.data.domain import Domain
 from trainables.methods.data_free.impressions import FromImpressions, device_of
 from trainables.methods.data_free.input_optimisation import make_inputs
@@ -29,9 +30,18 @@ def impression_loss(logits: Tensor, classes: Tensor, confidence: Tensor) -> Tens
 
 @dataclass(frozen=True, kw_only=True)
 class ClassImpressions(FromImpressions):
-    """Each impression is rotated, scaled and shifted a little, anew in every step."""
+    """Each impression is rotated, scaled and shifted a little, anew in every step.
+
+    stops: whether one that is confident enough stays as it is; else Adam's momentum moves it on,
+        and it is changed again where it loses that confidence.
+    """
 
     name: ClassVar[str] = "class_impressions"
+    stops: bool = False
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        check_flag(self, "stops")
 
     def make(self, teacher: nn.Module, domain: Domain, seed: int) -> Tensor:
         """A teacher's impressions [n, D], one class after the other."""
@@ -45,5 +55,11 @@ class ClassImpressions(FromImpressions):
             return impression_loss(teacher(x), classes[places], confidence[places])
 
         return make_inputs(
-            start, objective, steps=self.steps, rate=self.rate, shape=domain.shape, draw=draw
+            start,
+            objective,
+            steps=self.steps,
+            rate=self.rate,
+            shape=domain.shape,
+            draw=draw,
+            stops=self.stops,
         )

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from trainables.artifacts.workshop import Workshop
-from trainables.checks import check_real, check_whole
+from trainables.checks import check_flag, check_real, check_whole
 from trainables.data.domain import Domain, Shape
 from trainables.errors import BadInputError
 from trainables.methods.batches import generators, normal
@@ -26,6 +26,7 @@ from trainables.methods.data_free.teacher_alone import TeacherAlone, WithSmall, 
 from trainables.methods.method import sizes_of
 from trainables.methods.method_run import MethodRun, own_inputs
 from trainables.methods.taught import numbers_of
+from trainables.networks.lenet import LeNet5
 from trainables.networks.perceptron import weight_count
 from trainables.networks.stack import Report, Stack
 from trainables.objectives.losses import soft_cross_entropy
@@ -35,8 +36,6 @@ from trainables.schedule import Schedule
 from trainables.settings.setting import Setting
 from trainables.settings.trial import Trial
 from trainables.teacher import Teacher
-
-FEATURE = "hidden"  # of the teacher: what its last layer reads, in every network here
 
 
 def one_hot_loss(logits: Tensor) -> Tensor:
@@ -74,6 +73,12 @@ class DataFree(TeacherAlone):
     steps: in each epoch of the setting's schedule.
     rate: the generator's learning rate (Adam).
     latent, hidden: the generator's sizes; channels: of a convolutional one, instead of `hidden`.
+    feature: of the teacher, by its name (Network.features), what the activation loss reads; by
+        default what its last layer reads. The authors' code has the layer before that.
+    learned_norms: whether a convolutional generator normalises as in the authors' code (see
+        there).
+    entropy_weight: of an entropy in nats; in the authors' code it is a common logarithm's, so that
+        their 5 is 5 / ln 10 here.
     """
 
     name: ClassVar[str] = "data_free"
@@ -83,6 +88,8 @@ class DataFree(TeacherAlone):
     latent: int = 100
     hidden: int = 256
     channels: tuple[int, ...] = ()
+    feature: str = "hidden"
+    learned_norms: bool = False
     entropy_weight: float = 5.0
     activation_weight: float = 0.1
 
@@ -93,6 +100,7 @@ class DataFree(TeacherAlone):
         check_real(self, "rate", above=0.0)
         check_real(self, "entropy_weight", at_least=0.0)
         check_real(self, "activation_weight", at_least=0.0)
+        check_flag(self, "learned_norms")
         if not isinstance(self.pixels, PixelScale):
             raise BadInputError(
                 f"DataFree.pixels is {self.pixels!r}: give PixelScale(mean, std) of the domain's "
@@ -104,15 +112,21 @@ class DataFree(TeacherAlone):
                 f"DataFree.channels is {self.channels!r}: give two numbers ≥ 1, or none for a "
                 "perceptron"
             )
+        if self.learned_norms and not self.channels:
+            raise BadInputError(
+                "DataFree.learned_norms is of a convolutional generator: give channels=(32, 16), "
+                "say, or leave learned_norms away"
+            )
 
     def check(self, target: Domain, teacher: Teacher | None, objective: Objective) -> None:
-        """The loss reads the teacher's features behind its last layer."""
+        """The loss reads a feature of the teacher's."""
         super().check(target, teacher, objective)
-        if teacher and FEATURE not in teacher.network.features:
-            known = ", ".join(teacher.network.features) or "none"
+        network = teacher.network if teacher else LeNet5()
+        if self.feature not in network.features:
+            known = ", ".join(network.features) or "none"
             raise BadInputError(
-                f"{self.name} reads the teacher's feature {FEATURE!r}, what its last layer reads, "
-                f"and {type(teacher.network).__name__} names {known}: see Network.features"
+                f"{self.name} reads the teacher's feature {self.feature!r}, "
+                f"and {type(network).__name__} names {known}: see Network.features"
             )
 
     def knowledge(self, target: Domain) -> str:
@@ -141,7 +155,7 @@ class DataFree(TeacherAlone):
         rates, shape = [self.rate] * members, run.target.shape
         makers = Stack([self._generator(shape, seed) for seed in run.seeds], rates, device)
         judges, ones = Stack(teachers.networks, rates, device), [1] * members
-        feature = {FEATURE: self.teacher_network(setting).features[FEATURE]}
+        feature = {self.feature: self.teacher_network(setting).features[self.feature]}
         student = self.new_students(trials, device)
         beside = WithSmall(run, teachers, schedule.batch_size) if self.small else None
         draws = generators("latent/generator", run.seeds)
@@ -151,7 +165,7 @@ class DataFree(TeacherAlone):
             for _ in range(self.steps):
                 images = makers(normal((schedule.batch_size, self.latent), draws).to(device))
                 logits, found = judges.with_features(images, ones, feature)
-                makers.step(self._generator_loss(logits, found[FEATURE].flatten(2)))
+                makers.step(self._generator_loss(logits, found[self.feature].flatten(2)))
                 answers = student(images.detach())
                 loss = soft_cross_entropy(answers, logits.detach(), temperature)
                 total += loss.detach()
@@ -165,5 +179,7 @@ class DataFree(TeacherAlone):
     def _generator(self, shape: Shape, seed: int) -> ImageGenerator:
         """The generator of a seed, untrained."""
         if self.channels:
-            return ConvolutionalGenerator(self.latent, self.channels, self.pixels, shape, seed)
+            return ConvolutionalGenerator(
+                self.latent, self.channels, self.pixels, shape, seed, learned=self.learned_norms
+            )
         return PerceptronGenerator(self.latent, self.hidden, self.pixels, shape, seed)

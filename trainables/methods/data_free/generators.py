@@ -11,13 +11,14 @@ from torch.nn import functional
 
 from trainables.checks import check_real
 from trainables.data.domain import Shape
+from trainables.methods.normalising import CHANNEL, EPSILON, ChannelNorm, normalised
 from trainables.networks.convolution import Convolution
 from trainables.networks.perceptron import Linear
 from trainables.randomness import generator
 
 SLOPE = 0.2  # of the LeakyReLUs
 ENLARGED = 4  # times, in two steps: how much larger an image is than the first feature maps
-CHANNEL = (-4, -2, -1)  # of [..., B, C, H, W]: what a channel is normalised over
+WIDE_EPSILON = 0.8  # what the authors gave instead of PyTorch's
 
 
 @dataclass(frozen=True)
@@ -77,13 +78,21 @@ class ConvolutionalGenerator(ImageGenerator):
     """The authors' convolutional generator in other sizes: maps that are enlarged twice.
 
     channels: those of the first two layers' maps, and of the third's. The authors have 128 and
-    64, on maps of 8×8 to 32×32, and learn a scale and a shift with each normalisation; here the
-    next layer's weights can express those. shape: of an image, (channels, height, width); what
-    enlarged maps have beyond it, where a side is no multiple of four, is cut off.
+    64, on maps of 8×8 to 32×32. shape: of an image, (channels, height, width); what enlarged maps
+    have beyond it, where a side is no multiple of four, is cut off.
+    learned: whether normalisations have a learned scale and shift, as in the authors' code, and
+        those behind convolutions its ε, 0.8.
     """
 
     def __init__(
-        self, latent: int, channels: Sequence[int], pixels: PixelScale, shape: Shape, seed: int
+        self,
+        latent: int,
+        channels: Sequence[int],
+        pixels: PixelScale,
+        shape: Shape,
+        seed: int,
+        *,
+        learned: bool = False,
     ) -> None:
         super().__init__(pixels)
         draw = generator("init/generator", seed)
@@ -94,25 +103,30 @@ class ConvolutionalGenerator(ImageGenerator):
         self.second = Convolution(wide, wide, 3, 1, draw)
         self.third = Convolution(wide, narrow, 3, 1, draw)
         self.last = Convolution(narrow, colours, 3, 1, draw)
+        self.norms = nn.ModuleList(
+            ChannelNorm(maps, epsilon) if learned else _Plain()
+            for maps, epsilon in ((wide, EPSILON), (wide, WIDE_EPSILON), (narrow, WIDE_EPSILON))
+        )
         area = first // wide
         enlarged = wide * wide * 4 * area + (wide + colours) * narrow * 16 * area
         self.products = latent * first + 9 * enlarged
 
     def drawing(self, z: Tensor) -> Tensor:
         """A linear layer and three convolutions, the first two on enlarged maps."""
-        maps = normalised(self.first(z).unflatten(-1, self.first_maps), CHANNEL)
-        for layer in (self.second, self.third):
-            maps = layer(_enlarged(maps))
-            maps = functional.leaky_relu(normalised(maps, CHANNEL), SLOPE)
+        first, *others = self.norms
+        maps = first(self.first(z).unflatten(-1, self.first_maps))
+        for layer, norm in zip((self.second, self.third), others, strict=True):
+            maps = functional.leaky_relu(norm(layer(_enlarged(maps))), SLOPE)
         height, width = self.sides
         result: Tensor = self.last(maps)[..., :height, :width].flatten(-3)
         return result
 
 
-def normalised(x: Tensor, over: Sequence[int]) -> Tensor:
-    """X brought to mean 0 and variance 1 over these dimensions."""
-    variance, mean = torch.var_mean(x, dim=list(over), keepdim=True, correction=0)
-    return (x - mean) * torch.rsqrt(variance + 1e-5)
+class _Plain(nn.Module):
+    """Maps [..., B, C, H, W], each channel normalised over the batch."""
+
+    def forward(self, maps: Tensor) -> Tensor:
+        return normalised(maps, CHANNEL)
 
 
 def _enlarged(maps: Tensor) -> Tensor:

@@ -20,23 +20,32 @@ def make_inputs(
     rate: float,
     shape: Shape,
     draw: torch.Generator | None = None,
+    stops: bool = False,
 ) -> Tensor:
     """Minimise each input's own objective by Adam, pixels kept in [0, 1]: [n, D] → [n, D].
 
     shape: of an input, (channels, height, width).
     draw: where given, each step judges the input under a small random rotation, scale and shift.
         What is made then holds under any of them, and neighbouring pixels agree.
+    stops: whether an input stays as it is from where its gradient vanishes; else Adam's momentum
+        moves it on.
     """
     made = []
     for places in torch.arange(len(start), device=start.device).split(BLOCK):
         x = start[places].clone().requires_grad_()
         adam = torch.optim.Adam([x], lr=rate, fused=True)
+        done = torch.zeros(len(x), 1, dtype=torch.bool, device=x.device)
         for _ in range(steps):
+            before = x.detach().clone() if stops else x
             seen = random_affine(x, shape, draw) if draw else x
-            (x.grad,) = torch.autograd.grad(objective(seen, places).sum(), [x])
+            (gradient,) = torch.autograd.grad(objective(seen, places).sum(), [x])
+            x.grad = gradient.contiguous()  # a fused Adam reads past the end of an expanded one
             adam.step()
             with torch.no_grad():
                 x.clamp_(0.0, 1.0)
+                if stops:
+                    done |= (x.grad == 0).all(1, keepdim=True)
+                    x.copy_(torch.where(done, before, x))
         made.append(x.detach())
     return torch.cat(made)
 

@@ -25,8 +25,6 @@ from trainables.objectives.objective import Objective
 from trainables.randomness import generator
 from trainables.teacher import Teacher
 
-LEAST = 1e-2  # the least concentration: it must be above zero
-
 
 def class_similarity(weight: Tensor) -> Tensor:
     """C_ij = cosine of the last layer's weights of classes i and j (eq. 2).
@@ -37,13 +35,14 @@ def class_similarity(weight: Tensor) -> Tensor:
     return unit @ unit.T
 
 
-def concentrations(similarity: Tensor, scale: float) -> Tensor:
+def concentrations(similarity: Tensor, scale: float, least: float = 1e-2) -> Tensor:
     """α_k = β · c_k, a class's similarities brought to [0, 1] by its least and largest (§3.1.2).
 
-    similarity [C, C] → [C, C], positive. Draws of class k have the mean α_k / Σ α_k.
+    similarity [C, C] → [C, C], at least `least`, for they must be positive. Draws of class k have
+    the mean α_k / Σ α_k.
     """
-    least, most = similarity.amin(1, keepdim=True), similarity.amax(1, keepdim=True)
-    return (scale * (similarity - least) / (most - least)).clamp(min=LEAST)
+    lowest, most = similarity.amin(1, keepdim=True), similarity.amax(1, keepdim=True)
+    return (scale * (similarity - lowest) / (most - lowest)).clamp(min=least)
 
 
 def draw_soft_targets(concentration: Tensor, draw: torch.Generator) -> Tensor:
@@ -61,7 +60,9 @@ def data_impression_loss(logits: Tensor, targets: Tensor, temperature: float) ->
 class ZeroShot(FromImpressions):
     """Adds to FromImpressions how the soft targets are drawn.
 
-    scales: the values of β; the soft targets use one after the other.
+    scales: the values of β; the soft targets use one after the other. (In the authors' code a
+        second scaling to [0, 1] comes after β: as if β were 1.)
+    least: the least concentration (in the authors' code 1e-4).
     impression_temperature: τ of the teacher while impressions are made.
     posed: whether impressions are made under small rotations, scales and shifts (the paper
         changes only what the student sees).
@@ -72,10 +73,12 @@ class ZeroShot(FromImpressions):
     scales: tuple[float, ...] = (1.0, 0.1)
     impression_temperature: float = 20.0
     posed: bool = True
+    least: float = 1e-2
 
     def __post_init__(self) -> None:
         super().__post_init__()
         check_real(self, "impression_temperature", above=0.0)
+        check_real(self, "least", above=0.0)
         check_flag(self, "posed")
         object.__setattr__(self, "scales", tuple(self.scales))
         if not self.scales or not all(isinstance(s, int | float) and s > 0 for s in self.scales):
@@ -95,7 +98,7 @@ class ZeroShot(FromImpressions):
         """A teacher's data impressions [n, D], classes and scales in turn."""
         draw, device = generator("impressions", seed), device_of(teacher)
         similarity = class_similarity(last_layer(teacher).weight.cpu())
-        each = torch.cat([concentrations(similarity, scale) for scale in self.scales])
+        each = torch.cat([concentrations(similarity, scale, self.least) for scale in self.scales])
         rows = torch.arange(domain.outputs * self.impressions) % len(each)
         targets = draw_soft_targets(each[rows], draw).to(device)
         start = torch.rand(len(rows), domain.inputs, generator=draw).to(device)

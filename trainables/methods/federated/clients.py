@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from trainables.methods.batches import SplitBatches
+from trainables.methods.federated.pixels import Shown, as_they_are
 from trainables.methods.method_run import perceptrons
 from trainables.networks.optimisers.rules import Sgd
 from trainables.networks.perceptron import Mlp
@@ -42,30 +43,6 @@ def partition_shards(labels: Tensor, clients: int, shards: int, draw: torch.Gene
     return by_label[order].reshape(clients, shards * size)
 
 
-def partition_labels(
-    labels: Tensor, classes: int, clients: int, each: int, draw: torch.Generator
-) -> Tensor:
-    """Give client k the labels k, ..., k + each - 1 (mod classes), equally many objects of each.
-
-    Dinh et al. 2020, §5.1, but there the clients differ in size. labels int64 [n] → places
-    [clients, each · size]. Raises ValueError where a label has fewer objects than clients.
-    """
-    owners: dict[int, list[int]] = {label: [] for label in range(classes)}
-    for client in range(clients):
-        for step in range(each):
-            owners[(client + step) % classes].append(client)
-    sizes = [int((labels == one).sum()) // len(mine) for one, mine in owners.items() if mine]
-    if (size := min(sizes)) < 1:
-        raise ValueError(f"of {clients} clients some get no object: a class of Big has too few")
-    parts: list[list[Tensor]] = [[] for _ in range(clients)]
-    for one, mine in owners.items():
-        places = (labels == one).nonzero().flatten()
-        places = places[torch.randperm(len(places), generator=draw)]
-        for client, part in zip(mine, places.split(size), strict=False):
-            parts[client].append(part)
-    return torch.stack([torch.cat(part) for part in parts])
-
-
 def weighted_mean(weights: Mapping[str, Tensor], sizes: Tensor) -> Weights:
     """Σ n_k / n · w_k over clients (McMahan et al. 2017, Algorithm 1).
 
@@ -82,6 +59,7 @@ class Federation:
     """A server for each seed, and its K clients; all clients of all seeds are one stack.
 
     slots: K, the clients that train at a time, by plain SGD with this rate and weight decay.
+    shown: what all networks read of an object.
     """
 
     def __init__(
@@ -92,7 +70,9 @@ class Federation:
         seeds: Sequence[int],
         rate: float,
         weight_decay: float = 0.0,
+        shown: Shown = as_they_are,
     ) -> None:
+        self.shown = shown
         self.split, self.slots, self.device = split, slots, split.pixels.device
         networks = [Mlp(sizes, generator("init/student", seed)) for seed in seeds]
         self.server = Stack(networks, [rate] * len(seeds), self.device, Sgd())
@@ -120,12 +100,13 @@ class Federation:
 
     def loss(self, rows: Tensor) -> Tensor:
         """Cross-entropy of every client on its own objects: rows of the domain [N · K, B]."""
-        x = self.split.pixels[rows].float().div_(255)
+        x = self.shown(self.split.pixels[rows].float().div_(255))
         return hard_cross_entropy(self.clients(x), self.split.labels[rows])
 
     def network(self) -> Network:
-        """The global models, as one network."""
-        return perceptrons(self.server)
+        """The global models, as one network of objects as they are."""
+        network = perceptrons(self.server)
+        return lambda x: network(self.shown(x))
 
 
 def local_batches(

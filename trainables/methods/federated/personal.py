@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from trainables.methods.batches import SplitBatches
+from trainables.methods.federated.pixels import Shown, as_they_are
 from trainables.methods.method_run import MethodRun
 from trainables.networks.stack import Stack
 
@@ -16,11 +17,17 @@ class PersonalTests:
     """Each client's own test set: test objects of its labels, equally many for each client.
 
     owned: rows of `split` that each client owns, for each seed: [clients, n]. Where the test set
-    has none of a client's labels, all accuracies are NaN.
+    has none of a client's labels, all accuracies are NaN. shown: what models read of an object.
     """
 
-    def __init__(self, run: MethodRun, owned: Sequence[Tensor], split: SplitBatches) -> None:
-        inputs = torch.cat([x for x, _ in run.blocks], -2)
+    def __init__(
+        self,
+        run: MethodRun,
+        owned: Sequence[Tensor],
+        split: SplitBatches,
+        shown: Shown = as_they_are,
+    ) -> None:
+        inputs = shown(torch.cat([x for x, _ in run.blocks], -2))
         labels = torch.cat([y for _, y in run.blocks], -1)
         self.members = len(run.trials)
         self.inputs = inputs.expand(self.members, *inputs.shape[-2:])

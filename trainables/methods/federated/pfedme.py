@@ -12,12 +12,14 @@ import torch
 from torch import Tensor
 
 from trainables.artifacts.workshop import Workshop
-from trainables.checks import check_real, check_whole
+from trainables.checks import check_flag, check_real, check_whole
 from trainables.data.domain import Domain
 from trainables.errors import BadInputError
 from trainables.methods.batches import SplitBatches, generators
-from trainables.methods.federated.clients import Federation, partition_labels, weighted_mean
+from trainables.methods.federated.by_label import mini_batch, padded, partition_labels
+from trainables.methods.federated.clients import Federation, weighted_mean
 from trainables.methods.federated.personal import PersonalTests
+from trainables.methods.federated.pixels import as_they_are, standardised
 from trainables.methods.method import TrainableMethod, sizes_of
 from trainables.methods.method_run import MethodRun
 from trainables.networks.perceptron import weight_count
@@ -52,6 +54,10 @@ class PFedMe(TrainableMethod):
     labels_each: how many labels a client has. closeness: λ. inner_steps: K. local_rounds: R.
     local_rate: η, of a client's w. server_rate: β. share: of the clients that the server
     averages; all of them train in each round.
+
+    What the authors' code does beyond the paper: standardised, that each pixel has mean 0 and
+    deviation 1; ridge, its μ (0.001), a weight decay of θ; unequal, that clients differ in size
+    and are averaged by it.
     """
 
     name: ClassVar[str] = "pfedme"
@@ -64,6 +70,9 @@ class PFedMe(TrainableMethod):
     local_rate: float = 0.005
     server_rate: float = 1.0
     share: float = 0.25
+    standardised: bool = False
+    ridge: float = 0.0
+    unequal: bool = False
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -73,6 +82,9 @@ class PFedMe(TrainableMethod):
         check_real(self, "share", above=0.0, at_most=1.0)
         check_real(self, "local_rate", above=0.0)
         check_real(self, "server_rate", above=0.0)
+        check_real(self, "ridge", at_least=0.0)
+        check_flag(self, "standardised")
+        check_flag(self, "unequal")
 
     def check(self, target: Domain, teacher: Teacher | None, objective: Objective) -> None:
         """A client has no more labels than there are."""
@@ -92,8 +104,8 @@ class PFedMe(TrainableMethod):
         return target.split_sizes["Big"]
 
     def variant(self, target: Domain) -> str:
-        """Which of its models the table shows: the global one."""
-        return "global"
+        """Which of its models the table shows: the global one; and what it reads."""
+        return "global, pixels standardised" if self.standardised else "global"
 
     def work(self, setting: Setting) -> float:
         """With such small batches passes over the weights cost several times the products."""
@@ -109,12 +121,16 @@ class PFedMe(TrainableMethod):
         run = MethodRun(trials, report, workshop.device, schedule.epochs)
         seeds, members = run.seeds, len(trials)
         split = run.split("Big")
-        owned = self._partition(run, split)
+        dealt = self._partition(run, split)
+        owned = [padded(clients) for clients in dealt]
+        sizes_of_clients = torch.tensor([[len(own) for own in clients] for clients in dealt])
         rate, sizes = schedule.learning_rate, sizes_of(run.setting)
-        federation = Federation(split, self.clients, sizes, seeds, rate, self.closeness)
+        decay = self.closeness + self.ridge
+        shown = standardised(split.pixels) if self.standardised else as_they_are
+        federation = Federation(split, self.clients, sizes, seeds, rate, decay, shown)
         federation.send()
         draws, chosen = generators("order/clients", seeds), generators("clients/chosen", seeds)
-        tests = PersonalTests(run, owned, split) if run.reported else None
+        tests = PersonalTests(run, owned, split, shown) if run.reported else None
         for _ in range(schedule.epochs):
             copies = {
                 name: value.repeat_interleave(self.clients, 0)
@@ -124,8 +140,8 @@ class PFedMe(TrainableMethod):
             for _ in range(self.local_rounds):
                 rows = torch.cat(
                     [
-                        _drawn(mine, schedule.batch_size, draw)
-                        for mine, draw in zip(owned, draws, strict=True)
+                        mini_batch(mine, objects, schedule.batch_size, draw)
+                        for mine, objects, draw in zip(owned, sizes_of_clients, draws, strict=True)
                     ]
                 )
                 for _ in range(self.inner_steps):
@@ -135,25 +151,38 @@ class PFedMe(TrainableMethod):
                 total += loss.detach().cpu()
                 step, theta = self.local_rate * self.closeness, federation.clients.parameters
                 copies = {n: towards(w, theta[n].detach(), step) for n, w in copies.items()}
-            self._average(federation, copies, chosen)
+            self._average(federation, copies, sizes_of_clients, chosen)
             if tests:
                 run.note("personal/test_accuracy", tests.accuracy(federation.clients))
             mean = total.view(members, -1).mean(1) / self.local_rounds
             run.epoch(federation.network(), mean)
         return run.results(federation.network())
 
-    def _partition(self, run: MethodRun, split: SplitBatches) -> list[Tensor]:
-        """Rows of the domain that each client owns, for each seed: [clients, n]."""
-        draws, dealt = generators("clients/deal", run.seeds), (self.clients, self.labels_each)
+    def _partition(self, run: MethodRun, split: SplitBatches) -> list[list[Tensor]]:
+        """Rows of the domain that each client owns, for each seed and client: [n]."""
+        draws = generators("clients/deal", run.seeds)
+        dealt = run.target.outputs, self.clients, self.labels_each
         return [
-            rows[partition_labels(split.labels[rows], run.target.outputs, *dealt, draw)]
+            [
+                rows[places]
+                for places in partition_labels(
+                    split.labels[rows], *dealt, draw, unequal=self.unequal
+                )
+            ]
             for rows, draw in zip(split.rows, draws, strict=True)
         ]
 
     def _average(
-        self, federation: Federation, copies: dict[str, Tensor], chosen: Sequence[torch.Generator]
+        self,
+        federation: Federation,
+        copies: dict[str, Tensor],
+        objects: Tensor,
+        chosen: Sequence[torch.Generator],
     ) -> None:
-        """The server's step: w becomes (1 - β) w + β · the mean of some clients' copies."""
+        """The server's step: w becomes (1 - β) w + β · the mean of some clients' copies.
+
+        objects: of each client, by which the mean is weighted: [N, clients].
+        """
         taking = max(round(self.share * self.clients), 1)
         picked = torch.stack(
             [torch.randperm(self.clients, generator=draw)[:taking] for draw in chosen]
@@ -163,12 +192,6 @@ class PFedMe(TrainableMethod):
             name: value.unflatten(0, (len(picked), self.clients))[members, picked]
             for name, value in copies.items()
         }
-        mean = weighted_mean(some, torch.ones(len(picked), taking))
+        mean = weighted_mean(some, objects.gather(1, picked).float())
         old = federation.global_weights
         federation.server.load({n: torch.lerp(old[n], mean[n], self.server_rate) for n in old})
-
-
-def _drawn(owned: Tensor, size: int, draw: torch.Generator) -> Tensor:
-    """A mini-batch D of each client's own objects: rows [K, n] → [K, size]."""
-    places = torch.randint(owned.shape[1], (len(owned), size), generator=draw)
-    return owned.gather(1, places.to(owned.device))

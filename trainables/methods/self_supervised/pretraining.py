@@ -31,7 +31,6 @@ from trainables.settings.method import check_plain
 from trainables.settings.setting import Setting
 from trainables.settings.trial import Trial
 
-SHARED_DRAW = 16  # objects of a batch that share one draw of a view: far fewer calls
 PROBE_RATE = 0.01  # of Adam on all of Small at each step: a convex problem
 VIEW_WORK = 7_650  # operations a value of an image: making a view, as measured against products
 View = Callable[[Tensor], Tensor]
@@ -44,6 +43,8 @@ class SelfSupervised(TrainableMethod):
     pretraining: the schedule on the images of `split`, without their labels.
     probe: steps of the last layer alone, before fine-tuning.
     least_crop: the least share of an image's area that a view keeps.
+    shared_draw: objects of a batch that share one draw of a view. At 1 each has its own, as in the
+        papers, which is far more calls.
     """
 
     small_may_be: ClassVar[tuple[bool, ...]] = (True,)
@@ -52,12 +53,14 @@ class SelfSupervised(TrainableMethod):
     pretraining: Schedule = Schedule(epochs=4, batch_size=256)
     probe: int = 300
     least_crop: float = 0.5
+    shared_draw: int = 16
 
     def __post_init__(self) -> None:
         super().__post_init__()
         check_choice(self, "split", TRAINING_SPLITS)
         check_plain(f"{type(self).__name__}.pretraining", self.pretraining)
         check_whole(self, "probe", at_least=1)
+        check_whole(self, "shared_draw", at_least=1)
         check_real(self, "least_crop", above=0.0, at_most=1.0)
 
     def knowledge(self, target: Domain) -> str:
@@ -67,6 +70,10 @@ class SelfSupervised(TrainableMethod):
     @abstractmethod
     def embedding_sizes(self, width: int) -> tuple[int, ...]:
         """Layer sizes from the last hidden layer, of this width, to the embedding."""
+
+    def encoder(self, sizes: Sequence[int], draw: torch.Generator) -> Mlp:
+        """The network that is pretrained: the hidden layers, and what follows them."""
+        return Mlp(sizes, draw)
 
     @abstractmethod
     def loss(self, one: Tensor, other: Tensor) -> Tensor:
@@ -105,7 +112,7 @@ class SelfSupervised(TrainableMethod):
         size = min(schedule.batch_size, len(split))
         view, sizes = make_view(self.least_crop, shape), self._encoder_sizes(run.setting)
         stack = Stack(
-            [Mlp(sizes, generator("init/student", seed)) for seed in seeds],
+            [self.encoder(sizes, generator("init/student", seed)) for seed in seeds],
             [schedule.learning_rate] * len(seeds),
             run.device,
         )
@@ -116,7 +123,7 @@ class SelfSupervised(TrainableMethod):
             total = torch.zeros(len(seeds), device=run.device)
             for _ in range(steps):
                 x, _ = split.at(next(places))
-                one, other = (seen(x, view, shape, draws) for _ in range(2))
+                one, other = (seen(x, view, shape, draws, self.shared_draw) for _ in range(2))
                 loss = apart(self.loss, stack(one), stack(other))
                 stack.step(loss)
                 total += loss.detach()
@@ -178,14 +185,21 @@ def make_view(least_crop: float, shape: Shape) -> View:
     return view
 
 
-def seen(x: Tensor, view: View, shape: Shape, draws: Sequence[torch.Generator]) -> Tensor:
-    """A view of each member's objects [N, B, D], of this shape, by a draw of its own."""
-    return torch.stack([_seen(mine, view, shape, g) for mine, g in zip(x, draws, strict=True)])
+def seen(
+    x: Tensor, view: View, shape: Shape, draws: Sequence[torch.Generator], shared: int
+) -> Tensor:
+    """A view of each member's objects [N, B, D], of this shape, by draws of its own.
+
+    shared: objects that share one draw.
+    """
+    return torch.stack(
+        [_seen(mine, view, shape, g, shared) for mine, g in zip(x, draws, strict=True)]
+    )
 
 
-def _seen(x: Tensor, view: View, shape: Shape, draw: torch.Generator) -> Tensor:
+def _seen(x: Tensor, view: View, shape: Shape, draw: torch.Generator, shared: int) -> Tensor:
     seed = int(torch.randint(2**62, (), generator=draw))
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        pictures = x.unflatten(-1, shape).split(SHARED_DRAW)
+        pictures = x.unflatten(-1, shape).split(shared)
         return torch.cat([view(some) for some in pictures]).flatten(1)
