@@ -32,6 +32,9 @@ def sentences(beside: SideBySide) -> list[str]:
         said.append(
             f"Ended in one of the two only, of these settings: {_counted(alone, 'trial')}."
         )
+    if copied := sum(pair.copied for pair in beside.pairs):
+        trials = _counted(copied, "trial")
+        said.append(f"One run in both, copied rather than trained again: {trials}.")
     if beside.new:
         said.append(f"Recorded in {beside.other.title} only: {', '.join(sorted(beside.new))}.")
     said.append(_figures_that_differ(beside))

@@ -58,6 +58,12 @@ class Pair:
         return {seed: what for seed, what in found.items() if what}
 
     @property
+    def copied(self) -> int:
+        """In how many seeds both have one run of MLflow: a copy, which was not trained again."""
+        first, other = _ended(self.first), _ended(self.other)
+        return sum(first[seed].run_id == other[seed].run_id for seed in self.seeds)
+
+    @property
     def figures(self) -> dict[str, float]:
         """The figures that differ in any seed, with the largest difference of each."""
         every = [item for what in self.differing.values() for item in what.items()]
