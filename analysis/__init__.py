@@ -5,8 +5,7 @@ publish.py            the one door for a study: what a launch shows and writes a
 evidence/             rows of a study, statistics, what was chosen, sentences
 comparisons/          all that is compared, in one list; sections/: views and sentences in order
 tables/               the table as numbers, as views, and in each format
-objects/              answers object by object: by class
-factors/              what soft labels carry, and how many labels: ladders, labels saved
+objects/, factors/    answers object by object; what soft labels carry, and labels saved
 methods/, ranking/    transfer methods beside each other; ways that were tuned alike
 side_by_side/         two settings, two studies; trials and curves as DataFrames
 papers/, audits/      what papers print; a printed table held against its rows run here

@@ -25,8 +25,9 @@ SUMMARIES = {
     "figures": "A study's figures, as PNG and SVG.",
     "report": "A study's report: one HTML file with all of it.",
     "compare": "Studies side by side: what moved, and what is the same to the bit.",
+    "ranks": "Ways that were tuned alike, over several studies.",
 }
-ANALYSIS = ("table", "figures", "report", "compare")
+ANALYSIS = ("table", "figures", "report", "compare", "ranks")
 
 
 def commands() -> TyperGroup:

@@ -46,7 +46,8 @@ def say_plan(todo: Plan, looks: Looks, out: Console) -> None:
     minutes = predicted / (NOMINAL_RATE * todo.workers) / 60
     out.print(
         f"predicted: {predicted:,.0f} GFLOP, about {minutes:.1f} min with {todo.workers} workers "
-        f"of {NOMINAL_RATE:g} GFLOP/s; nothing was started"
+        f"of {NOMINAL_RATE:g} GFLOP/s; nothing was started",
+        soft_wrap=True,
     )
 
 

@@ -38,7 +38,7 @@ SMOKE = ("--space", "smoke")
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        ([], "--space is missing: give one of controls, emoji"),
+        ([], "--space is missing: give one of bayesian, bayesian_known"),
         (["--space", "vae_lamda"], "did you mean 'vae_lambda'"),
         (["--space", "catalogue"], "unknown space"),
         (["--space", ""], "unknown space ''"),
