@@ -32,12 +32,12 @@ def _said(ways: Ways) -> Iterator[str]:
         level = _level_with(first, better)
         cheapest = min([first, *level], key=lambda way: way.seconds)
         yield (
-            f"Use {cheapest.name}: of {budget} {_list(better)} are better than the student "
-            f"alone, tuned with as many; it has {_gap(cheapest)}."
+            f"Use {cheapest.name}: of {budget}, better than the student alone, tuned with as "
+            f"many, are {_list(better)}; it has {_gap(cheapest)}."
         )
         yield (
             f"It costs {cheapest.seconds:,.1f} s of a worker a student and reads "
-            f"{cheapest.labels:,} labels ({cheapest.reads}); {_beside(first, level)}."
+            f"{cheapest.labels:,} labels ({cheapest.reads}); {_beside(better, level)}."
         )
     yield (
         f"Leave {_list(of[Word.WORSE])}, worse than the student alone; equivalent to it are "
@@ -56,11 +56,14 @@ def _gap(way: Way) -> str:
     return f"{interval_text(way.verdict.found, measure)} in test {measure.title}"
 
 
-def _beside(first: Way, level: Sequence[Way]) -> str:
+def _beside(better: Sequence[Way], level: Sequence[Way]) -> str:
+    first, *others = better
+    if not others:
+        return "no other way is shown to be better than the student alone"
     if not level:
-        return "the others of these are shown to be worse than it, or there are none"
+        return "all others of these are shown to be worse than it"
     return (
-        f"it is the cheapest of those that are not shown to be worse than the best of them, "
+        "it is the cheapest of those that are not shown to be worse than the best of them, "
         f"{first.name}: {_list([first, *level])}"
     )
 
