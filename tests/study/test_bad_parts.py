@@ -132,7 +132,7 @@ LINKS = [
     ),
     (
         "replace(on_mnist_vae('all'), target=MNIST)",
-        "VAE reads FashionMNIST, and the student learns",
+        "VAE reads FashionMNIST, and the teacher is shown MNIST",
     ),
     (
         "replace(ON_BIG, teacher=Teacher(domain=GENERATED_MNIST))",
