@@ -65,7 +65,9 @@ class Method(ABC):
     ) -> None:
         """Raise BadInputError unless it can make a student of this target, by this teacher."""
 
-    def check_student(self, student: Network, teacher: Teacher | None) -> None:  # noqa: B027
+    def check_student(  # noqa: B027 (optional)
+        self, student: Network, teacher: Teacher | None
+    ) -> None:
         """Raise BadInputError unless it can make this student, a Perceptron, by this teacher."""
 
     def columns(self, target: Domain) -> dict[str, Any]:

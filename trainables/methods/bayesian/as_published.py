@@ -1,6 +1,6 @@
 """What the code behind Grabovoy and Strijov 2021 does otherwise (its repository is public).
 
-Read there (andriygav/BayesianDistilation, code/main.ipynb, commit 09c362b), written anew:
+Read in the notebook of github.com/andriygav/BayesianDistilation (commit 09c362b), written anew:
 
 - Nothing is drawn: the likelihood is that of the means, so variances are in the KL alone.
 - The loss is CE / B + 0.2 · KL, for a batch of B objects: the KL is not divided by m.
