@@ -15,7 +15,13 @@ from analysis.audits.audit import Audit
 from analysis.evidence.differences import difference
 from analysis.evidence.family import Family
 from analysis.evidence.rows import Row
-from analysis.evidence.texts import interval_text, mean_std, summary_text, verdict_phrase
+from analysis.evidence.texts import (
+    interval_text,
+    level_text,
+    mean_std,
+    summary_text,
+    verdict_phrase,
+)
 from analysis.evidence.verdicts import Verdict
 from analysis.papers.tables import PublishedRegression
 from analysis.tables.view import View
@@ -128,8 +134,8 @@ def sentences(lines: Sequence[Audited]) -> list[str]:
             inside = "inside" if gain.low <= printed <= gain.high else "outside"
             said.append(
                 f"Printed is a gain of {PRINTED.text(printed, '+')}; made again, seed by seed, "
-                f"the teacher changes the error by {interval_text(gain, MSE)} (95 %, paired t, "
-                f"n = {gain.n}): {verdict_phrase(line.verdict)}; the printed gain lies {inside} "
-                "that interval."
+                f"the teacher changes the error by {interval_text(gain, MSE)} "
+                f"({level_text(gain.looks)}, n = {gain.n}): {verdict_phrase(line.verdict)}; the "
+                f"printed gain lies {inside} that interval."
             )
     return said

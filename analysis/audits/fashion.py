@@ -17,7 +17,14 @@ from analysis.evidence.differences import difference
 from analysis.evidence.family import Family, judged
 from analysis.evidence.rows import Row
 from analysis.evidence.statistics import Comparison
-from analysis.evidence.texts import NONE, interval_text, number, summary_text, verdict_phrase
+from analysis.evidence.texts import (
+    NONE,
+    interval_text,
+    level_text,
+    number,
+    summary_text,
+    verdict_phrase,
+)
 from analysis.evidence.verdicts import Verdict, Word
 from analysis.papers.tables import TABLE_3, Published
 from analysis.tables.view import View
@@ -145,8 +152,8 @@ def sentences(lines: Sequence[Audited]) -> list[str]:
         if line.said():
             said.append(
                 f"{line.corrected.label}: Table 3 prints a gain of {line.printed_gain:+.3f}; "
-                f"corrected it is {interval_text(line.gain, ACCURACY)} (95 %, n = {line.gain.n}): "
-                f"{line.said()}."
+                f"corrected it is {interval_text(line.gain, ACCURACY)} "
+                f"({level_text(line.gain.looks)}, n = {line.gain.n}): {line.said()}."
             )
     return said + _label_leak(lines)
 
@@ -183,6 +190,6 @@ def _label_leak(lines: Sequence[Audited]) -> list[str]:
     return [
         f"{small['teacher']} through the VAE: knowing the labels of all 60,000 garments instead "
         f"of the student's own is worth {interval_text(verdict.found, ACCURACY)} in accuracy "
-        f"(95 %, paired, n = {verdict.found.n}): {verdict_phrase(verdict)}."
+        f"({level_text(verdict.found.looks)}, n = {verdict.found.n}): {verdict_phrase(verdict)}."
         for _, small, verdict in _leaks(lines)
     ]

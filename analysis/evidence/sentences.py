@@ -27,6 +27,7 @@ from analysis.evidence.texts import (
     level_text,
     p_text,
     summary_text,
+    together_text,
     verdict_phrase,
 )
 from analysis.evidence.verdicts import Verdict, Word
@@ -70,7 +71,7 @@ def evidence(rows: Sequence[Row]) -> list[str]:
     for measure in many[0].domain.compared if many else ():
         found = [(row, verdict) for row in many if (verdict := family.verdict(row, measure))]
         if len(many) > MANY:
-            lines += [_count(measure, [verdict for _, verdict in found])]
+            lines += [_count(measure, [verdict for _, verdict in found], many[0].looks)]
             continue
         names = told_apart([row for row, _ in found])
         lines += [
@@ -111,12 +112,12 @@ def told_apart(rows: Sequence[Row]) -> list[str]:
     return [_about(row) if counts[row.label] > 1 else row.label for row in rows]
 
 
-def _count(measure: Measure, judged: Sequence[Verdict]) -> str:
+def _count(measure: Measure, judged: Sequence[Verdict], looks: Sequence[int]) -> str:
     counts = Counter(verdict.word for verdict in judged)
     said = ", ".join(f"{counts[word]} {word}" for word in Word if word and counts[word])
     return (
         f"Against the student alone in test {measure.title}, of {len(judged)} settings: "
-        f"{said or 'none is tested'} (right for all together {SURE})."
+        f"{said or 'none is tested'} (right for {together_text(looks)} {SURE})."
     )
 
 

@@ -47,7 +47,7 @@ def summarise(values: Sequence[float]) -> Summary:
         return Summary(n, values[0] if values else math.nan, math.nan, math.nan, math.nan)
     mean = math.fsum(values) / n
     std = math.sqrt(math.fsum((value - mean) ** 2 for value in values) / (n - 1))
-    half = _t_quantile(n - 1) * std / math.sqrt(n)
+    half = t_quantile(n - 1) * std / math.sqrt(n)
     return Summary(n, mean, std, mean - half, mean + half)
 
 
@@ -112,10 +112,15 @@ def compare(
     seeds = sorted(set(ours) & set(theirs))
     gaps = tuple(ours[seed] - theirs[seed] for seed in seeds)
     if looks:
-        made = [n for n in looks if len(gaps) >= n and seeds[n - 1] == first_seed + n - 1]
+        made = looks_made(seeds, looks, first_seed)
         each = [_compared(gaps[:n], higher_is_better) for n in made]
         return at_looks(each, len(looks)) if each else untested(gaps)
     return _compared(gaps, higher_is_better)
+
+
+def looks_made(seeds: Sequence[int], looks: Sequence[int], first_seed: int = 0) -> list[int]:
+    """How many seeds each look had whose seeds are all there; seeds: those there are, rising."""
+    return [n for n in looks if len(seeds) >= n and seeds[n - 1] == first_seed + n - 1]
 
 
 def untested(gaps: Sequence[float]) -> Comparison:
@@ -132,7 +137,7 @@ def at_looks(looks: Sequence[Comparison], planned: int) -> Comparison:
     their number is a p.
     """
     last = looks[-1]
-    half = 0.0 if last.low == last.high else _t_quantile(last.n - 1, 1 / planned) * last.error
+    half = 0.0 if last.low == last.high else t_quantile(last.n - 1, 1 / planned) * last.error
     return last._replace(
         low=last.mean - half,
         high=last.mean + half,
@@ -197,7 +202,8 @@ def _hedges_correction(freedom: int) -> float:
 
 
 @lru_cache(maxsize=1_024)
-def _t_quantile(freedom: int, share: float = 1.0) -> float:
+def t_quantile(freedom: int, share: float = 1.0) -> float:
+    """Of a two-sided interval that may miss with this share of 5 %."""
     return float(stats.t.ppf(1 - ALPHA * share / 2, freedom))
 
 

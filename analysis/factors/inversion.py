@@ -3,24 +3,24 @@
 Both hold all values that a paired t test at 5 % does not reject. Of a ratio of two means that is
 Fieller's interval (Fieller 1954), which takes into account that the denominator is uncertain too.
 A bootstrap of a few seeds would be too narrow, since it reaches no farther than the seeds
-themselves.
+themselves. In a study until decided both are of its last look and at the level of one look among
+those planned: the test is the one that its verdicts make, so that they hold at all looks together.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from scipy import stats
 from scipy.interpolate import PchipInterpolator
 
-from analysis.evidence.statistics import ALPHA
+from analysis.evidence.statistics import looks_made, t_quantile
 
 POINTS = 2_001  # of the axis of log labels on which curves are compared: steps of 0.2 % at most
 
 
 class Interval(NamedTuple):
-    """An estimate and the ends of its 95 % interval, of n seeds."""
+    """An estimate and the ends of its 95 % interval, of n seeds; at all looks, where several."""
 
     n: int
     value: float
@@ -28,22 +28,34 @@ class Interval(NamedTuple):
     high: float
 
 
-def _quantile(n: int) -> float:
-    return float(stats.t.ppf(1 - ALPHA / 2, n - 1))
+def _looked_at(seeds: Iterable[int], looks: Sequence[int], first_seed: int) -> list[int]:
+    """Of these seeds those of the last look made; all, where there is only one."""
+    found = sorted(seeds)
+    return found[: max(looks_made(found, looks, first_seed), default=0)] if looks else found
 
 
-def share(part: Mapping[int, float], whole: Mapping[int, float]) -> Interval | None:
+def _quantile(n: int, looks: Sequence[int]) -> float:
+    return t_quantile(n - 1, 1 / len(looks) if looks else 1.0)
+
+
+def share(
+    part: Mapping[int, float],
+    whole: Mapping[int, float],
+    looks: Sequence[int] = (),
+    first_seed: int = 0,
+) -> Interval | None:
     """The mean of `part` over that of `whole`, both by seed, with Fieller's interval.
 
-    None where the whole is not shown to differ from 0: then every share is possible.
+    looks, first_seed: as `compare` takes them. None where the whole is not shown to differ from 0:
+    then every share is possible.
     """
-    seeds = sorted(part.keys() & whole.keys())
+    seeds = _looked_at(part.keys() & whole.keys(), looks, first_seed)
     n = len(seeds)
     if n < 2:
         return None
     both = np.array([[part[seed] for seed in seeds], [whole[seed] for seed in seeds]])
     (p, w), covariance = both.mean(1), np.cov(both) / n
-    square = _quantile(n) ** 2
+    square = _quantile(n, looks) ** 2
     a = w**2 - square * covariance[1, 1]
     b = p * w - square * covariance[0, 1]
     c = p**2 - square * covariance[0, 0]
@@ -54,7 +66,10 @@ def share(part: Mapping[int, float], whole: Mapping[int, float]) -> Interval | N
 
 
 def labels_needed(
-    curve: Mapping[int, Mapping[int, float]], reached: Mapping[int, float], sign: int
+    curve: Mapping[int, Mapping[int, float]],
+    reached: Mapping[int, float],
+    sign: int,
+    looks: Sequence[int] = (),
 ) -> Interval | None:
     """How many labels a curve needs for what is reached: interpolated in log labels, by seed.
 
@@ -62,12 +77,12 @@ def labels_needed(
     flattens, and would make the labels between two sizes too many, here by up to a tenth.
 
     curve: values by seed for each number of labels; reached: values by seed; sign: 1 where higher
-    is better, else -1. An end beyond the curve is infinite, or 0. None with fewer than two common
-    seeds or sizes.
+    is better, else -1; looks: as `compare` takes them. An end beyond the curve is infinite, or 0.
+    None with fewer than two common seeds or sizes.
     """
     sizes = sorted(curve)
     shared = set(reached).intersection(*(curve[size] for size in sizes))
-    seeds = sorted(shared)
+    seeds = _looked_at(shared, looks, 0)
     if len(seeds) < 2 or len(sizes) < 2:
         return None
     axis = np.linspace(math.log(sizes[0]), math.log(sizes[-1]), POINTS)
@@ -75,7 +90,7 @@ def labels_needed(
     own = np.array([reached[seed] for seed in seeds])
     ahead = sign * (own - PchipInterpolator(np.log(sizes), values)(axis)).T
     mean = ahead.mean(0)
-    half = _quantile(len(seeds)) * ahead.std(0, ddof=1) / math.sqrt(len(seeds))
+    half = _quantile(len(seeds), looks) * ahead.std(0, ddof=1) / math.sqrt(len(seeds))
     return Interval(
         len(seeds),
         _first(axis, mean <= 0, at_start=mean[0] < 0),

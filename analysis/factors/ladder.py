@@ -51,7 +51,7 @@ class Ladder:
         if verdict is None or verdict.word != Word.BETTER:
             return None
         mine, whole = (gaps(one, self.alone, measure) for one in (row, self.taught))
-        return share(mine, whole)
+        return share(mine, whole, self.taught.looks, self.taught.first_seed)
 
 
 def ladders(rows: Sequence[Row]) -> list[Ladder]:

@@ -4,13 +4,14 @@ from collections.abc import Iterator, Sequence
 
 from analysis.evidence.family import Family
 from analysis.evidence.rows import Row
-from analysis.evidence.texts import interval_text, verdict_phrase
+from analysis.evidence.texts import interval_text, level_text, verdict_phrase
 from analysis.evidence.verdicts import Verdict, Word
 from analysis.factors.ladder import Ladder, beyond, ladders, tuned_against_tuned
 from analysis.factors.sizes import Curve, Sizes, sizes_of
-from analysis.factors.texts import needed_text, rung_name, share_text
+from analysis.factors.texts import needed_text, rung_name, seeds_text, share_text
 from trainables.data.measures import Measure
 
+PAIRED = "paired t at interpolated numbers of labels"
 BESIDE = {
     Word.BETTER: "better than",
     Word.WORSE: "worse than",
@@ -35,7 +36,7 @@ def _of_sizes(rows: Sequence[Row], family: Family) -> Iterator[str]:
 def _saved(one: Sizes, curve: Curve, measure: Measure, family: Family) -> Iterator[str]:
     sizes = [*one.alone.points]
     found = {size: one.needed(row, measure) for size, row in curve.points.items()}
-    said = []
+    said, looks = [], next(iter(curve.points.values())).looks
     for size, needed in found.items():
         verdict = family.verdict(curve.points[size], measure)
         word = f" ({verdict.word})" if verdict and verdict.word else ""
@@ -45,7 +46,7 @@ def _saved(one: Sizes, curve: Curve, measure: Measure, family: Family) -> Iterat
         seeds = max(needed.n for needed in found.values() if needed)
         yield (
             f"{curve.name}, in labels of the student alone by test {measure.title}: "
-            f"{'; '.join(said)} (95 %, paired t at interpolated numbers of labels, n = {seeds})."
+            f"{'; '.join(said)} ({level_text(looks, PAIRED)}, n = {seeds})."
         )
 
 
@@ -87,10 +88,11 @@ def _shares(one: Ladder, measure: Measure, family: Family) -> str:
         return f"{label}: no gain in test {measure.title} is shown: {verdict_phrase(verdict)}."
     shares = [(rung_name(row, one), one.share(row, measure, family)) for row in one.rivals]
     reached = ", ".join(f"{share_text(found)} by {name}" for name, found in shares if found)
+    counts = seeds_text([found.n for _, found in shares if found])
     return (
         f"Of the gain of {label} in test {measure.title}, "
-        f"{interval_text(verdict.found, measure)}, are reached: {reached} (95 %, Fieller, n = "
-        f"{verdict.found.n})."
+        f"{interval_text(verdict.found, measure)}, are reached: {reached} "
+        f"({level_text(one.taught.looks, 'Fieller')}, n = {counts or verdict.found.n})."
     )
 
 

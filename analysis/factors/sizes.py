@@ -55,7 +55,7 @@ class Sizes:
     def needed(self, row: Row, measure: Measure) -> Interval | None:
         """How many labels the student alone needs for what a row has; see labels_needed."""
         reached = row.values(f"test/{measure.name}")
-        return labels_needed(self.alone.values(measure), reached, measure.sign)
+        return labels_needed(self.alone.values(measure), reached, measure.sign, row.looks)
 
 
 def sizes_of(rows: Sequence[Row]) -> list[Sizes]:

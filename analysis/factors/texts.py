@@ -1,7 +1,7 @@
 """Shares, numbers of labels and rungs as people read them."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from analysis.evidence.rows import Row
 from analysis.evidence.texts import NONE
@@ -28,6 +28,11 @@ def share_text(found: Interval | None) -> str:
     if found.low == found.high:
         return f"{found.value:.0%}"
     return f"{found.value:.0%} [{found.low:.0%}, {found.high:.0%}]"
+
+
+def seeds_text(counts: Iterable[int]) -> str:
+    """How many seeds there are, where that differs: "20", "10/14"."""
+    return "/".join(map(str, sorted({*counts})))
 
 
 def counted(value: float) -> str:

@@ -12,6 +12,7 @@ from analysis.evidence.texts import (
     SURE,
     interval_text,
     level_text,
+    looks_text,
     summary_text,
     verdict_text,
 )
@@ -25,16 +26,16 @@ from trainables.data.measures import Measure
 
 def factor_views(rows: Sequence[Row]) -> Iterator[View]:
     """How many labels a teacher saves, and what of a teacher teaches, measure by measure."""
-    family = Family(rows)
+    family, looks = Family(rows), rows[0].looks if rows else ()
     for one in sizes_of(rows):
         for measure in one.measures:
             yield View(
                 f"Labels that a teacher saves, by {measure.title}",
                 "Δ: to the student alone of as many labels at equal seeds "
-                f"[{level_text(rows[0].looks)}]; "
-                "alone needs: how many labels the student alone needs for as much, interpolated "
-                "in log labels, and all numbers at which a paired t test at 5 % finds no "
-                "difference; beyond the sizes of the study a bound",
+                f"[{level_text(looks)}]; alone needs: how many labels the student alone needs for "
+                "as much, interpolated in log labels, and all numbers at which a paired t test at "
+                f"5 % {'over all looks ' if looks else ''}finds no difference; beyond the sizes "
+                "of the study a bound",
                 pd.DataFrame([*_sizes(one, measure, family)]),
             )
     found = ladders(rows)
@@ -44,9 +45,9 @@ def factor_views(rows: Sequence[Row]) -> Iterator[View]:
         yield View(
             f"What of the teacher teaches, in {measure.title}",
             "from softer labels as such to all that the teacher says, at its λ and T; Δ: to the "
-            f"student alone at equal seeds [{level_text(rows[0].looks)}]; share: of the teacher's "
-            "gain [95 %, Fieller], where one is shown; the teacher is: its row against this one, "
-            f"right for all of these together {SURE}",
+            f"student alone at equal seeds [{level_text(looks)}]; share: of the teacher's gain "
+            f"[{level_text(looks, 'Fieller')}], where one is shown; the teacher is: its row "
+            f"against this one, right for all of these{looks_text(looks)} together {SURE}",
             pd.DataFrame(lines),
         )
 

@@ -181,9 +181,10 @@ def _cost_and_gain(rows: Sequence[Row], gains: Sequence[Comparison]) -> Drawn:
         f"{cost(rows[best]):,.0f} s a student; the cheapest row {cheapest:,.0f} s"
     )
     caption = (
-        f"Mean gain in test {main.title} over the student alone at equal seeds, with its 95 % "
-        f"paired t interval (n = {max(gain.n for gain in gains)}), against the worker time behind "
-        "one student. Artifacts are shared between students, so a study pays less."
+        f"Mean gain in test {main.title} over the student alone at equal seeds, with its "
+        f"interval ({level_text(rows[0].looks)}, n = {max(gain.n for gain in gains)}), against "
+        "the worker time behind one student. Artifacts are shared between students, so a study "
+        "pays less."
     )
     if any(gain.mean < low for gain in gains):
         caption += " Triangles on the lower edge: losses beyond it."

@@ -6,7 +6,7 @@ from statistics import fmean
 
 from analysis.evidence.differences import cost
 from analysis.evidence.rows import Row
-from analysis.evidence.texts import SURE, interval_text
+from analysis.evidence.texts import SURE, interval_text, together_text
 from analysis.evidence.verdicts import Verdict, Word
 from analysis.methods.comparison import MethodRow, lines_of
 from analysis.methods.pairs import (
@@ -50,11 +50,12 @@ def _who_helps(
     }
     smallest = measure_of([one.row for one in lines]).matters
     n, better = max(one.gain.n for one in lines), of[Word.BETTER]
+    looks = lines[0].row.looks
     yield (
         f"Of {len(lines)} rows {len(better)} are better than the student alone in accuracy: "
         f"{_names(better)}; {len(of[Word.WORSE])} are worse, {len(of[Word.EQUIVALENT])} "
-        f"equivalent within ±{ACCURACY.text(smallest)} (right for all rows together {SURE}, "
-        f"paired t, n = {n})."
+        f"equivalent within ±{ACCURACY.text(smallest)} (right for {together_text(looks)} "
+        f"{SURE}, paired t, n = {n})."
     )
     if matched:
         counts = Counter(verdict.word for _, _, verdict in matched)

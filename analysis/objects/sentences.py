@@ -59,5 +59,6 @@ def _counts(found: Sequence[ByClass]) -> Iterator[str]:
             said = ", ".join(f"{name} in {counts[name]}" for name in most)
             yield (
                 f"By class, of {len(found)} settings against the student alone: {word} on {said} "
-                "(right for the classes of each setting together with 95 %)."
+                f"(right for the classes of each setting{looks_text(found[0].row.looks)} together "
+                "with 95 %)."
             )

@@ -10,6 +10,7 @@ from matplotlib.ticker import FixedLocator, NullLocator
 from analysis.evidence.differences import against, gaps
 from analysis.evidence.family import Family
 from analysis.evidence.rows import Row
+from analysis.evidence.texts import level_text
 from analysis.evidence.verdicts import margin_of
 from analysis.factors.sizes import Curve, Sizes, sizes_of
 from analysis.factors.texts import needed_text
@@ -59,10 +60,11 @@ def _levels(name: str, one: Sizes, family: Family) -> Drawn:
             lower.set_xlabel("labelled objects")
         seen = dict(zip(*reversed(panels[0, 0].get_legend_handles_labels()), strict=True))
         figure.legend(seen.values(), seen.keys(), loc="outside lower center", ncols=2)
+    looks = next(iter(one.alone.points.values())).looks
     caption = (
         "Above: mean over seeds with its 95 % t interval. Below: mean difference to the student "
-        "alone of as many labels at equal seeds, with its 95 % paired t interval and each seed's "
-        f"(small); band: ±δ, differences that do not matter. {_seeds(one)}"
+        f"alone of as many labels at equal seeds, with its interval ({level_text(looks)}) and "
+        f"each seed's (small); band: ±δ, differences that do not matter. {_seeds(one)}"
     )
     return Drawn(name, _title(one, family, measures[0]), caption, figure)
 
@@ -162,9 +164,11 @@ def _saved(name: str, one: Sizes) -> Drawn:
         panels[0].set_ylabel("labels that the student alone needs")
         seen = dict(zip(*reversed(panels[0].get_legend_handles_labels()), strict=True))
         figure.legend(seen.values(), seen.keys(), loc="outside lower center", ncols=2)
+    looks = next(iter(one.alone.points.values())).looks
     caption = (
         "How many labels the student alone needs for what each row has, interpolated in log "
-        "labels, with all numbers at which a paired t test at 5 % finds none. On the line no "
+        "labels, with all numbers at which a paired t test at 5 % "
+        f"{'over all looks ' if looks else ''}finds none. On the line no "
         "label is saved; above it some are. Triangles: beyond the sizes that were run. "
         f"{_seeds(one)}"
     )

@@ -9,7 +9,7 @@ from matplotlib.ticker import MaxNLocator
 from analysis.evidence.differences import against, gaps
 from analysis.evidence.family import Family
 from analysis.evidence.rows import Row
-from analysis.evidence.texts import verdict_phrase
+from analysis.evidence.texts import level_text, verdict_phrase
 from analysis.evidence.verdicts import Verdict, margin_of
 from analysis.factors.ladder import Ladder, beyond, ladders
 from analysis.factors.texts import rung_name, share_text
@@ -49,14 +49,15 @@ def _figure(found: Sequence[Ladder], family: Family) -> Drawn:
             better = "right" if measure.higher_is_better else "left"
             unit = f"{measure.unit}; " if measure.unit else ""
             axes.set_xlabel(f"Δ test {measure.title}\n({unit}{better} is better)")
+    looks = found[0].taught.looks
     counts = sorted({len(row.finished) for one in found for row in one.rungs})
     caption = (
-        "Mean difference to the student alone (line at 0) at equal seeds with its 95 % paired t "
-        "interval, and each seed's (small). Squares: students alone of other schedules; diamonds: "
-        "controls, in the order of what their soft labels carry, at the λ and T of the teacher's "
-        "row (circle). Percentages: the share of the teacher's gain that is reached, where one is "
-        "shown, with Fieller's 95 % interval. Band: ±δ, differences that do not matter. "
-        f"n = {'/'.join(map(str, counts))} seeds."
+        "Mean difference to the student alone (line at 0) at equal seeds with its interval "
+        f"({level_text(looks)}), and each seed's (small). Squares: students alone of other "
+        "schedules; diamonds: controls, in the order of what their soft labels carry, at the λ "
+        "and T of the teacher's row (circle). Percentages: the share of the teacher's gain that "
+        f"is reached, where one is shown, with its interval ({level_text(looks, 'Fieller')}). "
+        f"Band: ±δ, differences that do not matter. n = {'/'.join(map(str, counts))} seeds."
     )
     return Drawn("ladder", _title(found, said[measures[0]], measures[0]), caption, figure)
 

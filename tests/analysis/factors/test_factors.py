@@ -39,13 +39,13 @@ GAINS = {
 }
 
 
-def invented(gains, alone=SMALL_ALONE, level=0.8):
+def invented(gains, alone=SMALL_ALONE, level=0.8, looks=()):
     values = {alone: level + 5 * NOISE[-1]}
     values |= {
         setting: level + 5 * NOISE[-1] + gain + NOISE[place]
         for place, (setting, gain) in enumerate(gains.items())
     }
-    return rows_of(study({s: [*map(float, v)] for s, v in values.items()}, seeds=N))
+    return rows_of(study({s: [*map(float, v)] for s, v in values.items()}, seeds=N, looks=looks))
 
 
 def test_a_ladder_is_a_teacher_s_row_with_what_carries_less():
@@ -91,6 +91,21 @@ def test_shares_are_of_the_seeds_own_gains():
     said = " ".join(factor_sentences(rows))
     assert "Of the gain of Small ← FashionMNIST-Big, no φ in test accuracy" in said
     assert f"{found.value:.0%} [{found.low:.0%}, {found.high:.0%}] by class means" in said
+
+
+def test_until_decided_shares_and_labels_say_that_they_hold_at_all_looks():
+    once, looked = (invented(GAINS, looks=looks) for looks in ((), (10, 20)))
+    both = [
+        ladders(rows)[0].share(ladders(rows)[0].controls[1], ACCURACY, Family(rows))
+        for rows in (once, looked)
+    ]
+    assert [found.n for found in both] == [12, 10]
+    assert both[1].high - both[1].low > both[0].high - both[0].low
+    assert "(95 %, Fieller, n = 12)" in " ".join(factor_sentences(once))
+    assert "(95 % at all looks, Fieller, n = 10)" in " ".join(factor_sentences(looked))
+    (drawn,) = ladder_figure.draw(looked)
+    assert "95 % at all looks, Fieller" in drawn.caption
+    assert all("[95 % at all looks, Fieller]" in view.note for view in factor_views(looked))
 
 
 def test_without_a_gain_nothing_is_shared():

@@ -32,6 +32,38 @@ def test_fieller_s_ends_are_where_the_t_test_of_what_is_left_gives_5_percent(see
             assert stats.ttest_1samp(part - end * whole, 0).pvalue == pytest.approx(0.05)
 
 
+LOOKS = (5, 10, 20, 40)
+
+
+@given(seed=st.integers(0, 10**6))
+def test_at_looks_both_are_of_the_last_look_and_at_the_level_of_one(seed):
+    draw = np.random.default_rng(seed)
+    whole = draw.normal(1, 0.15, 14)
+    part = 0.6 * whole + draw.normal(0, 0.1, 14)
+    found = share(by_seed(part), by_seed(whole), LOOKS)
+    if found:
+        assert found.n == 10
+        for end in (found.low, found.high):
+            p = stats.ttest_1samp((part - end * whole)[:10], 0).pvalue
+            assert p == pytest.approx(0.05 / len(LOOKS))
+    curve, shifts = straight(0.1, draw, n=14, noise=0.004)
+    reached = by_seed(0.61 + shifts + draw.normal(0, 0.006, 14))
+    needed = labels_needed(curve, reached, 1, LOOKS)
+    gaps = [reached[seed] - curve[1_000][seed] for seed in range(10)]
+    t, p = stats.ttest_1samp(gaps, 0)
+    assert needed.n == 10
+    if abs(p - 0.0125) > 0.003:
+        assert (needed.low > 1_000) == (p < 0.0125 and t > 0)
+        assert (needed.high < 1_000) == (p < 0.0125 and t < 0)
+
+
+def test_before_the_first_look_there_is_no_interval():
+    draw = np.random.default_rng(0)
+    assert share(by_seed([0.5, 0.6]), by_seed([1.0, 1.1]), LOOKS) is None
+    curve, shifts = straight(0.1, draw, n=4)
+    assert labels_needed(curve, by_seed(0.6 + shifts), 1, LOOKS) is None
+
+
 def test_fieller_s_interval_holds_the_true_share_19_times_in_20():
     draw, held = np.random.default_rng(0), 0
     for _ in range(2_000):
