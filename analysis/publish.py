@@ -119,8 +119,15 @@ def publish(
 
 
 def command(name: str) -> Callable[..., int]:
-    """The function of the command of that name: table, figures, report or compare."""
+    """The function of the command of that name.
+
+    Raises KeyError for another.
+    """
     match name:
+        case "ranks":
+            from analysis.ranks import ranks
+
+            return ranks
         case "compare":
             from analysis.compare import compare
 
@@ -133,7 +140,8 @@ def command(name: str) -> Callable[..., int]:
             from analysis.figures.__main__ import figures
 
             return figures
-        case _:
+        case "report":
             from analysis.report import report
 
             return report
+    raise KeyError(name)

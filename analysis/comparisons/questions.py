@@ -1,7 +1,9 @@
 """Every comparison that a study's tables and sentences judge, and what its next look needs.
 
 One list, made of the functions that tables and sentences take their verdicts from: so a look at a
-study until decided sees the same families as a reader. Which they are is in docs/reading.md.
+study until decided sees the same families as a reader. Which they are is in docs/reading.md, and
+which three are judged by the seeds there are and ask for none: classes, agreement with teachers,
+and what is level with the best of ways tuned alike.
 """
 
 import math

@@ -1,11 +1,12 @@
 """The comparisons of a study that are counted together: each row with its student alone.
 
 One family, used by every table, sentence and figure. The target's first measure is the primary
-one, and its claims are right with 95 % for the whole family. A second measure only claims
-something of rows that the first has decided: what it says of others is an interval. Its p-values
-are corrected for all rows all the same: which of them the first decides hangs on the seeds too,
-and over those alone 11 % of simulated studies claimed falsely. What was chosen by validation and
-trained anew is a family by itself: it is the one claim of a study that chooses.
+one: its differences are right with 95 % for the whole family, and so are its equivalences. A
+second measure only claims something of rows that the first has decided: what it says of others is
+an interval. Its p-values are corrected for all rows all the same: which of them the first decides
+hangs on the seeds too, and over those alone 11 % of simulated studies claimed falsely. What was
+chosen by validation and trained anew is a family by itself: it is the one claim of a study that
+chooses.
 """
 
 from collections.abc import Sequence

@@ -61,6 +61,11 @@ def verdict_text(verdict: Verdict | None) -> str:
     return str(verdict.word)
 
 
+def word_text(verdict: Verdict) -> str:
+    """A verdict in a word, whatever would settle it: "better", "undecided"; a dash for none."""
+    return str(verdict.word) or NONE
+
+
 def verdict_phrase(verdict: Verdict, seconds: float = math.nan) -> str:
     """A verdict in a sentence: "equivalent within ±0.005", "undecided (some 12 more seeds would
     settle it, at 30 s each)". seconds: of one seed, where they are known.
@@ -76,6 +81,11 @@ def verdict_phrase(verdict: Verdict, seconds: float = math.nan) -> str:
         case Word.NONE:
             return f"not tested (n = {verdict.found.n})"
     return str(verdict.word)
+
+
+def left_out(rows: int) -> str:
+    """What a note says of so many rows that are not shown."""
+    return f"; {rows} more rows left out" if rows > 0 else ""
 
 
 def level_text(looks: Sequence[object], by: str = "paired t") -> str:

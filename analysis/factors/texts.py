@@ -1,8 +1,9 @@
 """Shares, numbers of labels and rungs as people read them."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from analysis.evidence.family import Family
 from analysis.evidence.rows import Row
 from analysis.evidence.texts import NONE
 from analysis.factors.inversion import Interval
@@ -28,6 +29,17 @@ def share_text(found: Interval | None) -> str:
     if found.low == found.high:
         return f"{found.value:.0%}"
     return f"{found.value:.0%} [{found.low:.0%}, {found.high:.0%}]"
+
+
+def by_verdict(points: Mapping[int, Row], family: Family) -> str:
+    """The numbers at which the rows have each verdict: "better with 300, 1,000; undecided with
+    100"; empty where none is tested.
+    """
+    counts: dict[str, list[str]] = {}
+    for number, row in points.items():
+        if (verdict := family.verdict(row)) and verdict.word:
+            counts.setdefault(verdict.word, []).append(f"{number:,}")
+    return "; ".join(f"{word} with {', '.join(mine)}" for word, mine in counts.items())
 
 
 def seeds_text(counts: Iterable[int]) -> str:

@@ -8,7 +8,7 @@ from matplotlib.ticker import MaxNLocator
 
 from analysis.evidence.rows import Row
 from analysis.evidence.sentences import MANY, told_apart
-from analysis.evidence.texts import SURE, level_text, looks_text, verdict_text
+from analysis.evidence.texts import SURE, level_text, looks_text, word_text
 from analysis.figures.figure import COLOURS, QUIET, Drawn, Left, new_figure, style
 from analysis.figures.looks import in_lines
 from analysis.objects.classes import ByClass, by_class
@@ -62,7 +62,7 @@ def _figure(found: Sequence[ByClass], left_out: int) -> Drawn:
 def _verdict(one: ByClass) -> str:
     """Over all classes: "better, +0.012"."""
     gap = one.overall.measure.text(one.overall.found.mean, "+")
-    return f"{verdict_text(one.overall).partition(',')[0]}, {gap}"
+    return f"{word_text(one.overall)}, {gap}"
 
 
 def _most(found: Sequence[ByClass]) -> str:

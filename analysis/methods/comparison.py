@@ -26,7 +26,7 @@ from analysis.evidence.texts import (
 )
 from analysis.evidence.verdicts import Verdict
 from analysis.methods.pairs import comparisons
-from analysis.papers.generalised import KNOWN_SETTINGS
+from analysis.papers.generalised import known_settings
 from analysis.papers.methods import ROUNDS, Known, known_of
 from analysis.tables.view import VERDICT, View
 from trainables.data.measures import ACCURACY
@@ -158,7 +158,7 @@ def _line(entry: Entry, alone: Row) -> dict[str, str]:
 
 def _known_of(row: Row) -> tuple[Known, ...]:
     """What papers print for a row: of its very setting, or of its method on this domain."""
-    of_setting = KNOWN_SETTINGS.get(row.planned.key, ())
+    of_setting = known_settings().get(row.planned.key, ())
     return of_setting or known_of(row.method, row.domain.name)
 
 

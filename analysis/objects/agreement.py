@@ -19,10 +19,11 @@ from analysis.evidence.statistics import compare
 from analysis.evidence.texts import (
     SURE,
     interval_text,
+    left_out,
     level_text,
     percent,
     verdict_phrase,
-    verdict_text,
+    word_text,
 )
 from analysis.evidence.verdicts import Verdict, verdicts
 from analysis.tables.view import OBJECTS, VERDICT, View
@@ -92,13 +93,12 @@ def agreement_views(rows: Sequence[Row]) -> Iterator[View]:
     kept = [one for one in found if one.row.planned.key in shown[:MANY]]
     first = {one.row.planned.key: one.row for one in kept}
     names = dict(zip(first, told_apart([*first.values()]), strict=True))
-    more = len(shown) - len(first)
     yield View(
         AGREEMENT,
         "f∘φ: the teacher through the link, with the share of test objects that it has right or "
         "wrong; student, alone: the share of these that the taught student and the student alone "
         f"have right; Δ at equal seeds [{level_text(looks)}]; verdicts right together {SURE}"
-        + (f"; {more} more rows left out" if more > 0 else ""),
+        f"{left_out(len(shown) - len(first))}",
         pd.DataFrame([line for one in kept for line in _lines(one, names[one.row.planned.key])]),
     )
 
@@ -112,7 +112,7 @@ def _lines(one: Agreement, name: str) -> Iterator[dict[str, str]]:
         "student": measure.text(one.student),
         "alone": measure.text(one.alone),
         "Δ": interval_text(one.verdict.found, measure),
-        VERDICT: verdict_text(one.verdict).partition(",")[0],
+        VERDICT: word_text(one.verdict),
     }
 
 
@@ -130,6 +130,6 @@ def _sentence(name: str, one: Agreement) -> str:
     return (
         f"{name}: of the {percent(one.share)} of test objects that its teacher has wrong it has "
         f"{percent(one.student)} right, the student alone {percent(one.alone)} "
-        f"({interval_text(one.verdict.found, measure)}, n = {one.verdict.found.n}): "
-        f"{verdict_phrase(one.verdict)}."
+        f"({interval_text(one.verdict.found, measure)}, {level_text(one.row.looks)}, n = "
+        f"{one.verdict.found.n}): {verdict_phrase(one.verdict)}."
     )

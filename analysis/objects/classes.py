@@ -1,7 +1,8 @@
 """Each row against the student alone, class by class, at equal seeds.
 
 Of a row the classes are one family: what is said of them is right for all classes of that row
-together with 95 %, and at all looks of a study until decided. A class's accuracy is the share of
+together, with 95 % for differences and 95 % for equivalences, and at all looks of a study until
+decided. A class's accuracy is the share of
 its own test objects that are answered rightly.
 """
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from analysis.evidence.rows import Row
 from analysis.evidence.sentences import MANY, told_apart
-from analysis.evidence.texts import interval_text, level_text, looks_text
+from analysis.evidence.texts import SURE, interval_text, level_text, looks_text
 from analysis.evidence.verdicts import Word
 from analysis.objects.agreement import agreement_sentences
 from analysis.objects.classes import ByClass, Compared, by_class
@@ -60,5 +60,5 @@ def _counts(found: Sequence[ByClass]) -> Iterator[str]:
             yield (
                 f"By class, of {len(found)} settings against the student alone: {word} on {said} "
                 f"(right for the classes of each setting{looks_text(found[0].row.looks)} together "
-                "with 95 %)."
+                f"{SURE})."
             )

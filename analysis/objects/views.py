@@ -6,7 +6,14 @@ import pandas as pd
 
 from analysis.evidence.rows import Row
 from analysis.evidence.sentences import MANY, told_apart
-from analysis.evidence.texts import SURE, interval_text, level_text, looks_text, verdict_text
+from analysis.evidence.texts import (
+    SURE,
+    interval_text,
+    left_out,
+    level_text,
+    looks_text,
+    word_text,
+)
 from analysis.evidence.verdicts import Verdict
 from analysis.objects.agreement import AGREEMENT, agreement_views
 from analysis.objects.classes import ByClass, by_class
@@ -38,12 +45,6 @@ def object_lacks(rows: Sequence[Row], truth: Truth | Unknown) -> list[tuple[str,
     return found
 
 
-def left_out(found: Sequence[object]) -> str:
-    """What is said where there are too many rows to show."""
-    more = len(found) - MANY
-    return f"; {more} more rows left out" if more > 0 else ""
-
-
 def _by_class(found: Sequence[ByClass]) -> View:
     shown, looks = found[:MANY], found[0].row.looks
     names = told_apart([one.row for one in shown])
@@ -53,7 +54,7 @@ def _by_class(found: Sequence[ByClass]) -> View:
         "alone: the student alone's share of right answers in a class; Δ: mean difference at "
         f"equal seeds [{level_text(looks)}]; verdicts on classes are right for all classes of a "
         f"row{looks_text(looks)} together {SURE}, that on a row as in the study's own table"
-        f"{left_out(found)}",
+        f"{left_out(len(found) - MANY)}",
         pd.DataFrame(lines),
     )
 
@@ -78,5 +79,5 @@ def _line(name: str, alone: float, verdict: Verdict) -> dict[str, str]:
         OBJECTS: name,
         "alone": verdict.measure.text(alone),
         "Δ": interval_text(verdict.found, verdict.measure),
-        VERDICT: verdict_text(verdict).partition(",")[0],
+        VERDICT: word_text(verdict),
     }

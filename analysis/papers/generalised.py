@@ -5,6 +5,8 @@ repetitions, between which students deviate by some 0.06, so that a mean is know
 Their λ weighs the teacher; at 0 it is a student alone, which each of six temperatures has anew.
 """
 
+from functools import cache
+
 from analysis.papers.methods import Known
 from search_spaces.generalised.generalised_known import TEMPERATURES, long, short
 from search_spaces.rows.generalised import bound
@@ -39,5 +41,7 @@ def _of(size: int) -> dict[str, tuple[Known, ...]]:
     }
 
 
-KNOWN_SETTINGS = {key: known for size in PRINTED for key, known in _of(size).items()}
-"""What is printed of a setting, by its key."""
+@cache
+def known_settings() -> dict[str, tuple[Known, ...]]:
+    """What is printed of a setting, by its key."""
+    return {key: known for size in PRINTED for key, known in _of(size).items()}

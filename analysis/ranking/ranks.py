@@ -1,7 +1,9 @@
 """Ranks with intervals: seeds are drawn again with replacement, all ways at the same seeds.
 
 The place of a way's mean among the means, 1 for the best, and the 95 % percentile interval of
-that place over resampled seeds (Efron and Tibshirani 1993, §13.3).
+that place over resampled seeds (Efron and Tibshirani 1993, §13.3). Of ten seeds it is too narrow,
+since a draw reaches no farther than they do, and each way's is by itself: it shows what hangs on
+which seeds, and decides nothing. Verdicts do.
 """
 
 from collections.abc import Mapping, Sequence

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from analysis.evidence.family import judged
 from analysis.evidence.rows import Row
-from analysis.evidence.texts import interval_text, verdict_phrase
+from analysis.evidence.texts import SURE, interval_text, together_text, verdict_phrase
 from analysis.evidence.verdicts import Word
 from analysis.ranking.ways import Way, Ways, ways_of
 
@@ -42,8 +42,11 @@ def _said(ways: Ways) -> Iterator[str]:
     yield (
         f"Leave {_list(of[Word.WORSE])}, worse than the student alone; equivalent to it are "
         f"{_list(of[Word.EQUIVALENT])}; undecided {_list(of[Word.UNDECIDED])} "
-        f"(n = {max(len(way.values) for way in ways.every)}, right together with 95 %)."
+        f"(n = {max(len(way.values) for way in ways.every)}, right for "
+        f"{together_text(ways.alone.final.looks)} {SURE})."
     )
+    if ways.failed:
+        yield f"Without a rank, since a student of it failed: {', '.join(ways.failed)}."
 
 
 def _word(way: Way) -> Word:

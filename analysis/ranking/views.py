@@ -7,6 +7,7 @@ import pandas as pd
 from analysis.evidence.rows import Row
 from analysis.evidence.texts import (
     NONE,
+    SURE,
     interval_text,
     level_text,
     summary_text,
@@ -29,8 +30,9 @@ def ranking_views(rows: Sequence[Row]) -> Iterator[View]:
         "Ways to learn, tuned alike",
         f"each the best of {ways.settings} settings, chosen on held-out labels and trained anew "
         f"with fresh seeds, best first; Δ: to the student alone, tuned as they are "
-        f"[{level_text(looks)}]; verdicts are right for {together_text(looks)} with 95 %; rank: "
-        "of the mean [95 %, seeds drawn again]",
+        f"[{level_text(looks)}]; verdicts are right for {together_text(looks)} {SURE}; rank: of "
+        "the mean, and between which ranks it lies in 95 % of draws of these seeds, each way by "
+        "itself: of few seeds that is too narrow, and no verdict",
         pd.DataFrame(
             [_line(way, rank, ways) for way, rank in zip(ways.every, found, strict=True)]
         ),

@@ -51,10 +51,7 @@ class Way:
     def labels(self) -> int:
         """Labelled objects of any domain that it has read, those of its teacher among them."""
         row = self.final
-        if row.made_by_method:
-            read = int(row["labels"])
-            return read + (int(row["teacher_objects"]) if row.has_teacher else 0)
-        own = int(row["student_objects"])
+        own = int(row["labels" if row.made_by_method else "student_objects"])
         return own + (int(row["teacher_objects"]) if row.has_teacher else 0)
 
     @property
@@ -69,10 +66,14 @@ class Way:
 
 @dataclass(frozen=True)
 class Ways:
-    """All ways of a study, the best first, and the student alone among them."""
+    """All ways of a study, the best first, and the student alone among them.
+
+    failed: names of those of which a student failed: they have no mean, and no rank.
+    """
 
     every: list[Way]
     alone: Way
+    failed: list[str]
 
     @property
     def main(self) -> Measure:
@@ -91,15 +92,21 @@ class Ways:
 
 
 def ways_of(rows: Sequence[Row]) -> Ways | None:
-    """The ways of a study; None where its searches were not tuned alike, or are too few."""
-    searches = [one for one in tuned(rows) if one.final and not one.final.failed]
+    """The ways of a study; None where its searches were not tuned alike, are too few, or have not
+    all been trained anew yet.
+    """
+    searches = tuned(rows)
+    planned = {row.planned.search for row in rows if row.planned.search and row.within is None}
     if len(searches) <= LEAST or len({_budget(one) for one in searches}) > 1:
+        return None
+    ended = [one for one in searches if one.final and not one.final.missing]
+    if len(ended) < len(planned):
         return None
     said = alone_verdicts(searches, Family(rows))
     found = [
         Way(one, one.final, verdict)
         for one, verdict in zip(searches, said, strict=True)
-        if one.final and one.final.values(one.final.test)
+        if one.final and not one.final.failed
     ]
     alone = next((way for way in found if way.final.from_labels_alone), None)
     if alone is None or any(
@@ -108,7 +115,8 @@ def ways_of(rows: Sequence[Row]) -> Ways | None:
         return None
     main = alone.search.main
     found.sort(key=lambda way: -main.sign * way.final.mean(way.final.test))
-    return Ways(found, alone)
+    failed = [one.name for one in searches if one.final and one.final.failed]
+    return Ways(found, alone, failed)
 
 
 def _budget(one: Tuned) -> tuple[object, ...]:

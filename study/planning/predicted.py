@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from search_spaces.base.paths import ABSENT, replace_at, value_at
+from search_spaces.base.ranges import Choice
 from study.planning.plan import Plan
 from study.planning.search_state import SearchState
 from trainables.artifacts.artifact import Artifact
@@ -50,7 +51,8 @@ def _varied_artifacts(plan: Plan, state: SearchState, base: Setting) -> float:
     values = _values(plan, state)
     if values == 1:
         return 0.0
-    left = min(values, state.settings - len(state.asked))
+    known = {tuple(plan.behind([Trial(setting=one, seed=0)])) for one in state.asked}
+    left = max(0, min(values, state.settings) - len(known))
     again = 0 if state.is_scored else min(values, state.most_finalists)
     final = state.search.reported(base)
     finals = [Trial(setting=final, seed=seed) for seed in range(plan.unknown_finals(state))]
@@ -80,5 +82,5 @@ def _values_around(plan: Plan, state: SearchState, base: Setting) -> int:
         ends = among.ends
         around = (replace_at(base, {path: among.value(end)}) for end in (ends[0], ends[-1]))
         if not plan.need_the_same(around):
-            many *= len(ends) if len(ends) > 2 else state.settings
+            many *= len(ends) if isinstance(among, Choice) else state.settings
     return many

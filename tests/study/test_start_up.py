@@ -6,6 +6,8 @@ import threading
 
 import pytest
 
+from records.cli import command_of
+from study.__main__ import SUMMARIES, commands
 from study.cluster import Resources
 from study.cluster.local_ray import LocalRay
 
@@ -32,6 +34,14 @@ def imported(*words):
 @pytest.mark.parametrize("word", ["--list", "--help"])
 def test_lists_and_help_import_nothing_heavy(word):
     assert imported("study.launch", word) == set()
+
+
+@pytest.mark.parametrize("name", SUMMARIES)
+def test_each_name_of_the_one_command_gives_its_own_function(name):
+    listed = commands().commands[name]
+    entered = listed.make_context(name, ["--help"], resilient_parsing=True).command
+    assert entered.callback.__name__ == name
+    assert entered.name == command_of(entered.callback).name
 
 
 def test_what_reads_a_database_does_without_mlflow(finished, tmp_path):

@@ -11,8 +11,10 @@ from analysis.evidence.differences import against, gaps
 from analysis.evidence.family import Family
 from analysis.evidence.rows import Row
 from analysis.evidence.statistics import Comparison
+from analysis.evidence.texts import level_text
 from analysis.evidence.verdicts import margin_of
 from analysis.factors.amounts import Amounts, amounts_of
+from analysis.factors.texts import by_verdict, seeds_text
 from analysis.figures.figure import COLOURS, LINES, MARKERS, QUIET, Drawn, new_figure, style
 from trainables.data.measures import Measure
 
@@ -49,12 +51,12 @@ def _figure(name: str, one: Amounts, family: Family) -> Drawn:
             axes.grid(axis="y")
         seen = dict(zip(*reversed(panels[0].get_legend_handles_labels()), strict=True))
         figure.legend(seen.values(), seen.keys(), loc="outside lower center", ncols=3)
-    seeds = sorted({len(row.finished) for row in (*one.points.values(), *one.others)})
+    seeds = seeds_text(len(row.finished) for row in (*one.points.values(), *one.others))
     caption = (
-        "Mean difference to the student alone at equal seeds, with its 95 % paired t interval and "
-        f"each seed's (small). Lines, and points at the left: the same behind links that learn "
-        f"from no {one.unit}. Band: ±δ, differences that do not matter. "
-        f"n = {'/'.join(map(str, seeds))} seeds."
+        "Mean difference to the student alone at equal seeds, with its interval "
+        f"({level_text(first.looks)}) and each seed's (small). Lines, and points at the left: the "
+        f"same behind links that learn from no {one.unit}. Band: ±δ, differences that do not "
+        f"matter. n = {seeds} seeds."
     )
     return Drawn(name, _title(one, family, measures[0]), caption, figure)
 
@@ -98,11 +100,7 @@ def _of(row: Row) -> str:
 
 def _title(one: Amounts, family: Family, main: Measure) -> str:
     """The verdicts, amount by amount."""
-    by_word: dict[str, list[str]] = {}
-    for count, row in one.points.items():
-        if (verdict := family.verdict(row)) and verdict.word:
-            by_word.setdefault(verdict.word, []).append(f"{count:,}")
-    said = "; ".join(f"{word} with {', '.join(counts)}" for word, counts in by_word.items())
+    said = by_verdict(one.points, family)
     return (
         f"φ {one.link} against the student alone in {main.title}: "
         f"{f'{said} {one.unit}' if said else 'not tested'}"

@@ -13,7 +13,7 @@ from analysis.evidence.rows import Row
 from analysis.evidence.texts import level_text
 from analysis.evidence.verdicts import margin_of
 from analysis.factors.sizes import Curve, Sizes, sizes_of
-from analysis.factors.texts import needed_text
+from analysis.factors.texts import by_verdict, needed_text, seeds_text
 from analysis.figures.figure import COLOURS, LINES, QUIET, Drawn, new_figure, style
 from trainables.data.measures import Measure
 
@@ -118,10 +118,9 @@ def _log_labels(axes: Axes, one: Sizes) -> None:
 
 
 def _seeds(one: Sizes) -> str:
-    counts = {
-        len(row.finished) for curve in (one.alone, *one.others) for row in curve.points.values()
-    }
-    return f"n = {'/'.join(map(str, sorted(counts)))} seeds."
+    curves = (one.alone, *one.others)
+    counts = (len(row.finished) for curve in curves for row in curve.points.values())
+    return f"n = {seeds_text(counts)} seeds."
 
 
 def _title(one: Sizes, family: Family, main: Measure) -> str:
@@ -129,11 +128,7 @@ def _title(one: Sizes, family: Family, main: Measure) -> str:
     taught = [curve for curve in one.others if any(map(family.verdict, curve.points.values()))]
     if not taught:
         return f"{main.title.capitalize()} by the number of labels"
-    by_word: dict[str, list[str]] = {}
-    for size, row in taught[0].points.items():
-        if (verdict := family.verdict(row)) and verdict.word:
-            by_word.setdefault(verdict.word, []).append(f"{size:,}")
-    said = "; ".join(f"{word} with {', '.join(sizes)}" for word, sizes in by_word.items())
+    said = by_verdict(taught[0].points, family)
     return (
         f"{taught[0].name} against the student alone in {main.title}: "
         f"{f'{said} labels' if said else 'not tested'}"

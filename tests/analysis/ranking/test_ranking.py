@@ -27,8 +27,11 @@ MEANS = {
 }  # fmt: skip
 
 
-def fair(means=MEANS, noise=NOISE, uneven=False):
-    """A study in which each search asked for two settings, chose the first and trained it anew."""
+def fair(means=MEANS, noise=NOISE, uneven=False, unchosen=None, untrained=None, failing=None):
+    """A study in which each search asked for two settings, chose the first and trained it anew.
+
+    unchosen, untrained, failing: the way not chosen yet, without one student, with a failed one.
+    """
     made = study({SPACE.settings[0]: [0.79] * SEEDS}, seeds=SEEDS)
     for place, search in enumerate(SPACE.searches):
         ends = {path: among.ends[-1] for path, among in search.over.items()}
@@ -49,7 +52,7 @@ def fair(means=MEANS, noise=NOISE, uneven=False):
                 metrics = {"validation/accuracy": score, "validation/cross_entropy": 1 - score,
                            "seconds": 2.0}  # fmt: skip
                 made.trials.append(replace(one, metrics=metrics))
-            if number:
+            if number or search.name == unchosen:
                 continue
             final = search.reported(candidate)
             made.settings.append(
@@ -60,8 +63,11 @@ def fair(means=MEANS, noise=NOISE, uneven=False):
                 )
             )  # fmt: skip
             for seed in range(SEEDS):
+                if (search.name, seed) == (untrained, 3):
+                    continue
+                failure = "NaN" if (search.name, seed) == (failing, 3) else None
                 accuracy = means[search.name] + noise[place, seed]
-                made.trials.append(record(final, seed, accuracy))
+                made.trials.append(record(final, seed, accuracy, failure))
     return made
 
 
@@ -113,10 +119,11 @@ def test_the_table_is_of_what_was_chosen_beside_the_student_alone_tuned_too():
 
 def test_three_sentences_say_what_to_use_what_it_takes_and_what_to_leave():
     use, takes, leave = ranking_sentences(rows_of(fair()))
-    assert use.startswith("Use ")
-    assert "9 ways, each tuned with 2 settings" in use
+    assert use.startswith("Use decoupled: of 9 ways, each tuned with 2 settings")
+    assert "are decoupled, lambda; it has +0.01" in use
     assert "60,000 labels" in takes
-    assert "fitnets" in leave
+    assert takes.endswith("worse than the best of them, decoupled: decoupled, lambda.")
+    assert leave.startswith("Leave link_none, fitnets, worse than the student alone; equivalent")
 
 
 def test_where_none_is_better_the_student_alone_is_what_to_use():
@@ -124,6 +131,20 @@ def test_where_none_is_better_the_student_alone_is_what_to_use():
     found = ranking_sentences(rows_of(fair(flat)))
     assert found[0].startswith("Use the student alone: of 9 ways")
     assert len(found) == 2
+
+
+@pytest.mark.parametrize("lack", ["unchosen", "untrained"])
+def test_nothing_is_ranked_until_every_way_was_chosen_and_trained_anew(lack):
+    assert ways_of(rows_of(fair(**{lack: "relational"}))) is None
+
+
+def test_a_way_of_which_a_student_failed_is_named_and_has_no_rank():
+    rows = rows_of(fair(failing="relational"))
+    ways = ways_of(rows)
+    assert ways.failed == ["relational"]
+    assert len(ways.every) == len(MEANS) - 1
+    *_, last = ranking_sentences(rows)
+    assert last == "Without a rank, since a student of it failed: relational."
 
 
 def test_searches_of_unequal_budgets_are_not_ranked():

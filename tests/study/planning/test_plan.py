@@ -144,6 +144,8 @@ def test_a_plan_foresees_artifacts_that_a_search_decides_on(study):
     teacher = cost(teacher_behind(noisy))
     # At least two deviations among the four that it asks for, three among as many finalists.
     assert costs[1] - costs[0] >= ((2 - 1) * 2 + (3 - 1) * 3) * teacher
+    # No more than three of each; logits are a few per cent of that.
+    assert costs[1] - costs[0] <= 1.2 * ((3 - 1) * 2 + (3 - 1) * 3) * teacher
 
 
 def teacher_behind(setting):
