@@ -21,6 +21,7 @@ from analysis.sections import first_views
 from analysis.side_by_side.names import names_of
 from analysis.side_by_side.settings import PairedSettings, paired_settings
 from analysis.side_by_side.trials import curves_of, trials_of
+from analysis.students.student import BEST, Student, student_of
 from analysis.tables.columns import build
 from analysis.tables.console import show
 from records.folder import figures_folder, report_path
@@ -33,14 +34,17 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 __all__ = [
+    "BEST",
     "Judged",
     "PairedSettings",
+    "Student",
     "command",
     "curves_of",
     "judge",
     "names_of",
     "paired_settings",
     "publish",
+    "student_of",
     "trials_of",
 ]
 ROWS_AT_THE_END, VIEWS_AT_THE_END = 25, 2

@@ -18,6 +18,7 @@ NAME = "distil"
 SUMMARIES = {
     "launch": "Run a study, or what is missing of it, and show its table.",
     "status": "How far a study is (--watch), what failed and why.",
+    "export": "A student leaves: a file, its card, a script that runs it.",
     "clean": "Remove failed runs and unused artifacts: shows them, asks.",
     "records": "Move records between MLflow stores: export, import.",
     "preflight": "The nodes of a Ray cluster.",

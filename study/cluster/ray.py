@@ -8,13 +8,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import ray
+from tenacity import Retrying, retry_if_exception_message, stop_after_attempt
 
 from study.cluster.code import runtime_env
 from study.cluster.resources import Resources
-from trainables.errors import BadInputError, one_line
+from trainables.errors import BadInputError, StudyError, one_line
 
 SIGACTION_BYTES = 512  # more than a struct sigaction has on any system
+ATTEMPTS = 3  # to start Ray
+TOO_SLOW = "The current node timed out during startup"  # as Ray's error begins
 TRAINABLE = "trainables.trainable"  # what workers import, with torch: seconds, while we plan
 
 
@@ -49,10 +53,45 @@ def start_ray(resources: Resources, verbose: bool = False) -> str | None:
     if ray.is_initialized():
         options = {"address": resources.address, "ignore_reinit_error": True}
     with _own_signal_handlers():
-        context = ray.init(**options, **_chatter(verbose))
+        context = _init(options | _chatter(verbose))
     if token_file().exists():
         token_file().chmod(0o600)  # ray lets every user of the machine read it
     return context.dashboard_url or None
+
+
+def _init(options: dict[str, Any]) -> Any:
+    """Ray's own start, again where a busy machine was too slow for it.
+
+    Ray waits 30 s for its raylet, which nothing changes; once its files were read, it is sooner.
+    Raises StudyError where it was too slow each time.
+    """
+    attempts = Retrying(
+        stop=stop_after_attempt(ATTEMPTS),
+        retry=retry_if_exception_message(match=TOO_SLOW),
+        reraise=True,
+    )
+    try:
+        return attempts(_init_once, options)
+    except Exception as error:
+        if not str(error).startswith(TOO_SLOW):
+            raise
+        raise StudyError(
+            f"Ray did not start within 30 s, {ATTEMPTS} times: this machine is too busy; the same "
+            "command goes on"
+        ) from None
+
+
+def _init_once(options: dict[str, Any]) -> Any:
+    mine = psutil.Process()
+    before = {child.pid for child in mine.children(recursive=True)}
+    try:
+        return ray.init(**options)
+    except Exception:
+        for child in mine.children(recursive=True):  # Ray leaves what it has started by then
+            if child.pid not in before:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    child.kill()
+        raise
 
 
 def _chatter(verbose: bool) -> dict[str, Any]:

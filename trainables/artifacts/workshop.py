@@ -3,12 +3,12 @@
 What makes each kind is given to it (`cohorts.kinds`), so that artifacts may be made of others.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from trainables.artifacts.artifact import (
     Artifact,
@@ -34,17 +34,29 @@ class Maker(Protocol):
     ) -> list[Saved]: ...
 
 
+Keep = Callable[[str, dict[str, Tensor]], None]
+"""Called with a reported trial's key and its student's state dict, when it is trained."""
+
+
 def ignore(_: float) -> None:
     """A report that nobody reads."""
 
 
+def forget(trial: str, weights: dict[str, Tensor]) -> None:
+    """Students are not kept: they can be trained again."""
+
+
 @dataclass(frozen=True)
 class Workshop:
-    """Makes artifacts on a device and keeps them in a store."""
+    """Makes artifacts on a device and keeps them in a store.
+
+    keep: what becomes of reported students' weights.
+    """
 
     store: Store
     device: torch.device
     makers: Mapping[str, Maker]
+    keep: Keep = forget
 
     def get_or_make(self, artifact: Artifact) -> Saved:
         """The artifact from the store; made alone where it is missing or unusable."""
@@ -76,7 +88,9 @@ class Workshop:
 
     def link(self, link: Link, artifact: ModelArtifact | None) -> Map:
         """The link with the trained model behind it, if it needs one."""
-        if artifact is None:
-            return link.with_model(None)
+        return link.with_model(self.model(artifact) if artifact else None)
+
+    def model(self, artifact: ModelArtifact) -> nn.Module:
+        """The trained model behind a link, ready to use."""
         model: nn.Module = artifact.recipe.build(generator("unused", 0))
-        return link.with_model(self._ready(model, artifact))
+        return self._ready(model, artifact)

@@ -193,6 +193,11 @@ class Domain(ABC):
         return self.name
 
     @property
+    def digests(self) -> Mapping[str, str]:
+        """SHA-256 of the content of its files, by their names; none where it has no files."""
+        return {}
+
+    @property
     def splitting(self) -> tuple[object, ...]:
         """What the rows of its splits depend on, beside its objects and the seed."""
         return self.name, *self.split_sizes.items()

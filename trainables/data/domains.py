@@ -1,5 +1,6 @@
 """The built-in domains: garments, digits, digits that a VAE makes, and rentals an hour."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
@@ -8,6 +9,7 @@ from trainables.checks import check_choice, check_flag, check_whole
 from trainables.data.datasets import load, load_table
 from trainables.data.domain import Domain, DomainData, Shape
 from trainables.data.download import ensure
+from trainables.data.sources import DATASETS
 from trainables.data.splits import SplitRows
 from trainables.data.task import Classes, Numbers, Task
 from trainables.errors import BadInputError, Say
@@ -53,6 +55,11 @@ class MnistLike(Domain):
     def name(self) -> str:
         """The data set's."""
         return self.dataset
+
+    @property
+    def digests(self) -> Mapping[str, str]:
+        """Of its four files."""
+        return DATASETS[self.dataset].sha256
 
     @property
     def objects(self) -> str:
@@ -184,6 +191,11 @@ class BikeSharing(Domain):
     def name(self) -> str:
         """Of every table and record of a regression."""
         return "RegRaw" if self.published else "Reg"
+
+    @property
+    def digests(self) -> Mapping[str, str]:
+        """Of the table."""
+        return DATASETS["BikeSharing"].sha256
 
     @property
     def objects(self) -> str:

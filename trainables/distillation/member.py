@@ -13,9 +13,10 @@ from trainables.artifacts.labelled import parts_of
 from trainables.artifacts.logits import ANSWERS, LOGITS, RELIABILITY
 from trainables.artifacts.store import Saved
 from trainables.artifacts.workshop import Workshop
+from trainables.data.augment import ChannelScale, channel_scale
 from trainables.data.domain import Objects
 from trainables.data.splits import HeldOut
-from trainables.data.standardise import scale_of
+from trainables.data.standardise import Scale, scale_of
 from trainables.device import Placed
 from trainables.distillation.requirements import logits_for
 from trainables.objectives.answers import OUTPUTS
@@ -146,6 +147,20 @@ def _in_own_units(member: Member) -> Member:
         test=scale.objects(member.test) if member.test else None,
         teacher=teacher and {**teacher, OUTPUTS: scale.values(teacher[OUTPUTS])},
         unit=scale.deviation,
+    )
+
+
+def scales_of(trial: Trial) -> tuple[Scale | None, ChannelScale | None]:
+    """What a reported student's inputs are standardised by: a table's features and values, the
+    channels of images; None where they are not.
+    """
+    setting, seed = trial.setting, trial.network_seed
+    target, name = setting.target, setting.student_split
+    kept = parts_of(target, name, setting.withheld_share, seed).learn
+    learnt = target.split(name, seed)[kept]
+    return (
+        scale_of(learnt) if target.standardised else None,
+        channel_scale(learnt.pixels, target.shape) if setting.schedule.normalise else None,
     )
 
 

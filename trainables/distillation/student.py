@@ -59,7 +59,11 @@ def train_students(
             trials, lambda mine, said: train_students(mine, workshop, said), report
         )
     started = time.perf_counter()
-    members, _ = fit(trials, workshop, report)
+    members, stack = fit(trials, workshop, report)
+    if not trials[0].setting.rule:
+        for place, member in enumerate(members):
+            last = max(member.trials, key=lambda trial: trial.attempt)
+            workshop.keep(last.key, stack.member(place))
     seconds = (time.perf_counter() - started) / len(members)
     order = {trial.key: place for place, trial in enumerate(trials)}
     results = results_of(members, seconds, workshop.device)

@@ -87,6 +87,10 @@ class ColourStatistics(Link):
         """φ by these moments."""
         return partial(_recoloured, cast(Colours, model))
 
+    def as_module(self, model: nn.Module) -> nn.Module:
+        """φ by these moments."""
+        return model
+
     def __call__(self, objects: Tensor, generator: torch.Generator) -> Tensor:
         """Raises TypeError: it needs the moments, see `with_model`."""
         raise TypeError("the link by colours needs its moments: link.with_model(colours)")

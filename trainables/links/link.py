@@ -51,6 +51,15 @@ class Link(ABC):
         """φ with the trained model of its recipe, where it needs one."""
         return self
 
+    def as_module(self, model: nn.Module) -> nn.Module:
+        """φ with its trained model and without random draws: objects [B, *shape] → inputs.
+
+        It is what leaves a study, so it may be traced. Raises BadInputError where there is none.
+        """
+        raise BadInputError(
+            f"the link {self.name} is no module: give it as_module(model), or export the student"
+        )
+
     @property
     def label(self) -> str:
         """As tables show it: its name, and what tells its like apart: "VAE (all)"."""

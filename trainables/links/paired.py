@@ -120,6 +120,12 @@ class PairedLink(Link):
         """φ by this trained network."""
         return partial(self._counterparts, cast(nn.Module, model))
 
+    def as_module(self, model: nn.Module) -> nn.Module:
+        """φ by this trained network."""
+        clipped = nn.Hardtanh(0.0, 1.0)
+        shaped = nn.Unflatten(1, self.recipe.counterparts.shape)
+        return nn.Sequential(nn.Flatten(), model, clipped, shaped)
+
     def __call__(self, objects: Tensor, generator: torch.Generator) -> Tensor:
         """Raises TypeError: it needs its trained network, see `with_model`."""
         raise TypeError("the link by pairs needs its trained network: link.with_model(network)")

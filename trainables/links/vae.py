@@ -48,6 +48,10 @@ class VaeLink(Link):
         """φ by this trained VAE."""
         return partial(self._counterparts, cast(Vae, model))
 
+    def as_module(self, model: nn.Module) -> nn.Module:
+        """φ by this trained VAE where z is the encoder's mean, and no sample."""
+        return AtMean(cast(Vae, model), self.recipe.counterparts.shape)
+
     def __call__(self, objects: Tensor, generator: torch.Generator) -> Tensor:
         """Raises TypeError: it needs its trained VAE, see `with_model`."""
         raise TypeError("the VAE link needs its trained VAE: link.with_model(vae)")
@@ -57,4 +61,18 @@ class VaeLink(Link):
         noise = torch.randn(len(objects), self.recipe.latent_size, generator=draws)
         found = vae.counterparts(objects.flatten(1), noise.to(objects.device))
         images: Tensor = found.unflatten(-1, self.recipe.counterparts.shape)
+        return images
+
+
+class AtMean(nn.Module):
+    """Objects [B, *shape] in [0, 1] → their counterparts' mean pixels, by the mean of z."""
+
+    def __init__(self, vae: Vae, shape: Shape) -> None:
+        super().__init__()
+        self.vae, self.shape = vae, shape
+
+    def forward(self, objects: Tensor) -> Tensor:
+        """The counterparts [B, *self.shape]."""
+        logits = self.vae.counterpart_logits(self.vae.encode(objects.flatten(1)).mean)
+        images: Tensor = logits.sigmoid().unflatten(-1, self.shape)
         return images

@@ -1,6 +1,7 @@
 """What domains of a user's own data have in common: identity by content, splits, one cache."""
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cache, lru_cache
 from pathlib import Path
@@ -204,6 +205,11 @@ class OwnDomain(Domain):
         """All but the size of Small, which is drawn after Test."""
         counted = [field.name for field in fields(self) if field.compare and field.name != "small"]
         return type(self), *(getattr(self, name) for name in counted)
+
+    @property
+    def digests(self) -> Mapping[str, str]:
+        """Of all of it."""
+        return {self._own_name: self.sha256}
 
     @property
     def source(self) -> str:

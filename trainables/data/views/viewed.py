@@ -4,6 +4,7 @@ Generalised distillation (Lopez-Paz, Bottou, Schölkopf and Vapnik 2016, §3): t
 from x*, the student from x = ψ(x*) and the teacher's soft labels on the same objects.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -101,6 +102,11 @@ class Viewed(Domain):
     def source(self) -> str:
         """As in the whole."""
         return self.of.source
+
+    @property
+    def digests(self) -> Mapping[str, str]:
+        """As in the whole."""
+        return self.of.digests
 
     @property
     def splitting(self) -> tuple[object, ...]:

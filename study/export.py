@@ -1,0 +1,93 @@
+"""A trained network leaves its study, with a card and a script that runs it:
+
+    python -m study.export --space vae_lambda --setting best --out student
+
+The student is trained again, in seconds, and must give the figures that are recorded of it.
+"""
+
+import shlex
+import sys
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from records.cli import Results, Storage, TrackingUri, run_command
+from search_spaces import names
+
+
+class Part(StrEnum):
+    """What leaves."""
+
+    STUDENT = "student"
+    TEACHER = "teacher"
+    LINK = "link"
+
+
+class Kind(StrEnum):
+    """The kind of file."""
+
+    ONNX = "onnx"
+    TORCH_EXPORT = "torch-export"
+    SAFETENSORS = "safetensors"
+
+
+def export(
+    space: Annotated[
+        str,
+        typer.Option(help="A built-in space, or the path of a file.", autocompletion=names),
+    ],
+    out: Annotated[Path, typer.Option(help="A folder that is not there yet.")],
+    setting: Annotated[
+        str,
+        typer.Option(help="By its name or label in tables, by its key, or 'best': what the study "
+                     "chose by validation."),
+    ] = "best",
+    seed: Annotated[
+        str | None, typer.Option(help="Or 'best-validation'.  [default: the first]")
+    ] = None,
+    part: Annotated[Part, typer.Option(help="The student, or what it learned from.")] = (
+        Part.STUDENT
+    ),
+    form: Annotated[Kind, typer.Option("--format", help="The kind of file.")] = Kind.ONNX,
+    register: Annotated[
+        bool, typer.Option("--register", help="As a version of a model in MLflow, too (ONNX).")
+    ] = False,
+    tracking_uri: TrackingUri = None,
+    results: Results = Path("results"),
+    storage: Storage = None,
+) -> int:  # fmt: skip
+    """Export a trained student, its teacher, or the model behind its link."""
+    console = Console(highlight=False)
+    say = partial(console.print, soft_wrap=True, markup=False)
+    # What trains takes seconds to import, and is not needed to say what is wrong with the options.
+    from study.exporting.folder import fill, whole_folder
+    from study.exporting.formats import FORMATS
+    from study.exporting.networks import leaving
+    from study.exporting.registry import check_register, register_model
+    from study.exporting.trained import train_again
+    from study.exporting.wanted import find_wanted
+
+    kind = FORMATS[form]
+    kind.check(part)
+    check_register(register, form)
+    with whole_folder(out) as folder:
+        wanted = find_wanted(space, setting, seed, tracking_uri, results, storage)
+        say(f"{wanted.student.label}: {wanted.student.picked}")
+        trained = train_again(wanted, say)
+        given = leaving(part, wanted, trained)
+        command = f"python -m study.export {shlex.join(sys.argv[1:])}"
+        for line in fill(folder, given, kind, wanted, trained, command):
+            say(line.replace("`", ""))
+        version = register_model(wanted, given, folder) if register else ""
+    say(f"{part} of {wanted.space.name} in {out}: {kind.file}, README.md (its card), run.py")
+    if version:
+        say(f"MLflow: {version}")
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(run_command(export))

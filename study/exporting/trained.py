@@ -1,0 +1,94 @@
+"""A recorded student, trained again: it must give the figures that it gave.
+
+A student under a teacher is so cheap that no study keeps it. Its teacher and the model behind its
+link are in the store of artifacts, or are made again too.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import torch
+from torch import Tensor
+
+from study.exporting.wanted import Wanted
+from trainables.artifacts.workshop import Workshop, ignore
+from trainables.cohorts.kinds import kind_of, open_workshop
+from trainables.errors import Say, StudyError
+
+ALLOWED = 0.01
+"""Share of a figure by which a student may differ on another kind of machine, where PyTorch
+rounds otherwise."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A student trained again.
+
+    weights: its state dict. figures: by name those of the test set, recorded and anew.
+    workshop: with the artifacts that it learned from.
+    """
+
+    weights: dict[str, Tensor]
+    figures: Mapping[str, tuple[float, float]]
+    workshop: Workshop
+
+    @property
+    def is_same(self) -> bool:
+        """Whether every figure is the recorded one, to the bit."""
+        return all(before == now for before, now in self.figures.values())
+
+    @property
+    def check(self) -> str:
+        """What came of it, in words."""
+        if self.is_same:
+            return "trained again, it gave its recorded figures to the bit"
+        said = ", ".join(
+            f"{name.removeprefix('test/')} {now:.6g} for {before:.6g}"
+            for name, (before, now) in self.figures.items()
+        )
+        return f"trained again, it gave its recorded figures within {ALLOWED:.0%}: {said}"
+
+
+def train_again(wanted: Wanted, say: Say) -> Trained:
+    """Train the student as its study did, with the artifacts that are stored.
+
+    Raises StudyError where it fails, or gives other figures than it gave.
+    """
+    torch.set_num_threads(1)  # as a worker of one CPU: so figures repeat to the bit
+    kept: list[dict[str, Tensor]] = []
+    workshop = open_workshop(wanted.plan.store.root)
+    keeping = replace(workshop, keep=lambda _, weights: kept.append(weights))
+    kind = kind_of(wanted.trial)
+    for artifact in kind.needs(wanted.trial):
+        if not workshop.store.has(artifact.kind, artifact.key):
+            say(f"making the {artifact.kind} that it learned from, which is not stored ...")
+        workshop.get_or_make(artifact)
+    say("training the student again ...")
+    (result,) = kind.train([wanted.trial], keeping, ignore)
+    if result.failure:
+        raise StudyError(f"the student failed when it was trained again: {result.failure}")
+    recorded, final = wanted.student.record.metrics, result.final
+    figures = {
+        name: (recorded[name], value)
+        for name, value in final.items()
+        if name.startswith("test/") and name in recorded
+    }
+    _check(figures, wanted)
+    return Trained(kept[-1], figures, workshop)
+
+
+def _check(figures: Mapping[str, tuple[float, float]], wanted: Wanted) -> None:
+    other = {
+        name: (before, now)
+        for name, (before, now) in figures.items()
+        if not math.isclose(before, now, rel_tol=ALLOWED, abs_tol=1e-3)
+    }
+    if other or not figures:
+        said = "; ".join(f"{name} {now:.6g} for {before:.6g}" for name, (before, now) in
+                         other.items())  # fmt: skip
+        commit = wanted.student.record.tags.get("mlflow.source.git.commit", "unknown")
+        raise StudyError(
+            f"trained again, {wanted.student.label} is another student: {said or 'no figures'}; "
+            f"it was recorded by commit {commit}: export it with that, on such a machine"
+        )
