@@ -40,5 +40,6 @@ SPACE = Space(
     name="generalised_rentals",
     about="Does a teacher that knows the weather help a student that knows the calendar only?",
     settings=(alone(ON_BIG), ON_SMALL, NO_MORE, ON_BIG, BOUND),
+    contrasts=((ON_SMALL, NO_MORE),),
     searches=(searched("small", ON_SMALL), searched("big", ON_BIG)),
 )

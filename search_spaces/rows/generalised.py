@@ -59,6 +59,12 @@ def rows(domain: MnistLike, size: int) -> tuple[Setting, ...]:
     return alone(first), first, *others, bound(first)
 
 
+def privilege(domain: MnistLike, size: int) -> tuple[Setting, Setting]:
+    """The contrast of who is taught by one that sees more, and by one that sees no more."""
+    _, more, no_more, *_ = rows(domain, size)
+    return more, no_more
+
+
 def searched(domain: MnistLike, size: int) -> Search:
     """λ and T of the same Small's teacher, by cross-validation; each fold's has not seen it."""
     return Search(

@@ -1,6 +1,7 @@
 """A teacher's posterior as the student's prior (Grabovoy and Strijov 2021), and its controls."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 from search_spaces.base.space import Space
 from search_spaces.rows.garments import ON_BIG, SMALL_ALONE
@@ -41,6 +42,12 @@ def under(method: BayesianDistillation) -> Setting:
     )
 
 
+PRIORS = ("standard", "mean", "full", "none")  # each has more of the teacher's; none is no prior
+BLOCKS = {
+    kept: [under(BayesianDistillation(prior=prior, kept=kept)) for prior in PRIORS]
+    for kept in ("random", "snr")
+}
+
 SPACE = Space(
     name="bayesian",
     about="Is a teacher's posterior a better prior than its means, and these than a mere start?",
@@ -48,11 +55,8 @@ SPACE = Space(
         SMALL_ALONE,
         replace(ON_BIG, teacher=Teacher(domain=FASHION_MNIST, split="Big", network=WIDE)),
         under(BayesianDistillation(prior="standard", start="own")),
-        *(
-            under(BayesianDistillation(prior=prior, kept=kept))
-            for kept in ("random", "snr")
-            for prior in ("standard", "mean", "full", "none")
-        ),
+        *(row for block in BLOCKS.values() for row in block),
     ),
+    contrasts=tuple((more, less) for block in BLOCKS.values() for less, more in pairwise(block)),
     seeds=10,
 )
