@@ -5,7 +5,8 @@ forest.py        every row against the student alone, and what a gain costs; loo
 maps.py          λ × T by φ                     weights.py       λ alone, for a regression
 search.py        a search's history             curves.py        quality over epochs
 pictures.py      images under a link, the VAE   reliability.py   confidence against accuracy
-classes.py       every row class by class       factors/         by labels, by pairs; ladders
+classes.py       every row class by class       ways.py          ways that were tuned alike
+factors/         by labels, by pairs; ladders
 __main__.py      the command: python -m analysis.figures
 
 A module draws what the rows make meaningful: `Drawn`, or `Left` with the reason why not.
@@ -25,6 +26,7 @@ from analysis.figures import (
     pictures,
     reliability,
     search,
+    ways,
     weights,
 )
 from analysis.figures.factors import amounts, labels, ladder
@@ -56,6 +58,7 @@ def draw_all(
         yield from labels.draw(rows)
         yield from amounts.draw(rows)
         yield from ladder.draw(rows)
+        yield from ways.draw(rows)
         yield from forest.draw(rows)
         yield from looks.draw(rows)
         yield from classes.draw(rows, truth)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from invented import parameters, record, searched, study
 
 from analysis.evidence.rows import rows_of
+from analysis.figures import ways as ways_figure
 from analysis.ranking import ranking_sentences, ranking_views
 from analysis.ranking.across import across, across_views
 from analysis.ranking.ranks import ranks
@@ -151,6 +152,24 @@ def test_searches_of_unequal_budgets_are_not_ranked():
     rows = rows_of(fair(uneven=True))
     assert ways_of(rows) is None
     assert not list(ranking_views(rows))
+
+
+def test_the_figure_has_a_line_for_each_way_and_a_point_filled_where_it_is_decided():
+    (drawn,) = ways_figure.draw(rows_of(fair()))
+    assert drawn.title.startswith("9 ways beside a student alone")
+    gain, cost = drawn.figure.axes
+    names = [label.get_text() for label in gain.get_yticklabels()]
+    assert names[0] == "decoupled"
+    assert "alone, tuned (0)" in names
+    assert len(cost.lines[0].get_xdata()) == len(MEANS)
+    points = {int(line.get_ydata()[0]): line for line in gain.lines if line.get_marker() == "o"}
+    assert len(points) == len(MEANS) - 1
+    assert points[names.index("decoupled")].get_markerfacecolor() != "white"
+    wide = fair(noise=NOISE * 20)
+    (drawn,) = ways_figure.draw(rows_of(wide))
+    faces = [line.get_markerfacecolor() for line in drawn.figure.axes[0].lines
+             if line.get_marker() == "o"]  # fmt: skip
+    assert "white" in faces
 
 
 def test_over_studies_a_gain_is_in_smallest_differences_that_matter():
