@@ -95,12 +95,3 @@ class ColourStatistics(Link):
 def _recoloured(colours: Colours, objects: Tensor, draws: torch.Generator) -> Tensor:
     found: Tensor = colours(objects)
     return found
-
-
-def moments(pixels: Tensor, channels: int) -> tuple[Tensor, Tensor]:
-    """Mean and standard deviation by channel of bytes as values in [0, 1]: float64 [C] each.
-
-    pixels: uint8 [n, C · H · W]; all values of a channel count as one sample, and it as all.
-    """
-    values = pixels.unflatten(1, (channels, -1)).double() / 255
-    return values.mean((0, 2)), values.transpose(0, 1).flatten(1).std(1, correction=0)
