@@ -29,7 +29,7 @@ class Recipe(ABC):
     counterparts: Domain
 
     recorded: ClassVar[tuple[str, ...]] = ("seconds",)
-    """Of the facts of its model, those that a student's record shows."""
+    """Of the facts of its model, those that a student's record shows, where it has them."""
 
     @property
     def note(self) -> str:
