@@ -12,10 +12,9 @@ from typing import ClassVar, cast
 import torch
 from torch import Tensor, nn
 
-from trainables.data.domain import Domain
 from trainables.errors import BadInputError
 from trainables.links.link import Link, Map
-from trainables.links.recipe import Recipe, check_between, check_pictures
+from trainables.links.recipe import Recipe, check_pictures
 
 
 class Colours(nn.Module):
@@ -55,10 +54,6 @@ class ColourRecipe(Recipe):
     def build(self, draw: torch.Generator) -> Colours:
         """The identity, until the moments are known."""
         return Colours(self.objects.shape[0])
-
-    def check_for(self, target: Domain, source: Domain) -> None:
-        """It leads from the one to the other."""
-        check_between(self, target, source)
 
 
 @dataclass(frozen=True, kw_only=True)
