@@ -10,6 +10,7 @@ from torch import Tensor
 
 from trainables.checks import check_choice, check_flag
 from trainables.data.domain import IMAGES, TRAINING_SPLITS, Domain, Shape
+from trainables.data.task import Classes
 from trainables.errors import BadInputError
 from trainables.links.link import Link
 from trainables.networks.network import Network, Perceptron
@@ -128,3 +129,16 @@ class Teacher:
     def name(self) -> str:
         """Domain and split: "photos-Big"; without training what has learnt neither."""
         return f"{self.domain.name}-{self.split}" if self.trained else "untrained network"
+
+    @property
+    def label(self) -> str:
+        """The same, and which of its classes stand for the student's: "letters-Big (OIZ)".
+
+        By number where their names are longer than a character: "photos-Big (classes 2, 0)".
+        """
+        task = self.domain.task
+        if self.classes is None or not isinstance(task, Classes):
+            return self.name
+        names = [task.names[one] for one in self.classes]
+        numbers = "classes " + ", ".join(map(str, self.classes))
+        return f"{self.name} ({''.join(names) if all(len(n) == 1 for n in names) else numbers})"

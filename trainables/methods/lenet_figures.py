@@ -1,6 +1,5 @@
 """LeNet-5 in published figures that are repeated here: what it reads, and how tables name it."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from trainables.data.domain import Domain
@@ -20,7 +19,7 @@ def check_lenet(target: Domain) -> None:
         )
 
 
-def lenet_columns(widths: Sequence[int], padding: int = 0) -> dict[str, Any]:
+def lenet_columns(widths: tuple[int, ...], padding: int = 0) -> dict[str, Any]:
     """The student's columns where it is a LeNet-5 of these widths."""
     network = f"LeNet-5 {'-'.join(map(str, widths))}"
     return {"student_network": network, "student_parameters": lenet_parameters(widths, padding)}
