@@ -15,7 +15,7 @@ from trainables.errors import BadInputError
 from trainables.links.link import Link
 from trainables.networks.network import Network, Perceptron
 from trainables.networks.pretrained import fits, read_weights
-from trainables.schedule import Schedule
+from trainables.schedule import Schedule, check_schedule
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,10 +52,7 @@ class Teacher:
                 f"Teacher.network is {self.network!r}: give a network, "
                 "Perceptron(hidden=(64,)) say"
             )
-        if not isinstance(self.schedule, Schedule):
-            raise BadInputError(
-                f"Teacher.schedule is {self.schedule!r}: give Schedule(epochs=..., batch_size=...)"
-            )
+        check_schedule("Teacher.schedule", self.schedule)
         if self.schedule.augment:
             self.schedule.augment.check(self.domain.shape, self.domain.name)
         if self.schedule.normalise and self.domain.kind != IMAGES:
@@ -70,6 +67,10 @@ class Teacher:
         check_choice(self, "split", TRAINING_SPLITS)
         check_flag(self, "broadcast")
         check_flag(self, "trained")
+        if not isinstance(self.weights, str | Path | None):
+            raise BadInputError(
+                f"Teacher.weights is {self.weights!r}: give the path of a file of weights, or None"
+            )
         if self.weights is not None and not self.trained:
             raise BadInputError(
                 f"trained=False is for a network as it is drawn, and weights={self.weights!r} are "

@@ -73,6 +73,10 @@ FOR_EACH = "0 to 9, for each class of the student"
             f"Teacher.classes is (True, 0): give a class of MNIST, {FOR_EACH}",
         ),
         (
+            {"weights": 5},
+            "Teacher.weights is 5: give the path of a file of weights, or None",
+        ),
+        (
             {"domain": BIKE_SHARING, "classes": (0,)},
             "Teacher.classes is (0,), and a teacher of Reg answers with a number: leave classes "
             "away",

@@ -14,7 +14,7 @@ from torch import nn
 
 from trainables.data.domain import IMAGES, Domain
 from trainables.errors import BadInputError
-from trainables.schedule import Schedule
+from trainables.schedule import Schedule, check_schedule
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,16 +94,12 @@ def check_pictures(recipe: Recipe) -> None:
             )
 
 
-def check_as_they_are(recipe: Recipe, schedule: Any, learner: str) -> None:
+def check_as_they_are(recipe: Recipe, schedule: Schedule, learner: str) -> None:
     """Raise BadInputError unless it is a schedule that leaves what is learnt from as it is.
 
     learner: who learns from what: "a VAE learns from images".
     """
-    if not isinstance(schedule, Schedule):
-        raise BadInputError(
-            f"{type(recipe).__name__}.schedule is {schedule!r}: give "
-            "Schedule(epochs=..., batch_size=...)"
-        )
+    check_schedule(f"{type(recipe).__name__}.schedule", schedule)
     plain = replace(schedule, augment=None, normalise=False, select_epoch=False, select_by="")
     if schedule != plain:
         raise BadInputError(
