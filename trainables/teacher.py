@@ -15,6 +15,7 @@ from trainables.errors import BadInputError
 from trainables.links.link import Link
 from trainables.networks.network import Network, Perceptron
 from trainables.networks.pretrained import fits, read_weights
+from trainables.objectives.controls import UNTRAINED
 from trainables.schedule import Schedule, check_schedule
 
 
@@ -129,7 +130,7 @@ class Teacher:
     @property
     def name(self) -> str:
         """Domain and split: "photos-Big"; without training what has learnt neither."""
-        return f"{self.domain.name}-{self.split}" if self.trained else "untrained network"
+        return f"{self.domain.name}-{self.split}" if self.trained else UNTRAINED
 
     @property
     def label(self) -> str:

@@ -24,6 +24,11 @@ IMAGES, TABLE = "images", "features"  # the kinds of objects, which a link maps
 TRAINING_SPLITS = ("Train", "Big", "Small")
 
 
+def shape_text(shape: Shape) -> str:
+    """A shape as messages write it: "3×28×28"."""
+    return "×".join(map(str, shape))
+
+
 @dataclass(frozen=True)
 class Objects:
     """Labelled objects, each flattened to a row of D values.

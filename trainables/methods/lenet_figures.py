@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from trainables.data.domain import Domain
+from trainables.data.domain import Domain, shape_text
 from trainables.errors import BadInputError
 from trainables.networks.lenet import DIGITS, lenet_parameters
 
@@ -14,7 +14,7 @@ def check_lenet(target: Domain) -> None:
     if (target.shape, target.outputs) != (DIGITS, CLASSES):
         raise BadInputError(
             f"lenet=True repeats published figures, of one-channel images of 28×28 in {CLASSES} "
-            f"classes, and {target.name} has {'×'.join(map(str, target.shape))} in "
+            f"classes, and {target.name} has {shape_text(target.shape)} in "
             f"{target.outputs}: leave lenet away"
         )
 
