@@ -50,7 +50,7 @@ SPACE = Space(
             SEARCH,
             name="alone",
             base=SMALL_ALONE,
-            over={**RATE, "schedule.weight_decay": LogUniform(1e-4, 1)},
+            over=RATE_AND_DECAY,
         ),
         SEARCH,
         replace(SEARCH, name="mnist", base=ON_MNIST),

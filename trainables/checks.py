@@ -65,6 +65,17 @@ def check_flag(owner: Any, field: str) -> None:
         raise BadInputError(f"{type(owner).__name__}.{field} is {value!r}: give True or False")
 
 
+def check_told_apart(what: str, value: Any) -> None:
+    """Raise BadInputError unless it can be hashed, as all must that a setting consists of."""
+    try:
+        hash(value)
+    except TypeError:
+        raise BadInputError(
+            f"{what} cannot be told from others: its fields must be numbers, strings, tuples and "
+            "frozen dataclasses"
+        ) from None
+
+
 def check_name(what: str, name: str) -> None:
     """Raise BadInputError unless it can name experiments and files wherever they are kept."""
     if not NAME.fullmatch(name):

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from trainables.checks import check_choice, check_flag, check_real, check_whole
 from trainables.data.augment import Augment
@@ -125,6 +126,12 @@ class Schedule:
         if self.rate == "constant":
             return 1.0
         return (1 + math.cos(math.pi * (step - rising) / (steps - rising))) / 2
+
+
+def check_schedule(what: str, given: Any) -> None:
+    """Raise BadInputError unless a schedule was given; what: for which field, "Adda.first"."""
+    if not isinstance(given, Schedule):
+        raise BadInputError(f"{what} is {given!r}: give Schedule(epochs=..., batch_size=...)")
 
 
 def selected_epoch(validation: Sequence[float], *, higher_is_better: bool) -> int:

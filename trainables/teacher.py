@@ -10,11 +10,13 @@ from torch import Tensor
 
 from trainables.checks import check_choice, check_flag
 from trainables.data.domain import IMAGES, TRAINING_SPLITS, Domain, Shape
+from trainables.data.task import Classes
 from trainables.errors import BadInputError
 from trainables.links.link import Link
 from trainables.networks.network import Network, Perceptron
 from trainables.networks.pretrained import fits, read_weights
-from trainables.schedule import Schedule
+from trainables.objectives.controls import UNTRAINED
+from trainables.schedule import Schedule, check_schedule
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,10 +53,7 @@ class Teacher:
                 f"Teacher.network is {self.network!r}: give a network, "
                 "Perceptron(hidden=(64,)) say"
             )
-        if not isinstance(self.schedule, Schedule):
-            raise BadInputError(
-                f"Teacher.schedule is {self.schedule!r}: give Schedule(epochs=..., batch_size=...)"
-            )
+        check_schedule("Teacher.schedule", self.schedule)
         if self.schedule.augment:
             self.schedule.augment.check(self.domain.shape, self.domain.name)
         if self.schedule.normalise and self.domain.kind != IMAGES:
@@ -69,6 +68,10 @@ class Teacher:
         check_choice(self, "split", TRAINING_SPLITS)
         check_flag(self, "broadcast")
         check_flag(self, "trained")
+        if not isinstance(self.weights, str | Path | None):
+            raise BadInputError(
+                f"Teacher.weights is {self.weights!r}: give the path of a file of weights, or None"
+            )
         if self.weights is not None and not self.trained:
             raise BadInputError(
                 f"trained=False is for a network as it is drawn, and weights={self.weights!r} are "
@@ -127,4 +130,17 @@ class Teacher:
     @property
     def name(self) -> str:
         """Domain and split: "photos-Big"; without training what has learnt neither."""
-        return f"{self.domain.name}-{self.split}" if self.trained else "untrained network"
+        return f"{self.domain.name}-{self.split}" if self.trained else UNTRAINED
+
+    @property
+    def label(self) -> str:
+        """The same, and which of its classes stand for the student's: "letters-Big (OIZ)".
+
+        By number where their names are longer than a character: "photos-Big (classes 2, 0)".
+        """
+        task = self.domain.task
+        if self.classes is None or not isinstance(task, Classes):
+            return self.name
+        names = [task.names[one] for one in self.classes]
+        numbers = "classes " + ", ".join(map(str, self.classes))
+        return f"{self.name} ({''.join(names) if all(len(n) == 1 for n in names) else numbers})"

@@ -5,7 +5,6 @@ It leaves defaults out: what it does not say is the default of the dataclass tha
 """
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,11 +14,11 @@ from analysis.papers.tables import UNPRINTED, Printed, is_comparable, place_of
 from records.schema import PlannedSetting
 from trainables.data.domain import Described
 from trainables.data.measures import Measure
+from trainables.links import PairedRecipe
 from trainables.objectives import Regression
 from trainables.objectives.objective import ANSWERS
 from trainables.settings import CrossValidation, Oracle, Rule, Setting
 
-AMOUNT = re.compile(r"(\d+) (\w+)")  # what a link's model has learned from, in tables
 USUAL = ("Distillation", "Regression")  # objectives that their λ and T describe
 
 
@@ -211,8 +210,10 @@ class RecordedSetting:
     @property
     def amount(self) -> tuple[int, str] | None:
         """What the model behind φ has learned from, counted: (300, "pairs"); None for others."""
-        found = AMOUNT.fullmatch(self["vae_labels"])
-        return (int(found[1]), found[2]) if found else None
+        recipe = self.planned.definition.get("link", {}).get("recipe", {})
+        if recipe.get("") != PairedRecipe.__name__:
+            return None
+        return int(stated(recipe, PairedRecipe, "pairs")), "pairs"
 
     @property
     def label(self) -> str:

@@ -95,7 +95,7 @@ class Search:
         _ = self._variants  # checks itself
 
     def _check_parts(self) -> None:
-        bases = self.bases()
+        bases = self.bases() if isinstance(self.base, Setting | tuple | list) else ()
         if not bases or not all(isinstance(base, Setting) for base in bases):
             raise BadInputError(
                 f"the search {self.name!r} needs a base, a setting or several; given was "

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import torch
 
@@ -50,6 +51,7 @@ class Space:
     shown_vaes: tuple[VaeRecipe, ...] = ()
 
     def __post_init__(self) -> None:
+        self._check_parts()
         check_whole(self, "seeds", at_least=1, at_most=MOST_SEEDS)
         check_flag(self, "anew")
         if self.anew and not any(setting.held_out for setting in self.settings):
@@ -76,6 +78,18 @@ class Space:
             names = [name_of(s) for s in self.settings if s.key in doubled]
             raise BadInputError(f"the space {self.name!r} lists a setting twice: {names[0]}")
         self._check_contrasts(set(keys))
+
+    def _check_parts(self) -> None:
+        if not isinstance(self.about, str):
+            raise BadInputError(f"Space.about is {self.about!r}: give its question, a text")
+        parts = (("settings", Setting), ("searches", Search), ("shown_vaes", VaeRecipe))
+        for name, kind in parts:
+            given: Any = getattr(self, name)
+            many = given if isinstance(given, tuple | list) else [given]
+            if wrong := [one for one in many if not isinstance(one, kind)]:
+                raise BadInputError(f"Space.{name} has {wrong[0]!r}: give a tuple of {name}")
+            if many is not given:
+                raise BadInputError(f"Space.{name} is one alone: give a tuple, (it,) say")
 
     def _check_contrasts(self, listed: set[str]) -> None:
         where = f"the space {self.name!r} has contrasts"

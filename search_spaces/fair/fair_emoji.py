@@ -4,14 +4,10 @@ links under the λ-loss, and the methods that learn from Noto's or from Twemoji 
 
 from dataclasses import replace
 
-from search_spaces.base import LogUniform, Space
+from search_spaces.base import Space
 from search_spaces.fair.fair_emoji_conv import LINKS
 from search_spaces.pairs.emoji import BY_CONVOLUTION, NOTO
-from search_spaces.rows.fair import by_links, by_method, by_objectives, without_teacher
-from trainables.methods.adversarial.adda import Adda
-from trainables.methods.adversarial.dann import Dann
-from trainables.methods.self_supervised.barlow_twins import BarlowTwins
-from trainables.methods.self_supervised.instance_features import InstanceFeatures
+from search_spaces.rows.fair import by_links, by_methods, by_objectives, without_teacher
 from trainables.networks import Perceptron
 from trainables.schedule import Schedule
 from trainables.settings import alone
@@ -31,26 +27,12 @@ SPACE = Space(
         *without_teacher(TAUGHT),
         *by_objectives(TAUGHT),
         *by_links(TAUGHT, LINKS),
-        by_method(
-            "dann", TAUGHT, Dann(source=NOTO.domain, small=True),
-            {"schedule.learning_rate": LogUniform(1e-3, 1e-1)},
-            Schedule(epochs=30, batch_size=64, learning_rate=0.01),
-        ),
-        by_method(
-            "adda", TAUGHT, Adda(source=NOTO.domain, small=True),
-            {"schedule.learning_rate": LogUniform(1e-5, 1e-3)},
-            Schedule(epochs=30, batch_size=64, learning_rate=2e-4),
-        ),
-        by_method(
-            "barlow_twins", TAUGHT,
-            BarlowTwins(pretraining=Schedule(epochs=60, batch_size=256)),
-            {"method.weight": LogUniform(5e-4, 5e-2)}, TAUGHT.schedule,
-        ),
-        by_method(
-            "instance_features", TAUGHT,
-            InstanceFeatures(pretraining=Schedule(epochs=60, batch_size=256)),
-            {"method.temperature": LogUniform(0.03, 0.5)}, TAUGHT.schedule,
+        *by_methods(
+            TAUGHT,
+            NOTO.domain,
+            adversarial_epochs=30,
+            pretraining=Schedule(epochs=60, batch_size=256),
         ),
     ),
     seeds=10,
-)  # fmt: skip
+)

@@ -6,20 +6,23 @@ Federations read the labels of all of Big, and are no way to learn from few.
 
 from dataclasses import replace
 
-from search_spaces.base import LogUniform, Space
+from search_spaces.base import Space
 from search_spaces.pairs.fonts import BY_PERCEPTRON
-from search_spaces.rows.fair import Links, by_links, by_method, by_objectives, without_teacher
+from search_spaces.rows.fair import (
+    Links,
+    by_links,
+    by_method,
+    by_methods,
+    by_objectives,
+    without_teacher,
+)
 from search_spaces.rows.methods import PIXELS_OF
 from trainables.data.domains import MNIST
 from trainables.data.own import PrintedDigits
 from trainables.links import VAE_SCHEDULE, VaeLink, VaeRecipe
-from trainables.methods.adversarial.adda import Adda
-from trainables.methods.adversarial.dann import Dann
 from trainables.methods.data_free.class_impressions import ClassImpressions
 from trainables.methods.data_free.dafl import DataFree
 from trainables.methods.data_free.zero_shot import ZeroShot
-from trainables.methods.self_supervised.barlow_twins import BarlowTwins
-from trainables.methods.self_supervised.instance_features import InstanceFeatures
 from trainables.schedule import Schedule
 from trainables.settings import alone
 
@@ -39,24 +42,7 @@ SPACE = Space(
         *without_teacher(TAUGHT),
         *by_objectives(TAUGHT),
         *by_links(TAUGHT, LINKS),
-        by_method(
-            "dann", TAUGHT, Dann(source=PRINT, small=True),
-            {"schedule.learning_rate": LogUniform(1e-3, 1e-1)},
-            Schedule(epochs=3, batch_size=64, learning_rate=0.01),
-        ),
-        by_method(
-            "adda", TAUGHT, Adda(source=PRINT, small=True),
-            {"schedule.learning_rate": LogUniform(1e-5, 1e-3)},
-            Schedule(epochs=3, batch_size=64, learning_rate=2e-4),
-        ),
-        by_method(
-            "barlow_twins", TAUGHT, BarlowTwins(),
-            {"method.weight": LogUniform(5e-4, 5e-2)}, TAUGHT.schedule,
-        ),
-        by_method(
-            "instance_features", TAUGHT, InstanceFeatures(),
-            {"method.temperature": LogUniform(0.03, 0.5)}, TAUGHT.schedule,
-        ),
+        *by_methods(TAUGHT, PRINT),
         by_method(
             "class_impressions", TAUGHT, ClassImpressions(small=True), {}, AS_IMPRESSIONS
         ),

@@ -18,6 +18,8 @@ from trainables.settings import CrossValidation, Setting, alone
 from trainables.teacher import Teacher
 
 LONG = Schedule(epochs=600, batch_size=64)
+# Of cyc15: season, yr, holiday, workingday; then sine and cosine of hr, mnth, weekday. What is
+# left out, 4 to 8, is the weather: weathersit, temp, atemp, hum, windspeed.
 CALENDAR = Columns(kept=(0, 1, 2, 3, 9, 10, 11, 12, 13, 14), title="calendar")
 SEEN = Viewed(of=BIKE_SHARING, view=CALENDAR)
 

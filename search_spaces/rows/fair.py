@@ -11,8 +11,14 @@ from dataclasses import replace
 
 from search_spaces.base import Choice, LogUniform, Range, Search, Uniform
 from search_spaces.rows.searched import RATE, WEIGHT_AND_TEMPERATURE
+from trainables.data.domain import Domain
 from trainables.links import Blur, Dilation, Link, Noise, Thickness
+from trainables.methods.adversarial.adda import Adda
+from trainables.methods.adversarial.dann import Dann
 from trainables.methods.method import TrainableMethod
+from trainables.methods.self_supervised.barlow_twins import BarlowTwins
+from trainables.methods.self_supervised.instance_features import InstanceFeatures
+from trainables.methods.self_supervised.pretraining import SelfSupervised
 from trainables.objectives import (
     AttentionTransfer,
     Decoupled,
@@ -120,3 +126,40 @@ def by_method(
     base = replace(bare, method=method, schedule=schedule)
     asked = WEIGHT_AND_TEMPERATURE if method.asks_teacher else {}
     return searched(name, base, {**over, **asked}, settings)
+
+
+def by_methods(
+    taught: Setting,
+    source: Domain,
+    *,
+    adversarial_epochs: int = 3,
+    pretraining: Schedule = SelfSupervised.pretraining,
+    settings: int = BUDGET,
+) -> list[Search]:
+    """The methods that any pair of domains allows: two by the source, two by no labels at all.
+
+    source: the teacher's domain, whose labels the adversarial ones read. adversarial_epochs,
+    pretraining: how long each learns from what is not labelled: longer where that is little.
+    """
+    by_source: list[tuple[TrainableMethod, float, Range]] = [
+        (Dann(source=source, small=True), 0.01, LogUniform(1e-3, 1e-1)),
+        (Adda(source=source, small=True), 2e-4, LogUniform(1e-5, 1e-3)),
+    ]
+    unlabelled: list[tuple[TrainableMethod, dict[str, Range]]] = [
+        (BarlowTwins(pretraining=pretraining), {"method.weight": LogUniform(5e-4, 5e-2)}),
+        (InstanceFeatures(pretraining=pretraining), {"method.temperature": LogUniform(0.03, 0.5)}),
+    ]
+    schedule = Schedule(epochs=adversarial_epochs, batch_size=64)
+    return [
+        *(
+            by_method(
+                method.name, taught, method, {"schedule.learning_rate": rates},
+                replace(schedule, learning_rate=rate), settings,
+            )
+            for method, rate, rates in by_source
+        ),
+        *(
+            by_method(method.name, taught, method, over, taught.schedule, settings)
+            for method, over in unlabelled
+        ),
+    ]  # fmt: skip

@@ -119,8 +119,8 @@ def _inputs(trial: Trial) -> list[Line]:
     used = [(row["student"], "training")]
     if trial.setting.reads_test:
         used.append((f"{row['student'].rpartition('-')[0]}-Test", "testing"))
-    if trial.setting.teacher:
-        used.append((row["teacher"], "teacher"))
+    if teacher := trial.setting.teacher:
+        used.append((teacher.name, "teacher"))
     return [
         {
             "name": name,

@@ -1,5 +1,6 @@
 """The built-in spaces are what they say."""
 
+from collections import defaultdict
 from dataclasses import replace
 
 import pytest
@@ -15,6 +16,7 @@ from trainables.data.splits import hold_out
 from trainables.distillation.requirements import all_logits_for, logits_for
 from trainables.errors import BadInputError
 from trainables.objectives import Distillation
+from trainables.schedule import Schedule
 from trainables.settings.setting import alone, without_method
 from trainables.settings.trial import Trial
 
@@ -145,6 +147,25 @@ def test_fair_spaces_search_every_way_alike(name):
     assert len(budgets) == 1
     assert all("schedule.learning_rate" in search.over for search in searches)
     assert len({search.base.student for search in searches}) == 1
+
+
+def test_a_way_is_searched_in_the_same_ranges_for_every_pair():
+    """What differs are links, domains, and how long what is not labelled is learnt from."""
+    by_way = defaultdict(list)
+    for name in ("fair_garments", "fair_text", "fair_emoji"):
+        for search in load(name).searches:
+            by_way[search.name].append(search)
+    shared = {way for way, searches in by_way.items() if len(searches) == 3}
+    assert {"alone", "lambda", "dann", "adda", "barlow_twins", "link_noise"} <= shared
+    for searches in by_way.values():
+        assert len({tuple(search.over.items()) for search in searches}) == 1
+        assert len({alike(search.base.method) for search in searches}) == 1
+
+
+def alike(method):
+    """The method without the parts that are a pair's own."""
+    own = {"source": MNIST, "pretraining": Schedule(epochs=1, batch_size=256)}
+    return method and replace(method, **{k: v for k, v in own.items() if hasattr(method, k)})
 
 
 def test_a_fair_space_has_the_same_ways_for_both_networks_of_a_pair():

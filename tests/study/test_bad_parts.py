@@ -140,7 +140,7 @@ LINKS = [
     ),
     (
         "replace(VAE, counterparts=BIKE_SHARING)",
-        "a VAE pairs images by their classes, and Reg has",
+        "VaeRecipe.counterparts is Reg, which has no pictures of i",
     ),
     (
         "replace(VAE, classes=(0, 1))",

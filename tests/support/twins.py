@@ -5,6 +5,7 @@ from functools import cache
 
 import torch
 
+from trainables.artifacts.artifact import model_of
 from trainables.data.domain import Domain, DomainData, Objects
 from trainables.data.own.partition import Sizes, drawn_rows
 from trainables.data.task import Classes
@@ -66,3 +67,13 @@ class Twin(Domain):
     def rows(self, seed):
         draw = generator("split/twins", seed)
         return drawn_rows(self._sizes, OBJECTS, draw, labels=None, groups=None)
+
+
+def images(domain, split, seed):
+    """[n, *shape] of a split, float32."""
+    return domain.split(split, seed).inputs().unflatten(1, domain.shape)
+
+
+def through(workshop, link, seed, objects):
+    """φ of these objects, as a teacher of this seed is asked about them."""
+    return workshop.link(link, model_of(link.learned, seed))(objects, generator("x", 0))

@@ -2,11 +2,14 @@
 
 import pytest
 
+from search_spaces.base.catalogue import load
 from trainables.data.augment import Augment
-from trainables.data.domains import BIKE_SHARING, GENERATED_MNIST, MNIST
+from trainables.data.domains import BIKE_SHARING, FASHION_MNIST, GENERATED_MNIST, MNIST
+from trainables.data.own import PrintedLetters
 from trainables.errors import BadInputError
 from trainables.networks.network import Perceptron
 from trainables.schedule import Schedule
+from trainables.settings import columns_of, name_of, short_name_of
 from trainables.teacher import Teacher
 
 FLIP = Augment(flip=True)
@@ -70,6 +73,10 @@ FOR_EACH = "0 to 9, for each class of the student"
             f"Teacher.classes is (True, 0): give a class of MNIST, {FOR_EACH}",
         ),
         (
+            {"weights": 5},
+            "Teacher.weights is 5: give the path of a file of weights, or None",
+        ),
+        (
             {"domain": BIKE_SHARING, "classes": (0,)},
             "Teacher.classes is (0,), and a teacher of Reg answers with a number: leave classes "
             "away",
@@ -86,7 +93,24 @@ def test_a_teacher_is_what_was_printed_unless_said_otherwise():
     usual = Teacher(domain=MNIST)
     assert usual.network == Perceptron(hidden=(256, 128, 64, 64))  # docs/protocol, "Networks"
     assert usual.schedule == Schedule(epochs=10, batch_size=64)
-    assert usual.name == "MNIST-Big"
+    assert usual.name == usual.label == "MNIST-Big"
     assert Teacher(domain=MNIST, classes=[3, 1]).classes == (3, 1)
     assert Teacher(domain=MNIST, classes=range(4)) == Teacher(domain=MNIST, classes=(0, 1, 2, 3))
     assert Teacher(domain=BIKE_SHARING, split="Train", broadcast=True).name == "Reg-Train"
+
+
+def test_a_label_tells_teachers_apart_by_their_classes():
+    assert Teacher(domain=MNIST, classes=(3, 1)).label == "MNIST-Big (31)"
+    assert Teacher(domain=PrintedLetters(), classes=(14, 8)).label == "PrintedLetters-Big (OI)"
+    garments = Teacher(domain=FASHION_MNIST, split="Train", classes=(3, 1))
+    assert garments.label == "FashionMNIST-Train (classes 3, 1)"
+
+
+def test_letters_by_look_and_by_place_have_names_of_their_own():
+    """In tables the column of teachers says which, too; keys do not."""
+    rows = load("letters").settings
+    for name in (name_of, short_name_of):
+        assert len({(row.student, name(row)) for row in rows}) == len(rows)
+    shown = {columns_of(row)["teacher"] for row in rows}
+    assert {"PrintedLetters-Big (OIZEASGTBP)", "PrintedLetters-Big (ABCDEFGHIJ)"} < shown
+    assert not any("OIZEASGTBP" in str(row.plain) for row in rows)

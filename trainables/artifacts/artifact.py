@@ -167,7 +167,7 @@ class LogitsArtifact(Artifact):
     """A teacher's logits on φ of a split of the student's domain: float32 [samples, n, outputs].
 
     Of a regression its answers in the target's unit. vae: the model behind the link, where one is
-    learned (VAEs were the first, and names of fields last).
+    learned, whatever its kind: the field's name is part of recorded keys.
     classes: for each class of the student the teacher's that stands for it; None: all as they are.
     features: the named features of the teacher that are kept beside its logits.
     """

@@ -8,9 +8,9 @@ from torch import Tensor
 from trainables.artifacts.artifact import ColoursArtifact
 from trainables.artifacts.store import Saved
 from trainables.artifacts.workshop import Workshop
+from trainables.data.augment import channel_moments
 from trainables.data.domain import Domain
 from trainables.device import clock
-from trainables.links.colours import moments
 from trainables.networks.stack import Report
 
 
@@ -32,8 +32,7 @@ def _measured(artifact: ColoursArtifact, workshop: Workshop) -> Saved:
     started = clock(workshop.device)
 
     def of(domain: Domain) -> tuple[Tensor, Tensor]:
-        pixels = domain.split("Big", artifact.seed).pixels
-        return moments(pixels, domain.shape[0])
+        return channel_moments(domain.split("Big", artifact.seed).pixels, domain.shape)
 
     (mean, deviation), (wanted, spread) = (
         of(artifact.recipe.objects),

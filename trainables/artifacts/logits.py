@@ -80,7 +80,8 @@ def _compute(artifact: LogitsArtifact, workshop: Workshop) -> Saved:
     facts |= {"teacher/seconds": own["seconds"], "logits/seconds": time.perf_counter() - started}
     if behind := artifact.vae:
         found = workshop.get_or_make(behind).facts
-        facts |= {f"{behind.kind}/{name}": found[name] for name in behind.recipe.recorded}
+        recorded = [name for name in behind.recipe.recorded if name in found]
+        facts |= {f"{behind.kind}/{name}": found[name] for name in recorded}
     if target.is_classification:
         reliability = measure_reliability([(on_test.T[None], test.labels)])[0]
         facts["through_link/test_calibration_error"] = reliability.error

@@ -27,17 +27,20 @@ def pairs_of(artifact: PairedArtifact) -> Tensor:
 
 
 class Member:
-    """One network's own draws: its pairs, and their order."""
+    """One network's own draws: its pairs, and their order.
+
+    objects: how many an epoch has, whatever the pairs: as many as Big.
+    """
 
     def __init__(self, artifact: PairedArtifact) -> None:
-        self.rows, self.steps_of = pairs_of(artifact), artifact.recipe.objects.split_sizes["Big"]
+        self.rows, self.objects = pairs_of(artifact), artifact.recipe.objects.split_sizes["Big"]
         self.order = generator("order/paired", artifact.seed)
 
     def epoch(self) -> Tensor:
         """As many rows as Big has, int64 [n]: all pairs in a random order, again and again."""
-        passes = math.ceil(self.steps_of / len(self.rows))
+        passes = math.ceil(self.objects / len(self.rows))
         orders = [torch.randperm(len(self.rows), generator=self.order) for _ in range(passes)]
-        return self.rows[torch.cat(orders)[: self.steps_of]]
+        return self.rows[torch.cat(orders)[: self.objects]]
 
 
 def train_paired(
@@ -64,7 +67,7 @@ def train_paired(
         stack.step(torch.stack(losses))
 
     one_step = Replayed(step, device, static=stack.is_static)
-    steps = schedule.steps(members[0].steps_of)
+    steps = schedule.steps(members[0].objects)
     for epoch in range(schedule.epochs):
         order = stack_equal([member.epoch() for member in members], device)
         parts = [*batches(order, schedule.batch_size)]

@@ -5,7 +5,7 @@ What makes each kind is given to it (`cohorts.kinds`), so that artifacts may be 
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, cast
 
 import torch
 from torch import Tensor, nn
@@ -22,8 +22,6 @@ from trainables.links.link import Link, Map
 from trainables.networks.stack import Report
 from trainables.networks.vae import Vae
 from trainables.randomness import generator
-
-Model = TypeVar("Model", bound=nn.Module)
 
 
 class Maker(Protocol):
@@ -74,7 +72,7 @@ class Workshop:
 
     def vae(self, artifact: VaeArtifact) -> Vae:
         """The trained VAE, ready to use."""
-        return self._ready(artifact.recipe.build(generator("unused", 0)), artifact)
+        return cast(Vae, self.model(artifact))
 
     def teacher(self, artifact: TeacherArtifact) -> nn.Module:
         """The trained teacher, ready to use: it reads flat objects [B, D]."""
@@ -82,7 +80,7 @@ class Workshop:
         model = network.initialised(artifact.shape, outputs, generator("unused", 0))
         return self._ready(model, artifact)
 
-    def _ready(self, model: Model, artifact: Artifact) -> Model:
+    def _ready(self, model: nn.Module, artifact: Artifact) -> nn.Module:
         model.load_state_dict(self.get_or_make(artifact).tensors)
         return model.to(self.device).requires_grad_(False).eval()
 

@@ -28,6 +28,7 @@ from trainables.methods.data_free.impressions import make_impressions
 from trainables.methods.method import method_of
 from trainables.networks.stack import Report
 from trainables.results import TrialResult
+from trainables.settings.columns import LAMBDA, TEMPERATURE
 from trainables.settings.trial import Trial
 
 Work = Artifact | Trial
@@ -100,8 +101,8 @@ def _student_label(trials: Sequence[Trial]) -> str:
     links = sorted({trial.setting.link.name for trial in trials})
     weights = [trial.setting.objective.parameters() for trial in trials]
     varied: dict[str, set[Any]] = {
-        "λ": {each.get("lambda") for each in weights},
-        "T": {each.get("temperature") for each in weights},
+        "λ": {each.get(LAMBDA) for each in weights},
+        "T": {each.get(TEMPERATURE) for each in weights},
         "seed": {trial.seed for trial in trials},
     }
     names = "×".join(name for name, values in varied.items() if len(values) > 1)

@@ -139,13 +139,28 @@ class ChannelScale(NamedTuple):
 
 
 def channel_scale(pixels: Tensor, shape: Sequence[int]) -> ChannelScale:
-    """The scale of images [n, D], bytes or floats in [0, 1], of a shape (C, H, W); ddof 0."""
-    unit = 255.0 if pixels.dtype == torch.uint8 else 1.0
+    """The scale of images [n, D], bytes or floats in [0, 1], of a shape (C, H, W)."""
+    means, deviations = channel_moments(pixels, shape)
+    deviations[deviations == 0] = 1.0
+    return ChannelScale(means.tolist(), deviations.tolist())
+
+
+def channel_moments(pixels: Tensor, shape: Sequence[int]) -> tuple[Tensor, Tensor]:
+    """Mean and standard deviation (ddof 0) of each channel of such images as values in [0, 1].
+
+    float64 [C] each; all values of a channel are one sample. A constant one has the deviation 0.
+    """
+    unit = unit_of(pixels)
     channels = pixels.reshape(len(pixels), shape[0], -1)
     values = channels[:, 0].numel()
     blocks = channels.split(BLOCK)
     means = torch.stack([block.double().sum((0, 2)) for block in blocks]).sum(0) / values
     gaps = [(block.double() - means.view(-1, 1)).square().sum((0, 2)) for block in blocks]
     deviations = (torch.stack(gaps).sum(0) / values).sqrt()
-    deviations[channels.amax((0, 2)) == channels.amin((0, 2))] = unit
-    return ChannelScale((means / unit).tolist(), (deviations / unit).tolist())
+    deviations[channels.amax((0, 2)) == channels.amin((0, 2))] = 0.0
+    return means / unit, deviations / unit
+
+
+def unit_of(pixels: Tensor) -> float:
+    """What stands for 1 in stored pixels: 255 in bytes, 1 in floats."""
+    return 255.0 if pixels.dtype == torch.uint8 else 1.0

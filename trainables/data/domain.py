@@ -24,11 +24,17 @@ IMAGES, TABLE = "images", "features"  # the kinds of objects, which a link maps
 TRAINING_SPLITS = ("Train", "Big", "Small")
 
 
+def shape_text(shape: Shape) -> str:
+    """A shape as messages write it: "3×28×28"."""
+    return "×".join(map(str, shape))
+
+
 @dataclass(frozen=True)
 class Objects:
     """Labelled objects, each flattened to a row of D values.
 
-    pixels: uint8 [n, D] of images; of a table its features, float32 [n, D].
+    pixels: of images uint8 [n, D], or float32 in [0, 1] where they are seen through a view; of a
+        table its features, float32 [n, D].
     labels: classes, int64 [n]; or the values to predict, float32 [n].
     """
 
@@ -42,7 +48,7 @@ class Objects:
         return Objects(self.pixels[rows], self.labels[rows])
 
     def inputs(self) -> Tensor:
-        """Float32 [n, D]: the pixels in [0, 1]; a table's features as they are."""
+        """Float32 [n, D]: pixels in [0, 1]; a table's features as they are."""
         return self.pixels.float() / 255 if self.pixels.dtype == torch.uint8 else self.pixels
 
     def to(self, device: torch.device) -> "Objects":

@@ -12,10 +12,9 @@ from typing import ClassVar, cast
 import torch
 from torch import Tensor, nn
 
-from trainables.data.domain import Domain
 from trainables.errors import BadInputError
 from trainables.links.link import Link, Map
-from trainables.links.recipe import Recipe, check_between, check_pictures
+from trainables.links.recipe import Recipe, check_pictures
 
 
 class Colours(nn.Module):
@@ -56,10 +55,6 @@ class ColourRecipe(Recipe):
         """The identity, until the moments are known."""
         return Colours(self.objects.shape[0])
 
-    def check_for(self, target: Domain, source: Domain) -> None:
-        """It leads from the one to the other."""
-        check_between(self, target, source)
-
 
 @dataclass(frozen=True, kw_only=True)
 class ColourStatistics(Link):
@@ -99,12 +94,3 @@ class ColourStatistics(Link):
 def _recoloured(colours: Colours, objects: Tensor, draws: torch.Generator) -> Tensor:
     found: Tensor = colours(objects)
     return found
-
-
-def moments(pixels: Tensor, channels: int) -> tuple[Tensor, Tensor]:
-    """Mean and standard deviation by channel of bytes as values in [0, 1]: float64 [C] each.
-
-    pixels: uint8 [n, C · H · W]; all values of a channel count as one sample, and it as all.
-    """
-    values = pixels.unflatten(1, (channels, -1)).double() / 255
-    return values.mean((0, 2)), values.transpose(0, 1).flatten(1).std(1, correction=0)

@@ -6,7 +6,7 @@ from typing import ClassVar
 import torch
 from torch import Tensor
 
-from trainables.checks import check_real, check_whole
+from trainables.checks import check_flag, check_real, check_whole
 from trainables.data.domain import TABLE, Shape
 from trainables.links.link import Link
 
@@ -62,6 +62,9 @@ class Dilation(Link):
     name: ClassVar[str] = "dilation"
     makes_source: ClassVar[bool] = True
     scaled: bool = True
+
+    def __post_init__(self) -> None:
+        check_flag(self, "scaled")
 
     def shape(self, shape: Shape) -> Shape:
         """Four less in height and width."""

@@ -13,6 +13,7 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor, nn
 
+from trainables.checks import check_told_apart
 from trainables.data.domain import IMAGES, Shape
 from trainables.errors import BadInputError, one_line
 from trainables.links.recipe import Recipe
@@ -105,13 +106,7 @@ def apply(link: Map, flat: Tensor, shape: Shape, draws: torch.Generator) -> Tens
 
 def check_link(link: Link, shape: Shape) -> None:
     """Try a link on two objects; raise BadInputError unless it gives what it says it gives."""
-    try:
-        hash(link)
-    except TypeError:
-        raise BadInputError(
-            f"the link {link!r} cannot be told from others: its fields must be numbers, strings, "
-            "tuples and frozen dataclasses"
-        ) from None
+    check_told_apart(f"the link {link!r}", link)
     if not link.is_proven(shape):
         _check_link(link, shape)
 

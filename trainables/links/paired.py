@@ -4,7 +4,7 @@ A network is trained to turn one picture of a pair into the other (supervised tr
 images; Isola et al. 2017 without their critic: the error by pixel alone).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar, cast
 
@@ -12,10 +12,10 @@ import torch
 from torch import Tensor, nn
 
 from trainables.checks import check_choice, check_whole
-from trainables.data.domain import Domain, Shape
+from trainables.data.domain import Shape
 from trainables.errors import BadInputError
 from trainables.links.link import Link, Map
-from trainables.links.recipe import Recipe, check_between, check_pictures
+from trainables.links.recipe import Recipe, check_as_they_are, check_pictures
 from trainables.networks.convolutional import PictureNet
 from trainables.networks.network import Network, multiply_adds
 from trainables.networks.tried import check_network
@@ -59,19 +59,7 @@ class PairedRecipe(Recipe):
                 f"PairedRecipe.network is {self.network!r}: give a network, "
                 "PictureNet(channels=(16, 16)) say"
             )
-        if not isinstance(self.schedule, Schedule):
-            raise BadInputError(
-                f"PairedRecipe.schedule is {self.schedule!r}: give "
-                "Schedule(epochs=..., batch_size=...)"
-            )
-        own = replace(
-            self.schedule, augment=None, normalise=False, select_epoch=False, select_by=""
-        )
-        if self.schedule != own:
-            raise BadInputError(
-                f"a link learns from pairs as they are, and given was {self.schedule.label}: "
-                "leave augment, normalise and select_epoch away"
-            )
+        check_as_they_are(self, self.schedule, "a link learns from pairs")
         check_network(self.network, mine.shape, theirs.inputs)
 
     @property
@@ -87,10 +75,6 @@ class PairedRecipe(Recipe):
     def build(self, draw: torch.Generator) -> nn.Module:
         """Flat objects [B, D] → their counterparts [B, D']."""
         return self.network.initialised(self.objects.shape, self.counterparts.inputs, draw)
-
-    def check_for(self, target: Domain, source: Domain) -> None:
-        """It leads from the one to the other."""
-        check_between(self, target, source)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,7 +6,7 @@ A new kind of model is a recipe, an artifact (`artifacts.artifact`) and what mak
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import torch
@@ -14,6 +14,7 @@ from torch import nn
 
 from trainables.data.domain import IMAGES, Domain
 from trainables.errors import BadInputError
+from trainables.schedule import Schedule, check_schedule
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +30,7 @@ class Recipe(ABC):
     counterparts: Domain
 
     recorded: ClassVar[tuple[str, ...]] = ("seconds",)
-    """Of the facts of its model, those that a student's record shows."""
+    """Of the facts of its model, those that a student's record shows, where it has them."""
 
     @property
     def note(self) -> str:
@@ -60,9 +61,21 @@ class Recipe(ABC):
     def build(self, draw: torch.Generator) -> nn.Module:
         """The model, untrained, its weights drawn."""
 
-    @abstractmethod
     def check_for(self, target: Domain, source: Domain) -> None:
-        """Raise BadInputError unless it maps these objects for a teacher of `source`."""
+        """Raise BadInputError unless it maps these objects for a teacher of `source`.
+
+        By default unless it leads from the one domain to the other.
+        """
+        found: Sequence[tuple[str, Domain, str, Domain]] = (
+            ("objects", self.objects, "teacher is shown", target),
+            ("counterparts", self.counterparts, "teacher knows", source),
+        )
+        for field, domain, who, other in found:
+            if domain != other:
+                raise BadInputError(
+                    f"{type(self).__name__}.{field} is {domain.name}, and the {who} {other.name}"
+                    f"{', made otherwise' if domain.name == other.name else ''}: give that domain"
+                )
 
 
 def check_pictures(recipe: Recipe) -> None:
@@ -81,16 +94,15 @@ def check_pictures(recipe: Recipe) -> None:
             )
 
 
-def check_between(recipe: Recipe, target: Domain, source: Domain) -> None:
-    """Raise BadInputError unless it leads from the student's domain to the teacher's."""
-    name = type(recipe).__name__
-    found: Sequence[tuple[str, Domain, str, Domain]] = (
-        ("objects", recipe.objects, "teacher is shown", target),
-        ("counterparts", recipe.counterparts, "teacher knows", source),
-    )
-    for field, domain, who, other in found:
-        if domain != other:
-            raise BadInputError(
-                f"{name}.{field} is {domain.name}, and the {who} {other.name}"
-                f"{', made otherwise' if domain.name == other.name else ''}: give that domain"
-            )
+def check_as_they_are(recipe: Recipe, schedule: Schedule, learner: str) -> None:
+    """Raise BadInputError unless it is a schedule that leaves what is learnt from as it is.
+
+    learner: who learns from what: "a VAE learns from images".
+    """
+    check_schedule(f"{type(recipe).__name__}.schedule", schedule)
+    plain = replace(schedule, augment=None, normalise=False, select_epoch=False, select_by="")
+    if schedule != plain:
+        raise BadInputError(
+            f"{learner} as they are, and given was {schedule.label}: leave augment, normalise and "
+            "select_epoch away"
+        )

@@ -1,15 +1,15 @@
 """The recipe of a VAE that turns objects of one domain into counterparts of another."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import torch
 
 from trainables.checks import check_choice, check_real, check_whole
-from trainables.data.domain import IMAGES, Domain
+from trainables.data.domain import Domain
 from trainables.errors import BadInputError
-from trainables.links.recipe import Recipe
+from trainables.links.recipe import Recipe, check_as_they_are, check_pictures
 from trainables.networks.vae import Vae
 from trainables.schedule import Schedule
 
@@ -43,25 +43,18 @@ class VaeRecipe(Recipe):
 
     def __post_init__(self) -> None:
         check_choice(self, "labels", ("all", "small"))
-        if not isinstance(self.schedule, Schedule):
-            raise BadInputError(
-                f"VaeRecipe.schedule is {self.schedule!r}: give "
-                "Schedule(epochs=..., batch_size=...)"
-            )
-        own = replace(
-            self.schedule, augment=None, normalise=False, select_epoch=False, select_by=""
-        )
-        if self.schedule != own:
-            raise BadInputError(
-                f"a VAE learns from images as they are, and given was {self.schedule.label}: "
-                "leave augment, normalise and select_epoch away"
-            )
+        check_as_they_are(self, self.schedule, "a VAE learns from images")
         check_choice(self, "split", ("Train", "Small"))
         check_whole(self, "latent_size", at_least=1)
         check_whole(self, "hidden_size", at_least=1)
         check_real(self, "kl_weight", above=0.0)
-        for field in ("objects", "counterparts"):
-            _check_domain(field, getattr(self, field))
+        check_pictures(self)
+        for domain in (self.objects, self.counterparts):
+            if not domain.is_classification:
+                raise BadInputError(
+                    f"a VAE pairs images by their classes, and {domain.name} has none: give "
+                    "domains of images in classes"
+                )
         mine, theirs = self.objects.outputs, self.counterparts.outputs
         classes: Any = range(mine) if self.classes is None else self.classes
         whole = isinstance(classes, Sequence) and all(type(c) is int for c in classes)
@@ -127,20 +120,3 @@ class VaeRecipe(Recipe):
     def paired_classes(self) -> tuple[int, ...]:
         """An object and its counterpart are of classes that go together."""
         return self.class_map
-
-
-def _check_domain(field: str, domain: Any) -> None:
-    if not isinstance(domain, Domain):
-        raise BadInputError(
-            f"VaeRecipe.{field} is {domain!r}: give a domain (see trainables.data)"
-        )
-    if domain.kind != IMAGES or not domain.is_classification:
-        raise BadInputError(
-            f"a VAE pairs images by their classes, and {domain.name} has none: give domains of "
-            "images in classes"
-        )
-    if domain.made_by_link:
-        raise BadInputError(
-            f"VaeRecipe.{field} is {domain.name}, which is itself made by a VAE: give a domain "
-            "that has objects"
-        )

@@ -10,7 +10,7 @@ from trainables.artifacts.labelled import without_held_out
 from trainables.data.domain import Domain, Shape
 from trainables.links.link import Identity, Link
 from trainables.networks.stack import LANES
-from trainables.networks.stacking.rows import batches, shuffled
+from trainables.networks.stacking.rows import batches, gather_inputs, shuffled
 from trainables.randomness import generator
 
 
@@ -18,7 +18,8 @@ class SplitBatches:
     """One split of a domain of images, drawn by each member's seed.
 
     held_out: the share of Small that no member may see; each leaves out its own. What seeds split,
-    pixels uint8 [M, D] and labels [M], is shared; rows [N, n] are each member's own.
+    pixels [M, D] (bytes, or floats in [0, 1]) and labels [M], is shared; rows [N, n] are each
+    member's own.
     """
 
     def __init__(
@@ -40,7 +41,11 @@ class SplitBatches:
     def at(self, places: Tensor) -> tuple[Tensor, Tensor]:
         """Objects at these places [N, B] of the splits: inputs [N, B, D], labels [N, B]."""
         rows = self.rows.gather(1, places.to(self.rows.device))
-        return self.pixels[rows].float().div_(255), self.labels[rows]
+        return self.inputs(rows), self.labels[rows]
+
+    def inputs(self, rows: Tensor) -> Tensor:
+        """Rows of the domain [N, B] as networks read them: float32 [N, B, D], in [0, 1]."""
+        return gather_inputs([self.pixels] * len(rows), rows)
 
     def all(self) -> tuple[Tensor, Tensor]:
         """All objects of the splits: inputs [N, n, D], labels [N, n]."""

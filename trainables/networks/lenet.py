@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import torch
 from torch import Tensor, nn
@@ -21,12 +22,7 @@ from trainables.randomness import generator
 
 WHOLE = (6, 16, 120, 84)
 HALF = (3, 8, 60, 42)  # the student of DAFL, by its authors' code
-HALF_CHANNELS = (
-    3,
-    8,
-    120,
-    84,
-)  # ZSKD's: no other halving has the printed 35,820 parameters
+HALF_CHANNELS = (3, 8, 120, 84)  # ZSKD's: no other halving has the printed 35,820 parameters
 WIDE = (32, 48, 100, 100)  # Ganin and Lempitsky's for MNIST, where maps keep their size
 DIGITS: Shape = (1, 28, 28)
 THEN = ReLU(), MaxPool2d(2)  # of a stack's convolutions
@@ -99,13 +95,15 @@ class LeNet5(DrawnNetwork):
         return LeNet(WHOLE, draw, shape, outputs)
 
 
-def lenet_parameters(widths: Sequence[int], padding: int = 0) -> int:
+@cache
+def lenet_parameters(widths: tuple[int, ...], padding: int = 0) -> int:
     """Weights and biases of a LeNet-5 of these widths."""
     draw = generator("unused", 0)
     return sum(p.numel() for p in LeNet(widths, draw, padding=padding).parameters())
 
 
-def lenet_products(widths: Sequence[int], padding: int = 0) -> int:
+@cache
+def lenet_products(widths: tuple[int, ...], padding: int = 0) -> int:
     """Multiplications of one image of DIGITS."""
     weights = list(LeNet(widths, generator("unused", 0), padding=padding).parameters())
     maps = [28 * 28, (10 + 2 * padding) ** 2, 1, 1, 1]

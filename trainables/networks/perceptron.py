@@ -13,16 +13,11 @@ from trainables.networks.products.traced import Traced, TracedLayer
 from trainables.networks.stacking.layers import Stackable
 
 
-def parameter_count(sizes: Sequence[int]) -> int:
-    """Weights and biases of a perceptron of these layer sizes.
-
-    Orlov and Grabovoy count weights alone: docs/protocol, "Networks".
-    """
-    return sum(a * b + b for a, b in itertools.pairwise(sizes))
-
-
 def weight_count(sizes: Sequence[int]) -> int:
-    """Weights of a perceptron of these layer sizes, without biases: products of one answer."""
+    """Weights of a perceptron of these layer sizes, without biases: products of one answer.
+
+    Orlov and Grabovoy count them alone: docs/protocol, "Networks".
+    """
     return sum(a * b for a, b in itertools.pairwise(sizes))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from trainables.checks import check_told_apart
 from trainables.data.domain import Shape
 from trainables.errors import BadInputError, one_line
 from trainables.networks.network import Network
@@ -16,13 +17,7 @@ from trainables.randomness import generator
 
 def check_network(network: Network, shape: Shape, outputs: int) -> None:
     """Try a network on two objects; raise BadInputError in one line unless it can be trained."""
-    try:
-        hash(network)
-    except TypeError:
-        raise BadInputError(
-            f"{network!r} cannot be told from others: its fields must be numbers, strings, "
-            "tuples and frozen dataclasses"
-        ) from None
+    check_told_apart(repr(network), network)
     if not network.is_proven(shape):
         _check_network(network, shape, outputs)
 

@@ -20,7 +20,7 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor, nn
 
-from trainables.checks import check_real
+from trainables.checks import check_real, check_told_apart
 from trainables.data.domain import Shape
 from trainables.data.task import Classes
 from trainables.errors import BadInputError
@@ -84,13 +84,7 @@ class Objective(ABC):
             )
         for field in self._floats:
             check_real(self, field, **RANGES.get(field, {}))
-        try:
-            hash(self)
-        except TypeError:
-            raise BadInputError(
-                f"{self!r} cannot be told from others: its fields must be numbers, strings, "
-                "tuples and frozen dataclasses"
-            ) from None
+        check_told_apart(repr(self), self)
 
     # ---- what it computes ----
 

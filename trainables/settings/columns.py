@@ -21,11 +21,11 @@ def columns_of(setting: Setting) -> dict[str, Any]:
     return {
         "protocol": setting.protocol,
         "student": f"{target.name}-{setting.student_split}",
-        "teacher": teacher.name if teacher else NONE,
+        "teacher": teacher.label if teacher else NONE,
         "teacher_domain": teacher.domain.name if teacher else NONE,
         "teacher_split": teacher.split if teacher else NONE,
         "link": link.name if teacher else NONE,
-        "vae_labels": note or NONE,  # named after the first of learned links: names last
+        "vae_labels": note or NONE,  # of any learned link; that name is recorded
         **weights,
         "objective": objective.label,
         "learns_from": _learns_from(objective),

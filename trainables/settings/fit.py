@@ -1,11 +1,11 @@
 """Whether the parts of a setting fit each other: one line for the first that does not."""
 
-from trainables.data.domain import IMAGES, Domain
+from trainables.data.domain import IMAGES, Domain, shape_text
 from trainables.errors import BadInputError
 from trainables.links.link import ANYTHING, Identity, Link, check_link
 from trainables.networks.network import Network, Perceptron, feature_shapes
 from trainables.networks.tried import check_network
-from trainables.objectives.objective import Objective
+from trainables.objectives.objective import ANY, Objective
 from trainables.schedule import Schedule
 from trainables.settings.method import Method, check_plain
 from trainables.settings.population import Population
@@ -20,7 +20,7 @@ def check_objective(
 ) -> None:
     """The objective fits what is learnt, and who teaches; a student alone has no link."""
     name, learnt = type(objective).__name__, target.task.kind
-    if objective.task not in ("any", learnt):
+    if objective.task not in (ANY, learnt):
         raise BadInputError(
             f"{name} is an objective for {objective.task}, and a student of {target.name} learns "
             f"{learnt}: give an objective for {learnt}"
@@ -89,9 +89,9 @@ def check_teacher(teacher: Teacher, target: Domain, shown: Domain, link: Link) -
     given = link.shape(shown.shape)
     if given != reads:
         raise BadInputError(
-            f"the link {own} makes {_shape(given)} of {shown.name}'s {_shape(shown.shape)}, and "
-            f"the teacher of {domain.name} reads {_shape(reads)}: give the domains one size "
-            "(size=...), or a link that makes it"
+            f"the link {own} makes {shape_text(given)} of {shown.name}'s "
+            f"{shape_text(shown.shape)}, and the teacher of {domain.name} reads "
+            f"{shape_text(reads)}: give the domains one size (size=...), or a link that makes it"
         )
     otherwise = domain.splitting != target.splitting or (
         teacher.split == "Small" and domain.split_sizes != target.split_sizes
@@ -103,8 +103,8 @@ def check_teacher(teacher: Teacher, target: Domain, shown: Domain, link: Link) -
         )
     if teacher.weights and reads != domain.shape:
         raise BadInputError(
-            f"the weights {teacher.weights} are for {_shape(domain.shape)}, and the link {own} "
-            f"makes {_shape(reads)} of what a teacher learns from: leave weights away"
+            f"the weights {teacher.weights} are for {shape_text(domain.shape)}, and the link "
+            f"{own} makes {shape_text(reads)} of what a teacher learns from: leave weights away"
         )
     _check_answers(teacher, target, link)
 
@@ -137,10 +137,6 @@ def _check_answers(teacher: Teacher, target: Domain, link: Link) -> None:
                 f"the link's {link.name} pairs classes by {paired}, and the teacher's answers are "
                 f"read by {own}: give VaeRecipe.classes and Teacher.classes the same"
             )
-
-
-def _shape(shape: tuple[int, ...]) -> str:
-    return "×".join(map(str, shape))
 
 
 def check_method(

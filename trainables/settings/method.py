@@ -13,7 +13,7 @@ from trainables.errors import BadInputError
 from trainables.identity import canonical
 from trainables.networks.network import Network
 from trainables.objectives.objective import Objective
-from trainables.schedule import Schedule
+from trainables.schedule import Schedule, check_schedule
 from trainables.teacher import Teacher
 
 
@@ -82,7 +82,11 @@ class Method(ABC):
 
 
 def check_plain(what: str, schedule: Schedule) -> None:
-    """Raise BadInputError unless a schedule says no more than methods read of one."""
+    """Raise BadInputError unless a schedule says no more than methods read of one.
+
+    what: for which field it was given, or whose it is.
+    """
+    check_schedule(what, schedule)
     plain = Schedule(
         epochs=schedule.epochs,
         batch_size=schedule.batch_size,

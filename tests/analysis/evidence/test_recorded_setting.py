@@ -7,6 +7,7 @@ from analysis.evidence.rows import rows_of
 from analysis.evidence.texts import NONE
 from search_spaces import names
 from search_spaces.base.catalogue import load
+from trainables.links import PairedRecipe
 
 
 def settings_of(space):
@@ -36,6 +37,9 @@ def test_a_row_reads_its_definition_as_the_setting_does(name):
         assert row["student"] == f"{setting.target.name}-{setting.student_split}"
         assert row.is_candidate is (setting.rule is not None)
         assert row.parts == setting.parts
+        recipe = setting.link.learned
+        pairs = (recipe.pairs, "pairs") if isinstance(recipe, PairedRecipe) else None
+        assert row.amount == pairs
         if method:
             assert row.method_name == method.name
         if setting.rule:

@@ -153,6 +153,7 @@ def over(**paths):
     ("wrong", "says"),
     [
         ({"base": ()}, "the search 'search' needs a base, a setting or several"),
+        ({"base": 5}, "the search 'search' needs a base, a setting or several; given was 5"),
         ({"base": "grid"}, "given was 'grid'"),
         ({"base": (ON_BIG, ON_BIG)}, "Search.base gives a setting twice: FashionMNIST-Small ←"),
         ({"rule": Oracle()}, "never scored on the test set"),
@@ -266,6 +267,14 @@ def test_rules_and_pruning_check_themselves():
         (lambda: Halving(first=1), "must be > 0 and < 1"),
         (lambda: HoldOut(pruning="asha"), r"HoldOut.pruning is 'asha': give Pruning\(\), Halv"),
         (lambda: Space(name="x", about="", searches=(SEARCH, SEARCH)), "two searches alike"),
+        (
+            lambda: Space(name="x", about="", searches=SEARCH),
+            r"Space.searches is one alone: give a tuple, \(it,\) say",
+        ),
+        (lambda: Space(name="x", about="", searches=(ON_BIG,)), "give a tuple of searches"),
+        (lambda: Space(name="x", about="", settings=5), "Space.settings has 5: give a tuple"),
+        (lambda: Space(name="x", about="", settings=(5,)), "Space.settings has 5: give a tuple"),
+        (lambda: Space(name="x", about=5, settings=(ON_BIG,)), "Space.about is 5: give its quest"),
     ):
         with pytest.raises(BadInputError, match=says):
             make()

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 import torch
 from few import Few
+from tiles import Tiles
 
 from search_spaces import names
 from search_spaces.base.catalogue import load
@@ -18,6 +19,7 @@ from trainables.distillation.member import members_of
 from trainables.distillation.requirements import all_logits_for, logits_for
 from trainables.distillation.student import train_students
 from trainables.errors import BadInputError
+from trainables.identity import identity
 from trainables.links import Dilation, Noise, VaeLink, VaeRecipe
 from trainables.methods.adversarial.dann import Dann
 from trainables.methods.data_free.class_impressions import ClassImpressions
@@ -174,6 +176,41 @@ def test_imitation_is_the_paper_s_loss():
     torch.testing.assert_close(x.grad, again.grad)
 
 
-def test_a_hold_out_scores_it(workshop):
-    (result,) = train_students([trial(replace(TAUGHT, rule=HoldOut()))], workshop, ignore)
-    assert result.final["validation/accuracy"] > 0
+def held_out_of(tiles, workshop):
+    """A candidate of these objects seen at 3×5, scored by a hold-out: seed 1."""
+    candidate = replace(
+        TAUGHT,
+        target=Viewed(of=tiles, view=Shrunk(height=3, width=5)),
+        teacher=replace(TAUGHT.teacher, domain=tiles),
+        schedule=Schedule(epochs=30, batch_size=16, learning_rate=1e-2),
+        rule=HoldOut(held_out=0.25),
+    )
+    (result,) = train_students([trial(candidate, 1)], workshop, ignore)
+    return result
+
+
+def test_a_hold_out_scores_it_on_what_neither_it_nor_its_teacher_has_seen(workshop):
+    """Other objects and labels there change the score, and nothing of the training, to the bit."""
+    found = held_out_of(Tiles(), workshop)
+    spoilt = held_out_of(Tiles(spoilt=(1, 0.25)), workshop)
+    assert spoilt.history["train/loss"] == found.history["train/loss"]
+    assert spoilt.final["validation/accuracy"] < found.final["validation/accuracy"]
+    assert found.final["validation/accuracy"] > 0.8
+    others = held_out_of(Tiles(spoilt=(2, 0.25)), workshop)
+    assert others.history["train/loss"] != found.history["train/loss"]
+
+
+@pytest.mark.parametrize(
+    ("name", "digest"),
+    [
+        ("generalised_digits", "daa98d39f8ece1ec"),
+        ("generalised_garments", "947e1066f1c7afa6"),
+        ("generalised_known", "9cd1a18d6f59458b"),
+        ("generalised_rentals", "44551dbd06d780d9"),
+    ],
+)
+def test_the_keys_of_its_spaces_are_what_was_recorded(name, digest):
+    """Of what is listed, and of a candidate of each search: domains, views, schedules, rules."""
+    space = load(name)
+    made = (*space.settings, *(search.setting({}) for search in space.searches))
+    assert identity([setting.key for setting in made]) == digest

@@ -5,9 +5,19 @@ from few import Few
 
 from search_spaces.rows.garments import VAE
 from trainables.data.domains import BIKE_SHARING, FASHION_MNIST, GENERATED_MNIST, MNIST
+from trainables.data.task import Numbers
 from trainables.errors import BadInputError
 from trainables.links import VAE_SCHEDULE, VaeLink, VaeRecipe
 from trainables.schedule import Schedule
+
+
+class Weighed(Few):
+    """Images whose labels are numbers."""
+
+    @property
+    def task(self):
+        return Numbers(unit="g")
+
 
 TEN = tuple(range(10))
 NAME = (
@@ -29,18 +39,23 @@ NAME = (
         ),
         (
             {"objects": BIKE_SHARING},
-            "a VAE pairs images by their classes, and Reg has none: give domains of images in "
-            "classes",
+            "VaeRecipe.objects is Reg, which has no pictures of its own: give a domain of "
+            "images that there are",
         ),
         (
             {"counterparts": BIKE_SHARING},
-            "a VAE pairs images by their classes, and Reg has none: give domains of images in "
-            "classes",
+            "VaeRecipe.counterparts is Reg, which has no pictures of its own: give a domain of "
+            "images that there are",
         ),
         (
             {"counterparts": GENERATED_MNIST},
-            "VaeRecipe.counterparts is GeneratedMNIST, which is itself made by a VAE: give a "
-            "domain that has objects",
+            "VaeRecipe.counterparts is GeneratedMNIST, which has no pictures of its own: give a "
+            "domain of images that there are",
+        ),
+        (
+            {"counterparts": Weighed()},
+            "a VAE pairs images by their classes, and FewFashionMNIST has none: give domains of "
+            "images in classes",
         ),
         ({"classes": TEN[:9]}, f"VaeRecipe.classes is {TEN[:9]}: {NAME}"),
         ({"classes": (*TEN[:9], 10)}, f"VaeRecipe.classes is {(*TEN[:9], 10)}: {NAME}"),

@@ -1,5 +1,6 @@
 """A wrong method is one clear line, before anything starts."""
 
+import math
 from dataclasses import dataclass, replace
 
 import pytest
@@ -91,6 +92,16 @@ FIELDS = [
         lambda: Adda(first=Schedule(epochs=1, batch_size=8, weight_decay=0.1)),
         "Adda.first has weight decay 0.1",
     ),
+    (
+        lambda: BarlowTwins(pretraining=5),
+        "BarlowTwins.pretraining is 5: give Schedule(epochs=..., batch_size=...)",
+    ),
+    (lambda: Adda(first=5), "Adda.first is 5: give Schedule(epochs=..., batch_size=...)"),
+    (lambda: Dilation(scaled=2), "Dilation.scaled is 2: give True or False"),
+    (lambda: ZeroShot(scales=5), "ZeroShot.scales is 5: give numbers > 0"),
+    (lambda: ZeroShot(scales=(1, math.inf)), "give numbers > 0"),
+    (lambda: DataFree(pixels=GREY, channels=5), "DataFree.channels is 5: give two numbers ≥ 1"),
+    (lambda: DataFree(pixels=GREY, channels=(8, 2.5)), "give two numbers ≥ 1"),
     (lambda: Adda(first_moment=1), "Adda.first_moment is 1: it must be ≥ 0 and < 1"),
     (lambda: Dann(split="Bog"), "did you mean 'Big'"),
     (lambda: Dann(source="CIFAR"), "Dann.source is 'CIFAR': give a domain, or None"),

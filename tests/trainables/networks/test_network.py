@@ -23,7 +23,7 @@ from trainables.networks.network import (
     parameters_of,
     plain_model,
 )
-from trainables.networks.perceptron import Mlp, parameter_count, weight_count
+from trainables.networks.perceptron import Mlp, weight_count
 from trainables.networks.tried import check_network
 from trainables.randomness import generator
 
@@ -110,7 +110,7 @@ def test_the_features_are_what_the_last_layer_reads():
 def test_what_networks_cost():
     for hidden in ((64,), (256, 128, 64, 64)):
         sizes, network = (784, *hidden, 10), Perceptron(hidden=hidden)
-        assert parameters_of(network, DIGIT, 10) == parameter_count(sizes)
+        assert parameters_of(network, DIGIT, 10) == weight_count(sizes) + sum(sizes[1:])
         assert multiply_adds(network, DIGIT, 10) == weight_count(sizes)
         assert activations(network, DIGIT, 10) == sum(sizes[1:])
     assert parameters_of(LeNet5(), DIGIT, 10) == lenet_parameters(WHOLE) == 61_706

@@ -1,13 +1,15 @@
-"""Printed digits and emoji as domains: pictures that are made here once, of known numbers."""
+"""Printed digits and letters, and emoji, as domains: pictures made here once, of known numbers."""
 
 from abc import abstractmethod
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from trainables.checks import check_choice, check_whole
 from trainables.data.domain import Domain, DomainData, Objects, Shape
 from trainables.data.own.partition import Sizes, drawn_rows
 from trainables.data.pictures import SIZES, VENDORS, emoji, printed_digits, printed_letters
-from trainables.data.rendered.made import LETTERS
+from trainables.data.rendered.families import FAMILIES
+from trainables.data.rendered.made import COPIES, COPIES_OF_LETTERS, DIGITS, LETTERS
 from trainables.data.rendered.packed import LabelledImages
 from trainables.data.splits import SplitRows
 from trainables.data.task import Classes, Task
@@ -76,9 +78,40 @@ class Drawn(Domain):
 
 
 @dataclass(frozen=True, kw_only=True)
-class PrintedDigits(Drawn):
-    """Digits of 64 families of fonts, in the style of handwritten ones; split by family."""
+class Printed(Drawn):
+    """Characters of FAMILIES of fonts, in the style of MNIST's digits; split by family."""
 
+    characters: ClassVar[str]
+    """The classes in turn."""
+    copies: ClassVar[int]
+    """Of each, from each family."""
+
+    @property
+    def shape(self) -> Shape:
+        """Grey."""
+        return (1, 28, 28)
+
+    @property
+    def task(self) -> Task:
+        """A class for each character."""
+        return Classes(names=tuple(self.characters))
+
+    @property
+    def _counts(self) -> tuple[int, int]:
+        family = self.copies * len(self.characters)
+        return len(FAMILIES) * family, family
+
+    @property
+    def _draw(self) -> str:
+        return f"split/{self.name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrintedDigits(Printed):
+    """Digits 0 to 9 of 64 families of fonts, in the style of handwritten ones; split by family."""
+
+    characters: ClassVar[str] = DIGITS
+    copies: ClassVar[int] = COPIES
     small: int = 1_000
     test_size: int = 5_120
 
@@ -93,32 +126,16 @@ class PrintedDigits(Drawn):
         return "digits"
 
     @property
-    def shape(self) -> Shape:
-        """Grey."""
-        return (1, 28, 28)
-
-    @property
-    def task(self) -> Task:
-        """Ten digits."""
-        return Classes(names=tuple(map(str, range(10))))
-
-    @property
-    def _counts(self) -> tuple[int, int]:
-        return 40_960, 640
-
-    @property
     def _pictures(self) -> LabelledImages:
         return printed_digits()
 
-    @property
-    def _draw(self) -> str:
-        return f"split/{self.name}"
-
 
 @dataclass(frozen=True, kw_only=True)
-class PrintedLetters(Drawn):
+class PrintedLetters(Printed):
     """The capitals A to Z of the families of `PrintedDigits`; split by family."""
 
+    characters: ClassVar[str] = LETTERS
+    copies: ClassVar[int] = COPIES_OF_LETTERS
     small: int = 2_600
     test_size: int = 4_992
 
@@ -133,26 +150,8 @@ class PrintedLetters(Drawn):
         return "letters"
 
     @property
-    def shape(self) -> Shape:
-        """Grey."""
-        return (1, 28, 28)
-
-    @property
-    def task(self) -> Task:
-        """Twenty-six letters."""
-        return Classes(names=tuple(LETTERS))
-
-    @property
-    def _counts(self) -> tuple[int, int]:
-        return 39_936, 624
-
-    @property
     def _pictures(self) -> LabelledImages:
         return printed_letters()
-
-    @property
-    def _draw(self) -> str:
-        return f"split/{self.name}"
 
 
 CATEGORIES = (

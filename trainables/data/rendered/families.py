@@ -1,4 +1,4 @@
-"""The fonts of the printed digits: 64 families of fontsource's packages, and their licences.
+"""The fonts of printed digits and letters: 64 families of fontsource's packages, their licences.
 
 All are free to use, to change and to pass on: under the SIL Open Font License 1.1, or the Apache
 License 2.0. What is drawn with them is bound by neither.

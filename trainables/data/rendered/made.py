@@ -17,6 +17,7 @@ Contents = list[tuple[bytes, ...]]
 
 COPIES = 64  # of each digit, from each family of fonts
 COPIES_OF_LETTERS = 24  # of each letter: nearly as many pictures
+DIGITS = "0123456789"
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -44,7 +45,7 @@ def drawn_by() -> str:
 
 
 def _digits(contents: Contents) -> LabelledImages:
-    return _printed(contents, "0123456789", COPIES)
+    return _printed(contents, DIGITS, COPIES)
 
 
 def _letters(contents: Contents) -> LabelledImages:

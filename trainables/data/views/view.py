@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from trainables.checks import check_told_apart
 from trainables.data.domain import Shape
 from trainables.errors import BadInputError, one_line
 from trainables.randomness import generator
@@ -43,13 +44,7 @@ def shape_seen(view: View, shape: Shape) -> Shape:
     Raises BadInputError, one line, where the view fails on them, gives something else than one
     image or row for each, or lets one object's depend on another.
     """
-    try:
-        hash(view)
-    except TypeError:
-        raise BadInputError(
-            f"the view {view!r} cannot be told from others: its fields must be numbers, strings, "
-            "tuples and frozen dataclasses"
-        ) from None
+    check_told_apart(f"the view {view!r}", view)
     return _shape_seen(view, shape)
 
 

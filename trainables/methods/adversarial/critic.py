@@ -6,7 +6,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from trainables.checks import check_choice
-from trainables.data.domain import IMAGES, TRAINING_SPLITS, Domain
+from trainables.data.domain import IMAGES, TRAINING_SPLITS, Domain, shape_text
 from trainables.errors import BadInputError
 from trainables.links.link import ANYTHING, Identity, Link, check_link
 from trainables.methods.batches import framed, generators
@@ -78,8 +78,8 @@ class Adversarial(TrainableMethod):
             if channels != target.shape[0] or larger:
                 raise BadInputError(
                     f"{type(self).__name__} pads what a link makes to the target's size, and "
-                    f"{link.name} makes {_size(link.shape(target.shape))} of "
-                    f"{_size(target.shape)}: give a link that enlarges nothing"
+                    f"{link.name} makes {shape_text(link.shape(target.shape))} of "
+                    f"{shape_text(target.shape)}: give a link that enlarges nothing"
                 )
 
     def knowledge(self, target: Domain) -> str:
@@ -103,13 +103,9 @@ def _named(domain: Domain, link: Link) -> str:
     return domain.name if link == Identity() else f"{link.name} of {domain.name}"
 
 
-def _size(shape: tuple[int, ...]) -> str:
-    return "×".join(map(str, shape))
-
-
 def _described(domain: Domain) -> str:
     outputs = f"{domain.outputs} classes" if domain.is_classification else "a number"
-    return f"{_size(domain.shape)} for {outputs}"
+    return f"{shape_text(domain.shape)} for {outputs}"
 
 
 class Sides:

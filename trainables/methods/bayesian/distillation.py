@@ -153,11 +153,11 @@ class BayesianDistillation(TrainableMethod):
         """Prior and start."""
         said = "no prior" if self.prior == "none" else f"{self.prior} prior"
         usual = "teacher" if self.prior in TAUGHT else "own"
-        said += {"teacher": ", teacher's start", "own": ", own start"}[self.start] * (
-            self.start != usual
-        )
-        said += ", by SNR" * (self.kept == "snr" and self.asks_teacher)
-        return said + ", as published" * self.as_published
+        if self.start != usual:
+            said += ", own start" if self.start == "own" else ", teacher's start"
+        if self.kept == "snr" and self.asks_teacher:
+            said += ", by SNR"
+        return f"{said}, as published" if self.as_published else said
 
     def artifacts(self, trial: Trial) -> list[Artifact]:
         """The teacher's posterior, the same for all that start or end with it."""
@@ -212,8 +212,9 @@ class BayesianDistillation(TrainableMethod):
     def _posteriors(
         self, run: MethodRun, workshop: Workshop
     ) -> Sequence[tuple[Mapping[str, Tensor], tuple[int, ...], list[Tensor]]]:
-        """Each seed's posterior, the student's sizes, and the units that stay; its facts go to the
-        records. None where it has no teacher.
+        """Each seed's posterior, the student's sizes, and the units that stay.
+
+        Empty where it has no teacher. The facts of the posteriors go to the records.
         """
         found, sizes = [], sizes_of(run.setting)
         for trial, facts in zip(run.trials, run.facts, strict=True):

@@ -1,8 +1,8 @@
 """The evidence lower bound of mean-field Gaussians, and how a stack of networks learns by it.
 
-For an object of m the negative bound is E_q[loss] + w · KL(q ‖ p) / m; with w = 1 and the loss a
-negative log likelihood, -m times it bounds the log evidence from below (Graves 2011; eq. 7 of
-Grabovoy and Strijov 2021, A. V. Grabovoy and V. V. Strijov, Automation and Remote Control 82:11).
+Learnt from m objects, the negative bound an object is E_q[loss] + w · KL(q ‖ p) / m; with w = 1
+and the loss a negative log likelihood, -m times it bounds the log evidence from below (Graves
+2011; Grabovoy and Strijov 2021, eq. 7: the paper that `distillation` names).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -78,10 +78,9 @@ def standard(q: Gaussians, deviation: float = 1.0) -> dict[str, Tensor]:
 
 
 class Bound(NamedTuple):
-    """The negative bound an object, and the two parts that it is made of, each [N]."""
+    """The negative bound an object, and the divergence KL(q ‖ p) in it, each [N]."""
 
     loss: Tensor
-    expected_loss: Tensor
     kl: Tensor
 
 
@@ -105,4 +104,4 @@ class Evidence:
         noise = [normal((x.shape[1], width), draws).to(x.device) for width in widths]
         expected = self.loss(stack(x, None, noise), y)
         kl = kl_between(own, self.prior)
-        return Bound(expected + self.kl_weight * kl / self.objects, expected, kl)
+        return Bound(expected + self.kl_weight * kl / self.objects, kl)

@@ -18,6 +18,7 @@ from trainables.methods.bayesian import as_published
 from trainables.methods.bayesian.evidence import Evidence, standard
 from trainables.methods.bayesian.gaussian_network import GaussianMlp
 from trainables.networks.network import Perceptron
+from trainables.networks.products.layout import RELU
 from trainables.networks.stack import Report, Stack
 from trainables.networks.stacking.rows import batches, gather, gather_inputs, shuffled
 from trainables.objectives.metrics import classified, own_quality
@@ -29,14 +30,13 @@ class PosteriorArtifact(Artifact):
     """N(m, diag s²) of a teacher's weights, under the prior N(0, prior_deviation² I).
 
     teacher: what it learns, and how long. deviation: s at the start. as_published: as the
-    authors' code trains it (see as_published); then its prior is kept too, under "prior.".
+    authors' code trains it (see as_published); then its prior is kept too, its names after PRIOR.
     """
 
     kind: ClassVar[str] = "posterior"
     teacher: TeacherArtifact
     prior_deviation: float = 1.0
     deviation: float = 0.05
-    kl_weight: float = 1.0
     as_published: bool = False
 
     @property
@@ -50,7 +50,7 @@ class PosteriorArtifact(Artifact):
     @property
     def cohort_key(self) -> str:
         """Network, number of objects, schedule, priors; rates are free."""
-        own = [self.prior_deviation, self.deviation, self.kl_weight, self.as_published]
+        own = [self.prior_deviation, self.deviation, self.as_published]
         return identity([self.teacher.cohort_key, *own])
 
 
@@ -69,7 +69,7 @@ def make_posteriors(
             first.sizes,
             0.0 if first.as_published else 2 * math.log(first.deviation),
             generator("init/teacher", each.seed),
-            as_published.ACTIVATION if first.as_published else "relu",
+            as_published.ACTIVATION if first.as_published else RELU,
         )
         for each in artifacts
     ]
@@ -77,9 +77,7 @@ def make_posteriors(
     schedule, objects = first.teacher.recipe.schedule, first.teacher.objects
     seeds = [each.seed for each in artifacts]
     orders, draws = generators("order/teacher", seeds), generators("noise/teacher", seeds)
-    evidence = Evidence(
-        standard(stack.parameters, first.prior_deviation), objects, first.kl_weight
-    )
+    evidence = Evidence(standard(stack.parameters, first.prior_deviation), objects)
     published = as_published.Published(stack, device) if first.as_published else None
     for epoch in range(schedule.epochs):
         order = shuffled(objects, orders).to(device)
@@ -102,7 +100,7 @@ def make_posteriors(
         tensors = stack.member(place)
         if published:
             own = published.prior.member(place)
-            tensors |= {f"prior.{name}": value for name, value in own.items()}
+            tensors |= {f"{as_published.PRIOR}{name}": value for name, value in own.items()}
         else:
             facts["bound"] = -total[place].item()
         found.append(Saved(tensors, facts | {"seconds": seconds}))

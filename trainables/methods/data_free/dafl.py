@@ -6,7 +6,7 @@ make images that the teacher seems to know; the student imitates the teacher on 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -106,12 +106,14 @@ class DataFree(TeacherAlone):
                 f"DataFree.pixels is {self.pixels!r}: give PixelScale(mean, std) of the domain's "
                 "pixels in [0, 1]"
             )
-        object.__setattr__(self, "channels", tuple(self.channels))
-        if len(self.channels) not in (0, 2) or min(self.channels, default=1) < 1:
+        given: Any = self.channels
+        whole = isinstance(given, tuple | list) and all(type(c) is int and c > 0 for c in given)
+        if not whole or len(given) not in (0, 2):
             raise BadInputError(
                 f"DataFree.channels is {self.channels!r}: give two numbers ≥ 1, or none for a "
                 "perceptron"
             )
+        object.__setattr__(self, "channels", tuple(given))
         if self.learned_norms and not self.channels:
             raise BadInputError(
                 "DataFree.learned_norms is of a convolutional generator: give channels=(32, 16), "

@@ -5,9 +5,10 @@ drawn from Dirichlet distributions of those similarities; for each an input is m
 teacher gives that answer (a data impression), and the student learns the impressions.
 """
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -80,9 +81,11 @@ class ZeroShot(FromImpressions):
         check_real(self, "impression_temperature", above=0.0)
         check_real(self, "least", above=0.0)
         check_flag(self, "posed")
-        object.__setattr__(self, "scales", tuple(self.scales))
-        if not self.scales or not all(isinstance(s, int | float) and s > 0 for s in self.scales):
-            raise BadInputError(f"ZeroShot.scales is {self.scales}: give numbers > 0")
+        given: Any = self.scales
+        numbers = isinstance(given, tuple | list) and all(type(s) in (int, float) for s in given)
+        if not numbers or not given or not all(0 < s < math.inf for s in given):
+            raise BadInputError(f"ZeroShot.scales is {given!r}: give numbers > 0, (1.0, 0.1) say")
+        object.__setattr__(self, "scales", tuple(given))
 
     def check(self, target: Domain, teacher: Teacher | None, objective: Objective) -> None:
         """The teacher's last layer must be linear: its weights say which classes are similar."""

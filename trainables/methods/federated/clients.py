@@ -100,7 +100,7 @@ class Federation:
 
     def loss(self, rows: Tensor) -> Tensor:
         """Cross-entropy of every client on its own objects: rows of the domain [N · K, B]."""
-        x = self.shown(self.split.pixels[rows].float().div_(255))
+        x = self.shown(self.split.inputs(rows))
         return hard_cross_entropy(self.clients(x), self.split.labels[rows])
 
     def network(self) -> Network:

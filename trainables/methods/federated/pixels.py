@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from torch import Tensor
 
+from trainables.data.augment import unit_of
+
 Shown = Callable[[Tensor], Tensor]  # inputs in [0, 1], [..., D] → what clients read, [..., D]
 LEAST = 1e-3 / 255  # added to each deviation; of pixels from 0 to 255 it is 0.001
 
@@ -14,11 +16,13 @@ def as_they_are(inputs: Tensor) -> Tensor:
 
 
 def standardised(pixels: Tensor) -> Shown:
-    """Each pixel brought to mean 0 and deviation 1 over these objects, uint8 [M, D].
+    """Each pixel brought to mean 0 and deviation 1 over these objects [M, D].
 
-    As the authors of pFedMe make their clients' digits, but by Train alone: they read the test set
-    too. So a pixel can be constant here that is not there; such a one is shown as it is.
+    pixels: bytes, or floats in [0, 1]. As the authors of pFedMe make their clients' digits, but by
+    Train alone: they read the test set too. So a pixel can be constant here that is not there;
+    such a one is shown as it is.
     """
-    mean, std = pixels.float().mean(0) / 255, pixels.float().std(0, correction=0) / 255
+    values, unit = pixels.float(), unit_of(pixels)
+    mean, std = values.mean(0) / unit, values.std(0, correction=0) / unit
     scale = (std + LEAST).masked_fill(std == 0, 1.0)
     return lambda inputs: (inputs - mean.to(inputs.device)) / scale.to(inputs.device)

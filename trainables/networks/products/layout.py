@@ -29,19 +29,15 @@ def member_by_member(x: Tensor) -> Tensor:
 
 def activated(x: Tensor, activation: str) -> Tensor:
     """An activation of x."""
-    match activation:
-        case "relu":
-            return functional.relu(x)
-        case "leaky_relu":
-            return functional.leaky_relu(x, SLOPE)
-    return x
+    if activation == RELU:
+        return functional.relu(x)
+    return functional.leaky_relu(x, SLOPE) if activation == LEAKY_RELU else x
 
 
 def before(activation: str, gradient: Tensor, y: Tensor) -> Tensor:
     """The gradient with respect to an activation's input, from that of its output y."""
-    match activation:
-        case "relu":
-            gradient = torch.ops.aten.threshold_backward(gradient, y, 0)
-        case "leaky_relu":
-            gradient = torch.ops.aten.leaky_relu_backward(gradient, y, SLOPE, True)
+    if activation == RELU:
+        gradient = torch.ops.aten.threshold_backward(gradient, y, 0)
+    elif activation == LEAKY_RELU:
+        gradient = torch.ops.aten.leaky_relu_backward(gradient, y, SLOPE, True)
     return gradient
