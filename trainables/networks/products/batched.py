@@ -33,8 +33,11 @@ def _products(a: Tensor, b: Tensor) -> Tensor:
     members, inputs = len(a), b.shape[2]
     if a.shape[1] * inputs % ALIGNED:
         b = functional.pad(b, (0, -inputs % ALIGNED))
-    if members == 1 == a.shape[1]:  # a single product of one row would go a way of its own
-        a, b = torch.cat([a, a]), torch.cat([b, b])
+    if members == 1 == a.shape[1]:
+        # A single product of one row would go a way of its own, and rows that lie in memory in
+        # another order than those of many members do would, too, on a Cascade Lake.
+        rows = a.transpose(1, 2)
+        a, b = torch.cat([rows, rows]).transpose(1, 2), torch.cat([b, b])
     return torch.bmm(a, b)[:members, :, :inputs]
 
 
