@@ -5,22 +5,17 @@ import ctypes
 import signal
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import ray
 
 from study.cluster.code import runtime_env
+from study.cluster.dashboard import token_file
 from study.cluster.resources import Resources
 from trainables.errors import BadInputError, one_line
 
 SIGACTION_BYTES = 512  # more than a struct sigaction has on any system
 TRAINABLE = "trainables.trainable"  # what workers import, with torch: seconds, while we plan
-
-
-def token_file() -> Path:
-    """Where Ray makes its token, and looks for it unless RAY_AUTH_TOKEN_PATH names a file."""
-    return Path.home() / ".ray" / "auth_token"
 
 
 def join_cluster(resources: Resources, verbose: bool = False) -> None:
