@@ -14,7 +14,7 @@ from study.watching.leader import Leader, Standing
 if TYPE_CHECKING:  # pandas, SciPy and statsmodels: a second
     from analysis.publish import Said
 
-MOST_WORKERS = 6  # a line each
+MOST_WORKERS = 4  # a line each
 MOST_VERDICTS = 25
 LINES_BELOW = 2  # of a screen: where the shell asks, and what failed
 
@@ -102,12 +102,12 @@ def _verdicts(said: Sequence["Said"], most: int) -> Group:
     """The first of them; what is not shown is said."""
     decided = sum(one.is_decided for one in said)
     shown = Table(
-        title=f"Verdicts so far: {decided} of {len(said)} decided",
+        title=f"Verdicts so far: {decided} of {len(said)} decided (against the student alone)",
         title_justify="left",
         title_style="bold",
         box=None,
     )
-    shown.add_column("against the student alone, if nothing is said", overflow="fold")
+    shown.add_column("", overflow="fold")
     for heading in ("verdict", "Δ, 95 %", "n"):
         shown.add_column(heading, no_wrap=heading == "verdict")
     for one in said[:most]:
