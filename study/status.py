@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 out = Console(highlight=False)
 MOST_SHOWN = 20
 WATCH_SECONDS = 2.0
-REST = 4  # looking takes at most one part of so many of the time
+REST, LONGEST_REST = 4, 15.0  # times as long as looking took; seconds, at most
 
 
 def status(
@@ -129,7 +129,8 @@ class _Seen:
                 if not leader:
                     break
                 gc.unfreeze()  # read_study keeps what it reads, for commands that end
-                time.sleep(max(WATCH_SECONDS, REST * (time.monotonic() - began)))
+                took = time.monotonic() - began
+                time.sleep(max(WATCH_SECONDS, min(REST * took, LONGEST_REST)))
         return plan
 
     def _plan(self) -> Plan:
