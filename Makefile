@@ -45,10 +45,9 @@ test-cluster: .venv/installed
 soak: .venv/installed
 	$(BIN)/python -m pytest -m 'faults or soak'
 
-# MLflow's pages over the records, on this machine only. (Job execution off: 0.5 GB, not 2.6.)
+# MLflow's pages over the records, on this machine only, open at the last study.
 ui: .venv/installed
-	MLFLOW_DISABLE_TELEMETRY=true MLFLOW_SERVER_ENABLE_JOB_EXECUTION=false \
-	$(BIN)/python -m mlflow server --workers 1 --backend-store-uri sqlite:///results/mlflow.db
+	@$(BIN)/python -m study.ui
 
 bench: .venv/installed
 	$(BIN)/python -m benchmarks.throughput

@@ -16,8 +16,10 @@ from rich.console import Console
 
 from analysis.comparisons.questions import questions, seeds_wanted
 from analysis.evidence.rows import rows_of
+from analysis.evidence.sentences import told_apart
+from analysis.evidence.texts import interval_text, verdict_text
 from analysis.methods.comparison import transfer_views
-from analysis.sections import first_views
+from analysis.sections import all_sentences, first_views
 from analysis.side_by_side.names import names_of
 from analysis.side_by_side.settings import PairedSettings, paired_settings
 from analysis.side_by_side.trials import curves_of, trials_of
@@ -37,13 +39,17 @@ __all__ = [
     "BEST",
     "Judged",
     "PairedSettings",
+    "Published",
+    "Said",
     "Student",
     "command",
     "curves_of",
     "judge",
     "names_of",
+    "page_of",
     "paired_settings",
     "publish",
+    "said_so_far",
     "student_of",
     "trials_of",
 ]
@@ -85,6 +91,46 @@ def judge(study: Study, planned: Collection[str]) -> Judged:
     )
 
 
+class Said(NamedTuple):
+    """A comparison of a study, and what the seeds say of it so far, as people read it.
+
+    against: the other row, empty where it is the student alone. n: seeds that both have.
+    """
+
+    ours: str
+    against: str
+    verdict: str
+    difference: str
+    n: int
+    is_decided: bool
+
+
+def said_so_far(study: Study) -> list[Said]:
+    """All comparisons of a study in its first measure, those that are decided first."""
+    asked = questions(rows_of(study))
+    compared = {row.planned.key: row for one in asked for row in (one.ours, one.theirs)}
+    names = dict(zip(compared, told_apart([*compared.values()]), strict=True))
+    found = [
+        Said(
+            ours=names[one.ours.planned.key],
+            against="" if one.theirs is one.ours.alone else names[one.theirs.planned.key],
+            verdict=verdict_text(one.verdict),
+            difference=interval_text(one.verdict.found, one.verdict.measure),
+            n=one.verdict.found.n,
+            is_decided=one.verdict.is_decided,
+        )
+        for one in asked
+    ]
+    return sorted(found, key=lambda one: not one.is_decided)
+
+
+class Published(NamedTuple):
+    """What a launch has shown at its end: the whole table, and what the study supports."""
+
+    table: pd.DataFrame
+    answers: tuple[str, ...]
+
+
 def publish(
     client: "MlflowClient",
     space: str,
@@ -94,8 +140,8 @@ def publish(
     *,
     news: bool,
     domain: Domain | None = None,
-) -> pd.DataFrame:
-    """Show a study's table, and write its report, figures and MLflow notes; the whole table.
+) -> Published:
+    """Show a study's table, and write its report, figures and MLflow notes.
 
     news: whether anything ended since they were written last; without, they are left as they are.
     domain: what the study's students learn, for what is by class.
@@ -119,7 +165,14 @@ def publish(
         except (MlflowException, RequestException, OSError) as error:  # all is recorded
             line = f"MLflow's notes and pictures could not be written: {error}"
             console.print(line, soft_wrap=True, markup=False)
-    return build(rows)
+    return Published(build(rows), tuple(all_sentences(rows)))
+
+
+def page_of(experiment: str, address: str) -> str:
+    """The page of a study's settings at a server's address, with the columns that matter."""
+    from analysis.mlflow_page.view_state import link
+
+    return f"{address}/{link(experiment)}"
 
 
 def command(name: str) -> Callable[..., int]:

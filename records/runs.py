@@ -15,6 +15,7 @@ from sqlalchemy import Engine, text
 
 from records.client import database, is_database
 from records.reader import Reader
+from records.schema import TRIAL_KEY
 
 if TYPE_CHECKING:  # most of two seconds: where a server is asked
     from mlflow import MlflowClient
@@ -50,6 +51,35 @@ def runs(client: Reader, experiment_id: str) -> Iterator[RunRow]:
     if is_database(client.tracking_uri):
         return iter(_from_database(database(client.tracking_uri), experiment_id))
     return _from_server(cast("MlflowClient", client), experiment_id)
+
+
+class Ended(NamedTuple):
+    """A trial's end: its key, FINISHED or FAILED, and when (ms since 1970, UTC)."""
+
+    key: str
+    status: str
+    ended: int
+
+
+def ends(client: Reader, experiment_id: str) -> list[Ended]:
+    """How each trial of a trials' experiment ended, and nothing more of it: for lists of studies.
+
+    Where a key was recorded more than once, a FINISHED run counts.
+    """
+    if is_database(client.tracking_uri):
+        query = f"SELECT t.value, r.status, r.end_time {OURS.format(table='tags')}{ACTIVE}"
+        given = {"experiment": int(experiment_id), "key": TRIAL_KEY}
+        with database(client.tracking_uri).connect() as connection:
+            rows = connection.execute(text(f"{query} AND t.key = :key"), given).all()
+        every = [Ended(key, status, ended or 0) for key, status, ended in rows]
+    else:
+        found = [run for run in runs(client, experiment_id) if TRIAL_KEY in run.tags]
+        every = [Ended(run.tags[TRIAL_KEY], run.status, run.ended or 0) for run in found]
+    by_key: dict[str, Ended] = {}
+    for one in every:
+        if one.status == "FINISHED" or (one.status == "FAILED" and one.key not in by_key):
+            by_key[one.key] = one
+    return list(by_key.values())
 
 
 def curve(client: Reader, run_id: str, metric: str) -> dict[int, float]:

@@ -1,9 +1,10 @@
 """A study, run: space → plan → cohorts → records → table.
 
-launch.py status.py export.py clean.py records.py preflight.py   a command each (__main__.py: all)
+launch.py status.py ui.py export.py clean.py records.py preflight.py   commands; __main__.py: all
 planning/    what is missing, and what the searches ask for next
 running/     a study as a function, its rounds on Ray Tune, its display, its lock
 recording/   results on their way into MLflow
+watching/    what is seen of it, while it runs and at its end
 cluster/     Ray, here or on many machines
 exporting/   a student on its way out: a file, its card, a version in MLflow
 python/      from Python: `from study import run, records, curves, compare`

@@ -17,7 +17,8 @@ from records.cli import command_of, run_command
 NAME = "distil"
 SUMMARIES = {
     "launch": "Run a study, or what is missing of it, and show its table.",
-    "status": "How far a study is (--watch), what failed and why.",
+    "status": "How far studies are (--watch), what failed and why.",
+    "ui": "MLflow's pages, open at the last study.",
     "export": "A student leaves: a file, its card, a script that runs it.",
     "clean": "Remove failed runs and unused artifacts: shows them, asks.",
     "records": "Move records between MLflow stores: export, import.",

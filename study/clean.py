@@ -25,7 +25,8 @@ from search_spaces.base.space import Space
 from study.planning.plan import Plan
 from study.planning.seeds import Seeds
 from study.planning.trial_index import TrialIndex
-from study.running.lock import leader_of, locked
+from study.running.lock import locked
+from study.watching.leader import leader_of
 from trainables.artifacts.store import Store, open_store
 from trainables.errors import BadInputError
 

@@ -76,6 +76,19 @@ def launch(
     storage: Storage = None,
     offline: Annotated[bool, typer.Option(help="Never fetch data.")] = False,
     dashboard: Annotated[bool, typer.Option(help="Ray's dashboard, on this machine.")] = True,
+    system_metrics: Annotated[
+        bool,
+        typer.Option(
+            "--system-metrics", help="Record this machine's CPU, memory and GPUs in MLflow, too."
+        ),
+    ] = False,
+    on_end: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COMMAND",
+            help="For the shell, at the end however it ends; it is given the end as JSON.",
+        ),
+    ] = None,
     quiet: Annotated[
         bool, typer.Option("--quiet", help="Only what went wrong, and where the results are.")
     ] = False,
@@ -97,12 +110,14 @@ def launch(
     # Here, so that --help, --list and the shell's completion do not wait seconds for torch.
     from records.reader import open_reader
     from study.running import messages
-    from study.running.interrupts import interruptible
+    from study.running.interrupts import interruptible, unhurried
     from study.running.looks import Looks
     from study.running.ray_death import restart_process
     from study.running.request import Request
     from study.running.study import run_study
+    from study.watching.on_end import OnEnd
 
+    end = OnEnd(on_end, results, unhurried)
     asked: dict[str, Any] = {
         "seeds": seeds,
         "until_decided": until_decided,
@@ -119,7 +134,7 @@ def launch(
         "storage": storage,
         "dashboard": dashboard,
     }
-    with interruptible():
+    with interruptible(end.run):
         if plan:
             request = Request.checked(space, **asked)
             reader = open_reader(request.records, verbose)
@@ -128,16 +143,21 @@ def launch(
             looks.catch_up()
             messages.say_plan(todo, looks, out)
             return 0
-        return run_study(
-            space,
-            **asked,
-            wait=wait,
-            patience=patience,
-            offline=offline,
-            quiet=quiet,
-            verbose=verbose,
-            on_ray_death=restart_process,
-        ).code
+        with end.at_errors():
+            result = run_study(
+                space,
+                **asked,
+                wait=wait,
+                patience=patience,
+                offline=offline,
+                quiet=quiet,
+                verbose=verbose,
+                system_metrics=system_metrics,
+                on_ray_death=restart_process,
+                begins=end.begins,
+            )
+        end.run(result.code, result)
+        return result.code
 
 
 if __name__ == "__main__":

@@ -4,12 +4,15 @@ Report and figures hang on the one run of an experiment of their own, `<space> �
 answer stands in the notes of the other two, above their runs. Written anew whenever the report is.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
 from mlflow import MlflowClient
 
+from analysis.comparisons.questions import questions
 from analysis.evidence.rows import Row
+from analysis.evidence.verdicts import Word
 from analysis.mlflow_page.verdicts import write_verdicts
 from analysis.mlflow_page.view_state import MODE, TAG, link, view_state
 from analysis.sections import all_sentences
@@ -65,10 +68,15 @@ def _report_run(client: MlflowClient, space: str, root: str) -> tuple[str, str]:
 def _note(study: Study, rows: Sequence[Row], settings: str, report: str, pictures: Path) -> str:
     run = report.split("/")[-2]
     there = [name for name in FIGURES if (pictures / f"{name}.png").exists()]
-    lines = [f"**{study.about}**"]
+    # MLflow folds a note to its first line: the verdicts in short, and the ways on.
+    ways = [
+        f"[report and figures]({report})",
+        f"[settings compared]({link(settings)})",
+        f"[charts]({link(settings, charts=True)})",
+    ]
+    lines = [" · ".join([*_in_short(rows), *ways])]
     ending = [
-        f"[Report and figures]({report}) · [settings compared]({link(settings)}) · "
-        f"[charts]({link(settings, charts=True)}). One run of *{study.space}* is one setting, "
+        f"*{study.about}* One run of *{study.space}* is one setting, "
         f"one of *{experiment_names(study.space)[1]}* one trained student.",
     ]
     for name in there[:1]:
@@ -81,6 +89,13 @@ def _note(study: Study, rows: Sequence[Row], settings: str, report: str, picture
     while len("\n\n".join([*lines, *shown])) > LONGEST and shown:
         shown = ["\n".join(shown[0].splitlines()[:-1])] if shown[0].count("\n") > 2 else []
     return "\n\n".join([*lines, *shown])
+
+
+def _in_short(rows: Sequence[Row]) -> list[str]:
+    """How many comparisons came out how: "**3 better, 1 undecided**"; nothing where none did."""
+    counts = Counter(one.verdict.word for one in questions(rows))
+    said = ", ".join(f"{counts[word]} {word}" for word in Word if word and counts[word])
+    return [f"**{said}**"] if said else []
 
 
 def _table(rows: Sequence[Row]) -> list[str]:

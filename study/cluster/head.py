@@ -6,14 +6,13 @@ it take the token, is this machine one of its nodes, what do they have.
 
 import os
 import socket
-from pathlib import Path
 from typing import Any
 
 import grpc
 import psutil
 from ray.core.generated import gcs_service_pb2, gcs_service_pb2_grpc
 
-from study.cluster.ray import token_file
+from study.cluster import dashboard
 from study.cluster.resources import Node
 from trainables.errors import BadInputError, one_line
 
@@ -75,16 +74,14 @@ def _token(address: str) -> str:
     """The cluster's token; without one Ray would end this process."""
     if os.environ.get("RAY_AUTH_MODE") == "disabled":
         return ""
-    named = os.environ.get("RAY_AUTH_TOKEN_PATH")
-    file = Path(named) if named else token_file()
-    token = os.environ.get("RAY_AUTH_TOKEN") or (file.read_text() if file.is_file() else "")
-    if not token.strip():
+    if not (token := dashboard.token()):
+        file = os.environ.get("RAY_AUTH_TOKEN_PATH") or dashboard.token_file()
         raise BadInputError(
             f"no token for the Ray cluster at {address}: put what `ray get-auth-token` prints on "
             f"its head into RAY_AUTH_TOKEN or {file}; a cluster that asks for none needs "
             "RAY_AUTH_MODE=disabled"
         )
-    return token.strip()
+    return token
 
 
 def _refused(address: str, error: Any) -> BadInputError:

@@ -5,7 +5,6 @@ import ctypes
 import signal
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import psutil
@@ -13,6 +12,7 @@ import ray
 from tenacity import Retrying, retry_if_exception_message, stop_after_attempt
 
 from study.cluster.code import runtime_env
+from study.cluster.dashboard import token_file
 from study.cluster.resources import Resources
 from trainables.errors import BadInputError, StudyError, one_line
 
@@ -20,11 +20,6 @@ SIGACTION_BYTES = 512  # more than a struct sigaction has on any system
 ATTEMPTS = 3  # to start Ray
 TOO_SLOW = "The current node timed out during startup"  # as Ray's error begins
 TRAINABLE = "trainables.trainable"  # what workers import, with torch: seconds, while we plan
-
-
-def token_file() -> Path:
-    """Where Ray makes its token, and looks for it unless RAY_AUTH_TOKEN_PATH names a file."""
-    return Path.home() / ".ray" / "auth_token"
 
 
 def join_cluster(resources: Resources, verbose: bool = False) -> None:

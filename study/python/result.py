@@ -20,6 +20,7 @@ class StudyResult:
         trained. total: its trials; done: those that have ended; failed: of these; trained: those
         that this run trained.
     table: a line a setting, with the columns that analysis.tables.columns names.
+    answers: what the study supports, in sentences.
     records: the address of the MLflow records.
     artifacts: the folder of teachers, VAEs and logits.
     """
@@ -31,6 +32,7 @@ class StudyResult:
     failed: int
     trained: int
     table: "pd.DataFrame"
+    answers: tuple[str, ...]
     records: str
     results: Path
     report: Path

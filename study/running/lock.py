@@ -14,50 +14,22 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import psutil
 import requests
 from filelock import FileLock, Timeout
 
 from records.reader import Reader
+from study.watching.leader import LEADER, Leader, Standing, leader_of
 from trainables.errors import BadInputError, Say
 
 if TYPE_CHECKING:  # most of two seconds: where a study is led
     from mlflow import MlflowClient
 
-LEADER = "leader"  # the tag
 BEAT_SECONDS = 5.0
 SILENT_BEATS = 4  # so many missed, and a leader is dead
-
-
-@dataclass(frozen=True)
-class Leader:
-    """Who launched a study, by a name of its own; `beat` counts while it lives, 0 at its end."""
-
-    host: str
-    pid: int
-    token: str
-    beat: int
-    says: str = ""
-
-    @property
-    def gone(self) -> bool:
-        """True if it said that it has ended, or its process on this machine has exited."""
-        here = self.host == platform.node()  # of another machine's processes nothing is seen
-        # This process's own number means an earlier process that had it: in a container, say,
-        # every launch may be process 1.
-        return self.beat == 0 or (
-            here and (self.pid == os.getpid() or not psutil.pid_exists(self.pid))
-        )
-
-
-def leader_of(client: Reader, experiment: str) -> Leader | None:
-    """Who leads, or led last."""
-    text = client.get_experiment(experiment).tags.get(LEADER)
-    return Leader(**json.loads(text)) if text else None
 
 
 @contextlib.contextmanager
@@ -91,7 +63,7 @@ def locked(folders: list[Path], space: str, wait: bool, say: Say) -> Iterator[No
 
 @contextlib.contextmanager
 def leading(
-    client: "MlflowClient", experiment: str, wait: bool, say: Say, progress: Callable[[], str]
+    client: "MlflowClient", experiment: str, wait: bool, say: Say, standing: Callable[[], Standing]
 ) -> Iterator[None]:
     """Lead the study whose settings' experiment this is; say in its tag how far it is.
 
@@ -111,13 +83,17 @@ def leading(
         raise BadInputError("another launch of this study began at the same time: it leads")
     ended = threading.Event()
 
+    def say_now(count: int) -> None:
+        now = standing()
+        _write(client, experiment, replace(mine, beat=count, says=now.says, standing=now))
+
     def beat() -> None:
         count = 1
         while not ended.wait(BEAT_SECONDS):
             count += 1
             # A beat that does not arrive is no reason to stop: SILENT_BEATS of them are given.
             with contextlib.suppress(MlflowException, requests.RequestException, OSError):
-                _write(client, experiment, replace(mine, beat=count, says=progress()))
+                say_now(count)
 
     thread = threading.Thread(target=beat, name="leader", daemon=True)
     thread.start()
@@ -128,7 +104,7 @@ def leading(
         thread.join(timeout=1)
         # Else the next launch finds out by itself, after SILENT_BEATS.
         with contextlib.suppress(MlflowException, requests.RequestException, OSError):
-            _write(client, experiment, replace(mine, beat=0, says=progress()))
+            say_now(0)
 
 
 def _await_end(client: Reader, experiment: str, wait: bool, say: Say) -> None:

@@ -63,12 +63,7 @@ def say_where(space: Space, uri: str, results: Path, artifacts: Path, out: Conso
         f"table:   {python} -m analysis.table --space {space.name}{flag}",
         f"report:  {report_path(results, space.name)}",
     ]
-    page = uri
-    if not uri.startswith("http"):
-        server = f"{python} -m mlflow server --workers 1 --backend-store-uri {uri}"
-        lines.append(f"compare: MLFLOW_DISABLE_TELEMETRY=true {server}")
-        page = "http://127.0.0.1:5000"
-    lines.append(f"         {page}/#/experiments?workflowType=machine_learning")
+    lines.append(f"compare: {python} -m study.ui{flag}")
     out.print("\n" + "\n".join(lines), soft_wrap=True, markup=False)
 
 

@@ -6,7 +6,7 @@ import math
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import replace
 from importlib.util import find_spec
 from types import TracebackType
 
@@ -15,6 +15,7 @@ from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColum
 from rich.progress import Progress as Bars
 
 from study.planning.rounds import Round
+from study.watching.leader import LONGEST_TITLE, MOST_WORKERS, Standing
 from trainables.cohorts.cohort import Cohort
 from trainables.results import TrialResult
 from trainables.settings.columns import name_of
@@ -44,7 +45,8 @@ class Progress:
         self.stage = "starting the workers"
         self.began: float | None = None
         self._fractions: dict[str, float] = {}  # cohort → GFLOP done of it
-        self._live: dict[str, int] = {}  # cohort → trials in it
+        self._live: dict[str, tuple[str, Cohort]] = {}  # those at work, with their titles
+        self.door: int | None = None  # the port behind which Ray's dashboard opens
         self._last_line = 0.0
         self._bars = Bars(
             SpinnerColumn(),
@@ -90,9 +92,9 @@ class Progress:
         members = sum(len(cohort.members) for cohort in following.cohorts)
         self._show(f"{following.title}: {members} in {len(following.cohorts)} cohorts")
 
-    def started(self, cohort_id: str, cohort: Cohort) -> None:
+    def started(self, cohort_id: str, cohort: Cohort, title: str = "") -> None:
         """A cohort was given to a worker."""
-        self._live[cohort_id] = len(cohort.members) if cohort.kind == "student" else 0
+        self._live[cohort_id] = title or cohort.name, cohort
 
     def stopped(self, cohort_id: str) -> None:
         """It has ended, well or not."""
@@ -106,7 +108,10 @@ class Progress:
     def trial_ended(self, result: TrialResult) -> None:
         """One more recorded trial; keeps the best setting by validation, never by test."""
         self.done += 1
-        self._ends.append(time.monotonic())
+        now = time.monotonic()
+        while self._ends and self._ends[0] < now - RATE_SECONDS:
+            self._ends.popleft()
+        self._ends.append(now)
         if result.failure:
             self.failed += 1
             self.warn(f"failed: {name_of(result.trial.setting)}: {result.failure}")
@@ -132,10 +137,25 @@ class Progress:
         self.console.quiet = quiet
 
     @property
-    def summary(self) -> str:
-        """The stage, how much is done, and how long the rest takes."""
-        parts = (self._text(), f"{self.share:.0%}", self._left(self.share * self.cost))
-        return ", ".join(part for part in parts if part)
+    def standing(self) -> Standing:
+        """All that is seen of it from elsewhere; asked by other threads, too."""
+        live = [*self._live.items()]
+        workers = [
+            (title[:LONGEST_TITLE], min(self._fractions.get(key, 0.0) / max(one.cost, 1e-9), 1.0))
+            for key, (title, one) in live[:MOST_WORKERS]
+        ]
+        return Standing(
+            stage=self._text(),
+            done=self.done,
+            total=self.total,
+            failed=self.failed,
+            share=self.share,
+            left=self._left(),
+            per_minute=60 * self.rate(),
+            workers=workers,
+            more_workers=max(0, len(live) - MOST_WORKERS),
+            door=self.door,
+        )
 
     @property
     def share(self) -> float:
@@ -144,7 +164,8 @@ class Progress:
 
     def states(self) -> dict[str, int]:
         """Trials by what has become of them."""
-        running = min(sum(self._live.values()), self.total - self.done)
+        live = [cohort for _, cohort in self._live.values() if cohort.kind == "student"]
+        running = min(sum(len(cohort.members) for cohort in live), self.total - self.done)
         return {
             "done": self.done - self.failed,
             "failed": self.failed,
@@ -155,30 +176,27 @@ class Progress:
     def rate(self) -> float:
         """Trials that ended, a second, over the last minute."""
         now = time.monotonic()
-        while self._ends and self._ends[0] < now - RATE_SECONDS:
-            self._ends.popleft()
         since = min(RATE_SECONDS, now - (self.began or now))
-        return len(self._ends) / since if since else 0.0
+        lately = sum(end >= now - RATE_SECONDS for end in tuple(self._ends))
+        return lately / since if since else 0.0
 
     def _show(self, line: str | None = None) -> None:
         if self.watcher:
             self.watcher(self)
-        spent = self.share * self.cost
-        left = self._left(spent)
-        self._bars.update(self._task, completed=spent, description=self._text(), left=left)
+        spent, now = self.share * self.cost, self.standing
+        left = now.time_left
+        self._bars.update(self._task, completed=spent, description=now.stage, left=left)
         due = time.monotonic() - self._last_line > LINE_SECONDS
         if not self.is_live and (line or due):
             self._last_line = time.monotonic()
-            percent = f"{self.share:.0%}"
-            said = (line, percent, left) if line else (self.summary,)
-            self.say(", ".join(part for part in said if part))
+            self.say(replace(now, stage=line).says if line else now.says)
 
-    def _left(self, spent: float) -> str:
+    def _left(self) -> float | None:
+        """Seconds."""
+        spent = self.share * self.cost
         if self.began is None or spent < 0.02 * self.cost:
-            return ""
-        elapsed = time.monotonic() - self.began
-        seconds = elapsed * (self.cost - spent) / spent
-        return f"about {timedelta(seconds=round(seconds))} left"
+            return None
+        return (time.monotonic() - self.began) * (self.cost - spent) / spent
 
     def _text(self) -> str:
         failed = f", {self.failed} failed" if self.failed else ""

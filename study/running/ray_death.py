@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Iterator
 
 from records.cli import FAILED
-from study.running.interrupts import end_children
+from study.running.interrupts import end_at_once, end_children
 from study.running.progress import Progress
 from trainables.errors import StudyError
 
@@ -32,7 +32,7 @@ def restart_process(gone: str, progress: Progress) -> None:
     end_children()
     if count > MOST_RESTARTS:
         progress.warn(f"Ray died again ({gone}), {count} times in all; the same command goes on")
-        os._exit(FAILED)
+        end_at_once(FAILED)
     progress.warn(f"Ray died ({gone}): starting again, {count} of {MOST_RESTARTS}")
     os.environ[RESTARTS] = str(count)
     os.execv(sys.executable, sys.orig_argv)

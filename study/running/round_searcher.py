@@ -63,7 +63,7 @@ class RoundSearcher(Unpickled, Searcher):
             return Searcher.FINISHED
         self.live.add(trial_id)
         title, cohort = self.queue.pop(0)
-        self.progress.started(trial_id, cohort)
+        self.progress.started(trial_id, cohort, title)
         return {**self.config, "cohort": cohort, "title": title}
 
     def on_trial_complete(

@@ -1,9 +1,12 @@
 """Train and record all missing trials of a study."""
 
+import os
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from records.cli import FAILED
+from study.cluster.dashboard import address_of, open_door
 from study.cluster.local_ray import LocalRay
 from study.planning.plan import Plan
 from study.planning.predicted import predicted_cost
@@ -85,6 +88,7 @@ def _train(
     title = f"[bold]{todo.space.name}[/bold]: {todo.space.about}"
     progress.console.print(title, soft_wrap=True)
     progress.say(f"{done} of {total} trials are recorded")
+    progress.expect(done, total, predicted_cost(todo))
     if done == total and not todo.needed_artifacts():
         return []
 
@@ -92,17 +96,26 @@ def _train(
     from study.running.gauges import Gauges
     from study.running.tune import capacity_of_workers, train
 
-    progress.expect(done, total, predicted_cost(todo))
-    with raised_here() as raise_here, progress:
+    with ExitStack() as opened, raised_here() as raise_here, progress:
         react: Callable[[str, Progress], None] = on_ray_death or raise_here
         with local_ray.watched(lambda gone: react(gone, progress)) as url:
             progress.watcher = Gauges(todo.space.name).show
+            progress.door = opened.enter_context(open_door(url)) if url else None
             if url:
-                progress.say(f"Ray dashboard: http://{url} (its token: ray get-auth-token)")
+                _say_dashboard(url, progress, todo.space.name)
             resources = local_ray.resources
             capacity, look = capacity_of_workers(resources), _look(todo, looks, progress)
             work = _announced(rounds(todo, capacity, look), recorder)
             return train(work, recorder, resources, str(todo.store.root), progress)
+
+
+def _say_dashboard(url: str, progress: Progress, space: str) -> None:
+    """Where it is, and what opens it; into a file, which others may read, the way to that."""
+    opens = address_of(os.getpid(), progress.door)
+    if opens and not (progress.console.is_terminal or progress.console.is_jupyter):
+        opens = f"the address that python -m study.status --space {space} shows on a terminal"
+    how = f"opens by {opens}" if opens else "its token: ray get-auth-token"
+    progress.say(f"Ray dashboard: http://{url} ({how})")
 
 
 def _look(todo: Plan, looks: Looks | None, progress: Progress) -> Callable[[], bool]:

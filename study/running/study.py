@@ -3,7 +3,7 @@
 import math
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
@@ -57,12 +57,15 @@ def run_study(
     dashboard: bool = True,
     quiet: bool = False,
     verbose: bool = False,
+    system_metrics: bool = False,
     on_ray_death: OnRayDeath | None = None,
+    begins: Callable[[Plan], None] | None = None,
 ) -> StudyResult:
     """Run a study, or what is missing of it, and show its table.
 
     space: a built-in space's name, the path of a file that defines SPACE, or a Space.
     on_ray_death: called where the Ray of this machine dies; None raises StudyError.
+    begins: called with what is planned once nothing can be refused any more.
     The others are the options of `python -m study.launch`, which says what they are; errors call
     them by their names there. Ray is started, or joined at `address`, and left at the end. It is
     `run` of `from study import run`; in a notebook the bar is a widget where ipywidgets is there.
@@ -117,6 +120,7 @@ def run_study(
                 local_ray.begin()
         # Here, since they import MLflow, which takes as long as Ray's start.
         from study.recording.recorder import Recorder
+        from study.recording.system_metrics import measured
 
         client = client_of(reader, verbose)
         files = None if tracking_uri else str(mlflow_files(results))
@@ -130,7 +134,7 @@ def run_study(
             client, name, asked.space.about, usual, files, choices, looks_planned
         )
         progress = Progress(console, verbose)
-        with leading(client, experiments[0], wait, say, lambda: progress.summary):
+        with leading(client, experiments[0], wait, say, lambda: progress.standing):
             recorder = Recorder(
                 client,
                 asked.space,
@@ -140,11 +144,15 @@ def run_study(
                 experiments,
                 progress.warn,
             )
+            if begins:
+                begins(todo)
+            if system_metrics and has_work(todo):
+                held.enter_context(measured(client, name, files, progress.warn))
             code = run(todo, recorder, local_ray, progress, patience, on_ray_death, looks)
         from analysis.publish import publish  # pandas, SciPy and statsmodels: a second
         from study.planning.optuna_journal import write_journal
 
-        table = publish(
+        published = publish(
             client,
             name,
             todo.store,
@@ -164,7 +172,8 @@ def run_study(
         done=done,
         failed=len(todo.trial_index.failed()),
         trained=todo.trial_index.news,
-        table=table,
+        table=published.table,
+        answers=published.answers,
         records=asked.records,
         results=results,
         report=report_path(results, name),

@@ -1,5 +1,6 @@
 """One finished study for all who only read it; and a folder for those who may write nothing."""
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,20 +19,27 @@ from trainables.settings.trial import Trial
 
 
 class Finished(NamedTuple):
-    """A launch of `smoke` that was left in peace: its folder, what it printed and recorded."""
+    """A launch of `smoke` that was left in peace: its folder, what it printed and recorded.
+
+    end: what --on-end was given.
+    """
 
     results: Path
     printed: str
     recorded: dict[str, Any]
+    end: dict[str, Any]
 
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory):
     """To be read alone: what writes takes `copied`."""
     results = tmp_path_factory.mktemp("finished") / "r"
-    code, printed = launch(results)
+    often = {"MLFLOW_SYSTEM_METRICS_SAMPLING_INTERVAL": "1"}
+    end = f"cat >> '{results}.end'; echo the end"
+    code, printed = launch(results, "--system-metrics", "--on-end", end, **often)
     assert code == 0, printed
-    return Finished(results, printed, recorded(results))
+    end = json.loads(Path(f"{results}.end").read_text())
+    return Finished(results, printed, recorded(results), end)
 
 
 @pytest.fixture

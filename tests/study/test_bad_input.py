@@ -26,6 +26,7 @@ from study.clean import clean
 from study.launch import launch
 from study.records import records
 from study.status import status
+from study.ui import ui
 from trainables.data.domains import FASHION_MNIST
 from trainables.errors import BadInputError
 from trainables.objectives import Distillation
@@ -120,7 +121,7 @@ def test_a_cluster_whose_token_is_not_here(attempt, monkeypatch, tmp_path):
     """Ray itself would end the process with a stack trace of C++."""
     for name in ("RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH", "RAY_AUTH_MODE"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr("study.cluster.ray.Path.home", lambda: tmp_path)
+    monkeypatch.setattr("study.cluster.dashboard.Path.home", lambda: tmp_path)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         address = f"127.0.0.1:{listening.getsockname()[1]}"
         said = attempt(launch, *SMOKE, "--address", address)
@@ -293,6 +294,9 @@ def test_a_mistake_in_a_space_file_is_named_with_its_line(attempt, text, says):
         (report, ["--space", "grid"], "nothing of 'grid' is recorded there"),
         (report, [*SMOKE, "--out", "/proc/nowhere/x.html"], "cannot write"),
         (status, ["--space", "grud"], "did you mean 'grid'"),
+        (status, ["--watch"], "--watch is for one study: give --space, too"),
+        (launch, [*SMOKE, "--on-end", " "], "--on-end is empty: give a command for the shell"),
+        (ui, ["--port", "0"], "greater than or equal to 1"),
         (status, ["--space", "grid"], "nothing of 'grid' is recorded there"),
         (status, [*SMOKE, "--seeds", "0"], "--seeds is 0"),
         (clean, ["--space", "grud"], "did you mean 'grid'"),

@@ -4,6 +4,7 @@ Real launches of `smoke`, hit by real kills, against one that was left in peace:
 trial FINISHED once, nothing RUNNING, every metric equal to the bit. `make soak` hits harder.
 """
 
+import json
 import random
 import shutil
 import signal
@@ -112,9 +113,21 @@ def test_ray_itself_is_killed(finished, tmp_path, process):
     assert recorded(tmp_path / "r") == finished.recorded
 
 
+def test_ray_that_dies_too_often_is_the_end(tmp_path):
+    told = f"cat >> {tmp_path}/end"
+    started = Launch(tmp_path / "r", "--on-end", told, STUDY_RESTARTS="3")
+    started.until("artifacts: teacher")
+    started.kill_one("raylet")
+    assert started.end() == 1, started.printed()
+    assert "4 times in all; the same command goes on" in started.printed()
+    end = json.loads((tmp_path / "end").read_text())
+    assert (end["state"], end["code"]) == ("failed", 1)
+    assert end["missing"] > 0
+
+
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_stops_within_ten_seconds(tmp_path, sent):
-    started = Launch(tmp_path / "r")
+    started = Launch(tmp_path / "r", "--on-end", f"cat >> {tmp_path}/end")
     started.until("artifacts: logits")
     asked = time.monotonic()
     started.process.send_signal(sent)
@@ -122,10 +135,14 @@ def test_a_signal_stops_within_ten_seconds(tmp_path, sent):
     assert time.monotonic() - asked < 10
     assert "trials have ended; the same command goes on" in started.printed()
     assert "Traceback" not in started.printed()
+    end = json.loads((tmp_path / "end").read_text())
+    assert (end["state"], end["code"]) == ("interrupted", 130)
+    assert end["missing"] > 0
+    assert end["answers"] == []
 
 
 def test_a_second_signal_stops_at_once(tmp_path):
-    started = Launch(tmp_path / "r")
+    started = Launch(tmp_path / "r", "--on-end", f"cat >> {tmp_path}/end")
     started.until("artifacts: teacher")
     under = started.children()
     started.process.send_signal(signal.SIGINT)
@@ -136,6 +153,7 @@ def test_a_second_signal_stops_at_once(tmp_path):
     assert time.monotonic() - asked < 4
     time.sleep(0.5)
     assert not [process for process in under if process.is_running()]
+    assert json.loads((tmp_path / "end").read_text())["state"] == "interrupted"
 
 
 UNDECIDED = """

@@ -92,10 +92,41 @@ def test_the_end_shows_table_records_and_commands(finished):
     assert "Chosen by selection" in printed
     assert "hold-out chose" in printed
     assert f"0 of {PLANNED} trials are recorded" in printed
-    for line in ("records: sqlite:///", "python -m analysis.table --space smoke", "mlflow server"):
+    for line in (
+        "records: sqlite:///",
+        "python -m analysis.table --space smoke",
+        "python -m study.ui",
+    ):
         assert line in printed
     assert "\x1b[" not in printed  # no control characters into a file
     assert "View detailed results" not in printed  # Ray's own chatter
+
+
+def test_the_command_at_the_end_is_given_the_end(finished):
+    end, results = finished.end, finished.results
+    assert end.pop("seconds") > 1
+    answers = end.pop("answers")
+    assert any("hold-out chose" in sentence for sentence in answers)
+    assert end == {
+        "space": "smoke",
+        "results": str(results),
+        "code": 0,
+        "state": "finished",
+        "done": PLANNED,
+        "missing": 0,
+        "failed": 0,
+        "report": str(results / "reports" / "smoke.html"),
+    }
+    assert finished.printed.splitlines()[-1] == "the end"
+
+
+def test_the_launch_is_a_run_with_system_metrics(finished):
+    client = MlflowClient(f"sqlite:///{finished.results}/mlflow.db")
+    place = client.get_experiment_by_name("smoke · launches").experiment_id
+    (run,) = client.search_runs([place])
+    assert run.info.status == "FINISHED"
+    assert run.data.metrics["system/cpu_utilization_percentage"] > 0
+    assert "version.torch" in run.data.tags
 
 
 def test_again_ends_at_once_and_trains_nothing(copied):

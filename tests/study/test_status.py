@@ -10,6 +10,7 @@ from recorded import SETTING, recorder_of, result
 
 from records.client import open_client
 from records.read import read
+from records.runs import ends, runs
 from records.schema import experiment_names
 from search_spaces.smoke import ALONE
 from study.clean import clean
@@ -17,8 +18,11 @@ from study.planning.plan import Plan
 from study.planning.search_state import Expected
 from study.planning.seeds import Seeds
 from study.planning.trial_index import TrialIndex
-from study.running.lock import leader_of, leading, locked
-from study.status import counts, status
+from study.running.lock import leading, locked
+from study.status import status
+from study.watching.counts import counts
+from study.watching.leader import Standing, leader_of
+from study.watching.listing import recorded_studies
 from trainables.artifacts.store import Store
 from trainables.distillation.requirements import all_logits_for
 from trainables.errors import BadInputError
@@ -68,6 +72,35 @@ def test_status_counts_every_trial_once(client):
     assert "study.launch --space smoke goes on" in said
 
 
+def test_without_a_space_all_studies_are_listed(client, tmp_path):
+    ended = call(status, "--results", "results")
+    assert ended.code == 0, ended.err
+    heading, line = ended.out.splitlines()
+    assert heading.split() == ["study", "done", "missing", "failed", "last", "change"]
+    assert line.split()[:4] == ["smoke", "1", "2", "1"]  # 2 settings of 2 seeds are planned
+    experiment = client.get_experiment_by_name("smoke").experiment_id
+    with leading(client, experiment, False, print, lambda: Standing(done=2, total=36)):
+        pass
+    client.create_experiment("none · trials")
+    (smoke, none) = recorded_studies(client)
+    assert (smoke.space, smoke.done, smoke.failed, smoke.missing) == ("smoke", 1, 1, 34)
+    assert smoke.changed > 0
+    assert not smoke.running
+    assert (none.space, none.done, none.missing, none.changed) == ("none", 0, 0, 0)
+
+
+def test_a_retried_trial_is_listed_once(client, tmp_path):
+    trials = client.get_experiment_by_name(experiment_names("smoke")[1]).experiment_id
+    (failed,) = client.search_runs([trials], "status = 'FAILED'")
+    again = client.create_run(trials, tags={"trial": failed.data.tags["trial"]})
+    client.set_terminated(again.info.run_id, "FINISHED")
+    (smoke,) = recorded_studies(client)
+    assert (smoke.done, smoke.failed) == (2, 0)
+    assert {(one.key, one.status) for one in ends(client, trials)} == {
+        (row.tags["trial"], row.status) for row in runs(client, trials) if row.status == "FINISHED"
+    }
+
+
 def test_status_agrees_with_the_plan(client, tmp_path):
     from search_spaces.smoke import SPACE
 
@@ -105,22 +138,26 @@ def test_one_leads_and_says_how_far_it_is(client, monkeypatch):
     monkeypatch.setattr("study.running.lock.is_file", lambda client: False)
     experiment = client.get_experiment_by_name("smoke").experiment_id
     said = []
-    with leading(client, experiment, False, said.append, lambda: "half way"):
+    half_way = Standing(
+        stage="half way", done=3, total=6, share=0.5, left=90, workers=[["a", 0.2]]
+    )
+    with leading(client, experiment, False, said.append, lambda: half_way):
         monkeypatch.setattr(
             "study.running.lock.os.getpid", lambda: 1
         )  # as another process sees it
         with (
             pytest.raises(BadInputError, match="another launch of this study runs on"),
-            leading(client, experiment, False, said.append, str),
+            leading(client, experiment, False, said.append, Standing),
         ):
             pass
-        assert leader_of(client, experiment).says == "half way"
+        assert leader_of(client, experiment).says == "half way, 50%, about 0:01:30 left"
+        assert leader_of(client, experiment).standing == half_way
     assert leader_of(client, experiment).gone
-    with leading(client, experiment, False, said.append, str):
+    with leading(client, experiment, False, said.append, Standing):
         pass
     dead = '{"host": "elsewhere", "pid": 7, "token": "t", "beat": 3, "says": ""}'
     client.set_experiment_tag(experiment, "leader", dead)
-    with leading(client, experiment, False, said.append, str):
+    with leading(client, experiment, False, said.append, Standing):
         assert "it has been silent: this launch leads now" in said
 
 

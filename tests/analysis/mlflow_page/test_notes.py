@@ -22,9 +22,12 @@ def test_a_long_answer_is_cut_and_the_way_to_the_report_stays(tmp_path):
     assert sum(map(len, said)) > LONGEST
     note = _note(found, rows, "1", REPORT, tmp_path)
     assert len(note) <= LONGEST
-    assert note.startswith("**Is it so?**")
-    assert said[0] in note
-    assert f"[Report and figures]({REPORT})" in note
+    assert note.startswith("**29 undecided** · ")
+    first, *_ = note.splitlines()  # all that MLflow shows of a note that is folded
+    assert f"[report and figures]({REPORT})" in first
+    assert "[charts](#/experiments/1/runs?" in first
+    assert note.splitlines()[2] == f"- {said[0]}"
+    assert "*Is it so?*" in note
     assert "figures%2Fladder.png&run_uuid=abc" in note
 
 

@@ -1,0 +1,75 @@
+"""All studies that are recorded at one address, a line each."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime
+from typing import NamedTuple
+
+from rich.table import Table
+
+from records.experiments import recorded_spaces
+from records.read import recorded_looks, recorded_settings
+from records.reader import Reader
+from records.runs import ends
+from records.schema import experiment_names
+from study.watching.leader import LEADER, leader_from
+
+
+class Listed(NamedTuple):
+    """A study, as its records say.
+
+    experiment: of its settings, the id. missing: trials that its last launch planned and that
+    have not ended, by the last word of that launch; of a launch that said nothing, the seeds of
+    the recorded settings. running: whether a launch leads it now. changed: when a trial ended
+    last, ms since 1970, UTC; 0 where none has.
+    """
+
+    space: str
+    experiment: str
+    done: int
+    missing: int
+    failed: int
+    running: bool
+    changed: int
+
+
+def recorded_studies(client: Reader) -> list[Listed]:
+    """All of them, the one that changed last first."""
+    found = (_listed(client, space) for space in recorded_spaces(client))
+    return sorted(found, key=lambda one: one.changed, reverse=True)
+
+
+def _listed(client: Reader, space: str) -> Listed:
+    settings, trials = map(client.get_experiment_by_name, experiment_names(space))
+    ended = ends(client, trials.experiment_id)
+    count = Counter(one.status for one in ended)
+    leader = leader_from(settings.tags[LEADER]) if settings and LEADER in settings.tags else None
+    if leader and leader.standing.total:
+        missing = leader.standing.total - leader.standing.done
+    else:
+        seeds, _ = recorded_looks(client, space)
+        asked = recorded_settings(client, space)
+        missing = max(0, sum(len(one.seeds or range(seeds)) for one in asked) - len(ended))
+    return Listed(
+        space=space,
+        experiment=settings.experiment_id if settings else "",
+        done=count["FINISHED"],
+        missing=missing,
+        failed=count["FAILED"],
+        running=leader is not None and not leader.gone,
+        changed=max((one.ended for one in ended), default=0),
+    )
+
+
+def as_table(studies: Iterable[Listed]) -> Table:
+    """A line a study."""
+    shown = Table("study", "done", "missing", "failed", "last change", "", box=None)
+    for one in studies:
+        figures = (str(figure or "") for figure in (one.done, one.missing, one.failed))
+        shown.add_row(one.space, *figures, when(one.changed), "running" if one.running else "")
+    return shown
+
+
+def when(changed: int) -> str:
+    """Local time: "2026-01-31 17:05"; empty where nothing has ended."""
+    return f"{datetime.fromtimestamp(changed / 1000):%Y-%m-%d %H:%M}" if changed else ""
