@@ -33,11 +33,13 @@ def _products(a: Tensor, b: Tensor) -> Tensor:
     members, inputs = len(a), b.shape[2]
     if a.shape[1] * inputs % ALIGNED:
         b = functional.pad(b, (0, -inputs % ALIGNED))
-    if members == 1 == a.shape[1]:
-        # A single product of one row would go a way of its own, and rows that lie in memory in
-        # another order than those of many members do would, too, on a Cascade Lake.
-        rows = a.transpose(1, 2)
-        a, b = torch.cat([rows, rows]).transpose(1, 2), torch.cat([b, b])
+    if a.shape[1] == 1:
+        # A single product of one row would go a way of its own, and so would, on a Cascade Lake,
+        # rows with another stride, though of a dimension of one, and objects side by side.
+        rows, b = a.reshape(members, -1), b.contiguous()
+        if members == 1:
+            rows, b = torch.cat([rows, rows]), torch.cat([b, b])
+        a = rows.unsqueeze(2).transpose(1, 2)
     return torch.bmm(a, b)[:members, :, :inputs]
 
 
