@@ -17,7 +17,7 @@ from rich.console import Console
 from analysis.comparisons.questions import questions, seeds_wanted
 from analysis.evidence.rows import rows_of
 from analysis.methods.comparison import transfer_views
-from analysis.sections import first_views
+from analysis.sections import answer, first_views
 from analysis.side_by_side.names import names_of
 from analysis.side_by_side.settings import PairedSettings, paired_settings
 from analysis.side_by_side.trials import curves_of, trials_of
@@ -100,7 +100,8 @@ def publish(
     study = read_study(client, space)
     rows = rows_of(study)
     more = chain(first_views(rows), transfer_views(rows))
-    show(study, rows, more, console, limit=ROWS_AT_THE_END, most=VIEWS_AT_THE_END)
+    opening, limit, most = answer(rows), ROWS_AT_THE_END, VIEWS_AT_THE_END
+    show(study, rows, opening, more, console, limit, most)
     page, pictures = report_path(results, space), figures_folder(results, space)
     if news or not page.exists():
         from mlflow.exceptions import MlflowException

@@ -22,17 +22,20 @@ WIDTH_IN_FILES = 170
 def show(
     study: Study,
     rows: Sequence[Row],
+    opening: str,
     more: Iterable[View],
     console: Console,
     limit: int | None = None,
     most: int = 9,
 ) -> None:
-    """Print a study's table, what was chosen and what it lacks.
+    """Print a study's answer, its table, what was chosen and what it lacks.
 
-    more: further views, after the table's own; limit: rows of each view; most: views of the table.
+    opening: the answer, in one sentence; more: further views, after the table's own.
+    limit: rows of each view; most: views of the table.
     """
     _widen(console)
     console.print(f"[bold]{study.space}[/bold]: {study.about}", highlight=False, soft_wrap=True)
+    console.print(opening, style="bold", markup=False, highlight=False, soft_wrap=True)
     show_views(chain(islice(views(rows), most), chosen_views(rows), more), console, limit)
     for sentence in (*choice(rows), *lacks(rows), *study.notes):
         console.print(sentence, markup=False, highlight=False, soft_wrap=True)

@@ -13,6 +13,7 @@ from analysis.ranking import ranking_sentences, ranking_views
 from analysis.ranking.across import across, across_views
 from analysis.ranking.ranks import ranks
 from analysis.ranking.ways import ways_of
+from analysis.sections import answer
 from records.schema import PlannedSetting
 from search_spaces.fair.fair_small import SPACE
 from trainables.identity import canonical
@@ -119,6 +120,7 @@ def test_the_table_is_of_what_was_chosen_beside_the_student_alone_tuned_too():
 
 def test_three_sentences_say_what_to_use_what_it_takes_and_what_to_leave():
     use, takes, leave = ranking_sentences(rows_of(fair()))
+    assert answer(rows_of(fair())) == use
     assert use.startswith("Use decoupled: of 9 ways, each tuned with 2 settings")
     assert "are decoupled, lambda; it has +0.01" in use
     assert "60,000 labels" in takes
