@@ -1,6 +1,6 @@
 """The figures of a study, the paper's own and others, from records and stored artifacts alone.
 
-figure.py        what a drawn figure is, the look of all of them, and how they are written
+figure.py        what a drawn figure is, and the look of all of them; svg.py: as SVG
 forest.py        every row against the student alone, and what a gain costs; looks.py: look by look
 maps.py          λ × T by φ                     weights.py       λ alone, for a regression
 search.py        a search's history             curves.py        quality over epochs
@@ -18,6 +18,7 @@ from mlflow import MlflowClient
 from analysis.evidence.rows import Row
 from analysis.figures import (
     classes,
+    cost,
     curves,
     forest,
     looks,
@@ -57,6 +58,7 @@ def draw_all(
         yield from amounts.draw(rows)
         yield from ladder.draw(rows)
         yield from forest.draw(rows)
+        yield from cost.draw(rows)
         yield from looks.draw(rows)
         yield from classes.draw(rows, truth)
         yield from maps.draw(rows)

@@ -1,29 +1,29 @@
-"""Forest plot of all rows against the student alone, and what a gain costs."""
+"""Forest plot of all rows against the student alone."""
 
 import math
 import statistics
 from collections.abc import Iterator, Sequence
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import LogLocator, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
-from analysis.evidence.differences import cost, difference, gaps
+from analysis.evidence.differences import difference, gaps
 from analysis.evidence.family import Family
 from analysis.evidence.rows import Row
 from analysis.evidence.statistics import Comparison
-from analysis.evidence.texts import SURE, level_text, together_text
+from analysis.evidence.texts import SURE, interval_text, level_text, together_text
 from analysis.evidence.verdicts import Verdict, Word, margin_of
-from analysis.figures.figure import COLOURS, MARKERS, QUIET, Drawn, new_figure, style
+from analysis.figures.figure import COLOURS, NARROW, QUIET, Drawn, new_figure, style
+from analysis.figures.svg import hover
 from trainables.data.measures import Measure
 
 MOST = 40
 TICKS = 4  # intervals between them: more would touch each other
 OUTLYING = 3.0  # times the median difference
-COSTS_DIFFER = 1.2  # dearest against cheapest, for the plot of cost to say something
 
 
 def draw(rows: Sequence[Row]) -> Iterator[Drawn]:
-    """The forest plot, and cost against gain; neither where nothing can be compared."""
+    """The forest plot, where anything can be compared."""
     gains = {row.planned.key: difference(row, row.domain.main) for row in rows}
     compared = [row for row in rows if not math.isnan(gains[row.planned.key].mean)]
     if not compared:
@@ -33,9 +33,6 @@ def draw(rows: Sequence[Row]) -> Iterator[Drawn]:
     else:  # stable: the study's own order where nothing was held out
         compared.sort(key=_by_validation)
     yield _forest(compared[:MOST], len(compared) - MOST, Family(rows))
-    paid = [row for row in compared if row.corrected and cost(row)]
-    if paid and max(map(cost, paid)) > COSTS_DIFFER * min(map(cost, paid)):
-        yield _cost_and_gain(paid, [gains[row.planned.key] for row in paid])
 
 
 def _by_validation(row: Row) -> float:
@@ -53,33 +50,26 @@ def name_of(row: Row) -> str:
 def _forest(rows: Sequence[Row], left_out: int, family: Family) -> Drawn:
     measures = rows[0].domain.compared
     main, found = measures[0], {one: [difference(row, one) for row in rows] for one in measures}
+    labels = [
+        f"{_forest_label(row)} (n {one.n})" for row, one in zip(rows, found[main], strict=True)
+    ]
     with style("forest"):
         figure = new_figure(1.0 + 0.25 * len(rows))
         panels = figure.subplots(1, 2, sharey=True)
         for axes, measure in zip(panels, measures, strict=True):
-            low, high = window(found[measure])
-            levels = [row.alone.mean(f"test/{measure.name}") for row in rows if row.alone]
-            margin = max((margin_of(measure, level) for level in levels), default=0.0)
-            axes.axvspan(-margin, margin, color=QUIET, alpha=0.15, lw=0)
-            for place, (row, one) in enumerate(zip(rows, found[measure], strict=True)):
-                if low <= one.mean <= high:
-                    _seeds(axes, place, row, measure)
-                    _whisker(axes, place, row, one, family.verdict(row, measure))
-                else:
-                    edge = low if one.mean < low else high
-                    off_the_axis(axes, place, edge, one.mean < edge, measure.text(one.mean, "+"))
-            axes.set_xlim(low, high)
-            axes.axvline(0, color=QUIET, lw=0.8)
-            better = "right" if measure.higher_is_better else "left"
-            unit = f"{measure.unit}; " if measure.unit else ""
-            axes.set_xlabel(f"Δ test {measure.title}\n({unit}{better} is better)")
-            axes.grid(axis="x")
-            axes.xaxis.set_major_locator(MaxNLocator(TICKS))
-        names = [
-            f"{_forest_label(row)} (n {one.n})" for row, one in zip(rows, found[main], strict=True)
-        ]
-        panels[0].set_yticks(range(len(rows)), names)
-        panels[0].set_ylim(len(rows) - 0.4, -0.6)
+            _panel(axes, rows, found[measure], measure, family)
+        panels[0].set_yticks(range(len(rows)), labels)
+    with style("forest-narrow"):
+        narrow = new_figure(0.8 + 0.42 * len(rows), NARROW)
+        axes = narrow.subplots()
+        _panel(axes, rows, found[main], main, family)
+        axes.set_yticks([])
+        axes.spines["left"].set_visible(False)
+        for place, label in enumerate(labels):
+            axes.text(
+                0, place - 0.3, label, transform=axes.get_yaxis_transform(), va="center",
+                fontsize=8,
+            )  # fmt: skip
     words = [verdict.word for row in family.rows if (verdict := family.verdict(row))]
     counts = ", ".join(f"{words.count(word)} {word}" for word in Word if word and word in words)
     title = f"Against the student alone in {main.title}: {counts or 'nothing is tested'}"
@@ -93,7 +83,36 @@ def _forest(rows: Sequence[Row], left_out: int, family: Family) -> Drawn:
     )
     if left_out > 0:
         caption += f" The best {len(rows)} by validation; {left_out} more settings left out."
-    return Drawn("forest", title, caption, figure)
+    return Drawn("forest", title, caption, figure, narrow)
+
+
+def _panel(
+    axes: Axes,
+    rows: Sequence[Row],
+    found: Sequence[Comparison],
+    measure: Measure,
+    family: Family,
+) -> None:
+    """All rows in one measure, the first above."""
+    low, high = window(found)
+    levels = [row.alone.mean(f"test/{measure.name}") for row in rows if row.alone]
+    margin = max((margin_of(measure, level) for level in levels), default=0.0)
+    axes.axvspan(-margin, margin, color=QUIET, alpha=0.15, lw=0)
+    for place, (row, one) in enumerate(zip(rows, found, strict=True)):
+        if low <= one.mean <= high:
+            _seeds(axes, place, row, measure)
+            _whisker(axes, place, row, one, measure, family.verdict(row, measure))
+        else:
+            edge = low if one.mean < low else high
+            off_the_axis(axes, place, edge, one.mean < edge, measure.text(one.mean, "+"))
+    axes.set_xlim(low, high)
+    axes.set_ylim(len(rows) - 0.4, -0.6)
+    axes.axvline(0, color=QUIET, lw=0.8)
+    better = "right" if measure.higher_is_better else "left"
+    unit = f"{measure.unit}; " if measure.unit else ""
+    axes.set_xlabel(f"Δ test {measure.title}\n({unit}{better} is better)")
+    axes.grid(axis="x")
+    axes.xaxis.set_major_locator(MaxNLocator(TICKS))
 
 
 def _forest_label(row: Row) -> str:
@@ -109,12 +128,24 @@ def _seeds(axes: Axes, place: int, row: Row, measure: Measure) -> None:
     axes.plot(found, places, marker="|", ms=5, mew=0.8, ls="none", color=QUIET)
 
 
-def _whisker(axes: Axes, place: int, row: Row, found: Comparison, verdict: Verdict | None) -> None:
+def _whisker(
+    axes: Axes,
+    place: int,
+    row: Row,
+    found: Comparison,
+    measure: Measure,
+    verdict: Verdict | None,
+) -> None:
     colour = COLOURS[0] if row.corrected else QUIET
+    told = f"{_forest_label(row)}: Δ {measure.title} {interval_text(found, measure)}"
+    told += f", {verdict.word}" if verdict and verdict.word else ""
+    marks = []
     if not math.isnan(found.low):
-        axes.plot([found.low, found.high], [place, place], color=colour, lw=1.6)
+        marks += axes.plot([found.low, found.high], [place, place], color=colour, lw=1.6)
     face = colour if verdict and verdict.is_decided else "white"
-    axes.plot(found.mean, place, marker="o", ms=4.5, mfc=face, mec=colour, ls="none")
+    marks += axes.plot(found.mean, place, marker="o", ms=4.5, mfc=face, mec=colour, ls="none")
+    for mark in marks:
+        hover(mark, told)
 
 
 def window(found: Sequence[Comparison], least: float = 1e-3) -> tuple[float, float]:
@@ -138,54 +169,3 @@ def off_the_axis(axes: Axes, place: int, edge: float, left: bool, text: str) -> 
         (edge, place), xytext=(3 if left else -3, 0), textcoords="offset points",
         ha="left" if left else "right", va="center", fontsize=8, color=COLOURS[1],
     )  # fmt: skip
-
-
-def _kind(row: Row) -> str:
-    """What shares a colour and marker: a teacher with its link, or a method in all its rows."""
-    return row.method_name if row.made_by_method else f"{row['teacher']}, φ {row.link}"
-
-
-def _cost_and_gain(rows: Sequence[Row], gains: Sequence[Comparison]) -> Drawn:
-    main = rows[0].domain.main
-    kinds = list(dict.fromkeys(map(_kind, rows)))
-    with style("cost"):
-        figure = new_figure(4.0)
-        axes = figure.subplots()
-        low, high = window(gains)
-        for row, gain in zip(rows, gains, strict=True):
-            label = _kind(row)
-            turn, kind = divmod(kinds.index(label), len(COLOURS))
-            small = [[gain.mean - gain.low], [gain.high - gain.mean]] if gain.n > 1 else None
-            if gain.mean < low:
-                axes.plot(cost(row), low, "v", color=COLOURS[kind], ms=4, clip_on=False)
-            axes.errorbar(
-                cost(row), gain.mean, small, color=COLOURS[kind], marker=MARKERS[kind],
-                ms=5, lw=0.8, alpha=0.9, ls="none", label=label,
-                mfc="white" if turn else None,
-            )  # fmt: skip
-        axes.axhline(0, color=QUIET, lw=0.8)
-        axes.set(
-            xscale="log", xlabel="seconds of a worker for one student, teacher and VAE included"
-        )
-        axes.set(ylabel=f"Δ test {main.with_unit}", ylim=(low, high))
-        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        axes.xaxis.set_major_formatter("{x:g}")
-        axes.xaxis.set_minor_formatter("")
-        axes.grid(axis="y")
-        seen = dict(zip(*reversed(axes.get_legend_handles_labels()), strict=True))
-        figure.legend(seen.values(), seen.keys(), loc="outside lower center", ncols=2)
-    best = max(range(len(rows)), key=lambda i: main.sign * gains[i].mean)
-    cheapest = min(map(cost, rows))
-    title = (
-        f"The largest gain, {main.text(gains[best].mean, '+')} by {name_of(rows[best])}, costs "
-        f"{cost(rows[best]):,.0f} s a student; the cheapest row {cheapest:,.0f} s"
-    )
-    caption = (
-        f"Mean gain in test {main.title} over the student alone at equal seeds, with its "
-        f"interval ({level_text(rows[0].looks)}, n = {max(gain.n for gain in gains)}), against "
-        "the worker time behind one student. Artifacts are shared between students, so a study "
-        "pays less."
-    )
-    if any(gain.mean < low for gain in gains):
-        caption += " Triangles on the lower edge: losses beyond it."
-    return Drawn("cost", title, caption, figure)

@@ -5,6 +5,11 @@ order.py   views and sentences: of ways tuned alike, of contrasts, of factors, o
 """
 
 from analysis.sections.opening import answer
-from analysis.sections.order import all_sentences, first_views
+from analysis.sections.order import (
+    all_sentences,
+    first_views,
+    sentences_beside_tables,
+    verdict_views,
+)
 
-__all__ = ["all_sentences", "answer", "first_views"]
+__all__ = ["all_sentences", "answer", "first_views", "sentences_beside_tables", "verdict_views"]

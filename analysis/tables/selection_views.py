@@ -34,6 +34,11 @@ OWN_COLUMNS = (
 def selection_views(rows: Sequence[Row]) -> Iterator[View]:
     """What searches chose, by which rule, what an oracle would have claimed, and their fronts."""
     yield from chosen_views(rows)
+    yield from front_views(rows)
+
+
+def front_views(rows: Sequence[Row]) -> Iterator[View]:
+    """The Pareto fronts of what searches asked for."""
     if searches := tuned(rows):
         yield _fronts(searches)
 
@@ -64,6 +69,7 @@ def _chosen_view(searches: Sequence[Tuned], rows: Sequence[Row], tuning: list[Ve
         f"{SURE}: of Δ alone for "
         "all rows of the study, of Δ untuned for all searches",
         table.drop(columns=idle(table)),
+        keys=[(one.final or one.best).planned.key for one in searches],
     )
 
 
