@@ -105,7 +105,7 @@ def view(lines: Sequence[Audited]) -> View:
         "Published against corrected",
         "test accuracy and cross-entropy: printed in Table 3, run here as published (± is the "
         "drift of one network), and corrected (± over seeds); gains over the student alone "
-        f"[{level_text(lines[0].gain.looks)}, n = {max(line.gain.n for line in lines)}]",
+        f"[{level_text(lines[0].corrected.looks)}, n = {max(line.gain.n for line in lines)}]",
         pd.DataFrame([_line(line) for line in lines]),
     )
 

@@ -49,10 +49,14 @@ def choice(rows: Sequence[Row]) -> list[str]:
 def beside_the_tables(rows: Sequence[Row]) -> list[str]:
     """What selection chose as far as the tables of choices and verdicts do not say it."""
     searches, procedures = tuned(rows), nested(rows)
-    lines = [sentence for one in searches for sentence in _notes(one)]
+    lines = [
+        sentence for one in searches for sentence in _notes(one, with_scores=len(searches) == 1)
+    ]
+    others: dict[str, list[str]] = {}
     for one in searches:
         if (beside := _beside(one, searches)) != ALONE:
-            lines.append(f"{one.name}: its Δ alone is to {beside}.")
+            others.setdefault(beside, []).append(one.name)
+    lines += [f"Δ alone of {', '.join(mine)} is to {beside}." for beside, mine in others.items()]
     lines += [sentence for one in procedures for sentence in _not_whole(one)]
     best = chosen(row for row in rows if not row.is_candidate)
     return lines if searches or procedures or best is None else _by_validation(best)
@@ -163,10 +167,10 @@ def _of_a_search(one: Tuned, beside: str, alone: Verdict, tuning: Verdict) -> li
     return lines
 
 
-def _notes(one: Tuned) -> list[str]:
+def _notes(one: Tuned, with_scores: bool = True) -> list[str]:
     """How the finalists were told apart, a population's numbers, and what is not trained yet."""
     best, scored, lines = one.best, one.best.scored, []
-    if best.again:
+    if best.again and with_scores:
         first, again = (
             scored.text(r.mean(f"validation/{scored.name}")) for r in (best, best.again)
         )

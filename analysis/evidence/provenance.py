@@ -83,13 +83,13 @@ def counts(study: Study, rows: Sequence[Row]) -> str:
     oracles = [row for row in scored if row["rule"] == "oracle"]
     again = [row for row in scored if row.planned.again and row not in oracles]
     tried = len(scored) - len(oracles) - len(again)
-    each = f"{study.seeds} seeds each"
+    each = f"{study.seeds} seed{'' if study.seeds == 1 else 's'} each"
     if study.looks:
         ended = [len(row.finished) + len(row.failed) for row in reported]
         each = f"{min(ended)} to {max(ended)} seeds each, more where it was not decided"
     family = Family(rows)
     compared = sum(family.verdict(row) is not None for row in reported)
-    against = f", {compared:,} of them against a student alone" if compared else ""
+    against = f", {compared:,} of them against a student alone" if compared and not tried else ""
     said = [f"{_settings(len(reported))} reported{against}, {each}"]
     if tried:
         more = f", {len(again)} of them once more with fresh seeds" if again else ""

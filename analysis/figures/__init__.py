@@ -1,7 +1,7 @@
 """The figures of a study, the paper's own and others, from records and stored artifacts alone.
 
 figure.py        what a drawn figure is, and the look of all of them; svg.py: as SVG
-forest.py        every row against the student alone, and what a gain costs; looks.py: look by look
+forest.py        every row against the student alone; cost.py: its cost; looks.py: look by look
 maps.py          λ × T by φ                     weights.py       λ alone, for a regression
 search.py        a search's history             curves.py        quality over epochs
 pictures.py      images under a link, the VAE   reliability.py   confidence against accuracy
@@ -28,7 +28,7 @@ from analysis.figures import (
     search,
     weights,
 )
-from analysis.figures.factors import amounts, labels, ladder
+from analysis.figures.factors import amounts, labels, ladder, ways
 from analysis.figures.figure import Drawn, Left, save, svg_text
 from analysis.objects import Truth, Unknown
 from records.runs import curve
@@ -57,6 +57,7 @@ def draw_all(
         yield from labels.draw(rows)
         yield from amounts.draw(rows)
         yield from ladder.draw(rows)
+        yield from ways.draw(rows)
         yield from forest.draw(rows)
         yield from cost.draw(rows)
         yield from looks.draw(rows)

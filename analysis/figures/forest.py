@@ -3,8 +3,10 @@
 import math
 import statistics
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from analysis.evidence.differences import difference, gaps
@@ -18,8 +20,20 @@ from analysis.figures.svg import hover
 from trainables.data.measures import Measure
 
 MOST = 40
+LONG = 50  # letters of a label: beside it there is room for two ticks
 TICKS = 4  # intervals between them: more would touch each other
 OUTLYING = 3.0  # times the median difference
+LEAST = 1e-3  # a third of what is shown in any case
+
+
+class Entry(NamedTuple):
+    """A comparison of a forest plot; own: each seed's difference."""
+
+    label: str
+    found: Comparison
+    verdict: Verdict | None
+    own: Sequence[float]
+    is_corrected: bool = True
 
 
 def draw(rows: Sequence[Row]) -> Iterator[Drawn]:
@@ -49,27 +63,18 @@ def name_of(row: Row) -> str:
 
 def _forest(rows: Sequence[Row], left_out: int, family: Family) -> Drawn:
     measures = rows[0].domain.compared
-    main, found = measures[0], {one: [difference(row, one) for row in rows] for one in measures}
-    labels = [
-        f"{_forest_label(row)} (n {one.n})" for row, one in zip(rows, found[main], strict=True)
-    ]
+    main = measures[0]
+    entries = {measure: [_entry(row, measure, family) for row in rows] for measure in measures}
+    labels = [entry.label for entry in entries[main]]
     with style("forest"):
         figure = new_figure(1.0 + 0.25 * len(rows))
         panels = figure.subplots(1, 2, sharey=True)
         for axes, measure in zip(panels, measures, strict=True):
-            _panel(axes, rows, found[measure], measure, family)
+            panel(axes, entries[measure], measure, _margin(rows, measure))
+            if max(map(len, labels)) > LONG:
+                axes.xaxis.set_major_locator(MaxNLocator(2))
         panels[0].set_yticks(range(len(rows)), labels)
-    with style("forest-narrow"):
-        narrow = new_figure(0.8 + 0.42 * len(rows), NARROW)
-        axes = narrow.subplots()
-        _panel(axes, rows, found[main], main, family)
-        axes.set_yticks([])
-        axes.spines["left"].set_visible(False)
-        for place, label in enumerate(labels):
-            axes.text(
-                0, place - 0.3, label, transform=axes.get_yaxis_transform(), va="center",
-                fontsize=8,
-            )  # fmt: skip
+    small = narrow("forest", entries[main], main, _margin(rows, main))
     words = [verdict.word for row in family.rows if (verdict := family.verdict(row))]
     counts = ", ".join(f"{words.count(word)} {word}" for word in Word if word and word in words)
     title = f"Against the student alone in {main.title}: {counts or 'nothing is tested'}"
@@ -83,30 +88,40 @@ def _forest(rows: Sequence[Row], left_out: int, family: Family) -> Drawn:
     )
     if left_out > 0:
         caption += f" The best {len(rows)} by validation; {left_out} more settings left out."
-    return Drawn("forest", title, caption, figure, narrow)
+    return Drawn("forest", title, caption, figure, small)
 
 
-def _panel(
-    axes: Axes,
-    rows: Sequence[Row],
-    found: Sequence[Comparison],
-    measure: Measure,
-    family: Family,
-) -> None:
-    """All rows in one measure, the first above."""
-    low, high = window(found)
+def _margin(rows: Sequence[Row], measure: Measure) -> float:
     levels = [row.alone.mean(f"test/{measure.name}") for row in rows if row.alone]
-    margin = max((margin_of(measure, level) for level in levels), default=0.0)
+    return max((margin_of(measure, level) for level in levels), default=0.0)
+
+
+def _entry(row: Row, measure: Measure, family: Family) -> Entry:
+    found = difference(row, measure)
+    published = "" if row.corrected else " (published)"
+    own = gaps(row, row.alone, measure).values() if row.alone and row.corrected else ()
+    label = f"{name_of(row)}{published} (n {found.n})"
+    return Entry(label, found, family.verdict(row, measure), [*own], row.corrected)
+
+
+def panel(axes: Axes, entries: Sequence[Entry], measure: Measure, margin: float) -> None:
+    """Comparisons in one measure, the first above; margin: δ."""
+    won = [
+        abs(one.found.mean) for one in entries if one.verdict and one.verdict.word == Word.BETTER
+    ]
+    low, high = window([entry.found for entry in entries], max([LEAST, *won]))
     axes.axvspan(-margin, margin, color=QUIET, alpha=0.15, lw=0)
-    for place, (row, one) in enumerate(zip(rows, found, strict=True)):
-        if low <= one.mean <= high:
-            _seeds(axes, place, row, measure)
-            _whisker(axes, place, row, one, measure, family.verdict(row, measure))
+    for place, entry in enumerate(entries):
+        mean = entry.found.mean
+        if low <= mean <= high:
+            below = [place + 0.28] * len(entry.own)
+            axes.plot(entry.own, below, marker="|", ms=5, mew=0.8, ls="none", color=QUIET)
+            _whisker(axes, place, entry, measure)
         else:
-            edge = low if one.mean < low else high
-            off_the_axis(axes, place, edge, one.mean < edge, measure.text(one.mean, "+"))
+            edge = low if mean < low else high
+            off_the_axis(axes, place, edge, mean < edge, measure.text(mean, "+"))
     axes.set_xlim(low, high)
-    axes.set_ylim(len(rows) - 0.4, -0.6)
+    axes.set_ylim(len(entries) - 0.4, -0.6)
     axes.axvline(0, color=QUIET, lw=0.8)
     better = "right" if measure.higher_is_better else "left"
     unit = f"{measure.unit}; " if measure.unit else ""
@@ -115,29 +130,26 @@ def _panel(
     axes.xaxis.set_major_locator(MaxNLocator(TICKS))
 
 
-def _forest_label(row: Row) -> str:
-    return name_of(row) + ("" if row.corrected else " (published)")
+def narrow(name: str, entries: Sequence[Entry], measure: Measure, margin: float) -> Figure:
+    """The same for a telephone: one measure, and what each comparison is above it."""
+    with style(f"{name}-narrow"):
+        figure = new_figure(0.8 + 0.42 * len(entries), NARROW)
+        axes = figure.subplots()
+        panel(axes, entries, measure, margin)
+        axes.set_yticks([])
+        axes.spines["left"].set_visible(False)
+        for place, entry in enumerate(entries):
+            axes.text(
+                0, place - 0.3, entry.label, transform=axes.get_yaxis_transform(), va="center",
+                fontsize=8,
+            )  # fmt: skip
+    return figure
 
 
-def _seeds(axes: Axes, place: int, row: Row, measure: Measure) -> None:
-    """Each seed's own difference, as a small point."""
-    if row.alone is None or not row.corrected:
-        return
-    found = [*gaps(row, row.alone, measure).values()]
-    places = [place + 0.28] * len(found)
-    axes.plot(found, places, marker="|", ms=5, mew=0.8, ls="none", color=QUIET)
-
-
-def _whisker(
-    axes: Axes,
-    place: int,
-    row: Row,
-    found: Comparison,
-    measure: Measure,
-    verdict: Verdict | None,
-) -> None:
-    colour = COLOURS[0] if row.corrected else QUIET
-    told = f"{_forest_label(row)}: Δ {measure.title} {interval_text(found, measure)}"
+def _whisker(axes: Axes, place: int, entry: Entry, measure: Measure) -> None:
+    found, verdict = entry.found, entry.verdict
+    colour = COLOURS[0] if entry.is_corrected else QUIET
+    told = f"{entry.label}: Δ {measure.title} {interval_text(found, measure)}"
     told += f", {verdict.word}" if verdict and verdict.word else ""
     marks = []
     if not math.isnan(found.low):
@@ -148,7 +160,7 @@ def _whisker(
         hover(mark, told)
 
 
-def window(found: Sequence[Comparison], least: float = 1e-3) -> tuple[float, float]:
+def window(found: Sequence[Comparison], least: float = LEAST) -> tuple[float, float]:
     """An axis that shows the many: a difference far beyond the others is only pointed at.
 
     least: a third of what is shown in any case.

@@ -226,6 +226,7 @@ def _two_dimensional(store: Store | None) -> str:
             found.append((recipe.get("split", ""), path.stem))
     if not found:
         raise UnusableArtifactError(
-            "it shows a VAE of latent size 2, and none is stored here: paper_table trains one"
+            "it shows a VAE of latent size 2, and none is stored here: "
+            "python -m study.launch --space paper_table"
         )
     return min(found)[1]

@@ -4,31 +4,25 @@ A view of a few long lines, such as what one search chose, stands on its side: a
 a column, so that it is read downwards and fits a sheet of paper.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from analysis.pages.addresses import NOWHERE, Addresses
 from analysis.tables.view import View
 
-LONG, FEW = 9, 3  # columns, and lines, of a view that stands on its side
+WORDS, FIGURE, RUNS = "words", "figure", "runs"  # kinds of cells
+LONG, FEW = 10, 2  # columns, and lines, of a view that stands on its side
 PART = "· "  # begins a line that belongs to the one above: such tables cannot be sorted
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A cell: its text, and whether it is words."""
+    """A cell: its text, its kind, WORDS, FIGURE or RUNS; of the last its link, and to whose."""
 
     text: str
-    is_words: bool
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line of a table; name, address: what its link says, and where its runs are."""
-
-    cells: list[Cell]
-    name: str = ""
+    kind: str
     address: str = ""
+    of: str = ""
 
 
 @dataclass(frozen=True)
@@ -42,19 +36,14 @@ class Grid:
     note: str
     shared: str
     headings: list[Cell]
-    lines: list[Line]
+    lines: list[list[Cell]]
     is_on_its_side: bool
 
     @property
     def is_sortable(self) -> bool:
         """True where lines stand for themselves, and are more than two."""
-        parts = any(line.cells[0].text.startswith(PART) for line in self.lines)
+        parts = any(line[0].text.startswith(PART) for line in self.lines)
         return len(self.lines) > 2 and not parts and not self.is_on_its_side
-
-    @property
-    def has_links(self) -> bool:
-        """True where any line has runs to link to."""
-        return any(line.address for line in self.lines)
 
 
 def grid(
@@ -63,30 +52,30 @@ def grid(
     """A view as a page shows it; names: of settings, by key, for what links say."""
     shared, table = view.shared() if len(view.table) > 1 else ("", view.table)
     columns = list(table.columns)
-    words = [view.has_words(column) for column in columns]
+    kinds = [WORDS if view.has_words(column) else FIGURE for column in columns]
     headings = [
-        Cell(view.heading(column), has) for column, has in zip(columns, words, strict=True)
+        Cell(view.heading(column), kind) for column, kind in zip(columns, kinds, strict=True)
     ]
-    keys: Sequence[str] = view.keys or [""] * len(table)
     lines = [
-        Line(
-            [Cell(str(text), has) for text, has in zip(cells, words, strict=True)],
-            (names or {}).get(key, key),
-            addresses.of(key),
-        )
-        for key, cells in zip(keys, table.itertuples(index=False), strict=True)
+        [Cell(str(text), kind) for text, kind in zip(cells, kinds, strict=True)]
+        for cells in table.itertuples(index=False)
     ]
+    if any(map(addresses.of, view.keys)):
+        headings.append(Cell(RUNS, RUNS))
+        for line, key in zip(lines, view.keys, strict=True):
+            line.append(Cell(RUNS, RUNS, addresses.of(key), (names or {}).get(key, key)))
     on_its_side = len(lines) <= FEW and len(columns) >= LONG
     if on_its_side:
         headings, lines = _on_its_side(headings, lines)
     return Grid(view.title, view.note, shared, headings, lines, on_its_side)
 
 
-def _on_its_side(headings: list[Cell], lines: list[Line]) -> tuple[list[Cell], list[Line]]:
-    """The first column becomes the headings."""
-    top = [headings[0], *(line.cells[0] for line in lines)]
-    rest = [
-        Line([Cell(heading.text, True), *(Cell(line.cells[place].text, True) for line in lines)])
-        for place, heading in enumerate(headings[1:], 1)
+def _on_its_side(
+    headings: list[Cell], lines: list[list[Cell]]
+) -> tuple[list[Cell], list[list[Cell]]]:
+    """The first column becomes the headings, and all is words."""
+    turned = [
+        [cell if cell.kind == RUNS else replace(cell, kind=WORDS) for cell in column]
+        for column in zip(headings, *lines, strict=True)
     ]
-    return [Cell(cell.text, True) for cell in top], rest
+    return turned[0], turned[1:]

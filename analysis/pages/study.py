@@ -1,6 +1,7 @@
 """The page of a study: the answer, the verdicts, what was chosen, and all else folded away."""
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 import pandas as pd
 from mlflow import MlflowClient
@@ -16,12 +17,12 @@ from analysis.pages.addresses import addresses_of
 from analysis.pages.grid import Grid, grid
 from analysis.pages.page import page
 from analysis.sections import answer, sentences_beside_tables, verdict_views
-from analysis.tables.selection_views import chosen_views
+from analysis.tables.selection_views import again_views, chosen_views
 from analysis.tables.view import STAGE, View
 from records.schema import Study
 
 MOST_ROWS = 60
-PLOT = "forest"  # the figure that stands beside the answer
+PLOTS = ("ways", "forest")  # the first of these that there is stands beside the answer
 CONTENTS = {
     "verdicts": "The verdicts",
     "sure": "How sure it is",
@@ -64,6 +65,8 @@ def study_page(
         return [grid(view, names, addresses) for view in found]
 
     first, more = verdict_views(rows, MOST_ROWS)
+    plots = {one.name: one for one in drawn}
+    plot = next((plots[name] for name in PLOTS if name in plots), None)
     left_out = sum(not row.is_candidate for row in rows) - MOST_ROWS
     audited = audit(rows)
     there = {
@@ -73,7 +76,7 @@ def study_page(
         "objects": shown(object_views(rows, truth)),
         "transfer": shown(transfer_views(rows)),
         "audit": shown([audited.view] if audited else []),
-        "figures": [one for one in drawn if one.name != PLOT],
+        "figures": [one for one in drawn if one is not plot and one.name not in PLOTS],
         "run": [True],
         "repeat": [True],
     }
@@ -86,9 +89,9 @@ def study_page(
         counts=counts(study, rows),
         addresses=addresses,
         lacks=[*lacks(rows), *study.notes],
-        plot=next((one for one in drawn if one.name == PLOT), None),
+        plot=plot,
         said=sentences_beside_tables(rows),
-        chosen=shown(chosen_views(rows)),
+        chosen=shown(chain(chosen_views(rows), again_views(rows))),
         method=METHOD,
         left_out=f"{left_out} more rows: python -m analysis.table" if left_out > 0 else "",
         objects=object_sentences(rows, truth),

@@ -7,7 +7,7 @@ from analysis.evidence.choice import beside_the_tables
 from analysis.evidence.family import Family
 from analysis.evidence.rows import Row
 from analysis.evidence.sentences import evidence, of_the_test_set
-from analysis.factors import factor_sentences, factor_views, tuning_sentences
+from analysis.factors import factor_sentences, factor_views, tuning_sentences, tuning_views
 from analysis.ranking import ranking_sentences, ranking_views
 from analysis.tables.selection_views import front_views
 from analysis.tables.view import View
@@ -36,7 +36,7 @@ def sentences_beside_tables(rows: Sequence[Row]) -> list[str]:
     return [
         *ranking_sentences(rows)[1:],
         *beside_the_tables(rows),
-        *tuning_sentences(rows),
+        *([] if [*tuning_views(rows)] else tuning_sentences(rows)),
         *of_the_test_set(Family(rows).rows),
     ]
 
@@ -50,6 +50,8 @@ def verdict_views(rows: Sequence[Row], most: int) -> tuple[list[View], list[View
     ranked, made_for = [*ranking_views(rows)], [*contrast_views(rows), *factor_views(rows)]
     own, fronts = [*views(rows, most)], [*front_views(rows)]
     against = [view for view in own if view.title == AGAINST_ALONE and not ranked]
-    first = [*ranked, *made_for, *against] or own[:1]
+    first = [*ranked[:1], *made_for, *against] or own[:1]
     titles = {view.title for view in first}
-    return first, [view for view in (*own, *fronts) if view.title not in titles]
+    return first, [
+        view for view in (*own, *ranked, *tuning_views(rows), *fronts) if view.title not in titles
+    ]

@@ -43,6 +43,22 @@ def front_views(rows: Sequence[Row]) -> Iterator[View]:
         yield _fronts(searches)
 
 
+def again_views(rows: Sequence[Row]) -> Iterator[View]:
+    """What choices scored at first and again, of several searches; of one a sentence says it."""
+    found = [(one, one.best.again) for one in tuned(rows) if one.best.again]
+    if len(found) > 1:
+        lines = [
+            {
+                "search": one.name,
+                "finalists": str(len(one.finalists)),
+                "at first": number(one.best.mean(f"validation/{one.best.score}"), one.best.scored),
+                "with fresh seeds": number(again.mean(f"validation/{again.score}"), again.scored),
+            }
+            for one, again in found
+        ]
+        yield View("Scored again", "the mean score of each choice", pd.DataFrame(lines))
+
+
 def chosen_views(rows: Sequence[Row]) -> Iterator[View]:
     """What searches chose for all seeds, and what nested ones chose for each."""
     searches, procedures = tuned(rows), nested(rows)

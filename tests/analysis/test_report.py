@@ -6,8 +6,8 @@ from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from golden.make import outputs
+from opened_page import opened, plain, unfold, violations
 
 from analysis.evidence.rows import rows_of
 from analysis.report import write
@@ -61,18 +61,6 @@ def test_the_answer_comes_first_and_nothing_is_said_twice(page, golden_client):
     assert len(set(sentences)) == len(sentences) > 10
 
 
-def opened(browser, page, **options):
-    """A tab with the page, what went wrong there, and what it asked for."""
-    options = {"viewport": {"width": 1440, "height": 900}} | options
-    tab = browser.new_page(**options)
-    wrong, asked = [], []
-    tab.on("console", lambda message: wrong.append(message.text))
-    tab.on("pageerror", lambda error: wrong.append(str(error)))
-    tab.on("request", lambda request: asked.append(request.url))
-    tab.goto(page.as_uri())
-    return tab, wrong, asked
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 768, 1440])
 def test_in_a_browser(page, browser, scheme, width):
@@ -96,16 +84,6 @@ def test_in_a_browser(page, browser, scheme, width):
     assert tab.evaluate(CONTRAST) >= 7
     assert violations(tab) == []
     tab.close()
-
-
-def unfold(tab):
-    tab.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
-
-
-def violations(tab):
-    """Rules of axe-core that the page breaks, each with the first element that does."""
-    found = Axe().run(tab).response["violations"]
-    return [(one["id"], one["nodes"][0]["html"][:200]) for one in found]
 
 
 def test_figures_have_the_colours_of_the_scheme(page, browser):
@@ -135,11 +113,6 @@ def test_every_figure_has_a_title_and_marks_tell_their_values(page, browser):
     for gain in gains:
         assert any(f"Δ accuracy {gain}, undecided" in one for one in told), gain
     tab.close()
-
-
-def plain(text):
-    """Without what keeps figures whole where a line breaks."""
-    return text.replace("\u2060", "").replace("\u00a0", " ")
 
 
 def test_tables_sort_by_any_column_and_what_is_not_there_stands_last(page, browser):
