@@ -23,6 +23,7 @@ MOST = 40
 LONG = 50  # letters of a label: beside it there is room for two ticks
 TICKS = 4  # intervals between them: more would touch each other
 OUTLYING = 3.0  # times the median difference
+PUBLISHED = "; grey: published protocol, whose attempts are not independent"
 LEAST = 1e-3  # a third of what is shown in any case
 
 
@@ -82,7 +83,7 @@ def _forest(rows: Sequence[Row], left_out: int, family: Family) -> Drawn:
         f"Mean difference to the student alone at equal seeds with its interval ("
         f"{level_text(rows[0].looks)}), and each seed's difference (small). Filled: decided, for "
         f"{together_text(rows[0].looks)} {SURE}; "
-        "hollow: undecided; grey: published protocol, whose attempts are not independent. Band: "
+        f"hollow: undecided{'' if all(row.corrected for row in rows) else PUBLISHED}. Band: "
         f"±δ, differences that do not matter ({main.title}: "
         f"{main.text(main.matters) if main.matters else f'{main.matters_share:.0%}'})."
     )

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 LOCAL = "http://localhost:5000"  # where `make ui` shows the records of a folder
 MODE = "workflowType=machine_learning"  # not the UI's "GenAI" mode
-MOST = 40  # settings that one address can name
+MOST = 40  # runs that one address can name
 
 
 @dataclass(frozen=True)
@@ -44,20 +44,21 @@ def addresses_of(client: "MlflowClient", study: Study, rows: Sequence[Row]) -> A
     page = f"{root}{settings.experiment_id}/runs?{MODE}" if settings else ""
     if trials is None:
         return Addresses(page, is_local)
-    found = {row.planned.key: sorted(_keys(row)) for row in rows}
     start = f"{root}{trials.experiment_id}/runs?{MODE}&searchFilter="
+    found = {row.planned.key: _filter(row) for row in rows}
     return Addresses(
-        page,
-        is_local,
-        {key: start + quote(_filter(keys)) for key, keys in found.items() if 0 < len(keys) < MOST},
+        page, is_local, {key: start + quote(asked) for key, asked in found.items() if asked}
     )
 
 
-def _keys(row: Row) -> set[str]:
-    """Of a row's trials; those of a nested search have a setting each."""
-    return {record.setting for record in (*row.finished.values(), *row.failed.values())}
+def _filter(row: Row) -> str:
+    """What MLflow is asked for a row's trials; of a nested search each has a setting of its own.
 
-
-def _filter(keys: Sequence[str]) -> str:
-    name, listed = f"tags.{SETTING_KEY}", ", ".join(f"'{key}'" for key in keys)
-    return f"{name} = {listed}" if len(keys) == 1 else f"{name} IN ({listed})"
+    Empty where it has no trials, or more runs than an address can name.
+    """
+    records = [*row.finished.values(), *row.failed.values()]
+    settings = {record.setting for record in records}
+    if len(settings) == 1:
+        return f"tags.{SETTING_KEY} = '{settings.pop()}'"
+    listed = ", ".join(f"'{record.run_id}'" for record in records)
+    return f"attributes.run_id IN ({listed})" if 0 < len(records) <= MOST else ""

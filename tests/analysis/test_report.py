@@ -10,6 +10,7 @@ from golden.make import outputs
 from opened_page import opened, plain, unfold, violations
 
 from analysis.evidence.rows import rows_of
+from analysis.pages import addresses_of
 from analysis.report import write
 from analysis.sections import answer
 from analysis.tables.formats import Format
@@ -197,6 +198,17 @@ def test_each_row_leads_to_its_own_runs(page, browser, golden_client):
         asked = parse_qs(address.partition("?")[2])["searchFilter"][0]
         assert len(golden_client.search_runs([trials], asked)) == 2
     tab.close()
+
+
+def test_a_row_whose_seeds_have_a_setting_each_leads_to_those_runs(golden_client):
+    made = read_study(golden_client, "smoke")
+    first, second = (row for row in rows_of(made)[:2])
+    first.finished = {0: first.finished[0], 1: second.finished[1]}
+    address = addresses_of(golden_client, made, [first]).of(first.planned.key)
+    asked = parse_qs(address.partition("?")[2])["searchFilter"][0]
+    trials = golden_client.get_experiment_by_name("smoke · trials").experiment_id
+    found = {run.info.run_id for run in golden_client.search_runs([trials], asked)}
+    assert found == {record.run_id for record in first.finished.values()}
 
 
 WIDE_FIGURES = """[...document.querySelectorAll('figure *')]
