@@ -80,10 +80,11 @@ def study_page(
         "run": [True],
         "repeat": [True],
     }
+    titles = CONTENTS if plot else CONTENTS | {"verdicts": "What there is"}
     return page(
         "report.html.j2",
         study=study,
-        contents={name: title for name, title in CONTENTS.items() if there[name]},
+        contents={name: title for name, title in titles.items() if there[name]},
         there=there,
         answer=answer(rows),
         counts=counts(study, rows),
