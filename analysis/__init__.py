@@ -9,5 +9,5 @@ objects/, factors/    answers object by object; what soft labels carry, and labe
 methods/, ranking/    transfer methods beside each other; ways that were tuned alike
 side_by_side/         two settings, two studies; trials and curves as DataFrames
 papers/, audits/      what papers print; a printed table held against its rows run here
-mlflow_page/          what MLflow's own pages show beside the runs
+pages/, mlflow_page/  a study's report, studies side by side; what MLflow's pages show beside runs
 """

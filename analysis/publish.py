@@ -19,7 +19,7 @@ from analysis.evidence.rows import rows_of
 from analysis.evidence.sentences import told_apart
 from analysis.evidence.texts import interval_text, verdict_text
 from analysis.methods.comparison import transfer_views
-from analysis.sections import all_sentences, first_views
+from analysis.sections import all_sentences, answer, first_views
 from analysis.side_by_side.names import names_of
 from analysis.side_by_side.settings import PairedSettings, paired_settings
 from analysis.side_by_side.trials import curves_of, trials_of
@@ -150,7 +150,8 @@ def publish(
     study = read_study(client, space)
     rows = rows_of(study)
     more = chain(first_views(rows), transfer_views(rows))
-    show(study, rows, more, console, limit=ROWS_AT_THE_END, most=VIEWS_AT_THE_END)
+    opening, limit, most = answer(rows), ROWS_AT_THE_END, VIEWS_AT_THE_END
+    show(study, rows, opening, more, console, limit, most)
     page, pictures = report_path(results, space), figures_folder(results, space)
     if news or not page.exists():
         from mlflow.exceptions import MlflowException
@@ -165,7 +166,7 @@ def publish(
         except (MlflowException, RequestException, OSError) as error:  # all is recorded
             line = f"MLflow's notes and pictures could not be written: {error}"
             console.print(line, soft_wrap=True, markup=False)
-    return Published(build(rows), tuple(all_sentences(rows)))
+    return Published(build(rows), tuple(dict.fromkeys([opening, *all_sentences(rows)])))
 
 
 def page_of(experiment: str, address: str) -> str:

@@ -15,7 +15,7 @@ from rich.console import Console
 from analysis.evidence.rows import Row, lacks, rows_of
 from analysis.methods.comparison import transfer_views
 from analysis.objects import object_lacks, object_views, truth_of
-from analysis.sections import first_views
+from analysis.sections import answer, first_views
 from analysis.tables.console import show, show_views
 from analysis.tables.formats import Format, render, render_views
 from analysis.tables.selection_views import selection_views
@@ -52,10 +52,11 @@ def table(
         else:
             print(render_views(found, form), end="")
     elif form is Format.TEXT:
-        show(study, rows, chain(first_views(rows), transfer_views(rows)), Console(), limit)
+        more = chain(first_views(rows), transfer_views(rows))
+        show(study, rows, answer(rows), more, Console(), limit)
     else:
-        more = [*first_views(rows), *selection_views(rows), *transfer_views(rows)]
-        print(render(study, rows, form, [*lacks(rows), *study.notes], more), end="")
+        every = [*first_views(rows), *selection_views(rows), *transfer_views(rows)]
+        print(render(study, rows, form, [*lacks(rows), *study.notes], every), end="")
     return 0
 
 

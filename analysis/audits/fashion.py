@@ -104,7 +104,8 @@ def view(lines: Sequence[Audited]) -> View:
     return View(
         "Published against corrected",
         "test accuracy and cross-entropy: printed in Table 3, run here as published (± is the "
-        "drift of one network), and corrected (± over seeds); gains over the student alone",
+        "drift of one network), and corrected (± over seeds); gains over the student alone "
+        f"[{level_text(lines[0].corrected.looks)}, n = {max(line.gain.n for line in lines)}]",
         pd.DataFrame([_line(line) for line in lines]),
     )
 
@@ -148,13 +149,6 @@ def sentences(lines: Sequence[Audited]) -> list[str]:
         "one network trained on: the latter says how that network drifts, not how far another "
         "seed would fall.",
     ]
-    for line in lines:
-        if line.said():
-            said.append(
-                f"{line.corrected.label}: Table 3 prints a gain of {line.printed_gain:+.3f}; "
-                f"corrected it is {interval_text(line.gain, ACCURACY)} "
-                f"({level_text(line.gain.looks)}, n = {line.gain.n}): {line.said()}."
-            )
     return said + _label_leak(lines)
 
 

@@ -40,6 +40,7 @@ def contrast_views(rows: Sequence[Row]) -> Iterator[View]:
             f"a row against another at equal seeds; Δ {main.title} [{level_text(looks)}]; p with "
             f"Holm's correction over these; verdicts right together {SURE}",
             pd.DataFrame([_line(*one) for one in found]),
+            keys=[ours.planned.key for ours, _, _ in found],
         )
 
 

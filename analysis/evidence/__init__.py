@@ -7,7 +7,8 @@ verdicts.py      better, worse, equivalent or undecided; family.py: counted toge
 differences.py   rows against each other, costs; searched.py: what a search chose, in words
 selection.py     which setting is chosen, and what choosing by the test set would have claimed;
                  nested.py: where each seed chose for itself
-texts.py         figures as people read them; sentences.py: what the evidence supports, in words
+texts.py         figures as people read them; sentences.py: what the evidence supports, in words;
+                 choice.py: what was chosen, in words
 provenance.py    how the study was run
 """
 

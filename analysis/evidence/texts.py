@@ -115,3 +115,23 @@ def p_text(p: float) -> str:
     if math.isnan(p):
         return NONE
     return "< 0.001" if p < 0.001 else f"{p:.2g}"
+
+
+def measured(verdict: Verdict) -> str:
+    """The difference behind a verdict, with its tests and probabilities."""
+    found, of = verdict.found, verdict.measure
+    gap = f"test {of.title} {interval_text(found, of)}"
+    if found.n < 2 or math.isnan(found.low):
+        return f"{gap} (n = {found.n}: no interval, no test)"
+    counted = f", with Holm's correction over {verdict.of}" if verdict.of > 1 else ""
+    p = "" if math.isnan(verdict.p) else f", p {_p(verdict.p)}{counted}"
+    return (
+        f"{gap} ({level_text(found.looks)}, n = {found.n}{p}; P(gain > 0) = "
+        f"{verdict.probability_of_gain:.2f}, P(within ±{of.text(verdict.margin)}) = "
+        f"{verdict.probability_within:.2f})"
+    )
+
+
+def _p(p: float) -> str:
+    text = p_text(p)
+    return text if text.startswith("<") else f"= {text}"

@@ -9,7 +9,7 @@ views.py       both as tables
 sentences.py   both in words
 """
 
-from analysis.factors.sentences import factor_sentences
-from analysis.factors.views import factor_views
+from analysis.factors.sentences import factor_sentences, tuning_sentences
+from analysis.factors.views import factor_views, tuning_views
 
-__all__ = ["factor_sentences", "factor_views"]
+__all__ = ["factor_sentences", "factor_views", "tuning_sentences", "tuning_views"]

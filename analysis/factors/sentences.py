@@ -23,7 +23,7 @@ BESIDE = {
 def factor_sentences(rows: Sequence[Row]) -> list[str]:
     """What a study says of labels first, then of what its teachers teach."""
     family = Family(rows)
-    return [*_of_sizes(rows, family), *_of_ladders(rows, family), *_of_tuning(rows)]
+    return [*_of_sizes(rows, family), *_of_ladders(rows, family), *tuning_sentences(rows)]
 
 
 def _of_sizes(rows: Sequence[Row], family: Family) -> Iterator[str]:
@@ -96,7 +96,8 @@ def _shares(one: Ladder, measure: Measure, family: Family) -> str:
     )
 
 
-def _of_tuning(rows: Sequence[Row]) -> Iterator[str]:
+def tuning_sentences(rows: Sequence[Row]) -> Iterator[str]:
+    """Each search for a taught student against one for the student alone."""
     for ours, theirs, verdict in tuned_against_tuned(rows):
         if verdict.word:
             gap = interval_text(verdict.found, verdict.measure)

@@ -17,11 +17,13 @@ from analysis.evidence.texts import (
     verdict_text,
 )
 from analysis.evidence.verdicts import Verdict
-from analysis.factors.ladder import Ladder, beyond, ladders
+from analysis.factors.ladder import Ladder, beyond, ladders, tuned_against_tuned
 from analysis.factors.sizes import Sizes, sizes_of
 from analysis.factors.texts import needed_text, rung_name, share_text
-from analysis.tables.view import SOFT, TEACHER_IS, VERDICT, View
+from analysis.tables.view import AGAINST, ROW, SOFT, TEACHER_IS, VERDICT, View
 from trainables.data.measures import Measure
+
+FEW = 2  # comparisons: more are a table rather than sentences
 
 
 def factor_views(rows: Sequence[Row]) -> Iterator[View]:
@@ -89,3 +91,26 @@ def _sizes(one: Sizes, measure: Measure, family: Family) -> Iterator[dict[str, s
                 VERDICT: verdict_text(family.verdict(row, measure)),
                 "alone needs": needed_text(one.needed(row, measure) if base else None, sizes),
             }
+
+
+def tuning_views(rows: Sequence[Row]) -> Iterator[View]:
+    """Each search for a taught student against one for the student alone, where there are many."""
+    found = [one for one in tuned_against_tuned(rows) if one[2].word]
+    if len(found) > FEW:
+        yield View(
+            "What searches chose, against what those for the student alone chose",
+            f"each the best of its settings; Δ {found[0][2].measure.title} at equal seeds "
+            f"[{level_text(rows[0].looks)}]; verdicts right together {SURE}",
+            pd.DataFrame(
+                [
+                    {
+                        ROW: ours.name,
+                        AGAINST: theirs.name,
+                        "n": str(verdict.found.n),
+                        "Δ": interval_text(verdict.found, verdict.measure),
+                        VERDICT: verdict_text(verdict),
+                    }
+                    for ours, theirs, verdict in found
+                ]
+            ),
+        )

@@ -1,12 +1,11 @@
 """The figures of a study, the paper's own and others, from records and stored artifacts alone.
 
-figure.py        what a drawn figure is, the look of all of them, and how they are written
-forest.py        every row against the student alone, and what a gain costs; looks.py: look by look
+figure.py        what a drawn figure is, and the look of all of them; svg.py: as SVG
+forest.py        every row against the student alone; cost.py: its cost; looks.py: look by look
 maps.py          λ × T by φ                     weights.py       λ alone, for a regression
 search.py        a search's history             curves.py        quality over epochs
 pictures.py      images under a link, the VAE   reliability.py   confidence against accuracy
-classes.py       every row class by class       ways.py          ways that were tuned alike
-factors/         by labels, by pairs; ladders
+classes.py       every row class by class       factors/         by labels, pairs, ways; ladders
 __main__.py      the command: python -m analysis.figures
 
 A module draws what the rows make meaningful: `Drawn`, or `Left` with the reason why not.
@@ -19,6 +18,7 @@ from mlflow import MlflowClient
 from analysis.evidence.rows import Row
 from analysis.figures import (
     classes,
+    cost,
     curves,
     forest,
     looks,
@@ -26,10 +26,9 @@ from analysis.figures import (
     pictures,
     reliability,
     search,
-    ways,
     weights,
 )
-from analysis.figures.factors import amounts, labels, ladder
+from analysis.figures.factors import amounts, labels, ladder, ways
 from analysis.figures.figure import Drawn, Left, save, svg_text
 from analysis.objects import Truth, Unknown
 from records.runs import curve
@@ -60,6 +59,7 @@ def draw_all(
         yield from ladder.draw(rows)
         yield from ways.draw(rows)
         yield from forest.draw(rows)
+        yield from cost.draw(rows)
         yield from looks.draw(rows)
         yield from classes.draw(rows, truth)
         yield from maps.draw(rows)

@@ -1,8 +1,6 @@
 """What a drawn figure is, how all of them look, and how they are written."""
 
-import io
 import os
-import re
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -13,6 +11,8 @@ from typing import Any
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
+from analysis.figures.svg import on_a_page, plain
+
 # Okabe and Ito's eight colours, told apart by every kind of colour vision; styles and markers
 # tell them apart in grey print.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000")
@@ -21,7 +21,16 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X")
 INK, QUIET = "#1b1f24", "#57606a"
 WIDTH = 7.2  # inches: a printed page's text
 DOTS_PER_INCH = 180
-FONTS = "'DejaVu Sans', Verdana, sans-serif"  # Verdana has the same widths
+NARROW = 4.0  # inches: of a telephone's screen, for what has its own figure there
+# Text on a colour of its own, which is the same on a light page and on a dark one.
+ON_LIGHT, ON_DARK = "#010101", "#fefefe"
+GRID = "#d5dae0"
+ON_PAGES = {
+    INK: "var(--ink)", "#000000": "var(--ink)", QUIET: "var(--quiet)", "#ffffff": "var(--page)",
+    GRID: "var(--line)",
+    **{colour.lower(): f"var(--c{place})" for place, colour in enumerate(COLOURS[:-1])},
+}  # fmt: skip
+"""What a colour is called on a page, which has it in a light and in a dark shade."""
 STYLE: dict[str, Any] = {
     "font.size": 9,
     "axes.titlesize": 9.5,
@@ -38,7 +47,7 @@ STYLE: dict[str, Any] = {
     "xtick.color": INK,
     "ytick.color": INK,
     "legend.frameon": False,
-    "grid.color": "#d5dae0",
+    "grid.color": GRID,
     "grid.linewidth": 0.6,
     "image.cmap": "cividis",
     "svg.fonttype": "none",
@@ -47,12 +56,16 @@ STYLE: dict[str, Any] = {
 
 @dataclass
 class Drawn:
-    """A figure; its title says what is seen, its caption the units, n and how to read it."""
+    """A figure; its title says what is seen, its caption the units, n and how to read it.
+
+    narrow: the same for a narrow screen, where it is drawn otherwise there.
+    """
 
     name: str
     title: str
     caption: str
     figure: Figure
+    narrow: Figure | None = None
 
 
 @dataclass
@@ -75,15 +88,13 @@ def new_figure(height: float, width: float = WIDTH) -> Figure:
     return Figure(figsize=(width, height), layout="constrained")
 
 
-def svg_text(drawn: Drawn) -> str:
-    """The figure as one <svg> element for an HTML page; the same figure gives the same text."""
-    buffer = io.StringIO()
-    with style(drawn.name):
-        drawn.figure.savefig(buffer, format="svg", metadata={"Date": None})
-    text = buffer.getvalue()
-    text = re.sub(r' id="[A-Za-z0-9]+_\d+"', "", text[text.index("<svg") :])
-    text = re.sub(r"<metadata>.*?</metadata>", "", text, flags=re.DOTALL)
-    return text.replace("'DejaVu Sans'", FONTS)
+def svg_text(drawn: Drawn, narrow: bool = False) -> str:
+    """The figure as one <svg> element of an HTML page; narrow: as it is on a telephone."""
+    figure, name = drawn.figure, drawn.name
+    if narrow and drawn.narrow:
+        figure, name = drawn.narrow, f"{drawn.name}-narrow"
+    with style(name):
+        return on_a_page(figure, name, drawn.title, drawn.caption, ON_PAGES)
 
 
 def save(drawn: Iterable[Drawn], folder: Path) -> list[Path]:
@@ -97,8 +108,10 @@ def save(drawn: Iterable[Drawn], folder: Path) -> list[Path]:
             for kind in ("png", "svg"):
                 path = folder / f"{one.name}.{kind}"
                 temporary = folder / f".{one.name}.{os.getpid()}.{kind}"
-                dateless = {"Date": None} if kind == "svg" else None
-                one.figure.savefig(temporary, dpi=DOTS_PER_INCH, metadata=dateless)
+                if kind == "svg":
+                    temporary.write_text(plain(one.figure), encoding="utf-8")
+                else:
+                    one.figure.savefig(temporary, dpi=DOTS_PER_INCH)
                 one.figure.set_layout_engine("none")  # laid out: the second kind is as the first
                 paths.append(temporary.replace(path))
     return paths

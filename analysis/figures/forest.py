@@ -1,29 +1,44 @@
-"""Forest plot of all rows against the student alone, and what a gain costs."""
+"""Forest plot of all rows against the student alone."""
 
 import math
 import statistics
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import LogLocator, MaxNLocator
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
-from analysis.evidence.differences import cost, difference, gaps
+from analysis.evidence.differences import difference, gaps
 from analysis.evidence.family import Family
 from analysis.evidence.rows import Row
 from analysis.evidence.statistics import Comparison
-from analysis.evidence.texts import SURE, level_text, together_text
+from analysis.evidence.texts import SURE, interval_text, level_text, together_text
 from analysis.evidence.verdicts import Verdict, Word, margin_of
-from analysis.figures.figure import COLOURS, MARKERS, QUIET, Drawn, new_figure, style
+from analysis.figures.figure import COLOURS, NARROW, QUIET, Drawn, new_figure, style
+from analysis.figures.svg import hover
 from trainables.data.measures import Measure
 
 MOST = 40
+LONG = 50  # letters of a label: beside it there is room for two ticks
 TICKS = 4  # intervals between them: more would touch each other
 OUTLYING = 3.0  # times the median difference
-COSTS_DIFFER = 1.2  # dearest against cheapest, for the plot of cost to say something
+PUBLISHED = "; grey: published protocol, whose attempts are not independent"
+LEAST = 1e-3  # a third of what is shown in any case
+
+
+class Entry(NamedTuple):
+    """A comparison of a forest plot; own: each seed's difference."""
+
+    label: str
+    found: Comparison
+    verdict: Verdict | None
+    own: Sequence[float]
+    is_corrected: bool = True
 
 
 def draw(rows: Sequence[Row]) -> Iterator[Drawn]:
-    """The forest plot, and cost against gain; neither where nothing can be compared."""
+    """The forest plot, where anything can be compared."""
     gains = {row.planned.key: difference(row, row.domain.main) for row in rows}
     compared = [row for row in rows if not math.isnan(gains[row.planned.key].mean)]
     if not compared:
@@ -33,9 +48,6 @@ def draw(rows: Sequence[Row]) -> Iterator[Drawn]:
     else:  # stable: the study's own order where nothing was held out
         compared.sort(key=_by_validation)
     yield _forest(compared[:MOST], len(compared) - MOST, Family(rows))
-    paid = [row for row in compared if row.corrected and cost(row)]
-    if paid and max(map(cost, paid)) > COSTS_DIFFER * min(map(cost, paid)):
-        yield _cost_and_gain(paid, [gains[row.planned.key] for row in paid])
 
 
 def _by_validation(row: Row) -> float:
@@ -52,34 +64,18 @@ def name_of(row: Row) -> str:
 
 def _forest(rows: Sequence[Row], left_out: int, family: Family) -> Drawn:
     measures = rows[0].domain.compared
-    main, found = measures[0], {one: [difference(row, one) for row in rows] for one in measures}
+    main = measures[0]
+    entries = {measure: [_entry(row, measure, family) for row in rows] for measure in measures}
+    labels = [entry.label for entry in entries[main]]
     with style("forest"):
         figure = new_figure(1.0 + 0.25 * len(rows))
         panels = figure.subplots(1, 2, sharey=True)
         for axes, measure in zip(panels, measures, strict=True):
-            low, high = window(found[measure])
-            levels = [row.alone.mean(f"test/{measure.name}") for row in rows if row.alone]
-            margin = max((margin_of(measure, level) for level in levels), default=0.0)
-            axes.axvspan(-margin, margin, color=QUIET, alpha=0.15, lw=0)
-            for place, (row, one) in enumerate(zip(rows, found[measure], strict=True)):
-                if low <= one.mean <= high:
-                    _seeds(axes, place, row, measure)
-                    _whisker(axes, place, row, one, family.verdict(row, measure))
-                else:
-                    edge = low if one.mean < low else high
-                    off_the_axis(axes, place, edge, one.mean < edge, measure.text(one.mean, "+"))
-            axes.set_xlim(low, high)
-            axes.axvline(0, color=QUIET, lw=0.8)
-            better = "right" if measure.higher_is_better else "left"
-            unit = f"{measure.unit}; " if measure.unit else ""
-            axes.set_xlabel(f"Δ test {measure.title}\n({unit}{better} is better)")
-            axes.grid(axis="x")
-            axes.xaxis.set_major_locator(MaxNLocator(TICKS))
-        names = [
-            f"{_forest_label(row)} (n {one.n})" for row, one in zip(rows, found[main], strict=True)
-        ]
-        panels[0].set_yticks(range(len(rows)), names)
-        panels[0].set_ylim(len(rows) - 0.4, -0.6)
+            panel(axes, entries[measure], measure, _margin(rows, measure))
+            if max(map(len, labels)) > LONG:
+                axes.xaxis.set_major_locator(MaxNLocator(2))
+        panels[0].set_yticks(range(len(rows)), labels)
+    small = narrow("forest", entries[main], main, _margin(rows, main))
     words = [verdict.word for row in family.rows if (verdict := family.verdict(row))]
     counts = ", ".join(f"{words.count(word)} {word}" for word in Word if word and word in words)
     title = f"Against the student alone in {main.title}: {counts or 'nothing is tested'}"
@@ -87,37 +83,85 @@ def _forest(rows: Sequence[Row], left_out: int, family: Family) -> Drawn:
         f"Mean difference to the student alone at equal seeds with its interval ("
         f"{level_text(rows[0].looks)}), and each seed's difference (small). Filled: decided, for "
         f"{together_text(rows[0].looks)} {SURE}; "
-        "hollow: undecided; grey: published protocol, whose attempts are not independent. Band: "
+        f"hollow: undecided{'' if all(row.corrected for row in rows) else PUBLISHED}. Band: "
         f"±δ, differences that do not matter ({main.title}: "
         f"{main.text(main.matters) if main.matters else f'{main.matters_share:.0%}'})."
     )
     if left_out > 0:
         caption += f" The best {len(rows)} by validation; {left_out} more settings left out."
-    return Drawn("forest", title, caption, figure)
+    return Drawn("forest", title, caption, figure, small)
 
 
-def _forest_label(row: Row) -> str:
-    return name_of(row) + ("" if row.corrected else " (published)")
+def _margin(rows: Sequence[Row], measure: Measure) -> float:
+    levels = [row.alone.mean(f"test/{measure.name}") for row in rows if row.alone]
+    return max((margin_of(measure, level) for level in levels), default=0.0)
 
 
-def _seeds(axes: Axes, place: int, row: Row, measure: Measure) -> None:
-    """Each seed's own difference, as a small point."""
-    if row.alone is None or not row.corrected:
-        return
-    found = [*gaps(row, row.alone, measure).values()]
-    places = [place + 0.28] * len(found)
-    axes.plot(found, places, marker="|", ms=5, mew=0.8, ls="none", color=QUIET)
+def _entry(row: Row, measure: Measure, family: Family) -> Entry:
+    found = difference(row, measure)
+    published = "" if row.corrected else " (published)"
+    own = gaps(row, row.alone, measure).values() if row.alone and row.corrected else ()
+    label = f"{name_of(row)}{published} (n {found.n})"
+    return Entry(label, found, family.verdict(row, measure), [*own], row.corrected)
 
 
-def _whisker(axes: Axes, place: int, row: Row, found: Comparison, verdict: Verdict | None) -> None:
-    colour = COLOURS[0] if row.corrected else QUIET
+def panel(axes: Axes, entries: Sequence[Entry], measure: Measure, margin: float) -> None:
+    """Comparisons in one measure, the first above; margin: δ."""
+    won = [
+        abs(one.found.mean) for one in entries if one.verdict and one.verdict.word == Word.BETTER
+    ]
+    low, high = window([entry.found for entry in entries], max([LEAST, *won]))
+    axes.axvspan(-margin, margin, color=QUIET, alpha=0.15, lw=0)
+    for place, entry in enumerate(entries):
+        mean = entry.found.mean
+        if low <= mean <= high:
+            below = [place + 0.28] * len(entry.own)
+            axes.plot(entry.own, below, marker="|", ms=5, mew=0.8, ls="none", color=QUIET)
+            _whisker(axes, place, entry, measure)
+        else:
+            edge = low if mean < low else high
+            off_the_axis(axes, place, edge, mean < edge, measure.text(mean, "+"))
+    axes.set_xlim(low, high)
+    axes.set_ylim(len(entries) - 0.4, -0.6)
+    axes.axvline(0, color=QUIET, lw=0.8)
+    better = "right" if measure.higher_is_better else "left"
+    unit = f"{measure.unit}; " if measure.unit else ""
+    axes.set_xlabel(f"Δ test {measure.title}\n({unit}{better} is better)")
+    axes.grid(axis="x")
+    axes.xaxis.set_major_locator(MaxNLocator(TICKS))
+
+
+def narrow(name: str, entries: Sequence[Entry], measure: Measure, margin: float) -> Figure:
+    """The same for a telephone: one measure, and what each comparison is above it."""
+    with style(f"{name}-narrow"):
+        figure = new_figure(0.8 + 0.42 * len(entries), NARROW)
+        axes = figure.subplots()
+        panel(axes, entries, measure, margin)
+        axes.set_yticks([])
+        axes.spines["left"].set_visible(False)
+        for place, entry in enumerate(entries):
+            axes.text(
+                0, place - 0.3, entry.label, transform=axes.get_yaxis_transform(), va="center",
+                fontsize=8,
+            )  # fmt: skip
+    return figure
+
+
+def _whisker(axes: Axes, place: int, entry: Entry, measure: Measure) -> None:
+    found, verdict = entry.found, entry.verdict
+    colour = COLOURS[0] if entry.is_corrected else QUIET
+    told = f"{entry.label}: Δ {measure.title} {interval_text(found, measure)}"
+    told += f", {verdict.word}" if verdict and verdict.word else ""
+    marks = []
     if not math.isnan(found.low):
-        axes.plot([found.low, found.high], [place, place], color=colour, lw=1.6)
+        marks += axes.plot([found.low, found.high], [place, place], color=colour, lw=1.6)
     face = colour if verdict and verdict.is_decided else "white"
-    axes.plot(found.mean, place, marker="o", ms=4.5, mfc=face, mec=colour, ls="none")
+    marks += axes.plot(found.mean, place, marker="o", ms=4.5, mfc=face, mec=colour, ls="none")
+    for mark in marks:
+        hover(mark, told)
 
 
-def window(found: Sequence[Comparison], least: float = 1e-3) -> tuple[float, float]:
+def window(found: Sequence[Comparison], least: float = LEAST) -> tuple[float, float]:
     """An axis that shows the many: a difference far beyond the others is only pointed at.
 
     least: a third of what is shown in any case.
@@ -138,54 +182,3 @@ def off_the_axis(axes: Axes, place: int, edge: float, left: bool, text: str) -> 
         (edge, place), xytext=(3 if left else -3, 0), textcoords="offset points",
         ha="left" if left else "right", va="center", fontsize=8, color=COLOURS[1],
     )  # fmt: skip
-
-
-def _kind(row: Row) -> str:
-    """What shares a colour and marker: a teacher with its link, or a method in all its rows."""
-    return row.method_name if row.made_by_method else f"{row['teacher']}, φ {row.link}"
-
-
-def _cost_and_gain(rows: Sequence[Row], gains: Sequence[Comparison]) -> Drawn:
-    main = rows[0].domain.main
-    kinds = list(dict.fromkeys(map(_kind, rows)))
-    with style("cost"):
-        figure = new_figure(4.0)
-        axes = figure.subplots()
-        low, high = window(gains)
-        for row, gain in zip(rows, gains, strict=True):
-            label = _kind(row)
-            turn, kind = divmod(kinds.index(label), len(COLOURS))
-            small = [[gain.mean - gain.low], [gain.high - gain.mean]] if gain.n > 1 else None
-            if gain.mean < low:
-                axes.plot(cost(row), low, "v", color=COLOURS[kind], ms=4, clip_on=False)
-            axes.errorbar(
-                cost(row), gain.mean, small, color=COLOURS[kind], marker=MARKERS[kind],
-                ms=5, lw=0.8, alpha=0.9, ls="none", label=label,
-                mfc="white" if turn else None,
-            )  # fmt: skip
-        axes.axhline(0, color=QUIET, lw=0.8)
-        axes.set(
-            xscale="log", xlabel="seconds of a worker for one student, teacher and VAE included"
-        )
-        axes.set(ylabel=f"Δ test {main.with_unit}", ylim=(low, high))
-        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-        axes.xaxis.set_major_formatter("{x:g}")
-        axes.xaxis.set_minor_formatter("")
-        axes.grid(axis="y")
-        seen = dict(zip(*reversed(axes.get_legend_handles_labels()), strict=True))
-        figure.legend(seen.values(), seen.keys(), loc="outside lower center", ncols=2)
-    best = max(range(len(rows)), key=lambda i: main.sign * gains[i].mean)
-    cheapest = min(map(cost, rows))
-    title = (
-        f"The largest gain, {main.text(gains[best].mean, '+')} by {name_of(rows[best])}, costs "
-        f"{cost(rows[best]):,.0f} s a student; the cheapest row {cheapest:,.0f} s"
-    )
-    caption = (
-        f"Mean gain in test {main.title} over the student alone at equal seeds, with its "
-        f"interval ({level_text(rows[0].looks)}, n = {max(gain.n for gain in gains)}), against "
-        "the worker time behind one student. Artifacts are shared between students, so a study "
-        "pays less."
-    )
-    if any(gain.mean < low for gain in gains):
-        caption += " Triangles on the lower edge: losses beyond it."
-    return Drawn("cost", title, caption, figure)

@@ -10,7 +10,8 @@ from matplotlib.colors import Normalize
 from analysis.evidence.rows import Row
 from analysis.evidence.selection import best_among, reported, tuned
 from analysis.evidence.texts import bounds
-from analysis.figures.figure import COLOURS, Drawn, Left, new_figure, style
+from analysis.figures.figure import COLOURS, ON_DARK, ON_LIGHT, Drawn, Left, new_figure, style
+from analysis.figures.svg import hover
 
 FEWEST = 4  # settings that make a map
 PANELS_A_LINE = 2
@@ -117,7 +118,7 @@ def _cells(
     middle = float(norm.inverse(0.5))
     axes.imshow(grid, origin="lower", aspect="auto", norm=norm)
     for (y, x), value in np.ndenumerate(grid) if grid.size <= MOST_NUMBERS else ():
-        colour = "white" if float(value) < middle else "black"
+        colour = ON_DARK if float(value) < middle else ON_LIGHT
         axes.text(x, y, f"{value:.3f}", ha="center", va="center", color=colour, fontsize=8)
     axes.set_xticks(range(len(temperatures)), [f"{t:g}" for t in temperatures])
     axes.set_yticks(range(len(weights)), [f"{w:g}" for w in weights])
@@ -130,10 +131,11 @@ def _cells(
 def _points(axes: Axes, rows: Sequence[Row], norm: Normalize, best: Row | None) -> None:
     x = [row.number("temperature") for row in rows]
     y = [row.number("lambda") for row in rows]
-    axes.scatter(
+    points = axes.scatter(
         x, y, c=[score(row) for row in rows], norm=norm, s=36,
         edgecolors="black", linewidths=0.4,
     )  # fmt: skip
+    hover(points, *(f"{row.tuning()}: {row.domain.main.text(score(row))}" for row in rows))
     axes.set_xscale("log")
     axes.xaxis.set_major_formatter("{x:g}")
     axes.xaxis.set_minor_formatter("")

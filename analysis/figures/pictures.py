@@ -121,9 +121,13 @@ def _fitted(images: Tensor, full: int) -> Tensor:
 def _load_vae(store: Store | None, key: str) -> tuple[Vae, Domain, Domain]:
     """A stored VAE, and the two domains that it stands between."""
     if store is None:
-        raise UnusableArtifactError("the artifacts are not at hand: give --results")
+        raise UnusableArtifactError(
+            "it shows stored artifacts, which were not at hand: give --results"
+        )
     if not store.has("vae", key):
-        raise UnusableArtifactError(f"the VAE {key} is not in the store: launch the space again")
+        raise UnusableArtifactError(
+            f"the VAE {key} that it shows is not stored here: launch the space again"
+        )
     tensors = store.load("vae", key).tensors
     recipe = json.loads(store.path("vae", key).read_bytes())["describes"]["recipe"]
     objects, counterparts = (_domain_of(recipe[side]) for side in ("objects", "counterparts"))
@@ -212,7 +216,9 @@ def _plane(store: Store | None) -> Drawn:
 def _two_dimensional(store: Store | None) -> str:
     """The key of a VAE of latent size 2, the one with the most labels first."""
     if store is None:
-        raise UnusableArtifactError("the artifacts are not at hand: give --results")
+        raise UnusableArtifactError(
+            "it shows stored artifacts, which were not at hand: give --results"
+        )
     found = []
     for path in sorted(store.root.glob("vae/*.json")):
         recipe = json.loads(path.read_bytes())["describes"]["recipe"]
@@ -220,6 +226,7 @@ def _two_dimensional(store: Store | None) -> str:
             found.append((recipe.get("split", ""), path.stem))
     if not found:
         raise UnusableArtifactError(
-            "no VAE of latent size 2 is in the store: python -m study.launch --space paper_table"
+            "it shows a VAE of latent size 2, and none is stored here: "
+            "python -m study.launch --space paper_table"
         )
     return min(found)[1]

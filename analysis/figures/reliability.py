@@ -74,6 +74,8 @@ def _figure(rows: Sequence[Row]) -> Drawn:
     best, worst = min(students, key=students.__getitem__), max(students, key=students.__getitem__)
     title = f"Calibration: ECE of the students from {students[best]:.3f} ({best})"
     title += f" to {students[worst]:.3f} ({worst})"
+    if best == worst:
+        title = f"Calibration: ECE of {best} {students[best]:.3f}"
     caption = (
         "Share of right answers against confidence at T = 1 in 15 bins, on the 10,000 test "
         f"objects, pooled over n = {max(len(row.finished) for row in rows)} seeds; bins of fewer "

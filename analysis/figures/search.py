@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from analysis.evidence.rows import Row
-from analysis.evidence.searched import path_labels
+from analysis.evidence.searched import path_labels, values_text
 from analysis.evidence.selection import best_among, tuned
 from analysis.figures.figure import COLOURS, QUIET, Drawn, Left, new_figure, style
 from analysis.figures.maps import score
+from analysis.figures.svg import hover
 
 FEWEST = 8  # settings, for importances to mean anything
 
@@ -68,7 +69,10 @@ def _figure(name: str, rows: Sequence[Row], best: Row | None) -> Drawn:
         history, shares = figure.subplots(1, 2, width_ratios=(2.4, 1))
         kept = [(n, s) for n, s, row in zip(numbers, scores, rows, strict=True) if not row.pruned]
         dropped = [(n, s) for n, s, row in zip(numbers, scores, rows, strict=True) if row.pruned]
-        history.plot(*zip(*kept, strict=True), "o", color=COLOURS[0], ms=4, label="a setting")
+        (points,) = history.plot(
+            *zip(*kept, strict=True), "o", color=COLOURS[0], ms=4, label="a setting"
+        )
+        hover(points, *(_told(row) for row in rows if not row.pruned))
         if dropped:
             grey = {"color": QUIET, "ms": 4, "label": "pruned (score when it was)"}
             history.plot(*zip(*dropped, strict=True), "x", **grey)
@@ -103,3 +107,9 @@ def _figure(name: str, rows: Sequence[Row], best: Row | None) -> Drawn:
         f"all that the search is told. Importances: PED-ANOVA over {len(rows)} settings."
     )
     return Drawn(f"search_{name}", f"{name}: {title}", caption, figure)
+
+
+def _told(row: Row) -> str:
+    """Of a point: which setting, and its score."""
+    chosen = values_text(row.planned.searched.chosen)
+    return f"setting {(row.planned.asked or 0) + 1}: {chosen}: {row.domain.main.text(score(row))}"

@@ -15,7 +15,7 @@ from analysis.evidence.rows import Row
 from analysis.evidence.verdicts import Word
 from analysis.mlflow_page.verdicts import write_verdicts
 from analysis.mlflow_page.view_state import MODE, TAG, link, view_state
-from analysis.sections import all_sentences
+from analysis.sections import all_sentences, answer
 from analysis.tables.views import views
 from records.experiments import KIND, open_experiment
 from records.runs import runs
@@ -81,7 +81,9 @@ def _note(study: Study, rows: Sequence[Row], settings: str, report: str, picture
     ]
     for name in there[:1]:
         ending.append(f"![{name}](get-artifact?path=figures%2F{name}.png&run_uuid={run})")
-    sentences = [f"- {sentence}" for sentence in all_sentences(rows)]
+    opening = answer(rows)
+    lines += [f"**{opening}**"]
+    sentences = [f"- {sentence}" for sentence in all_sentences(rows) if sentence != opening]
     while len("\n\n".join([*lines, *sentences, *ending])) > LONGEST and sentences:
         del sentences[-1]
     lines += [*sentences, *ending]

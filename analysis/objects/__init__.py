@@ -4,7 +4,7 @@ truth.py       the true classes of the test objects, from the data
 classes.py     each row against the student alone, class by class
 agreement.py   where a row's teacher is right and where it is wrong
 views.py       all as tables
-sentences.py   and in words
+sentences.py   in words, of more rows than tables show
 """
 
 from analysis.objects.sentences import object_sentences

@@ -22,7 +22,6 @@ from analysis.evidence.texts import (
     left_out,
     level_text,
     percent,
-    verdict_phrase,
     word_text,
 )
 from analysis.evidence.verdicts import Verdict, verdicts
@@ -114,22 +113,3 @@ def _lines(one: Agreement, name: str) -> Iterator[dict[str, str]]:
         "Δ": interval_text(one.verdict.found, measure),
         VERDICT: word_text(one.verdict),
     }
-
-
-def agreement_sentences(rows: Sequence[Row]) -> list[str]:
-    """Of each row, what it makes of its teacher's errors; none of very many rows."""
-    wrong = [one for one in agreements(rows) if not one.teacher_is_right]
-    if len(wrong) > MANY:
-        return []
-    names = told_apart([one.row for one in wrong])
-    return [_sentence(name, one) for name, one in zip(names, wrong, strict=True)]
-
-
-def _sentence(name: str, one: Agreement) -> str:
-    measure = one.verdict.measure
-    return (
-        f"{name}: of the {percent(one.share)} of test objects that its teacher has wrong it has "
-        f"{percent(one.student)} right, the student alone {percent(one.alone)} "
-        f"({interval_text(one.verdict.found, measure)}, {level_text(one.row.looks)}, n = "
-        f"{one.verdict.found.n}): {verdict_phrase(one.verdict)}."
-    )

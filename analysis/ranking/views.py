@@ -25,6 +25,7 @@ def ranking_views(rows: Sequence[Row]) -> Iterator[View]:
     if ways is None:
         return
     looks, main = rows[0].looks, ways.main
+    keys = [way.final.planned.key for way in ways.every]
     found = ranks([way.values for way in ways.every], main.sign)
     yield View(
         "Ways to learn, tuned alike",
@@ -36,12 +37,14 @@ def ranking_views(rows: Sequence[Row]) -> Iterator[View]:
         pd.DataFrame(
             [_line(way, rank, ways) for way, rank in zip(ways.every, found, strict=True)]
         ),
+        keys=keys,
     )
     yield View(
         "What each way costs",
         "seconds of a worker: of one student with all that was made for it, and of the students "
         "of its search; labels: of objects of any domain, a teacher's among them",
         pd.DataFrame([_cost(way) for way in ways.every]),
+        keys=keys,
     )
 
 

@@ -10,8 +10,8 @@ from rich.table import Table
 
 from analysis.side_by_side.sentences import sentences
 from analysis.side_by_side.studies import SideBySide
-from analysis.side_by_side.views import DIFFER, MEAN, SETTING, figures_of, views
-from analysis.tables.view import View
+from analysis.side_by_side.views import DIFFER, MEAN, figures_of, views
+from analysis.tables.view import SETTING, View
 
 WIDTH, WIDE = 80, 120
 AT_WIDE = (MEAN, DIFFER)  # columns that stand where there is room, beside names unbroken
@@ -65,8 +65,7 @@ def _grid(view: View, width: int) -> Table:
     if width < WIDE:
         shown = shown.drop(columns=[*AT_WIDE], errors="ignore")
     for column in shown:
-        of_settings = column == SETTING
-        words = of_settings or view.has_words(str(column))
+        of_settings, words = column == SETTING, view.has_words(str(column))
         grid.add_column(
             str(column),
             justify="left" if words else "right",
@@ -79,14 +78,7 @@ def _grid(view: View, width: int) -> Table:
 
 
 def _page(every: Sequence[SideBySide]) -> str:
-    from jinja2 import Environment, PackageLoader, StrictUndefined
+    from analysis.pages import grid, page  # Jinja: for pages alone
 
-    environment = Environment(
-        loader=PackageLoader("analysis", "."),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
-    parts = [(beside, sentences(beside), [*views(beside)]) for beside in every]
-    return environment.get_template("compare.html.j2").render(parts=parts, setting=SETTING)
+    parts = [(beside, sentences(beside), [*map(grid, views(beside))]) for beside in every]
+    return page("compare.html.j2", parts=parts)

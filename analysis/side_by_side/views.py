@@ -9,9 +9,9 @@ from analysis.evidence.differences import cost
 from analysis.evidence.rows import Row
 from analysis.evidence.texts import NONE, interval_text, mean_std, p_text, verdict_text
 from analysis.side_by_side.studies import Pair, SideBySide
-from analysis.tables.view import VERDICT, View
+from analysis.tables.view import SETTING, VERDICT, View
 
-SETTING, MEAN, DIFFER = "setting", "mean of the first", "seeds that differ"
+MEAN, DIFFER = "mean of the first", "seeds that differ"
 
 
 def views(beside: SideBySide) -> Iterator[View]:

@@ -7,14 +7,13 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console, JustifyMethod
 from rich.table import Table
 
+from analysis.evidence.choice import choice
 from analysis.evidence.rows import Row, lacks
-from analysis.evidence.sentences import choice
 from analysis.tables.selection_views import chosen_views
-from analysis.tables.view import VERDICT, WAY, View
+from analysis.tables.view import SHAREABLE, VERDICT, WAY, View
 from analysis.tables.views import views
 from records.schema import Study
 
-SHAREABLE = ("protocol", "student", "n", "λ", "T")  # said once where all rows agree
 WHOLE = (*SHAREABLE, VERDICT, WAY)  # never broken over lines
 WIDTH_IN_FILES = 170
 
@@ -22,17 +21,20 @@ WIDTH_IN_FILES = 170
 def show(
     study: Study,
     rows: Sequence[Row],
+    opening: str,
     more: Iterable[View],
     console: Console,
     limit: int | None = None,
     most: int = 9,
 ) -> None:
-    """Print a study's table, what was chosen and what it lacks.
+    """Print a study's answer, its table, what was chosen and what it lacks.
 
-    more: further views, after the table's own; limit: rows of each view; most: views of the table.
+    opening: the answer, in one sentence; more: further views, after the table's own.
+    limit: rows of each view; most: views of the table.
     """
     _widen(console)
     console.print(f"[bold]{study.space}[/bold]: {study.about}", highlight=False, soft_wrap=True)
+    console.print(opening, style="bold", markup=False, highlight=False, soft_wrap=True)
     show_views(chain(islice(views(rows), most), chosen_views(rows), more), console, limit)
     for sentence in (*choice(rows), *lacks(rows), *study.notes):
         console.print(sentence, markup=False, highlight=False, soft_wrap=True)
@@ -54,9 +56,7 @@ def _widen(console: Console) -> None:
 
 
 def _grid(view: View, limit: int | None) -> Table:
-    shown = view.table
-    shared = [name for name in shown if name in SHAREABLE and shown[name].nunique() == 1]
-    common = ", ".join(f"{name} {shown[name].iloc[0]}" for name in shared)
+    common, shown = view.shared()
     grid = Table(
         title=f"[bold not italic]{view.title}[/]" + (f" ({common})" if common else ""),
         caption=view.note,
@@ -65,7 +65,6 @@ def _grid(view: View, limit: int | None) -> Table:
         box=SIMPLE_HEAD,
         padding=(0, 1, 0, 0),
     )
-    shown = shown.drop(columns=shared)
     for column in shown.columns:
         justify: JustifyMethod = "left" if view.has_words(column) else "right"
         grid.add_column(

@@ -31,6 +31,7 @@ def nested_view(found: Sequence[Nested], rows: Sequence[Row], tuning: Sequence[V
         f"verdicts are right together {SURE}: of Δ alone for all rows of the study, of Δ "
         "untuned for all searches",
         pd.DataFrame(lines).fillna(NONE),
+        keys=[one.final.planned.key for one in found],
     )
 
 

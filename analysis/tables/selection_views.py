@@ -34,8 +34,29 @@ OWN_COLUMNS = (
 def selection_views(rows: Sequence[Row]) -> Iterator[View]:
     """What searches chose, by which rule, what an oracle would have claimed, and their fronts."""
     yield from chosen_views(rows)
+    yield from front_views(rows)
+
+
+def front_views(rows: Sequence[Row]) -> Iterator[View]:
+    """The Pareto fronts of what searches asked for."""
     if searches := tuned(rows):
         yield _fronts(searches)
+
+
+def again_views(rows: Sequence[Row]) -> Iterator[View]:
+    """What choices scored at first and again, of several searches; of one a sentence says it."""
+    found = [(one, one.best.again) for one in tuned(rows) if one.best.again]
+    if len(found) > 1:
+        lines = [
+            {
+                "search": one.name,
+                "finalists": str(len(one.finalists)),
+                "at first": number(one.best.mean(f"validation/{one.best.score}"), one.best.scored),
+                "with fresh seeds": number(again.mean(f"validation/{again.score}"), again.scored),
+            }
+            for one, again in found
+        ]
+        yield View("Scored again", "the mean score of each choice", pd.DataFrame(lines))
 
 
 def chosen_views(rows: Sequence[Row]) -> Iterator[View]:
@@ -64,6 +85,7 @@ def _chosen_view(searches: Sequence[Tuned], rows: Sequence[Row], tuning: list[Ve
         f"{SURE}: of Δ alone for "
         "all rows of the study, of Δ untuned for all searches",
         table.drop(columns=idle(table)),
+        keys=[(one.final or one.best).planned.key for one in searches],
     )
 
 

@@ -1,6 +1,6 @@
 """A table of strings, as people read it: what every output is made of."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -9,17 +9,20 @@ import pandas as pd
 from analysis.evidence.texts import NONE
 
 RATE, EPOCHS = "rate", "epochs of g"
+SETTING, STAGE = "setting", "stage"
 NETWORK, OBJECTIVE, SCHEDULE = "network", "objective", "schedule"
 VERDICT, WAY = "verdict", "way"
 ROW, AGAINST = "row", "against"  # of a contrast
 SOFT, TEACHER_IS = "soft labels", "the teacher is"  # of a ladder
 OBJECTS = "row, by class"  # of views of answers
 WHERE_THEY_DIFFER = (RATE, EPOCHS, NETWORK, OBJECTIVE, SCHEDULE)  # columns shown only there
+SHAREABLE = ("protocol", "student", "n", "λ", "T")  # said once where all lines agree
 WORDS = frozenset(
     {
         "protocol", "student", "teacher", "φ", "search", "rule", "method", "gets",
         "teacher's student", "the seeds say", "figure", "source", "what differs",
-        NETWORK, OBJECTIVE, SCHEDULE, VERDICT, WAY, SOFT, TEACHER_IS, ROW, AGAINST, OBJECTS,
+        SETTING, STAGE, NETWORK, OBJECTIVE, SCHEDULE,
+        VERDICT, WAY, SOFT, TEACHER_IS, ROW, AGAINST, OBJECTS,
     }
 )  # fmt: skip
 """Columns of words: they stand to the left, all others, figures, to the right."""
@@ -30,12 +33,14 @@ class View(NamedTuple):
 
     headings: what stands above a column, where that is not its name; columns have names of their
         own because two of them may well have the same heading, for two measures.
+    keys: of the setting that each line is about, where each is about one.
     """
 
     title: str
     note: str
     table: pd.DataFrame
     headings: Mapping[str, str] = MappingProxyType({})
+    keys: Sequence[str] = ()
 
     def heading(self, column: str) -> str:
         """What stands above a column."""
@@ -44,6 +49,12 @@ class View(NamedTuple):
     def has_words(self, column: str) -> bool:
         """True for a column of words, False for one of figures."""
         return column in WORDS
+
+    def shared(self) -> tuple[str, pd.DataFrame]:
+        """What all lines have in common, "student Small, n 10", and the table without it."""
+        same = [c for c in self.table if c in SHAREABLE and self.table[c].nunique() == 1]
+        said = ", ".join(f"{column} {self.table[column].iloc[0]}" for column in same)
+        return said, self.table.drop(columns=same)
 
 
 def idle(table: pd.DataFrame) -> list[str]:

@@ -23,6 +23,8 @@ from analysis.tables.view import View, idle
 from trainables.data.domain import Described
 from trainables.data.measures import Measure
 
+AGAINST_ALONE = "Against the student alone, at equal seeds"
+
 
 def views(rows: Sequence[Row], most: int | None = None) -> Iterator[View]:
     """The views that have something to say, of the first `most` settings of the table."""
@@ -43,7 +45,7 @@ def views(rows: Sequence[Row], most: int | None = None) -> Iterator[View]:
     compared = [line for line in lines if not math.isnan(line[f"{target.main.name}_difference"])]
     if compared:
         yield _view(
-            "Against the student alone, at equal seeds",
+            AGAINST_ALONE,
             f"verdict: right for {together_text(looks)} {SURE}{_anew(compared)}; +k: about so "
             f"many more seeds would settle it; Δ: mean difference [{level_text(looks)}]; P: that "
             f"the gain is > 0, within ±δ, > δ, by its t posterior; δ: {_margin(target.main)}",
@@ -112,4 +114,5 @@ def _view(title: str, note: str, lines: Sequence[Line], columns: Sequence[Column
     table = pd.DataFrame({one.name: [one.cell(line) for line in lines] for one in every})
     empty = [one.name for one in columns if table[one.name].isin(["", NONE]).all()]
     headings = {one.name: one.heading for one in every}
-    return View(title, note, table.drop(columns=empty + idle(table)), headings)
+    keys = [line.row.planned.key for line in lines]
+    return View(title, note, table.drop(columns=empty + idle(table)), headings, keys)

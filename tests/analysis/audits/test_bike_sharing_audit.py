@@ -7,9 +7,10 @@ from invented import parameters, record, searched, study
 from rich.console import Console
 
 from analysis.audits.bike_sharing import audited, sentences, view
+from analysis.evidence.choice import choice
 from analysis.evidence.rows import rows_of
 from analysis.evidence.selection import chosen, tuned
-from analysis.evidence.sentences import choice, evidence
+from analysis.evidence.sentences import evidence
 from analysis.figures import Left, curves, forest, pictures, reliability, weights
 from analysis.tables.columns import build
 from analysis.tables.selection_views import selection_views

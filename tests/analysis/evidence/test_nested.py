@@ -6,11 +6,11 @@ import pytest
 from formula import Study
 from scipy import stats
 
+from analysis.evidence.choice import choice
 from analysis.evidence.family import Family
 from analysis.evidence.nested import nested
 from analysis.evidence.rows import lacks, rows_of
 from analysis.evidence.selection import tuned, tuning_verdicts
-from analysis.evidence.sentences import choice
 from analysis.figures import curves, forest, maps, search
 from analysis.tables.columns import build
 from analysis.tables.selection_views import chosen_views

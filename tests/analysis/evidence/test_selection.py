@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 from invented import parameters, record, searched, study
 
+from analysis.evidence.choice import _beside, choice
 from analysis.evidence.family import Family
 from analysis.evidence.rows import rows_of
 from analysis.evidence.searched import path_labels, values_text
 from analysis.evidence.selection import alone_of, chosen, reported, tuned, tuning_verdicts
-from analysis.evidence.sentences import _beside, choice
 from analysis.evidence.verdicts import Word
 from analysis.tables.columns import build
 from analysis.tables.selection_views import selection_views

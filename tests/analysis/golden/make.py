@@ -16,6 +16,7 @@ from rich.console import Console
 
 from analysis.evidence.rows import lacks, rows_of
 from analysis.report import write
+from analysis.sections import answer
 from analysis.tables.console import show
 from analysis.tables.formats import Format, render
 from records.client import open_client, open_records
@@ -68,7 +69,7 @@ def outputs(client, folder):
             text = render(study, rows, form, lacks(rows))
             (folder / f"table.{form}").write_text(text)
     with (folder / "table.text").open("w") as file:
-        show(study, rows, [], Console(file=file))
+        show(study, rows, answer(rows), [], Console(file=file))
     write(study, client, None, folder / "report.html")
 
 

@@ -7,6 +7,7 @@ from analysis.evidence.rows import rows_of
 from analysis.evidence.sentences import evidence
 from analysis.factors import factor_sentences
 from analysis.mlflow_page.notes import LONGEST, _note
+from analysis.sections import answer
 from search_spaces.base.catalogue import load
 
 REPORT = "#/experiments/2/runs/abc/artifacts?compareRunsMode=CHART"
@@ -26,7 +27,8 @@ def test_a_long_answer_is_cut_and_the_way_to_the_report_stays(tmp_path):
     first, *_ = note.splitlines()  # all that MLflow shows of a note that is folded
     assert f"[report and figures]({REPORT})" in first
     assert "[charts](#/experiments/1/runs?" in first
-    assert note.splitlines()[2] == f"- {said[0]}"
+    assert note.splitlines()[2] == f"**{answer(rows)}**"
+    assert note.splitlines()[4] == f"- {said[0]}"
     assert "*Is it so?*" in note
     assert "figures%2Fladder.png&run_uuid=abc" in note
 

@@ -83,15 +83,14 @@ def test_agreement_is_the_share_right_among_the_teacher_s_right_and_wrong_object
     assert right.share + wrong.share == pytest.approx(1)
 
 
-def test_both_stand_in_views_and_in_sentences(drawn):
+def test_both_stand_in_views_and_nothing_of_them_is_said_again(drawn):
     rows = rows_of(drawn[0])
     classes, agreement = object_views(rows, TRUTH)
     assert list(classes.table["row, by class"])[1:] == ["· a", "· b", "· c", "· d"]
     assert list(agreement.table["row, by class"])[1].startswith("· f∘φ right (")
-    by_class_, errors = object_sentences(rows, TRUTH)
-    assert "by class: better on b (" in by_class_
-    assert "worse on c (" in by_class_
-    assert "of test objects that its teacher has wrong" in errors
+    assert classes.table.set_index("row, by class")["verdict"]["· b"] == "better"
+    assert classes.table.set_index("row, by class")["verdict"]["· c"] == "worse"
+    assert not object_sentences(rows, TRUTH)
     assert not object_lacks(rows, TRUTH)
 
 

@@ -9,11 +9,13 @@ from hypothesis import strategies as st
 from invented import parameters, record, searched, study
 
 from analysis.evidence.rows import rows_of
-from analysis.figures import ways as ways_figure
+from analysis.figures.factors import ways
 from analysis.ranking import ranking_sentences, ranking_views
 from analysis.ranking.across import across, across_views
 from analysis.ranking.ranks import ranks
 from analysis.ranking.ways import ways_of
+from analysis.sections import answer, sentences_beside_tables, verdict_views
+from analysis.tables.views import AGAINST_ALONE
 from records.schema import PlannedSetting
 from search_spaces.fair.fair_small import SPACE
 from trainables.identity import canonical
@@ -120,11 +122,33 @@ def test_the_table_is_of_what_was_chosen_beside_the_student_alone_tuned_too():
 
 def test_three_sentences_say_what_to_use_what_it_takes_and_what_to_leave():
     use, takes, leave = ranking_sentences(rows_of(fair()))
+    assert answer(rows_of(fair())) == use
     assert use.startswith("Use decoupled: of 9 ways, each tuned with 2 settings")
     assert "are decoupled, lambda; it has +0.01" in use
     assert "60,000 labels" in takes
     assert takes.endswith("worse than the best of them, decoupled: decoupled, lambda.")
     assert leave.startswith("Leave link_none, fitnets, worse than the student alone; equivalent")
+
+
+def test_they_have_a_plot_with_what_won_on_its_axis_and_a_table_for_what_is_compared():
+    """Most ways are as good as alone: a window of the usual would leave the winners out."""
+    rows = rows_of(fair())
+    (drawn,) = ways.draw(rows)
+    assert drawn.title.endswith("2 better, 2 worse, 5 equivalent")
+    (axes,) = drawn.figure.axes
+    assert axes.get_xlim()[1] > MEANS["decoupled"] - MEANS["alone"]
+    labels = [label.get_text() for label in axes.get_yticklabels()]
+    assert labels[0] == "decoupled (n 10)"
+    first, more = verdict_views(rows, 60)
+    assert [view.title for view in first] == ["Ways to learn, tuned alike"]
+    titles = [view.title for view in more]
+    assert len(set(titles)) == len(titles)
+    assert {"What each way costs", AGAINST_ALONE} <= {*titles}
+    (pairs,) = [view for view in more if view.title.startswith("What searches chose, against")]
+    said = " ".join(sentences_beside_tables(rows))
+    assert len(pairs.table) > 2
+    assert "the best of 2 by" not in said
+    assert said.count("tuned too, by alone") == 1
 
 
 def test_where_none_is_better_the_student_alone_is_what_to_use():
@@ -152,24 +176,6 @@ def test_searches_of_unequal_budgets_are_not_ranked():
     rows = rows_of(fair(uneven=True))
     assert ways_of(rows) is None
     assert not list(ranking_views(rows))
-
-
-def test_the_figure_has_a_line_for_each_way_and_a_point_filled_where_it_is_decided():
-    (drawn,) = ways_figure.draw(rows_of(fair()))
-    assert drawn.title.startswith("9 ways beside a student alone")
-    gain, cost = drawn.figure.axes
-    names = [label.get_text() for label in gain.get_yticklabels()]
-    assert names[0] == "decoupled"
-    assert "alone, tuned (0)" in names
-    assert len(cost.lines[0].get_xdata()) == len(MEANS)
-    points = {int(line.get_ydata()[0]): line for line in gain.lines if line.get_marker() == "o"}
-    assert len(points) == len(MEANS) - 1
-    assert points[names.index("decoupled")].get_markerfacecolor() != "white"
-    wide = fair(noise=NOISE * 20)
-    (drawn,) = ways_figure.draw(rows_of(wide))
-    faces = [line.get_markerfacecolor() for line in drawn.figure.axes[0].lines
-             if line.get_marker() == "o"]  # fmt: skip
-    assert "white" in faces
 
 
 def test_over_studies_a_gain_is_in_smallest_differences_that_matter():

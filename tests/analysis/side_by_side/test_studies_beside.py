@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from invented import study
+from opened_page import opened, violations
 from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
@@ -221,8 +222,20 @@ def test_csv_has_every_figure_in_full_precision(beside):
 
 def test_the_page_is_one_file_that_needs_no_other(beside):
     page = written([beside, beside], Form.HTML)
-    assert "http" not in page
-    assert "<script" not in page
-    assert page.count("<h3>What differs</h3>") == 2
+    assert not any(sign in page for sign in ("http:", "https:", " src=", "<link", "@import"))
+    assert page.count("<h3>What differs") == 2
     for sentence in sentences(beside):
         assert sentence in page
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_in_a_browser(beside, browser, scheme, tmp_path):
+    path = tmp_path / "beside.html"
+    path.write_text(written([beside, beside], Form.HTML))
+    for width in (390, 1440):
+        options = {"viewport": {"width": width, "height": 900}, "color_scheme": scheme}
+        tab, wrong, asked = opened(browser, path, **options)
+        assert (wrong, asked) == ([], [path.as_uri()])
+        assert violations(tab) == []
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width
+        tab.close()

@@ -16,10 +16,11 @@ from invented import record, study
 from scipy import stats
 
 from analysis.audits.fashion import audited
+from analysis.evidence.choice import choice
 from analysis.evidence.family import Family
 from analysis.evidence.rows import lacks, rows_of
 from analysis.evidence.selection import chosen
-from analysis.evidence.sentences import choice, evidence
+from analysis.evidence.sentences import evidence
 from analysis.evidence.verdicts import Word
 from analysis.papers.tables import TABLE_3, place_of
 from analysis.tables.columns import build
