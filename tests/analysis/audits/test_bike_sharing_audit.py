@@ -195,4 +195,4 @@ def test_progress_keeps_the_lowest_error():
         for seed in (1_000, 1_001):
             curve = {"validation/mse": [error]}
             progress.trial_ended(TrialResult(Trial(setting=setting, seed=seed), curve, {}, 0.1))
-    assert "best validation 12,100" in progress.summary
+    assert "best validation 12,100" in progress.standing.stage
