@@ -3,7 +3,9 @@
 mlflow models serve -m models:/vae_lambda-student/1 --env-manager local
 """
 
+from importlib.metadata import version
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from records.schema import experiment_names
@@ -25,33 +27,25 @@ def check_register(register: bool, form: str) -> None:
 
 
 def register_model(wanted: Wanted, given: Leaving, folder: Path) -> str:
-    """Log the folder's file as a model of the study's experiment, with its card; its address.
+    """Store the folder's file as a model of the study's experiment, with its card; its address.
 
-    The version links to the trial's run, and has the study's verdict as a tag.
+    The version links to the trial's run, and has the study's verdict as a tag. Nothing of MLflow
+    that is global in a process, its tracking address say, is changed.
     """
-    import mlflow
-    import onnx
     from mlflow import MlflowClient
 
-    mlflow.set_tracking_uri(wanted.records)
     client = MlflowClient(wanted.records)
     name, student = f"{wanted.space.name}-{given.part}", wanted.student
     experiment = client.get_experiment_by_name(experiment_names(wanted.space.name)[0])
     assert experiment
-    mlflow.set_experiment(experiment_id=experiment.experiment_id)
-    logged = mlflow.onnx.log_model(
-        onnx.load(folder / "model.onnx"),
-        name=name,
-        signature=_signature(given),
-        input_example=given.objects[:2].numpy(),
-        pip_requirements=[
-            f"onnxruntime=={_version('onnxruntime')}",
-            f"numpy=={_version('numpy')}",
-        ],
-        save_as_external_data=False,
-        onnx_execution_providers=["CPUExecutionProvider"],
-        extra_files=[str(folder / "README.md")],
+    card = (folder / "README.md").read_text()
+    stored = client.create_logged_model(
+        experiment.experiment_id, name=name, source_run_id=student.record.run_id
     )
+    with TemporaryDirectory() as scratch:
+        _save(given, folder, Path(scratch) / "model")
+        client.log_model_artifacts(stored.model_id, str(Path(scratch) / "model"))
+    client.finalize_logged_model(stored.model_id, "READY")
     tags = {
         "space": wanted.space.name,
         "setting": student.record.setting,
@@ -60,15 +54,32 @@ def register_model(wanted: Wanted, given: Leaving, folder: Path) -> str:
     }
     if not client.search_registered_models(f"name = '{name}'"):
         client.create_registered_model(name, description=wanted.space.about)
-    version = client.create_model_version(
+    made = client.create_model_version(
         name,
-        source=logged.model_uri,
+        source=stored.artifact_location,
         run_id=student.record.run_id,
-        model_id=logged.model_id,
+        model_id=stored.model_id,
         tags=tags,
-        description=(folder / "README.md").read_text(),
+        description=card,
     )
-    return f"models:/{name}/{version.version}"
+    return f"models:/{name}/{made.version}"
+
+
+def _save(given: Leaving, folder: Path, path: Path) -> None:
+    """As MLflow's own format of ONNX models has it."""
+    import mlflow.onnx
+    import onnx
+
+    mlflow.onnx.save_model(
+        onnx.load(folder / "model.onnx"),
+        str(path),
+        signature=_signature(given),
+        input_example=given.objects[:2].numpy(),
+        pip_requirements=[f"{each}=={version(each)}" for each in ("onnxruntime", "numpy")],
+        save_as_external_data=False,
+        onnx_execution_providers=["CPUExecutionProvider"],
+        extra_files=[str(folder / "README.md")],
+    )
 
 
 def _signature(given: Leaving) -> Any:
@@ -81,9 +92,3 @@ def _signature(given: Leaving) -> Any:
         inputs=Schema([TensorSpec(some.numpy().dtype, (-1, *some.shape[1:]), INPUT)]),
         outputs=Schema([TensorSpec(said.numpy().dtype, (-1, *said.shape[1:]))]),
     )
-
-
-def _version(package: str) -> str:
-    from importlib.metadata import version
-
-    return version(package)

@@ -86,6 +86,7 @@ def test_a_registered_student_is_served_and_answers(moved, tmp_path, free_port):
     version = MlflowClient(f"sqlite:///{moved}/mlflow.db").get_model_version("smoke-student", "1")
     assert version.tags["space"] == "smoke"
     assert version.run_id
+    assert "MLFLOW_TRACKING_URI" not in os.environ  # or every later command would read it
     server = subprocess.Popen(
         [sys.executable, "-m", "mlflow", "models", "serve", "-m", "models:/smoke-student/1",
          "--env-manager", "local", "--host", "127.0.0.1", "--port", str(free_port)],
