@@ -65,7 +65,7 @@ def test_methods_are_launched_recorded_and_reported(tmp_path):
     assert by_method["barlow_twins + Small"].metrics["labels"] == 1_000
     assert by_method["class_impressions"].metrics["impressions/seconds"] > 0
     report = (results / "reports" / "own_methods.html").read_text()
-    assert '<section id="transfer">' in report
+    assert '<div id="transfer">' in report
     assert "barlow_twins + Small" in report
     again = call(launch_command, "--space", space, "--results", results)
     assert "Small 7×7 ← FashionMNIST-Small, no φ" in report
