@@ -60,7 +60,7 @@ def test_the_report_holds_the_figures(study):
     for name in ("forest", "lambda_search", "curves_search"):
         assert f'<figure id="{name}">' in page
     assert "test MSE, rentals²" in page
-    assert "garments" not in page.partition('<section id="figures">')[0]
+    assert "garments" not in page.partition('<div id="figures">')[0]
 
 
 def test_the_records_name_what_was_used(study):
