@@ -24,6 +24,7 @@ RELIABILITY, ARTIFACT, ARTIFACTS = "reliability", "artifact", "artifacts"
 ANSWERS = "answers"  # of a reported trial: which test objects it has right, packed
 TEACHER_ANSWERS = "answers.teacher"  # which of them its teacher has right through the link
 SELECTION_SEEDS = "selection_seeds"  # of a setting with seeds of its own: "1000:1002" or "3,7"
+COMMIT = "mlflow.source.git.commit"  # MLflow's own name: its pages show it
 VERDICT = "verdict"  # of a reported setting: against its student alone, in a word
 AGAIN = "again"  # of a finalist, of what is trained anew: the key of the one that was chosen
 SEEDS_PLANNED, ABOUT = "seeds", "about"  # tags of the experiments
@@ -65,6 +66,11 @@ class Record:
     def failure(self) -> str | None:
         """Why it failed, if it did."""
         return self.tags.get(FAILURE)
+
+    @property
+    def commit(self) -> str:
+        """Of the code that launched it; "unknown" where that was no clone."""
+        return self.tags.get(COMMIT, "unknown")
 
     @property
     def pruned(self) -> str | None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from analysis.evidence.family import Family
 from analysis.evidence.rows import Row, seeds_option
-from records.schema import ARTIFACT, Record, Study
+from records.schema import ARTIFACT, COMMIT, Record, Study
 
 STAGES = {
     "vae": "VAEs",
@@ -16,7 +16,7 @@ STAGES = {
     "logits": "teachers' logits",
 }
 SHOWN = {
-    "mlflow.source.git.commit": "commit",
+    COMMIT: "commit",
     "dirty": "uncommitted changes",
     "version.distillation-study": "this project",
     "python": "Python",
@@ -109,7 +109,7 @@ def _settings(number: int) -> str:
 
 def commands(study: Study) -> str:
     """How to repeat a study, line by line."""
-    commits = {trial.tags.get("mlflow.source.git.commit", "unknown") for trial in study.trials}
+    commits = {trial.commit for trial in study.trials}
     lines = [f"git checkout {commits.pop()}"] if len(commits) == 1 else []
     lines += [
         f"make study SPACE={study.space}",

@@ -12,8 +12,8 @@ from analysis.evidence.differences import cost
 from analysis.evidence.family import Family
 from analysis.evidence.rows import Row
 from analysis.evidence.statistics import crossed
-from analysis.evidence.texts import SURE, measured, together_text, verdict_phrase
-from analysis.evidence.verdicts import Verdict, Word
+from analysis.evidence.texts import SURE, counts_text, measured, together_text, verdict_phrase
+from analysis.evidence.verdicts import Verdict
 from trainables.data.measures import Measure
 
 MANY = 12  # rows: beyond them sentences speak of the chosen one and of counts
@@ -75,9 +75,7 @@ def told_apart(rows: Sequence[Row]) -> list[str]:
 
 
 def _count(measure: Measure, judged: Sequence[Verdict], looks: Sequence[int]) -> str:
-    counts = Counter(verdict.word for verdict in judged)
-    said = ", ".join(f"{counts[word]} {word}" for word in Word if word and counts[word])
     return (
         f"Against the student alone in test {measure.title}, of {len(judged)} settings: "
-        f"{said or 'none is tested'} (right for {together_text(looks)} {SURE})."
+        f"{counts_text(judged) or 'none is tested'} (right for {together_text(looks)} {SURE})."
     )

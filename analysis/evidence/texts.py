@@ -1,7 +1,8 @@
 """Figures as people read them: one rule for each, shared by tables, sentences and captions."""
 
 import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from analysis.evidence.statistics import Comparison, Summary
 from analysis.evidence.verdicts import Verdict, Word
@@ -64,6 +65,12 @@ def verdict_text(verdict: Verdict | None) -> str:
 def word_text(verdict: Verdict) -> str:
     """A verdict in a word, whatever would settle it: "better", "undecided"; a dash for none."""
     return str(verdict.word) or NONE
+
+
+def counts_text(verdicts: Iterable[Verdict | None]) -> str:
+    """How many verdicts are which: "2 better, 1 undecided"; empty where nothing was tested."""
+    counts = Counter(one.word for one in verdicts if one)
+    return ", ".join(f"{counts[word]} {word}" for word in Word if word and counts[word])
 
 
 def verdict_phrase(verdict: Verdict, seconds: float = math.nan) -> str:

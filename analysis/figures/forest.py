@@ -13,7 +13,7 @@ from analysis.evidence.differences import difference, gaps
 from analysis.evidence.family import Family
 from analysis.evidence.rows import Row
 from analysis.evidence.statistics import Comparison
-from analysis.evidence.texts import SURE, interval_text, level_text, together_text
+from analysis.evidence.texts import SURE, counts_text, interval_text, level_text, together_text
 from analysis.evidence.verdicts import Verdict, Word, margin_of
 from analysis.figures.figure import COLOURS, NARROW, QUIET, Drawn, new_figure, style
 from analysis.figures.svg import hover
@@ -76,8 +76,7 @@ def _forest(rows: Sequence[Row], left_out: int, family: Family) -> Drawn:
                 axes.xaxis.set_major_locator(MaxNLocator(2))
         panels[0].set_yticks(range(len(rows)), labels)
     small = narrow("forest", entries[main], main, _margin(rows, main))
-    words = [verdict.word for row in family.rows if (verdict := family.verdict(row))]
-    counts = ", ".join(f"{words.count(word)} {word}" for word in Word if word and word in words)
+    counts = counts_text(map(family.verdict, family.rows))
     title = f"Against the student alone in {main.title}: {counts or 'nothing is tested'}"
     caption = (
         f"Mean difference to the student alone at equal seeds with its interval ("

@@ -4,7 +4,6 @@ Report and figures hang on the one run of an experiment of their own, `<space> Â
 answer stands in the notes of the other two, above their runs. Written anew whenever the report is.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from mlflow import MlflowClient
 
 from analysis.comparisons.questions import questions
 from analysis.evidence.rows import Row
-from analysis.evidence.verdicts import Word
+from analysis.evidence.texts import counts_text
 from analysis.mlflow_page.verdicts import write_verdicts
 from analysis.mlflow_page.view_state import MODE, TAG, link, view_state
 from analysis.sections import all_sentences, answer
@@ -95,8 +94,7 @@ def _note(study: Study, rows: Sequence[Row], settings: str, report: str, picture
 
 def _in_short(rows: Sequence[Row]) -> list[str]:
     """How many comparisons came out how: "**3 better, 1 undecided**"; nothing where none did."""
-    counts = Counter(one.verdict.word for one in questions(rows))
-    said = ", ".join(f"{counts[word]} {word}" for word in Word if word and counts[word])
+    said = counts_text(one.verdict for one in questions(rows))
     return [f"**{said}**"] if said else []
 
 

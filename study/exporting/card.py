@@ -12,6 +12,8 @@ from trainables.data.domain import domains_in
 from trainables.networks.network import multiply_adds
 from trainables.settings.columns import NONE, columns_of
 
+OTHERS = "mean ± deviation over the seeds of its setting"
+
 
 def facts_of(
     given: Leaving,
@@ -51,14 +53,13 @@ def card_of(given: Leaving, wanted: Wanted, facts: Mapping[str, Any]) -> dict[st
     size = {
         "parameters": f"{facts['parameters']:,}",
         "file": f"{facts['bytes'] / 1024:,.0f} KiB",
-        "multiply-adds an object": f"{facts.get('multiply_adds', 0):,}",
     }
+    if given.network:
+        size["multiply-adds an object"] = f"{facts['multiply_adds']:,}"
     size |= {
         f"time for {count} at once": f"{value:.3g} ms (one thread of {describe()['cpu']}, median)"
         for count, value in facts["milliseconds"].items()
     }
-    if not facts.get("multiply_adds"):
-        del size["multiply-adds an object"]
     said = [f"{student.label}: {student.picked}."]
     said += [f"Verdict of the study: {student.verdict}."] if student.verdict else []
     made = {
@@ -73,13 +74,13 @@ def card_of(given: Leaving, wanted: Wanted, facts: Mapping[str, Any]) -> dict[st
         "about": wanted.space.about,
         "said": said,
         "quality": _quality(given, wanted),
-        "others": "mean ± deviation over the seeds of its setting",
+        "others": OTHERS if given.part == "student" else "",
         "test_objects": f"{len(given.test):,}",
         "size": size,
         "made": made
         | {"seed": wanted.trial.seed, **_data(wanted)}
         | {
-            "recorded by commit": tags.get("mlflow.source.git.commit", "unknown") + dirty,
+            "recorded by commit": student.record.commit + dirty,
             "versions": ", ".join(
                 f"{name.removeprefix('version.')} {value}"
                 for name, value in sorted(tags.items())

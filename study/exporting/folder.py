@@ -121,12 +121,11 @@ def _texts(given: Leaving, form: Format, wanted: Wanted) -> dict[str, Any]:
         "dtype": "uint8" if is_bytes else "float32",
         "values": ", grey values or colours from 0 to 255" if is_bytes else "",
         "shape": given.domain.shape,
-        "full_shape": given.domain.shape,
         "outputs": given.domain.outputs,
         "output": output,
         "classes": [*given.classes],
         "network": repr(given.network),
-        "module": _module(given),
+        "module": type(given.network).__module__,
         "scaled": isinstance(module, WholeNetwork) and module.is_scaled,
         "in_unit": in_unit,
     }
@@ -135,11 +134,6 @@ def _texts(given: Leaving, form: Format, wanted: Wanted) -> dict[str, Any]:
 @torch.no_grad()
 def _shape(given: Leaving) -> str:
     return ", ".join(map(str, given.module(given.objects[:1]).shape[1:]))
-
-
-def _module(given: Leaving) -> str:
-    """Where the script imports the network's class from."""
-    return type(given.network).__module__
 
 
 def _rendered(name: str, values: Mapping[str, Any]) -> str:

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from contextlib import redirect_stdout
+from importlib.util import find_spec
 from io import StringIO
 from pathlib import Path
 from typing import Any, ClassVar
@@ -12,6 +13,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from search_spaces.base.catalogue import OWN_MODULE
 from study.exporting.networks import Leaving, WholeNetwork
 from trainables.errors import BadInputError
 
@@ -48,15 +50,12 @@ class Onnx(Format):
 
     def check(self, part: str) -> None:
         """It needs packages that a study does not."""
-        try:
-            import onnx  # noqa: F401
-            import onnxruntime  # noqa: F401
-            import onnxscript  # noqa: F401
-        except ImportError as error:
+        lacking = [each for each in ("onnx", "onnxruntime", "onnxscript") if not find_spec(each)]
+        if lacking:
             raise BadInputError(
-                f"--format onnx needs {error.name}: pip install 'distillation-study[export]', or "
-                "give --format torch-export"
-            ) from None
+                f"--format onnx needs {', '.join(lacking)}: pip install "
+                "'distillation-study[export]', or give --format torch-export"
+            )
 
     def write(self, given: Leaving, path: Path) -> None:
         """By PyTorch's exporter, for any number of objects."""
@@ -118,7 +117,12 @@ class Safetensors(Format):
             )
 
     def write(self, given: Leaving, path: Path) -> None:
-        """As stored artifacts are."""
+        """As stored artifacts are. Raises BadInputError for a network of the user's space file."""
+        if type(given.network).__module__ == OWN_MODULE:
+            raise BadInputError(
+                f"{type(given.network).__name__} is in your space file, and who is given weights "
+                "alone needs its code: give --format onnx or torch-export"
+            )
         save_file({name: value.contiguous() for name, value in given.weights.items()}, path)
 
     def read(self, given: Leaving, path: Path) -> Asked:

@@ -85,10 +85,11 @@ def _check(figures: Mapping[str, tuple[float, float]], wanted: Wanted) -> None:
         if not math.isclose(before, now, rel_tol=ALLOWED, abs_tol=1e-3)
     }
     if other or not figures:
-        said = "; ".join(f"{name} {now:.6g} for {before:.6g}" for name, (before, now) in
-                         other.items())  # fmt: skip
-        commit = wanted.student.record.tags.get("mlflow.source.git.commit", "unknown")
+        said = "; ".join(
+            f"{name} {now:.6g} for {before:.6g}" for name, (before, now) in other.items()
+        )
         raise StudyError(
             f"trained again, {wanted.student.label} is another student: {said or 'no figures'}; "
-            f"it was recorded by commit {commit}: export it with that, on such a machine"
+            f"it was recorded by commit {wanted.student.record.commit}: export it with that, on "
+            "such a machine"
         )

@@ -7,6 +7,8 @@ from functools import lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
+from records.schema import COMMIT
+
 PACKAGES = ("torch", "ray", "optuna", "mlflow", "distillation-study")
 
 
@@ -18,7 +20,7 @@ def describe() -> dict[str, str]:
     tags = {
         "host": platform.node(),
         "python": platform.python_version(),
-        "mlflow.source.git.commit": commit,
+        COMMIT: commit,
         "dirty": dirty.lower(),
         "cpu": _cpu(),
     }

@@ -63,7 +63,7 @@ def say_where(space: Space, uri: str, results: Path, artifacts: Path, out: Conso
         f"table:   {python} -m analysis.table --space {space.name}{flag}",
         f"report:  {report_path(results, space.name)}",
     ]
-    lines.append(f"compare: {python} -m study.ui{flag}")
+    lines.append(f"MLflow:  {python} -m study.ui{flag}")
     out.print("\n" + "\n".join(lines), soft_wrap=True, markup=False)
 
 

@@ -115,7 +115,7 @@ def _ended(command: str, state: str) -> str:
         given.seek(0)
         process = subprocess.Popen(
             command,
-            shell=True,
+            shell=True,  # the user's own line, as typed: nothing of a study is put into it
             stdin=given,
             stderr=errors,
             start_new_session=True,  # a second Ctrl-C is for the launch

@@ -15,12 +15,15 @@ import torch
 from commands import call
 from safetensors.torch import load_file
 
+from search_spaces.base.catalogue import OWN_MODULE
 from study.export import export
-from study.exporting.networks import WholeNetwork
+from study.exporting.formats import FORMATS
+from study.exporting.networks import Leaving, WholeNetwork
 from study.records import records
 from trainables.data.augment import channel_scale
 from trainables.data.domains import FASHION_MNIST, BikeSharing
 from trainables.data.standardise import scale_of
+from trainables.errors import BadInputError
 from trainables.networks import Perceptron
 
 SERVE_SECONDS = 180
@@ -143,6 +146,24 @@ def test_what_cannot_leave_is_one_line_and_leaves_nothing(finished, tmp_path, wo
     assert line in ended.err
     assert len(ended.err.strip().splitlines()) == 1
     assert not [*tmp_path.iterdir()]
+
+
+def test_a_network_of_a_space_file_leaves_with_its_code_alone(tmp_path):
+    """Who is given bare weights could not build it."""
+    own = type("Mine", (Perceptron,), {"__module__": OWN_MODULE})(hidden=(4,))
+    given = leaving_as(own)
+    with pytest.raises(BadInputError, match="Mine is in your space file"):
+        FORMATS["safetensors"].write(given, tmp_path / "model.safetensors")
+    assert not [*tmp_path.iterdir()]
+
+
+def leaving_as(network):
+    """A perceptron of garments that leaves, said to be of this network."""
+    plain = network.build((1, 28, 28), 10)
+    whole = WholeNetwork(plain, FASHION_MNIST, None, None)
+    test, names = FASHION_MNIST.test(0), FASHION_MNIST.task.names
+    weights = plain.state_dict()
+    return Leaving("student", whole, network, weights, FASHION_MNIST, test, names, "", {})
 
 
 # ---- what is done before and after a network, without a study ----

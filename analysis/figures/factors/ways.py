@@ -4,8 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from analysis.evidence.differences import gaps
 from analysis.evidence.rows import Row
-from analysis.evidence.texts import SURE, level_text, together_text
-from analysis.evidence.verdicts import Word
+from analysis.evidence.texts import SURE, counts_text, level_text, together_text
 from analysis.figures.figure import Drawn, new_figure, style
 from analysis.figures.forest import Entry, narrow, panel
 from analysis.ranking.ways import Ways, ways_of
@@ -35,8 +34,7 @@ def _figure(ways: Ways) -> Drawn:
         axes = figure.subplots()
         panel(axes, entries, main, margin)
         axes.set_yticks(range(len(entries)), [entry.label for entry in entries])
-    words = [entry.verdict.word for entry in entries if entry.verdict]
-    said = ", ".join(f"{words.count(word)} {word}" for word in Word if word and word in words)
+    said = counts_text(entry.verdict for entry in entries)
     title = f"Against the student alone, tuned as they are, in {main.title}: {said}"
     caption = (
         f"Mean difference at equal seeds with its interval ({level_text(alone.looks)}), and each "
