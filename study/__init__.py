@@ -7,7 +7,7 @@ recording/   results on their way into MLflow
 watching/    what is seen of it, while it runs and at its end
 cluster/     Ray, here or on many machines
 exporting/   a student on its way out: a file, its card, a version in MLflow
-python/      from Python: `from study import run, records, curves, compare`
+python/      from Python: `from study import run, records, curves, compare, export`
 
 Ray reads the variables below at its import, so they are set before any module of this package.
 """
@@ -19,10 +19,11 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from study.exporting.export import export_part as export
     from study.python.reading import compare, curves, records
     from study.running.study import run_study as run
 
-__all__ = ["compare", "curves", "records", "run"]
+__all__ = ["compare", "curves", "export", "records", "run"]
 
 RAY_CAME_FIRST = "ray" in sys.modules and "RAY_AUTH_MODE" not in os.environ
 
@@ -43,6 +44,7 @@ _PYTHON = {
     "records": ("study.python.reading", "records"),
     "curves": ("study.python.reading", "curves"),
     "compare": ("study.python.reading", "compare"),
+    "export": ("study.exporting.export", "export_part"),
 }
 
 
@@ -55,7 +57,7 @@ def __getattr__(name: str) -> Any:
 
 
 class _Study(ModuleType):
-    """Keeps `records` the function, once the command's module study.records was imported too."""
+    """Keeps `records` and `export` the functions, once their commands' modules were imported."""
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name not in _PYTHON:

@@ -5,15 +5,11 @@
 The student is trained again, in seconds, and must give the figures that are recorded of it.
 """
 
-import shlex
-import sys
 from enum import StrEnum
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from records.cli import Results, Storage, TrackingUri, run_command
 from search_spaces import names
@@ -61,31 +57,21 @@ def export(
     storage: Storage = None,
 ) -> int:  # fmt: skip
     """Export a trained student, its teacher, or the model behind its link."""
-    console = Console(highlight=False)
-    say = partial(console.print, soft_wrap=True, markup=False)
     # What trains takes seconds to import, and is not needed to say what is wrong with the options.
-    from study.exporting.folder import fill, whole_folder
-    from study.exporting.formats import FORMATS
-    from study.exporting.networks import leaving
-    from study.exporting.registry import check_register, register_model
-    from study.exporting.trained import train_again
-    from study.exporting.wanted import find_wanted
+    from study.exporting.export import export_part
 
-    kind = FORMATS[form]
-    kind.check(part)
-    check_register(register, form)
-    with whole_folder(out) as folder:
-        wanted = find_wanted(space, setting, seed, tracking_uri, results, storage)
-        say(f"{wanted.student.label}: {wanted.student.picked}")
-        trained = train_again(wanted, say)
-        given = leaving(part, wanted, trained)
-        command = f"python -m study.export {shlex.join(sys.argv[1:])}"
-        for line in fill(folder, given, kind, wanted, trained, command):
-            say(line.replace("`", ""))
-        version = register_model(wanted, given, folder) if register else ""
-    say(f"{part} of {wanted.space.name} in {out}: {kind.file}, README.md (its card), run.py")
-    if version:
-        say(f"MLflow: {version}")
+    export_part(
+        space,
+        out,
+        setting=setting,
+        seed=seed,
+        part=part,
+        format=form,
+        register=register,
+        tracking_uri=tracking_uri,
+        results=results,
+        storage=storage,
+    )
     return 0
 
 

@@ -1,5 +1,6 @@
 """A trained network leaves its study: a file, a card, a script that runs it.
 
+export.py    all of this, in order
 wanted.py    which student is meant, as a trial
 trained.py   trained again, and held to what was recorded
 networks.py  the student, its teacher or its link, as a module of whole objects

@@ -103,8 +103,7 @@ def leaving(part: str, wanted: Wanted, trained: Trained) -> Leaving:
 
     Raises BadInputError where the setting has no such part.
     """
-    makers = {"student": _student, "teacher": _teacher, "link": _link}
-    return makers[part](wanted, trained)
+    return PARTS[part](wanted, trained)
 
 
 def _student(wanted: Wanted, trained: Trained) -> Leaving:
@@ -184,3 +183,7 @@ class WholeLink(nn.Module):
         inputs = objects.float() / 255 if objects.dtype == torch.uint8 else objects
         found: Tensor = self.mapped(inputs)
         return found
+
+
+PARTS = {"student": _student, "teacher": _teacher, "link": _link}
+"""What can leave, and what makes it ready."""

@@ -38,7 +38,7 @@ class Wanted:
 
 
 def find_wanted(
-    space: str,
+    space: str | Path | Space,
     setting: str,
     seed: str | None,
     tracking_uri: str | None,
@@ -52,7 +52,7 @@ def find_wanted(
     """
     from analysis.publish import student_of
 
-    chosen = load(space)
+    chosen = space if isinstance(space, Space) else load(str(space))
     address = address_of(chosen.name, tracking_uri, results)
     reader = open_reader(address)
     study = read_study(reader, chosen.name)

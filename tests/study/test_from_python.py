@@ -23,7 +23,7 @@ from records.experiments import recorded_spaces
 from records.reader import open_reader
 from records.schema import experiment_names
 from search_spaces.smoke import ALONE, SPACE, taught
-from study import compare, curves, records, run
+from study import compare, curves, export, records, run
 from study.running.progress import Progress
 from trainables.data.domains import FASHION_MNIST
 from trainables.errors import BadInputError
@@ -133,6 +133,9 @@ def test_compare_is_the_paired_t_test_of_the_records(finished, trials):
         (lambda at: run("smoke", seeds=2.5, **at), "--seeds is 2.5: give a whole number or None"),
         (lambda at: run("smoke", seeds=True, **at), "--seeds is True"),
         (lambda at: run("smoke", quiet="no", **at), "--quiet is 'no': give True or False"),
+        (lambda at: export("smoke", "x", part="pupil", **at), "unknown part 'pupil'"),
+        (lambda at: export("smoke", "x", format="pkl", **at), "unknown format 'pkl'"),
+        (lambda at: export("smok", "x", **at), "did you mean 'smoke'"),
         (lambda _: run("smoke", results=7), "--results is 7: give a text or a Path"),
         (lambda at: run("smoke", sedes=2, **at), "unknown option 'sedes': did you mean 'seeds'"),
     ],
@@ -192,6 +195,9 @@ def test_the_notebook_runs_from_its_first_cell_to_its_last(finished, tmp_path, m
     (lines,) = [axes.get_lines() for axes in names["axes"].figure.axes]
     assert [len(line.get_xdata()) for line in lines] == [2, 2]  # two settings, epochs 1 and 2
     names["axes"].figure.savefig("curves.png")
+    card = (tmp_path / "student" / "README.md").read_text()
+    assert "--space smoke --setting " in card
+    assert "to the bit" in card
 
 
 def test_the_three_lines_of_the_page_run(finished, tmp_path, monkeypatch, capsys):
