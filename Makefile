@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN    := .venv/bin
 
 .PHONY: study test pytest-study pytest-others test-faults pytest-outages pytest-kills \
-        test-cluster soak ui bench clean
+        test-cluster soak ui site bench clean
 
 study: .venv/installed
 	$(BIN)/python -m study.launch --space $(SPACE)
@@ -48,6 +48,11 @@ soak: .venv/installed
 # MLflow's pages over the records, on this machine only, open at the last study.
 ui: .venv/installed
 	@$(BIN)/python -m study.ui
+
+# The documents as a site with a search box: site/index.html. A dead link ends it.
+site: .venv/installed
+	@$(BIN)/sphinx-build -qW --keep-going -b html docs site
+	@echo site/index.html
 
 bench: .venv/installed
 	$(BIN)/python -m benchmarks.throughput

@@ -15,7 +15,7 @@ from trainables.schedule import Schedule
 
 VAE_SCHEDULE = Schedule(epochs=8, batch_size=128, learning_rate=7e-3, rate="cosine", warm_up=0.05)
 """As good a VAE as 20 epochs of batch 64 at a constant rate of 1e-3, in a quarter of the time:
-chosen by the ELBO of test pairs, see benchmarks/README.md, "vae_recipe"."""
+chosen by the ELBO of test pairs, see docs/speed.md, "vae_recipe"."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 On CPUs a pixel's channels lie side by side (PyTorch's `channels_last`): its own max pooling is ten
 to fifteen times as fast then, and oneDNN's convolutions some 10 %. Kept for gradients is what
 they read: of a pooling the places of the maxima, not the maps that they were chosen from.
-On a GPU the members of a stack are groups. Measured: benchmarks/README.md, "convolution".
+On a GPU the members of a stack are groups. Measured: docs/speed.md, "convolution".
 """
 
 from typing import Any

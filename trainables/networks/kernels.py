@@ -4,7 +4,7 @@ On CPUs large fp32 products go to oneDNN. Its kernels use AVX-512 on every CPU t
 MKL's batched product falls back to AVX2 on AMD (on a Zen 5 core 200 against 68 GFLOP/s for a
 student's first layer), and they add the bias and apply the activation while the result is still
 in a register. The operator called is the one that PyTorch's own compiler emits. On GPUs cuBLAS
-does it all. The measurements are in benchmarks/README.md, "limit".
+does it all. The measurements are in docs/speed.md, "limit".
 
 No bit of a member's result depends on how many members share a product, on a CPU with one thread;
 a test says so. MKL chooses its path by the alignment of what it is given and by the number of

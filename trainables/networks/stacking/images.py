@@ -3,7 +3,7 @@
 A member's maps are some MB. Layer by layer over all members they would come from memory each time
 and be given back to it, and the pages that the system gives anew cost more than the convolutions.
 On a GPU a layer is one call for all members, which are groups (not measured there); on a CPU a
-grouped convolution rounds by the number of groups, and is slower. See benchmarks/README.md,
+grouped convolution rounds by the number of groups, and is slower. See docs/speed.md,
 "convolution".
 """
 
