@@ -71,6 +71,10 @@ def launch(
     patience: Annotated[
         float, typer.Option(help="Seconds to wait at the end for records that do not answer.")
     ] = 300,
+    stall_minutes: Annotated[
+        float,
+        typer.Option(help="End a cohort that makes no progress for so long; 0: never."),
+    ] = 30,
     tracking_uri: TrackingUri = None,
     results: Results = Path("results"),
     storage: Storage = None,
@@ -128,6 +132,7 @@ def launch(
         "cpus_per_worker": cpus_per_worker,
         "gpus_per_worker": gpus_per_worker,
         "address": address,
+        "stall_minutes": stall_minutes,
         "retry_failed": retry_failed,
         "tracking_uri": tracking_uri,
         "results": results,

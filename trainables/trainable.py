@@ -2,13 +2,13 @@
 
 Data, test set and libraries stay in the actor between cohorts. An exception in a cohort's
 training is reported as a result, with its reason; Ray retries only what a dead worker had.
+One that makes no progress is ended.
 """
 
 import os
 import time
-import traceback
+from collections.abc import Callable
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -21,17 +21,19 @@ from trainables.cohorts.capacity import Capacity, capacity_of
 from trainables.cohorts.cohort import Cohort
 from trainables.cohorts.kinds import kind_of, open_workshop
 from trainables.device import default_device, give_back, is_out_of_memory
+from trainables.stalled import StalledError, Watch, place_of
 
 METRIC = "fraction"  # of the cohort's work that is done; Tune demands some metric in each report
 REPORT_SECONDS = 1.0
 WORKER = "ray::StudyWorker"
+TIMES = 3  # a cohort may be silent for as often as long as all of it should take
 
 
 def train_cohort(config: dict[str, Any]) -> None:
     """Train config["cohort"] with the artifacts under config["artifacts"].
 
     Also in config: "threads", of torch; "gpu", whether it was given one; "title", the process's
-    while it trains.
+    while it trains; "stall", seconds without progress after which a cohort is ended, at least.
 
     Reports {"fraction": ...} about once a second, then once {"fraction": 1, "results": ...}, and
     last a small report, since Tune keeps the last one of each trial. Where training failed there
@@ -42,15 +44,19 @@ def train_cohort(config: dict[str, Any]) -> None:
     torch.set_num_threads(config["threads"])
     cohort: Cohort = config["cohort"]
     outcome: dict[str, Any]
+    watch = Watch(max(config["stall"], TIMES * cohort.cost / _rate.gflops))
     try:
-        workshop = _workshop(config["artifacts"], config["gpu"])
-        kind, report = kind_of(cohort.members[0]), _Throttled(config["title"])
-        outcome = {"results": kind.train(cohort.members, workshop, report)}
+        with watch:
+            started = time.monotonic()
+            workshop = _workshop(config["artifacts"], config["gpu"])
+            kind, report = kind_of(cohort.members[0]), _Throttled(config["title"], watch.alive)
+            outcome = {"results": kind.train(cohort.members, workshop, report)}
+        _rate.add(cohort.cost, time.monotonic() - started)
+    except StalledError as error:
+        outcome = {"error": stalled(watch.seconds, place_of(error)), "own": True, "halve": False}
     except Exception as error:
-        where = traceback.extract_tb(error.__traceback__)[-1]
-        place = f"{Path(where.filename).name}:{where.lineno}"
         outcome = {
-            "error": f"{type(error).__name__}: {error} ({place})",
+            "error": f"{type(error).__name__}: {error} ({place_of(error)})",
             "own": not is_out_of_memory(error) and not isinstance(error, OSError),
             "halve": not isinstance(error, OSError),
         }
@@ -58,6 +64,32 @@ def train_cohort(config: dict[str, Any]) -> None:
         give_back(default_device())  # not before: the error's traceback holds the tensors
     tune.report({METRIC: 1.0, **outcome})
     tune.report({METRIC: 1.0})
+
+
+class _Rate:
+    """GFLOP/s of this process's cohorts; a slow core's, a minute long, before the first."""
+
+    def __init__(self) -> None:
+        self.work, self.seconds = 600.0, 60.0
+
+    @property
+    def gflops(self) -> float:
+        return self.work / self.seconds
+
+    def add(self, work: float, seconds: float) -> None:
+        """So many GFLOP took so many seconds."""
+        self.work, self.seconds = self.work + work, self.seconds + seconds
+
+
+_rate = _Rate()
+
+
+def stalled(seconds: float, place: str) -> str:
+    """The reason of a cohort that was ended, and what to do."""
+    return (
+        f"no progress for {seconds / 60:.3g} min ({place}); where that is no mistake but slow: "
+        "a larger --stall-minutes and --retry-failed"
+    )
 
 
 def capacity_here(share: float) -> Capacity:
@@ -76,11 +108,12 @@ class _Throttled:
     Ray names the process anew at each report; the dashboard, ps and top show its title.
     """
 
-    def __init__(self, title: str) -> None:
-        self.last, self.title = time.monotonic(), f"{WORKER} {title}"
+    def __init__(self, title: str, alive: Callable[[], None]) -> None:
+        self.last, self.title, self.alive = time.monotonic(), f"{WORKER} {title}", alive
         setproctitle(self.title)
 
     def __call__(self, fraction: float) -> None:
+        self.alive()
         if time.monotonic() - self.last > REPORT_SECONDS:
             self.last = time.monotonic()
             tune.report({METRIC: min(fraction, 0.999), "pid": os.getpid()})

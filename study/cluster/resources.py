@@ -1,5 +1,6 @@
 """What the workers get, and where they are; checked before anything starts."""
 
+import math
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -23,6 +24,7 @@ class Resources:
     workers: None is as many as fit.
     gpus_per_worker: None is one where there are GPUs, else none; 1/k is shared by k workers.
     address: a running Ray cluster, or None to start Ray on this machine.
+    stall_minutes: after so many without progress a cohort is ended; 0: never.
     """
 
     workers: int | None = None
@@ -30,6 +32,7 @@ class Resources:
     gpus_per_worker: float | None = None
     address: str | None = None
     dashboard: bool = True
+    stall_minutes: float = 30
 
     def __post_init__(self) -> None:
         for name in ("workers", "cpus_per_worker"):
@@ -37,6 +40,10 @@ class Resources:
             if value is not None and value < 1:
                 option = name.replace("_", "-")
                 raise BadInputError(f"--{option} is {value}: give a whole number ≥ 1")
+        if not 0 <= self.stall_minutes < math.inf:
+            raise BadInputError(
+                f"--stall-minutes is {self.stall_minutes:g}: give minutes ≥ 0 (0: no limit)"
+            )
         if self.gpus_per_worker and not _is_share(self.gpus_per_worker):
             raise BadInputError(
                 f"--gpus-per-worker is {self.gpus_per_worker:g}: give a whole number ≥ 0, or a "

@@ -52,6 +52,7 @@ class Request:
         gpus_per_worker: float | None = None,
         address: str | None = None,
         dashboard: bool = True,
+        stall_minutes: float = 30,
         retry_failed: bool = False,
         tracking_uri: str | None = None,
         results: str | Path = "results",
@@ -70,6 +71,7 @@ class Request:
             gpus_per_worker=gpus_per_worker,
             address=address,
             dashboard=dashboard,
+            stall_minutes=stall_minutes,
         )
         resources = resources.fit(of_this_machine() if address is None else _nodes_at(address))
         folder = _writable(Path(results))

@@ -1,5 +1,6 @@
 """Ray Tune's searcher here: it gives out the cohorts of a round, then those of the next."""
 
+import math
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any
@@ -32,6 +33,7 @@ class RoundSearcher(Unpickled, Searcher):
             "artifacts": artifacts,
             "threads": resources.cpus_per_worker,
             "gpu": bool(resources.gpus_per_worker),
+            "stall": 60 * resources.stall_minutes or math.inf,
         }
         self.queue: list[tuple[str, Cohort]] = []  # with their titles
         self.errors: list[str] = []

@@ -9,6 +9,7 @@ to a worker dead already goes to another, whole.
 import logging
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ from trainables.cohorts.capacity import OF_A_CORE, Capacity
 from trainables.cohorts.cohort import Cohort
 from trainables.results import TrialResult
 from trainables.settings.trial import Trial
-from trainables.trainable import METRIC, capacity_here, train_cohort
+from trainables.trainable import METRIC, capacity_here, stalled, train_cohort
 
 RETRIES = 1  # of a cohort whose worker died; then it is halved. Own exceptions are results
 
@@ -121,21 +122,22 @@ class _Collector(Unpickled, tune.Callback):
 
     def __init__(self, recorder: Recorder, source: RoundSearcher) -> None:
         self.recorder, self.source = recorder, source
-        self.running: set[str] = set()
+        self.heard: dict[str, float] = {}  # of those that run: when they last reported
 
     def on_trial_start(self, iteration: int, trials: Any, trial: Any, **_: Any) -> None:
         """Called when a worker begins with a cohort."""
-        self.running.add(trial.trial_id)
+        self.heard[trial.trial_id] = time.monotonic()
 
     def on_trial_recover(self, iteration: int, trials: Any, trial: Any, **_: Any) -> None:
         """Called when a worker died, and the cohort waits for another."""
-        self.running.discard(trial.trial_id)
+        self.heard.pop(trial.trial_id, None)
 
     def on_trial_result(
         self, iteration: int, trials: Any, trial: Any, result: dict[str, Any], **_: Any
     ) -> None:
         """Called for each report of a cohort."""
         cohort: Cohort = trial.config["cohort"]
+        self.heard[trial.trial_id] = time.monotonic()
         self._ended(result.get("results", ()))  # before anything else: on the disk at once
         if "error" in result:
             self._failed(cohort, result["error"], result["halve"], result["own"])
@@ -147,7 +149,13 @@ class _Collector(Unpickled, tune.Callback):
         Tune retries what was running alone: not what it gave to a waiting worker that was dead.
         """
         cohort: Cohort = trial.config["cohort"]
-        if trial.trial_id not in self.running and self.source.gives_again(cohort):
+        heard = self.heard.get(trial.trial_id)
+        if heard is None and self.source.gives_again(cohort):
+            return
+        silent = time.monotonic() - heard if heard else 0.0
+        if silent > trial.config["stall"]:  # it ended itself: halves would wait as long
+            place = "it waits outside Python's own code"
+            self._failed(cohort, stalled(silent, place), halve=False, own=True)
             return
         reason = f"its worker died {_times(trial.num_failures)}: {_last_line(trial.error_file)}"
         self._failed(cohort, reason, halve=True, own=False)

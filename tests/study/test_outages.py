@@ -4,6 +4,7 @@ Real launches of `smoke` on a full disk, over damaged files, with a server that 
 one that was left in peace: every metric equal to the bit.
 """
 
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -69,10 +70,11 @@ def test_a_full_disk(finished, tmp_path):
 
 def test_what_cannot_be_trained_does_not_spoil_the_rest(tmp_path):
     """VAEs of 400 million units are refused together, then one by one; a link's mistake is found
-    to be one setting's own, and recorded as its result; all else is trained."""
+    to be one setting's own, and recorded as its result, and so is one that waits for ever; all
+    else is trained."""
     space = tmp_path / "bad.py"
     space.write_text(BAD)
-    code, printed = launch(tmp_path / "r", workers=1, space=space)
+    code, printed = launch(tmp_path / "r", "--stall-minutes", "0.2", workers=1, space=space)
     assert code == 1, printed
     assert "again, in halves" in printed
     assert "could not train vae (1)" in printed
@@ -80,12 +82,16 @@ def test_what_cannot_be_trained_does_not_spoil_the_rest(tmp_path):
     assert "2 trials could not be trained" in printed
     found = read(open_client(f"sqlite:///{tmp_path}/r/mlflow.db"), "bad")
     by_link = {(record.parameters["link"], record.status) for record in found}
-    assert by_link == {("—", "FINISHED"), ("noise", "FINISHED"), ("broken", "FAILED")}
-    (reason,) = {record.failure for record in found if record.failure}
-    assert "ValueError: this link is broken (bad.py:" in reason
+    assert by_link == {
+        ("—", "FINISHED"), ("noise", "FINISHED"), ("broken", "FAILED"), ("waiting", "FAILED"),
+    }  # fmt: skip
+    broken, waiting = sorted({record.failure for record in found if record.failure}, reverse=True)
+    assert "ValueError: this link is broken (bad.py:" in broken
+    assert re.search(r"no progress for [\d.]+ min \(bad.py:\d+\).*--stall-minutes", waiting)
 
 
 BAD = """
+import time
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -105,6 +111,16 @@ class Broken(Link):
         return objects
 
 
+@dataclass(frozen=True, kw_only=True)
+class Waiting(Link):
+    name: ClassVar[str] = "waiting"
+
+    def __call__(self, objects, generator):
+        while len(objects) > 2:
+            time.sleep(0.1)
+        return objects
+
+
 HUGE = VaeLink(recipe=replace(LINK.recipe, hidden_size=400_000_000))
 SPACE = Space(
     name="bad",
@@ -113,6 +129,7 @@ SPACE = Space(
         ALONE,
         replace(taught(MNIST), link=HUGE),
         replace(taught(FASHION_MNIST), link=Broken()),
+        replace(taught(FASHION_MNIST), link=Waiting()),
         replace(taught(FASHION_MNIST), link=Noise(draws=2)),
     ),
     seeds=2,
