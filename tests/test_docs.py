@@ -15,8 +15,12 @@ from commands import call
 from own_data import pictures
 
 import trainables
+from search_spaces.base.catalogue import load
 from study.__main__ import commands
 from study.launch import launch
+from trainables.artifacts.workshop import ignore
+from trainables.cohorts.kinds import kind_of
+from trainables.settings.trial import Trial
 
 ROOT = Path(trainables.__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -53,21 +57,32 @@ def test_a_space_of_the_pages_can_be_planned(name, album, tmp_path, monkeypatch)
     assert "nothing was" in ended.out
 
 
-def test_a_link_an_objective_and_a_trainable_of_the_pages_train(tmp_path, data):
-    """The trainable in Ray Tune; link and objective in a launch with everything small."""
+def test_a_trainable_of_the_pages_runs_in_ray_tune(tmp_path, data):
     home = {"HOME": str(tmp_path), "STUDY_DATA": str(data[0])}  # Tune writes into ~/ray_results
     (tmp_path / "tune_student.py").write_text(EXAMPLES["tune_student.py"])
+    assert "best: {" in run(["tune_student.py"], tmp_path, home)
+
+
+@pytest.mark.parametrize("name", ["upside_down.py", "logits.py"])
+def test_a_link_and_an_objective_of_the_pages_train(name, tmp_path, workshop):
+    """As a worker trains them, with everything small."""
     short = (
         "from search_spaces.smoke import ALONE, taught\n"
         "from trainables.data.domains import FASHION_MNIST\n"
         "SMALL_ALONE, ON_BIG = ALONE, taught(FASHION_MNIST)\n"
     )
-    assert "best: {" in run(["tune_student.py"], tmp_path, home)
     long = "from search_spaces.rows.garments import ON_BIG, SMALL_ALONE\n"
-    for name in ("upside_down.py", "logits.py"):
-        assert long in EXAMPLES[name]
-        (tmp_path / name).write_text(EXAMPLES[name].replace(long, short))
-        assert "report:" in run(quiet_launch(name), tmp_path, home)
+    assert long in EXAMPLES[name]
+    (tmp_path / name).write_text(EXAMPLES[name].replace(long, short))
+    settings = load(str(tmp_path / name)).settings
+    assert len(settings) >= 2
+    for trial in [Trial(setting=setting, seed=0) for setting in settings]:
+        kind = kind_of(trial)
+        for artifact in kind.needs(trial):
+            workshop.get_or_make(artifact)
+        (result,) = kind.train([trial], workshop, ignore)
+        assert result.failure is None
+        assert 0.1 < result.final["test/accuracy"] < 1
 
 
 def quiet_launch(space):

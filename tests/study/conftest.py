@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import loopback
 import pytest
 from commands import call
 from faults import launch, recorded
@@ -21,13 +22,14 @@ from trainables.settings.trial import Trial
 class Finished(NamedTuple):
     """A launch of `smoke` that was left in peace: its folder, what it printed and recorded.
 
-    end: what --on-end was given.
+    end: what --on-end was given. is_apart: whether it had no network but loopback.
     """
 
     results: Path
     printed: str
     recorded: dict[str, Any]
     end: dict[str, Any]
+    is_apart: bool
 
 
 @pytest.fixture(scope="session")
@@ -36,10 +38,11 @@ def finished(tmp_path_factory):
     results = tmp_path_factory.mktemp("finished") / "r"
     often = {"MLFLOW_SYSTEM_METRICS_SAMPLING_INTERVAL": "1"}
     end = f"cat >> '{results}.end'; echo the end"
-    code, printed = launch(results, "--system-metrics", "--on-end", end, **often)
+    apart = loopback.apart()
+    code, printed = launch(results, "--system-metrics", "--on-end", end, within=apart, **often)
     assert code == 0, printed
     end = json.loads(Path(f"{results}.end").read_text())
-    return Finished(results, printed, recorded(results), end)
+    return Finished(results, printed, recorded(results), end, bool(apart))
 
 
 @pytest.fixture

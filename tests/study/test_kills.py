@@ -41,22 +41,59 @@ def kill_at_random(results, expected, times, seed):
     finish(results, expected)
 
 
-def test_the_launch_is_killed(finished, tmp_path):
-    kill_at_random(tmp_path / "r", finished.recorded, times=1, seed=0)
+def test_stopped_in_every_way_in_turn(finished, tmp_path):
+    """One study: stopped at once, left by Ray, asked to end, without a worker, killed."""
+    results, told = tmp_path / "r", tmp_path / "end"
+    on_end = ("--on-end", f"cat > {told}")
+    stopped_at_once(Launch(results, *on_end))
+    assert json.loads(told.read_text())["state"] == "interrupted"
+
+    started = Launch(results, *on_end)
+    started.until("artifacts: teacher")
+    started.kill_one("raylet")
+    started.until("Ray died (raylet): starting again, 1 of 3")
+    started.until("artifacts: logits")
+    ended_in_good_order(started, signal.SIGINT, told)
+
+    started = Launch(results, *on_end)
+    started.until("search round 1")
+    started.kill_one("ray::StudyWorker")
+    started.until("search round 2")
+    ended_in_good_order(started, signal.SIGTERM, told)
+
+    kill_at_random(results, finished.recorded, times=1, seed=0)
+
+
+def stopped_at_once(started):
+    """By a second signal, soon after the first."""
+    started.until("artifacts: teacher")
+    under = started.children()
+    started.process.send_signal(signal.SIGINT)
+    time.sleep(0.3)
+    asked = time.monotonic()
+    started.process.send_signal(signal.SIGINT)
+    assert started.process.wait(timeout=30) == 130
+    assert time.monotonic() - asked < 4
+    time.sleep(0.5)
+    assert not [process for process in under if process.is_running()]
+
+
+def ended_in_good_order(started, sent, told):
+    """Within ten seconds of a signal, having said how far it came."""
+    asked = time.monotonic()
+    started.process.send_signal(sent)
+    assert started.end() == 130, started.printed()
+    assert time.monotonic() - asked < 10
+    assert "trials have ended; the same command goes on" in started.printed()
+    assert "Traceback" not in started.printed()
+    end = json.loads(told.read_text())
+    assert (end["state"], end["code"], end["answers"]) == ("interrupted", 130, [])
+    assert end["missing"] > 0
 
 
 @pytest.mark.soak
 def test_the_launch_is_killed_twenty_times(finished, tmp_path):
     kill_at_random(tmp_path / "r", finished.recorded, times=20, seed=1)
-
-
-def test_a_worker_is_killed_in_the_middle_of_a_cohort(finished, tmp_path):
-    started = Launch(tmp_path / "r")
-    for stage in ("artifacts: teacher", "search round 1"):
-        started.until(stage)
-        started.kill_one("ray::StudyWorker")
-    assert started.end() == 0, started.printed()
-    assert recorded(tmp_path / "r") == finished.recorded
 
 
 IDLE = """
@@ -103,16 +140,17 @@ def test_a_worker_is_killed_while_it_waits(tmp_path):
     assert "its worker died" not in done.stdout
 
 
-@pytest.mark.parametrize("process", ["raylet", pytest.param("gcs_server", marks=pytest.mark.soak)])
-def test_ray_itself_is_killed(finished, tmp_path, process):
+@pytest.mark.soak
+def test_ray_s_head_is_killed(finished, tmp_path):
     started = Launch(tmp_path / "r")
     started.until("artifacts: teacher")
-    started.kill_one(process)
+    started.kill_one("gcs_server")
     assert started.end() == 0, started.printed()
-    assert f"Ray died ({process}): starting again, 1 of 3" in started.printed()
+    assert "Ray died (gcs_server): starting again, 1 of 3" in started.printed()
     assert recorded(tmp_path / "r") == finished.recorded
 
 
+@pytest.mark.soak
 def test_ray_that_dies_too_often_is_the_end(tmp_path):
     told = f"cat >> {tmp_path}/end"
     started = Launch(tmp_path / "r", "--on-end", told, STUDY_RESTARTS="3")
@@ -123,37 +161,6 @@ def test_ray_that_dies_too_often_is_the_end(tmp_path):
     end = json.loads((tmp_path / "end").read_text())
     assert (end["state"], end["code"]) == ("failed", 1)
     assert end["missing"] > 0
-
-
-@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_stops_within_ten_seconds(tmp_path, sent):
-    started = Launch(tmp_path / "r", "--on-end", f"cat >> {tmp_path}/end")
-    started.until("artifacts: logits")
-    asked = time.monotonic()
-    started.process.send_signal(sent)
-    assert started.end() == 130, started.printed()
-    assert time.monotonic() - asked < 10
-    assert "trials have ended; the same command goes on" in started.printed()
-    assert "Traceback" not in started.printed()
-    end = json.loads((tmp_path / "end").read_text())
-    assert (end["state"], end["code"]) == ("interrupted", 130)
-    assert end["missing"] > 0
-    assert end["answers"] == []
-
-
-def test_a_second_signal_stops_at_once(tmp_path):
-    started = Launch(tmp_path / "r", "--on-end", f"cat >> {tmp_path}/end")
-    started.until("artifacts: teacher")
-    under = started.children()
-    started.process.send_signal(signal.SIGINT)
-    time.sleep(0.3)
-    asked = time.monotonic()
-    started.process.send_signal(signal.SIGINT)
-    assert started.process.wait(timeout=30) == 130
-    assert time.monotonic() - asked < 4
-    time.sleep(0.5)
-    assert not [process for process in under if process.is_running()]
-    assert json.loads((tmp_path / "end").read_text())["state"] == "interrupted"
 
 
 UNDECIDED = """

@@ -19,15 +19,18 @@ NUMBER = count()
 
 
 class Launch:
-    """A launch as a process of its own; what it prints goes to a file beside its results."""
+    """A launch as a process of its own; what it prints goes to a file beside its results.
 
-    def __init__(self, results, *arguments, space="smoke", workers=2, **environment):
+    within: a command that becomes it (unshare, ...).
+    """
+
+    def __init__(self, results, *arguments, space="smoke", workers=2, within=(), **environment):
         self.said = Path(f"{results}.{next(NUMBER)}.said")
         given = ("--workers", workers) if workers else ()
         self.file = self.said.open("w")
         self.process = subprocess.Popen(
             [
-                sys.executable, "-m", "study.launch", "--space", str(space),
+                *within, sys.executable, "-m", "study.launch", "--space", str(space),
                 "--results", str(results), "--no-dashboard", *map(str, (*given, *arguments)),
             ],
             stdout=self.file, stderr=subprocess.STDOUT,

@@ -4,7 +4,19 @@ import fcntl
 import os
 import socket
 import struct
+import subprocess
 import sys
+
+
+def apart():
+    """What makes a command run so; nothing where namespaces are refused."""
+    within = ["unshare", "-rn", sys.executable, __file__]
+    try:
+        refused = subprocess.run([*within, "true"], capture_output=True, check=False).returncode
+    except FileNotFoundError:
+        return []
+    return [] if refused else within
+
 
 if __name__ == "__main__":
     name = struct.pack("16sh", b"lo", 0)
