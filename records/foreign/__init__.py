@@ -1,0 +1,5 @@
+"""What others may have written: into a tracking server, into a file that is imported.
+
+parsed.py  runs and experiments as what they say: texts harmless, what is none of ours refused
+lines.py   whether a line of an export is one
+"""

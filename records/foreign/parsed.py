@@ -1,0 +1,188 @@
+"""Runs and experiments as what they say, whoever wrote them.
+
+Texts become harmless to show here, and what is no record of ours is refused in one line.
+"""
+
+import json
+import math
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from records.runs import RunRow
+from records.schema import (
+    AGAIN,
+    ANSWERS,
+    ASKED,
+    CONTRASTS,
+    DEFINITION,
+    FINALISTS,
+    LINEAGE,
+    LOOKS,
+    MATTERS,
+    NUMBERS,
+    PLACE,
+    RELIABILITY,
+    SEARCH,
+    SEARCHED,
+    SEED,
+    SEEDS_PLANNED,
+    SELECTION_SEEDS,
+    SETTING_KEY,
+    SETTING_NAME,
+    TARGET,
+    TEACHER_ANSWERS,
+    TRIAL_KEY,
+    PlannedSetting,
+    Record,
+    Searched,
+)
+from trainables.data.domain import Described
+from trainables.errors import BadInputError, harmless, harmless_all, one_line
+
+MOST_SEEDS = 100_000  # of a setting: they are counted one by one
+MOST_DIGITS = 20  # of a measure, after the decimal point
+PARTS = ("teacher", "link", "objective", "method", "rule")  # of a definition
+NONE = "—"
+BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
+Read = TypeVar("Read")
+DAMAGED = (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError)
+
+
+def checked(make: Callable[[Any], Read], raw: Any) -> Read:
+    """What is made of a run or an experiment.
+
+    Raises BadInputError, one line that names it, where it is none of ours.
+    """
+    try:
+        return make(raw)
+    except DAMAGED as error:
+        run, name = (getattr(raw, field, "") for field in ("run_id", "name"))
+        raise BadInputError(
+            f"{f'run {run}' if run else f'the experiment {name!r}'} is damaged in the records, or "
+            f"no launch wrote it ({type(error).__name__}: {one_line(error)}): mend it or delete "
+            "it there"
+        ) from None
+
+
+def record(run: RunRow) -> Record | None:
+    """An ended trial; None for any other run."""
+    tags = run.tags
+    if run.status not in ("FINISHED", "FAILED") or TRIAL_KEY not in tags:
+        return None
+    if not math.isfinite(run.metrics.get("epochs_trained", 0)):
+        raise ValueError("epochs_trained is no number")
+    _check_kept(tags)
+    return Record(
+        key=harmless(tags[TRIAL_KEY]),
+        setting=harmless(tags[SETTING_KEY]),
+        setting_name=harmless(tags.get(SETTING_NAME, tags[SETTING_KEY])),
+        seed=int(tags[SEED]),
+        status=run.status,
+        metrics=run.metrics,
+        parameters=harmless_all(run.params),
+        tags={name: harmless(text, len(text)) for name, text in tags.items()},
+        run_id=run.run_id,
+        ended=run.ended or 0,
+    )
+
+
+def _check_kept(tags: Mapping[str, str]) -> None:
+    """Raise ValueError or TypeError where what is unpacked later would not be what it says."""
+    for name in (ANSWERS, TEACHER_ANSWERS):
+        if name in tags:
+            count, _, bits = tags[name].partition(":")
+            if not 0 <= int(count) <= 6 * len(bits) or not BASE64.fullmatch(bits):
+                raise ValueError(f"{name} are not packed")
+    for name in tags:
+        if name.startswith(f"{RELIABILITY}."):
+            bins = json.loads(tags[name])
+            if not all(math.isfinite(one) for values in bins.values() for one in values):
+                raise ValueError(f"{name} has values that are no numbers")
+    for after, numbers, setting in json.loads(tags.get(LINEAGE, "[]")):
+        if harmless_all([numbers, setting]) != [{**numbers}, str(setting)] or int(after) < 0:
+            raise ValueError(f"{LINEAGE} is none")
+
+
+def planned(run: RunRow, smallest: Mapping[str, float]) -> PlannedSetting:
+    """A setting; smallest: differences that matter, by measures' names."""
+    tags = run.tags
+    return PlannedSetting(
+        key=harmless(tags[SETTING_KEY]),
+        name=harmless(tags.get(SETTING_NAME, tags.get("mlflow.runName", tags[SETTING_KEY]))),
+        parameters=_parameters(harmless_all(run.params)),
+        place=int(tags[PLACE]),
+        asked=int(tags[ASKED]) if ASKED in tags else None,
+        definition=_definition(json.loads(tags[DEFINITION])),
+        target=_target(harmless_all(json.loads(tags[TARGET]))).with_matters(smallest),
+        search=harmless(tags[SEARCH]) if SEARCH in tags else None,
+        seeds=_seeds(tags),
+        searched=Searched(**harmless_all(json.loads(tags.get(SEARCHED, "{}")))),
+        again=harmless(tags[AGAIN]) if AGAIN in tags else None,
+    )
+
+
+def matters(experiment: Any) -> dict[str, float]:
+    """The space's own smallest differences that matter, by measures' names."""
+    found = json.loads(experiment.tags.get(MATTERS, "{}"))
+    return {name: float(smallest) for name, smallest in found.items()}
+
+
+def looks(experiment: Any) -> tuple[int, tuple[int, ...]]:
+    """How many seeds were planned for each setting; and the seeds at each look, if any."""
+    tags = experiment.tags
+    counts = (tags.get(SEEDS_PLANNED, "0"), *tags.get(LOOKS, "").split())
+    seeds, *at = (_counted(int(count)) for count in counts)
+    return seeds, tuple(at)
+
+
+def beside(experiment: Any) -> tuple[dict[str, int], dict[str, Sequence[str]]]:
+    """How many of each search are scored again; and the contrasts that a space asks for."""
+    most = harmless_all(json.loads(experiment.tags.get(FINALISTS, "{}")))
+    others = harmless_all(json.loads(experiment.tags.get(CONTRASTS, "{}")))
+    if not all(isinstance(one, int) for one in most.values()):
+        raise TypeError(f"{FINALISTS} are {most}")
+    if not all(isinstance(one, list) for one in others.values()):
+        raise TypeError(f"{CONTRASTS} are {others}")
+    return most, others
+
+
+def _counted(seeds: int) -> int:
+    if not 0 <= seeds <= MOST_SEEDS:
+        raise ValueError(f"{seeds} seeds: 0 to {MOST_SEEDS:,} are read")
+    return seeds
+
+
+def _seeds(tags: Mapping[str, str]) -> Sequence[int] | None:
+    if SELECTION_SEEDS not in tags:
+        return None
+    text = tags[SELECTION_SEEDS]
+    if ":" in text:
+        found = range(*map(int, text.split(":")))
+        _counted(len(found))
+        return found
+    return tuple(map(int, text.split(",")))
+
+
+def _parameters(given: dict[str, str]) -> dict[str, str]:
+    for name in NUMBERS:
+        if given.get(name, NONE) != NONE and not math.isfinite(float(given[name])):
+            raise ValueError(f"{name} is {given[name]}")
+    return given
+
+
+def _definition(plain: dict[str, Any]) -> dict[str, Any]:
+    """As it is: a key is its hash. Its parts are parts, and none is anything else."""
+    for part in PARTS:
+        if not isinstance(plain.get(part, {}), dict | None):
+            raise TypeError(f"{part} of {DEFINITION} is {plain[part]!r}")
+    return plain
+
+
+def _target(plain: dict[str, Any]) -> Described:
+    found = Described.from_plain(plain)
+    if not all(0 <= one.digits <= MOST_DIGITS for one in (*found.measures, found.curve)):
+        raise ValueError(f"a measure has no number of digits from 0 to {MOST_DIGITS}")
+    if not all(isinstance(size, int) for size in (*found.shape, *found.split_sizes.values())):
+        raise TypeError(f"its objects are {found.shape}, its splits {found.split_sizes}")
+    return found

@@ -1,0 +1,139 @@
+"""Records full of hostile names: shown as inert text by table, page, note, files and figures."""
+
+import copy
+import io
+import re
+from html.parser import HTMLParser
+
+import pytest
+from hostile import NEVER, TEXTS
+from opened_page import opened, plain, unfold
+from rich.console import Console
+from tampered import SETTINGS, TRIALS, Server
+
+from analysis.evidence.rows import lacks, rows_of
+from analysis.mlflow_page.notes import _note
+from analysis.report import write
+from analysis.sections import answer
+from analysis.tables.console import show
+from analysis.tables.formats import Format, render
+from records.read import read_study
+from trainables.errors import LONGEST, harmless
+
+TEMPLATE = "5a527687a1f9466384ce8785a15294cc"  # a taught setting of the golden study
+
+
+def hostile():
+    """A server with a setting for each text, which it has wherever a name may be."""
+    server = Server()
+    (like,) = [run for run in server.runs[SETTINGS] if run.info.run_id == TEMPLATE]
+    theirs = [
+        run
+        for run in server.runs[TRIALS]
+        if run.data.tags["setting"] == like.data.tags["setting"]
+    ]
+    for number, text in enumerate(TEXTS.values()):
+        key = f"{number:016x}"
+        for run, place in ((like, SETTINGS), *((one, TRIALS) for one in theirs)):
+            made = copy.deepcopy(run)
+            made.info.run_id = f"{key}{run.info.run_id}"
+            made.data.tags |= {
+                "setting": key, "setting_name": text, "place": str(50 + number), "cpu": text,
+                "mlflow.source.git.commit": text,
+            }  # fmt: skip
+            if place == TRIALS:
+                made.data.tags["trial"] = f"{key}-{run.data.tags['trial']}"
+                made.data.tags["failure"] = text
+            made.data.params |= {"teacher": text, "student_network": text}
+            server.runs[place].append(made)
+    server.tags[SETTINGS] = server.tags[SETTINGS] | {"about": " ".join(TEXTS.values())}
+    return server
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """All that is made of such records, by the name of the output."""
+    folder, server = tmp_path_factory.mktemp("hostile"), hostile()
+    study = read_study(server, SETTINGS)
+    rows = rows_of(study)
+    found = {str(form): render(study, rows, form, lacks(rows)) for form in Format}
+    file = io.StringIO()
+    show(study, rows, answer(rows), [], Console(file=file))
+    found["terminal"] = file.getvalue()
+    found["note"] = _note(study, rows, "1", "#/experiments/2/runs/abc/artifacts", folder)
+    path = write(study, server, None, folder / "report.html", folder / "figures")
+    found["page"] = path.read_text(encoding="utf-8")
+    return found, path
+
+
+@pytest.mark.parametrize("name", ["terminal", "note", "page", *Format])
+def test_no_character_that_steers_is_shown(made, name):
+    text = made[0][name]
+    assert [sign for sign in NEVER if sign in text] == []
+    assert "x" * (LONGEST + 1) not in text
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_name_is_the_text_that_it_is(made, name):
+    """In a cell of the page's tables, in the table as JSON, and on a terminal."""
+    shown, outputs = harmless(TEXTS[name]), made[0]
+    cells = Cells(outputs["page"]).texts
+    assert any(shown in plain(cell) for cell in cells)
+    words = re.findall(r"\S+", shown[:20])
+    assert all(word in outputs["terminal"] for word in words if len(word) < 9)
+    assert {"name": shown}.items() <= max(
+        parsed(outputs["json"]), key=lambda row: row["name"] == shown
+    ).items()
+
+
+def parsed(text):
+    import json
+
+    return json.loads(text)["rows"]
+
+
+class Cells(HTMLParser):
+    """The texts of a page's cells, as a browser reads them."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.texts = []
+        self.inside = False
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.inside = tag in ("td", "th")
+        if self.inside:
+            self.texts.append("")
+
+    def handle_data(self, data):
+        if self.inside:
+            self.texts[-1] += data
+
+
+def test_a_note_has_no_link_but_its_own(made):
+    """As Markdown: no HTML, and of links and pictures those to MLflow's own pages."""
+    note = made[0]["note"]
+    assert not re.search(r"(?<!\\)<[A-Za-z/!?]", note)
+    links = re.findall(r"(?<!\\)\[[^\]]*[^\\\]]\]\(([^)]*)\)", note)
+    assert links
+    assert all(link.startswith("#/experiments/") for link in links)
+
+
+def test_latex_runs_no_command_of_a_name(made):
+    assert r"\input" not in made[0]["latex"]
+
+
+def test_the_page_runs_nothing_and_asks_for_nothing(made, browser):
+    tab, wrong, asked = opened(browser, made[1])
+    dialogs = []
+    tab.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    unfold(tab)
+    tab.locator("#tables td").first.hover()
+    tab.reload()
+    assert (dialogs, wrong) == ([], [])
+    assert set(asked) == {made[1].as_uri()}
+    assert tab.locator("main script, main img, main iframe, main [onload], main [onerror]").count() == 0
+    links = tab.evaluate("[...document.links].map(one => one.protocol)")
+    assert set(links) <= {"file:", "http:"}
+    tab.close()
