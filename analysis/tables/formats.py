@@ -30,7 +30,7 @@ LATEX_SIGNS: dict[str, str | int | None] = {
 }
 
 
-MARKS = re.compile(r"<(?=[A-Za-z/!?])|\[(?![-+0-9])|\](?=[(\[:])|\|")
+MARKS = re.compile(r"\\|<(?=[A-Za-z/!?])|\[(?![-+0-9])|\](?=[(\[:])|\|")
 """What would be HTML, a link or the end of a cell in Markdown; an interval's brackets are not."""
 
 

@@ -37,12 +37,13 @@ from records.schema import (
     Record,
     Searched,
 )
-from trainables.data.domain import Described
+from trainables.data.domain import TRAINING_SPLITS, Described
 from trainables.errors import BadInputError, harmless, harmless_all, one_line
 
 MOST_SEEDS = 100_000  # of a setting: they are counted one by one
 MOST_DIGITS = 20  # of a measure, after the decimal point
-PARTS = ("teacher", "link", "objective", "method", "rule")  # of a definition
+NOT_NONE = dict.fromkeys(("link", "objective"), dict)
+PARTS = NOT_NONE | dict.fromkeys(("teacher", "method", "rule"), dict | None)  # of a definition
 NONE = "—"
 BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
 Read = TypeVar("Read")
@@ -79,7 +80,7 @@ def record(run: RunRow) -> Record | None:
         setting_name=harmless(tags.get(SETTING_NAME, tags[SETTING_KEY])),
         seed=int(tags[SEED]),
         status=run.status,
-        metrics=run.metrics,
+        metrics={name: math.nan if math.isinf(x) else x for name, x in run.metrics.items()},
         parameters=harmless_all(run.params),
         tags={name: harmless(text, len(text)) for name, text in tags.items()},
         run_id=run.run_id,
@@ -173,9 +174,11 @@ def _parameters(given: dict[str, str]) -> dict[str, str]:
 
 def _definition(plain: dict[str, Any]) -> dict[str, Any]:
     """As it is: a key is its hash. Its parts are parts, and none is anything else."""
-    for part in PARTS:
-        if not isinstance(plain.get(part, {}), dict | None):
+    for part, kinds in PARTS.items():
+        if not isinstance(plain.get(part, {}), kinds):
             raise TypeError(f"{part} of {DEFINITION} is {plain[part]!r}")
+    if plain.get("student_split", TRAINING_SPLITS[0]) not in TRAINING_SPLITS:
+        raise ValueError(f"student_split is {plain['student_split']!r}")
     return plain
 
 
@@ -183,6 +186,9 @@ def _target(plain: dict[str, Any]) -> Described:
     found = Described.from_plain(plain)
     if not all(0 <= one.digits <= MOST_DIGITS for one in (*found.measures, found.curve)):
         raise ValueError(f"a measure has no number of digits from 0 to {MOST_DIGITS}")
-    if not all(isinstance(size, int) for size in (*found.shape, *found.split_sizes.values())):
+    sizes = [found.split_sizes[split] for split in TRAINING_SPLITS]
+    if not all(isinstance(size, int) for size in (*found.shape, *sizes)):
         raise TypeError(f"its objects are {found.shape}, its splits {found.split_sizes}")
+    if len(found.compared) < 2 or not isinstance(found.name, str):
+        raise ValueError("it has no name, or no two measures")
     return found

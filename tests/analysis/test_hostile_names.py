@@ -2,6 +2,8 @@
 
 import copy
 import io
+import json
+import math
 import re
 from html.parser import HTMLParser
 
@@ -12,6 +14,7 @@ from rich.console import Console
 from tampered import SETTINGS, TRIALS, Server
 
 from analysis.evidence.rows import lacks, rows_of
+from analysis.figures import forest
 from analysis.mlflow_page.notes import _note
 from analysis.report import write
 from analysis.sections import answer
@@ -28,9 +31,7 @@ def hostile():
     server = Server()
     (like,) = [run for run in server.runs[SETTINGS] if run.info.run_id == TEMPLATE]
     theirs = [
-        run
-        for run in server.runs[TRIALS]
-        if run.data.tags["setting"] == like.data.tags["setting"]
+        run for run in server.runs[TRIALS] if run.data.tags["setting"] == like.data.tags["setting"]
     ]
     for number, text in enumerate(TEXTS.values()):
         key = f"{number:016x}"
@@ -81,15 +82,7 @@ def test_a_name_is_the_text_that_it_is(made, name):
     assert any(shown in plain(cell) for cell in cells)
     words = re.findall(r"\S+", shown[:20])
     assert all(word in outputs["terminal"] for word in words if len(word) < 9)
-    assert {"name": shown}.items() <= max(
-        parsed(outputs["json"]), key=lambda row: row["name"] == shown
-    ).items()
-
-
-def parsed(text):
-    import json
-
-    return json.loads(text)["rows"]
+    assert shown in {row["name"] for row in json.loads(outputs["json"])["rows"]}
 
 
 class Cells(HTMLParser):
@@ -114,10 +107,32 @@ class Cells(HTMLParser):
 def test_a_note_has_no_link_but_its_own(made):
     """As Markdown: no HTML, and of links and pictures those to MLflow's own pages."""
     note = made[0]["note"]
-    assert not re.search(r"(?<!\\)<[A-Za-z/!?]", note)
+    for text in (note, made[0]["md"]):
+        assert not re.search(r"<[A-Za-z/!?]", text)
+        assert not re.search(r"(?<!\\)(?:\\\\)*\]\((?:javascript|https)", text)
     links = re.findall(r"(?<!\\)\[[^\]]*[^\\\]]\]\(([^)]*)\)", note)
     assert links
     assert all(link.startswith("#/experiments/") for link in links)
+
+
+FIGURES = [math.nan, math.inf, 1.79e308, -1.79e308, -1.0]
+
+
+@pytest.mark.parametrize("figure", FIGURES)
+def test_a_figure_that_is_none_stops_no_output(figure):
+    """A whole setting whose students have it: none is shown, or it as it is."""
+    server = Server()
+    for run in server.runs[TRIALS]:
+        if run.data.tags["setting"] == "290930877c7b8f73":
+            run.data.metrics |= {"test/accuracy": figure, "seconds": figure}
+    study = read_study(server, SETTINGS)
+    rows = rows_of(study)
+    show(study, rows, answer(rows), [], Console(file=io.StringIO()))
+    (row,) = [row for row in rows if row.planned.key == "290930877c7b8f73"]
+    (line,) = [one for one in json.loads(render(study, rows, Format.JSON, []))["rows"]
+               if one["setting"] == row.planned.key]  # fmt: skip
+    assert line["accuracy"] == (-1.0 if figure == -1.0 else None)
+    assert len([*forest.draw(rows)]) == 1
 
 
 def test_latex_runs_no_command_of_a_name(made):
@@ -133,7 +148,8 @@ def test_the_page_runs_nothing_and_asks_for_nothing(made, browser):
     tab.reload()
     assert (dialogs, wrong) == ([], [])
     assert set(asked) == {made[1].as_uri()}
-    assert tab.locator("main script, main img, main iframe, main [onload], main [onerror]").count() == 0
+    made_of = "main script, main img, main iframe, main [onload], main [onerror]"
+    assert tab.locator(made_of).count() == 0
     links = tab.evaluate("[...document.links].map(one => one.protocol)")
     assert set(links) <= {"file:", "http:"}
     tab.close()

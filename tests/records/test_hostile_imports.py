@@ -1,4 +1,4 @@
-"""Files that somebody sends to be imported: refused before a run is written, or carried as text."""
+"""Files that somebody sends to be imported: refused before a run is written, or carried."""
 
 import gzip
 import json
@@ -88,16 +88,16 @@ def test_a_line_that_no_export_has_is_refused_before_any_is_written(case, tmp_pa
 @pytest.mark.parametrize("space", ["../x", "/etc/x", "..", "a b", "<b>", 3, None])
 def test_an_export_of_no_space_is_refused(space, tmp_path):
     path = written(tmp_path / "x.jsonl", HEAD | {"space": space}, EXPERIMENT, {"runs": 0})
-    with pytest.raises(BadInputError, match="see line 1: .*space"):
+    with pytest.raises(BadInputError, match=r"see line 1: .*space"):
         read_lines(path)
 
 
 def test_what_is_no_number_and_what_is_said_twice(client, tmp_path):
     """NaN and ∞ are carried as MLflow has them; of a key that is there twice the last counts."""
-    odd = json.dumps(metric(value=0.5)).replace("0.5", "NaN"), json.dumps(
-        run(origin="b", tags={"trial": "b"}, metrics={CURVE: [[-3, 0.25, 0]]})
-    ).replace("0.25", "1e999").replace('"origin": "b"', '"origin": "a", "origin": "b"')  # fmt: skip
-    path = written(tmp_path / "x.jsonl", HEAD, EXPERIMENT, *odd, {"runs": 2})
+    nan = json.dumps(metric(value=0.5)).replace("0.5", "NaN")
+    twice = json.dumps(run(origin="b", tags={"trial": "b"}, metrics={CURVE: [[-3, 0.25, 0]]}))
+    twice = twice.replace("0.25", "1e999").replace('"origin": "b"', '"origin": "a", "origin": "b"')
+    path = written(tmp_path / "x.jsonl", HEAD, EXPERIMENT, nan, twice, {"runs": 2})
     assert load(client, read_lines(path), str(tmp_path / "files")) == (2, 0)
     experiment = client.get_experiment_by_name("smoke").experiment_id
     values = {

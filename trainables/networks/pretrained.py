@@ -11,7 +11,7 @@ from torch import Tensor
 
 from trainables.checks import check_file, check_unpacked
 from trainables.data.domain import Shape
-from trainables.errors import BadInputError, one_line
+from trainables.errors import MOST_SHOWN, BadInputError, harmless, one_line
 from trainables.networks.network import Network, plain_model
 
 SUFFIXES = (".safetensors", ".pt", ".pth")
@@ -74,4 +74,4 @@ def fits(network: Network, shape: Shape, outputs: int, weights: Mapping[str, Ten
 
 
 def _listed(values: Iterable[object], between: str = ", ") -> str:
-    return between.join(map(str, values))
+    return between.join(harmless(str(value), MOST_SHOWN) for value in values)
