@@ -5,24 +5,21 @@ Texts become harmless to show here, and what is no record of ours is refused in 
 
 import json
 import math
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
+from records.foreign.packed import check_packed
 from records.runs import RunRow
 from records.schema import (
     AGAIN,
-    ANSWERS,
     ASKED,
     CONTRASTS,
     DEFINITION,
     FINALISTS,
-    LINEAGE,
     LOOKS,
     MATTERS,
     NUMBERS,
     PLACE,
-    RELIABILITY,
     SEARCH,
     SEARCHED,
     SEED,
@@ -31,21 +28,19 @@ from records.schema import (
     SETTING_KEY,
     SETTING_NAME,
     TARGET,
-    TEACHER_ANSWERS,
     TRIAL_KEY,
     PlannedSetting,
     Record,
     Searched,
 )
 from trainables.data.domain import TRAINING_SPLITS, Described
-from trainables.errors import BadInputError, harmless, harmless_all, one_line
+from trainables.errors import LONGEST, BadInputError, harmless, harmless_all, one_line
 
 MOST_SEEDS = 100_000  # of a setting: they are counted one by one
 MOST_DIGITS = 20  # of a measure, after the decimal point
 NOT_NONE = dict.fromkeys(("link", "objective"), dict)
 PARTS = NOT_NONE | dict.fromkeys(("teacher", "method", "rule"), dict | None)  # of a definition
 NONE = "—"
-BASE64 = re.compile(r"[A-Za-z0-9+/]*={0,2}")
 Read = TypeVar("Read")
 DAMAGED = (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError)
 
@@ -73,7 +68,7 @@ def record(run: RunRow) -> Record | None:
         return None
     if not math.isfinite(run.metrics.get("epochs_trained", 0)):
         raise ValueError("epochs_trained is no number")
-    _check_kept(tags)
+    check_packed(tags)
     return Record(
         key=harmless(tags[TRIAL_KEY]),
         setting=harmless(tags[SETTING_KEY]),
@@ -81,28 +76,19 @@ def record(run: RunRow) -> Record | None:
         seed=int(tags[SEED]),
         status=run.status,
         metrics={name: math.nan if math.isinf(x) else x for name, x in run.metrics.items()},
-        parameters=harmless_all(run.params),
-        tags={name: harmless(text, len(text)) for name, text in tags.items()},
+        parameters=_texts(run.params, LONGEST),
+        tags=_texts(tags),
         run_id=run.run_id,
         ended=run.ended or 0,
     )
 
 
-def _check_kept(tags: Mapping[str, str]) -> None:
-    """Raise ValueError or TypeError where what is unpacked later would not be what it says."""
-    for name in (ANSWERS, TEACHER_ANSWERS):
-        if name in tags:
-            count, _, bits = tags[name].partition(":")
-            if not 0 <= int(count) <= 6 * len(bits) or not BASE64.fullmatch(bits):
-                raise ValueError(f"{name} are not packed")
-    for name in tags:
-        if name.startswith(f"{RELIABILITY}."):
-            bins = json.loads(tags[name])
-            if not all(math.isfinite(one) for values in bins.values() for one in values):
-                raise ValueError(f"{name} has values that are no numbers")
-    for after, numbers, setting in json.loads(tags.get(LINEAGE, "[]")):
-        if harmless_all([numbers, setting]) != [{**numbers}, str(setting)] or int(after) < 0:
-            raise ValueError(f"{LINEAGE} is none")
+def _texts(given: dict[str, str], most: int | None = None) -> dict[str, str]:
+    """All of them harmless, their names too; a study has hundreds of thousands, nearly all so."""
+    short = most is None or max(map(len, given.values()), default=0) <= most
+    if short and all(map(str.isprintable, (*given, *given.values()))):
+        return given
+    return {harmless(name): harmless(text, most or len(text)) for name, text in given.items()}
 
 
 def planned(run: RunRow, smallest: Mapping[str, float]) -> PlannedSetting:
@@ -111,7 +97,7 @@ def planned(run: RunRow, smallest: Mapping[str, float]) -> PlannedSetting:
     return PlannedSetting(
         key=harmless(tags[SETTING_KEY]),
         name=harmless(tags.get(SETTING_NAME, tags.get("mlflow.runName", tags[SETTING_KEY]))),
-        parameters=_parameters(harmless_all(run.params)),
+        parameters=_parameters(_texts(run.params, LONGEST)),
         place=int(tags[PLACE]),
         asked=int(tags[ASKED]) if ASKED in tags else None,
         definition=_definition(json.loads(tags[DEFINITION])),
@@ -125,8 +111,8 @@ def planned(run: RunRow, smallest: Mapping[str, float]) -> PlannedSetting:
 
 def matters(experiment: Any) -> dict[str, float]:
     """The space's own smallest differences that matter, by measures' names."""
-    found = json.loads(experiment.tags.get(MATTERS, "{}"))
-    return {name: float(smallest) for name, smallest in found.items()}
+    plain = json.loads(experiment.tags.get(MATTERS, "{}"))
+    return {name: float(smallest) for name, smallest in plain.items()}
 
 
 def looks(experiment: Any) -> tuple[int, tuple[int, ...]]:
@@ -139,8 +125,9 @@ def looks(experiment: Any) -> tuple[int, tuple[int, ...]]:
 
 def beside(experiment: Any) -> tuple[dict[str, int], dict[str, Sequence[str]]]:
     """How many of each search are scored again; and the contrasts that a space asks for."""
-    most = harmless_all(json.loads(experiment.tags.get(FINALISTS, "{}")))
-    others = harmless_all(json.loads(experiment.tags.get(CONTRASTS, "{}")))
+    most, others = (
+        harmless_all(json.loads(experiment.tags.get(tag, "{}"))) for tag in (FINALISTS, CONTRASTS)
+    )
     if not all(isinstance(one, int) for one in most.values()):
         raise TypeError(f"{FINALISTS} are {most}")
     if not all(isinstance(one, list) for one in others.values()):
@@ -158,11 +145,11 @@ def _seeds(tags: Mapping[str, str]) -> Sequence[int] | None:
     if SELECTION_SEEDS not in tags:
         return None
     text = tags[SELECTION_SEEDS]
-    if ":" in text:
-        found = range(*map(int, text.split(":")))
-        _counted(len(found))
-        return found
-    return tuple(map(int, text.split(",")))
+    if ":" not in text:
+        return tuple(map(int, text.split(",")))
+    found = range(*map(int, text.split(":")))
+    _counted(len(found))
+    return found
 
 
 def _parameters(given: dict[str, str]) -> dict[str, str]:

@@ -20,8 +20,9 @@ from analysis.report import write
 from analysis.sections import answer
 from analysis.tables.console import show
 from analysis.tables.formats import Format, render
+from records.cli import BAD_INPUT, run_command
 from records.read import read_study
-from trainables.errors import LONGEST, harmless
+from trainables.errors import LONGEST, BadInputError, harmless
 
 TEMPLATE = "5a527687a1f9466384ce8785a15294cc"  # a taught setting of the golden study
 
@@ -133,6 +134,19 @@ def test_a_figure_that_is_none_stops_no_output(figure):
                if one["setting"] == row.planned.key]  # fmt: skip
     assert line["accuracy"] == (-1.0 if figure == -1.0 else None)
     assert len([*forest.draw(rows)]) == 1
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_command_s_error_is_one_line_that_can_be_printed(name, monkeypatch, capsys):
+    def command() -> int:
+        raise BadInputError(f"unknown space {TEXTS[name]}")
+
+    monkeypatch.setattr("sys.argv", ["command"])
+    assert run_command(command) == BAD_INPUT
+    said = capsys.readouterr().err
+    assert said.startswith("error: unknown space ")
+    assert said.removesuffix("\n").isprintable()
+    assert len(said) < 6_000
 
 
 def test_latex_runs_no_command_of_a_name(made):

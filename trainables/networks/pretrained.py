@@ -47,8 +47,9 @@ def read_weights(path: str | Path) -> dict[str, Tensor]:
 def _is_weight(named: tuple[object, object]) -> bool:
     """A tensor under a name: whose values are there, one by one."""
     name, value = named
-    plain = isinstance(value, Tensor) and value.layout is torch.strided
-    return isinstance(name, str) and plain and value.device.type == "cpu"
+    if not isinstance(name, str) or not isinstance(value, Tensor):
+        return False
+    return value.layout is torch.strided and value.device.type == "cpu"
 
 
 def fits(network: Network, shape: Shape, outputs: int, weights: Mapping[str, Tensor]) -> None:

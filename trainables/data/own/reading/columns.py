@@ -120,9 +120,9 @@ def _csv(path: Path) -> pd.DataFrame:
 
 def _parquet(path: Path) -> pd.DataFrame:
     try:
-        from pyarrow.parquet import read_metadata
+        import pyarrow.parquet as parquet
 
-        about = read_metadata(path)
+        about = parquet.read_metadata(path)
         values = about.num_rows * about.num_columns
         if values <= MOST_VALUES:
             frame = pd.read_parquet(path)
