@@ -46,7 +46,7 @@ def hostile():
             if place == TRIALS:
                 made.data.tags["trial"] = f"{key}-{run.data.tags['trial']}"
                 made.data.tags["failure"] = text
-            made.data.params |= {"teacher": text, "student_network": text}
+            made.data.params["teacher"] = text
             server.runs[place].append(made)
     server.tags[SETTINGS] = server.tags[SETTINGS] | {"about": " ".join(TEXTS.values())}
     return server
