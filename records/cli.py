@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
-from trainables.errors import BadInputError, StudyError, one_line
+from trainables.errors import BadInputError, StudyError, harmless, one_line
 
 Command = TyperCommand | TyperGroup
 
@@ -32,6 +32,7 @@ Storage = Annotated[
     ),
 ]
 FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130
+LONGEST_ERROR = 5_000  # characters: some list all names that there are
 
 
 def command_of(function: Callable[..., int]) -> Command:
@@ -53,7 +54,7 @@ def run_command(command: Callable[..., int] | Command, name: str | None = None) 
     try:  # a KeyboardInterrupt is Typer's: it makes INTERRUPTED of it
         return int(command.main(prog_name=name, standalone_mode=False) or 0)
     except StudyError as error:
-        print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
+        _say(str(error))
         return FAILED
     except BadInputError as error:
         line = str(error)
@@ -64,12 +65,17 @@ def run_command(command: Callable[..., int] | Command, name: str | None = None) 
 
             if not may_pass(error):
                 raise
-            print(f"error: {one_line(error)}; the same command tries again", file=sys.stderr)
+            _say(f"{one_line(error)}; the same command tries again")
             return FAILED
         given = " ".join(sys.argv[1:])
         line = f"{error.format_message().rstrip('.')}; given was: {given}; see --help"
-    print(f"error: {' '.join(line.split())}", file=sys.stderr)
+    _say(line)
     return BAD_INPUT
+
+
+def _say(error: str) -> None:
+    """One line on stderr; it may hold names that others gave."""
+    print(f"error: {harmless(' '.join(error.split()), LONGEST_ERROR)}", file=sys.stderr)
 
 
 @contextmanager

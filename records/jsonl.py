@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from trainables.errors import BadInputError
+from records.foreign.lines import Checked
+from trainables.errors import BadInputError, one_line
 
 FORMAT = 1
-RUN = {"in", "origin", "status", "start", "end", "tags", "parameters", "metrics", "inputs"}
-KINDS = ({"format", "space"}, {"experiment", "tags"}, RUN, {"runs"})
+LONGEST_LINE = 2**28  # bytes; a run of 1,000 epochs has some 2 ** 20
 
 Line = dict[str, Any]
 
@@ -47,12 +47,16 @@ def read_lines(path: Path) -> Iterator[Line]:
 
     Raises BadInputError if it is no export, of a newer version, damaged or cut short.
     """
-    runs, last = 0, None
+    runs, last, checked = 0, None, Checked()
     for number, last in enumerate(_parsed(path), start=1):
         if number == 1:
             _check_format(path, last)
-        if not isinstance(last, dict) or not any(kind <= last.keys() for kind in KINDS):
-            raise BadInputError(f"{path} is no export of records: see line {number}")
+        try:
+            checked.check(last)
+        except ValueError as error:
+            raise BadInputError(
+                f"{path} is no export of records: see line {number}: {one_line(error)}"
+            ) from None
         runs += "in" in last
     if last is None:
         raise BadInputError(f"{path} is empty: export it again")
@@ -76,8 +80,8 @@ def _parsed(path: Path) -> Iterator[Any]:
     whole = 0
     try:
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-            for text in file:
-                line = json.loads(text)
+            while text := file.readline(LONGEST_LINE):
+                line = json.loads(text)  # an error too where it is cut there
                 whole += 1
                 yield line
     except (EOFError, ValueError, RecursionError, zlib.error, gzip.BadGzipFile):

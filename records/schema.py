@@ -34,6 +34,21 @@ MATTERS = "matters"  # of an experiment: the space's smallest differences that m
 CONTRASTS = "contrasts"  # of an experiment: keys of settings, and those each is compared with
 
 
+NUMBERS = (
+    "lambda",
+    "temperature",
+    "epochs",
+    "batch_size",
+    "learning_rate",
+    "held_out",
+    "labels",
+    "student_objects",
+    "teacher_objects",
+    "student_parameters",
+    "teacher_parameters",
+)  # parameters of a setting that are numbers
+
+
 def procedure_key(search: str) -> str:
     """The key of what a nested search reports: one row, whose setting differs by seed."""
     return identity(["nested", search])

@@ -2,12 +2,16 @@
 
 import math
 import re
+import stat
+import zipfile
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from trainables.errors import BadInputError, unknown
 
 NAME = re.compile(r"[A-Za-z0-9_-]{1,60}")
+MOST_BYTES = 4 * 2**30  # of a user's file, as it lies there and as it is decoded
 
 
 def check_choice(owner: Any, field: str, allowed: Iterable[str]) -> None:
@@ -80,3 +84,34 @@ def check_name(what: str, name: str) -> None:
     """Raise BadInputError unless it can name experiments and files wherever they are kept."""
     if not NAME.fullmatch(name):
         raise BadInputError(f"{what} is 1 to 60 letters, digits, _ or -; given was {name!r}")
+
+
+def check_file(path: Path) -> None:
+    """Raise BadInputError unless a user's file is one, and not too large to be read whole.
+
+    A pipe would keep a reader waiting for ever. What is not there, its reader says.
+    """
+    try:
+        found = path.stat()
+    except OSError:
+        return
+    if not stat.S_ISREG(found.st_mode) and not stat.S_ISDIR(found.st_mode):
+        raise BadInputError(f"{path} is no file but a pipe or a device: take it away")
+    check_bytes(str(path), found.st_size)
+
+
+def check_bytes(what: str, size: int) -> None:
+    """Raise BadInputError for more than is read of a user's file."""
+    if size > MOST_BYTES:
+        raise BadInputError(
+            f"{what} has {size:,} bytes, and at most {MOST_BYTES:,} are read of a file: give less"
+        )
+
+
+def check_unpacked(path: Path) -> None:
+    """Raise BadInputError for a zip whose files have more bytes, unpacked, than are read.
+
+    None of them can be longer than the archive says: what follows is not unpacked.
+    """
+    with zipfile.ZipFile(path) as archive:
+        check_bytes(f"{path}, unpacked,", sum(each.file_size for each in archive.infolist()))

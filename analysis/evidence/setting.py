@@ -34,7 +34,7 @@ class RecordedSetting:
     planned: PlannedSetting
 
     def __getitem__(self, column: str) -> str:
-        return self.planned.parameters[column]
+        return self.planned.parameters.get(column, NONE)
 
     def number(self, column: str) -> float:
         """A recorded column that is a number; NaN where this setting has none."""

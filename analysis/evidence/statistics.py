@@ -27,6 +27,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 LEVEL = 0.95
 ALPHA = 1 - LEVEL
+ALL_BUT_INFINITE = 1e290  # no figure of ours: its square or a multiple is infinite
 NO_SPREAD = 1e-12  # differences closer than this are equal: their spread is float rounding
 
 
@@ -45,8 +46,11 @@ def summarise(values: Sequence[float]) -> Summary:
     n = len(values)
     if n < 2:
         return Summary(n, values[0] if values else math.nan, math.nan, math.nan, math.nan)
-    mean = math.fsum(values) / n
-    std = math.sqrt(math.fsum((value - mean) ** 2 for value in values) / (n - 1))
+    try:
+        mean = math.fsum(values) / n
+        std = math.sqrt(math.fsum((value - mean) ** 2 for value in values) / (n - 1))
+    except (OverflowError, ValueError):  # infinite, or nearly: no figures
+        return Summary(n, *[math.nan] * 4)
     half = t_quantile(n - 1) * std / math.sqrt(n)
     return Summary(n, mean, std, mean - half, mean + half)
 
@@ -215,6 +219,8 @@ def _proportion_interval(wins: float, n: int) -> tuple[float, float]:
 
 def _signed_rank(gaps: np.ndarray) -> float:
     """Wilcoxon's two-sided signed-rank p, exact; zeros are ranked and dropped (Pratt 1959)."""
+    if not (abs(gaps) < ALL_BUT_INFINITE).all():
+        return math.nan
     gaps = np.round(gaps, 12)
     doubled = np.rint(2 * stats.rankdata(abs(gaps)))[gaps != 0]
     positive = int(doubled[gaps[gaps != 0] > 0].sum())

@@ -51,6 +51,7 @@ STYLE: dict[str, Any] = {
     "grid.linewidth": 0.6,
     "image.cmap": "cividis",
     "svg.fonttype": "none",
+    "text.parse_math": False,  # names may have dollars
 }
 
 

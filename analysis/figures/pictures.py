@@ -5,6 +5,7 @@ They are drawn of the built-in domains of images, which records name.
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import fields as of
 from functools import partial
 
 import torch
@@ -36,7 +37,8 @@ def draw(rows: Sequence[Row], store: Store | None) -> Iterator[Drawn | Left]:
     for number, link in LINKS.items():
         row = next((row for row in rows if row["link"] == link.name and row.corrected), None)
         if row:
-            fields = {k: v for k, v in row.planned.definition["link"].items() if k}
+            stated = row.planned.definition.get("link", {})
+            fields = {one.name: stated[one.name] for one in of(link) if one.name in stated}
             yield _under_a_link(number, link(**fields), target)
     with_vae = [r for r in rows if r["link"] == "VAE" and r.corrected]
     if with_vae:

@@ -15,6 +15,7 @@ from analysis.evidence.texts import counts_text
 from analysis.mlflow_page.verdicts import write_verdicts
 from analysis.mlflow_page.view_state import MODE, TAG, link, view_state
 from analysis.sections import all_sentences, answer
+from analysis.tables.formats import inert
 from analysis.tables.views import views
 from records.experiments import KIND, open_experiment
 from records.runs import runs
@@ -75,14 +76,14 @@ def _note(study: Study, rows: Sequence[Row], settings: str, report: str, picture
     ]
     lines = [" · ".join([*_in_short(rows), *ways])]
     ending = [
-        f"*{study.about}* One run of *{study.space}* is one setting, "
+        f"*{inert(study.about)}* One run of *{study.space}* is one setting, "
         f"one of *{experiment_names(study.space)[1]}* one trained student.",
     ]
     for name in there[:1]:
         ending.append(f"![{name}](get-artifact?path=figures%2F{name}.png&run_uuid={run})")
     opening = answer(rows)
-    lines += [f"**{opening}**"]
-    sentences = [f"- {sentence}" for sentence in all_sentences(rows) if sentence != opening]
+    lines += [f"**{inert(opening)}**"]
+    sentences = [f"- {inert(sentence)}" for sentence in all_sentences(rows) if sentence != opening]
     while len("\n\n".join([*lines, *sentences, *ending])) > LONGEST and sentences:
         del sentences[-1]
     lines += [*sentences, *ending]
@@ -106,4 +107,6 @@ def _table(rows: Sequence[Row]) -> list[str]:
     table = view.table.head(BEST_ROWS)
     headings = map(view.heading, table.columns)
     head = ["| " + " | ".join(headings) + " |", "|" + "---|" * len(table.columns)]
-    return ["\n".join(head + ["| " + " | ".join(line) + " |" for line in table.to_numpy()])]
+    return [
+        "\n".join(head + ["| " + " | ".join(map(inert, line)) + " |" for line in table.to_numpy()])
+    ]

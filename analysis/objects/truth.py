@@ -15,7 +15,7 @@ from search_spaces.base.catalogue import load
 from trainables.data.domain import Domain
 from trainables.data.domains import BUILT_IN
 from trainables.data.task import Classes
-from trainables.errors import BadInputError
+from trainables.errors import BadInputError, harmless
 
 
 class Truth(NamedTuple):
@@ -63,7 +63,7 @@ def truth_of(space: str, rows: Sequence[Row], domain: Domain | None = None) -> T
             f"the records are on {len(right[0]):,}: they are of other data"
         )
     assert isinstance(found.task, Classes)
-    return Truth(found.task.names, labels)
+    return Truth(tuple(map(harmless, found.task.names)), labels)
 
 
 def _of_space(space: str) -> Domain | None:

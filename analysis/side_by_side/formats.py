@@ -7,6 +7,7 @@ from enum import StrEnum
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from analysis.side_by_side.sentences import sentences
 from analysis.side_by_side.studies import SideBySide
@@ -54,8 +55,8 @@ def _text(beside: SideBySide, width: int) -> str:
 def _grid(view: View, width: int) -> Table:
     """Settings take what room there is, over several lines; no figure is broken."""
     grid = Table(
-        title=view.title,
-        caption=view.note,
+        title=Text(view.title, style="table.title"),
+        caption=Text(view.note, style="table.caption"),
         title_justify="left",
         caption_justify="left",
         box=SIMPLE_HEAD,
@@ -67,13 +68,13 @@ def _grid(view: View, width: int) -> Table:
     for column in shown:
         of_settings, words = column == SETTING, view.has_words(str(column))
         grid.add_column(
-            str(column),
+            Text(str(column)),
             justify="left" if words else "right",
             no_wrap=not of_settings,
             overflow="fold",
         )
     for line in shown.itertuples(index=False):
-        grid.add_row(*map(str, line))
+        grid.add_row(*(Text(str(cell)) for cell in line))  # names are no markup
     return grid
 
 

@@ -18,22 +18,10 @@ from analysis.evidence.family import Family
 from analysis.evidence.rows import Row
 from analysis.evidence.statistics import Summary
 from analysis.evidence.texts import NONE
+from records.schema import NUMBERS
 from trainables.data.domain import Described
 
 CALIBRATION = "test/calibration_error"
-NUMBERS = (
-    "lambda",
-    "temperature",
-    "epochs",
-    "batch_size",
-    "learning_rate",
-    "held_out",
-    "labels",
-    "student_objects",
-    "teacher_objects",
-    "student_parameters",
-    "teacher_parameters",
-)  # recorded columns of a setting that are numbers
 
 
 def measures(target: Described) -> dict[str, str]:

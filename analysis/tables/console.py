@@ -6,6 +6,7 @@ from itertools import chain, islice
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, JustifyMethod
 from rich.table import Table
+from rich.text import Text
 
 from analysis.evidence.choice import choice
 from analysis.evidence.rows import Row, lacks
@@ -33,7 +34,8 @@ def show(
     limit: rows of each view; most: views of the table.
     """
     _widen(console)
-    console.print(f"[bold]{study.space}[/bold]: {study.about}", highlight=False, soft_wrap=True)
+    title = Text.assemble((study.space, "bold"), f": {study.about}")
+    console.print(title, highlight=False, soft_wrap=True)
     console.print(opening, style="bold", markup=False, highlight=False, soft_wrap=True)
     show_views(chain(islice(views(rows), most), chosen_views(rows), more), console, limit)
     for sentence in (*choice(rows), *lacks(rows), *study.notes):
@@ -58,8 +60,10 @@ def _widen(console: Console) -> None:
 def _grid(view: View, limit: int | None) -> Table:
     common, shown = view.shared()
     grid = Table(
-        title=f"[bold not italic]{view.title}[/]" + (f" ({common})" if common else ""),
-        caption=view.note,
+        title=Text.assemble(
+            (view.title, "bold not italic"), f" ({common})" if common else "", style="table.title"
+        ),
+        caption=Text(view.note, style="table.caption"),
         title_justify="left",
         caption_justify="left",
         box=SIMPLE_HEAD,
@@ -68,8 +72,8 @@ def _grid(view: View, limit: int | None) -> Table:
     for column in shown.columns:
         justify: JustifyMethod = "left" if view.has_words(column) else "right"
         grid.add_column(
-            view.heading(column), justify=justify, overflow="fold", no_wrap=column in WHOLE
+            Text(view.heading(column)), justify=justify, overflow="fold", no_wrap=column in WHOLE
         )
     for line in shown.head(limit or len(shown)).itertuples(index=False):
-        grid.add_row(*map(str, line))
+        grid.add_row(*(Text(str(cell)) for cell in line))  # names are no markup
     return grid

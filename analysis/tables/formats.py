@@ -1,6 +1,7 @@
 """The table written as Markdown, CSV, LaTeX or JSON (on a terminal: analysis.tables.console)."""
 
 import json
+import re
 from collections.abc import Sequence
 from enum import StrEnum
 
@@ -27,6 +28,10 @@ LATEX_SIGNS: dict[str, str | int | None] = {
     "½": r"$\frac{1}{2}$",
     "—": "---",
 }
+
+
+MARKS = re.compile(r"\\|<(?=[A-Za-z/!?])|\[(?![-+0-9])|\](?=[(\[:])|\|")
+"""What would be HTML, a link or the end of a cell in Markdown; an interval's brackets are not."""
 
 
 class Format(StrEnum):
@@ -86,7 +91,12 @@ def markdown(view: View) -> str:
     """The table of a view alone, in Markdown."""
     headings = [view.heading(column) for column in view.table.columns]
     lines = [headings, ["---"] * len(headings), *view.table.to_numpy().tolist()]
-    return "".join(f"| {' | '.join(map(str, line))} |\n" for line in lines)
+    return "".join(f"| {' | '.join(inert(str(cell)) for cell in line)} |\n" for line in lines)
+
+
+def inert(text: str) -> str:
+    """A text in Markdown: no HTML, link, picture or end of a cell, whatever names are in it."""
+    return MARKS.sub(lambda found: "&lt;" if found[0] == "<" else f"\\{found[0]}", text)
 
 
 def _latex(view: View) -> str:
@@ -104,7 +114,8 @@ def _latex(view: View) -> str:
 
 
 def _escaped(text: str) -> str:
-    return "".join(f"\\{sign}" if sign in "%&#_$" else sign for sign in text).replace("`", "'")
+    found = "".join(f"\\{sign}" if sign in "%&#_${}" else sign for sign in text)
+    return re.sub(r"\\(?![%&#_${}])", r"\\textbackslash{}", found).replace("`", "'")
 
 
 def _latex_comments(lacks: Sequence[str]) -> str:

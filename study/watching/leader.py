@@ -14,10 +14,12 @@ from typing import Any
 import psutil
 
 from records.reader import Reader
+from trainables.errors import BadInputError, harmless_all, one_line
 
 LEADER = "leader"  # the tag
 MOST_WORKERS = 16  # are told of: MLflow takes 5,000 characters in a tag
 LONGEST_TITLE = 80
+MOST = 2**31 - 1  # of any number: a process, a count, seconds
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,38 @@ def leader_of(client: Reader, experiment: str) -> Leader | None:
 
 
 def leader_from(text: str) -> Leader:
-    """Out of the tag's text."""
-    plain: dict[str, Any] = json.loads(text)
-    standing = Standing(**plain.pop("standing", {}))
-    return Leader(**plain, standing=standing)
+    """Out of the tag's text.
+
+    Raises BadInputError where no launch wrote it.
+    """
+    try:
+        plain: dict[str, Any] = harmless_all(json.loads(text))
+        standing = Standing(**plain.pop("standing", {}))
+        leader = Leader(**plain, standing=standing)
+        _check(leader)
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise BadInputError(
+            f"the tag {LEADER!r} of the records is damaged, or no launch wrote it "
+            f"({one_line(error)}): delete it there"
+        ) from None
+    return leader
+
+
+def _check(leader: Leader) -> None:
+    """Raise ValueError or TypeError where its numbers are none, or its texts."""
+    now = leader.standing
+    texts = (
+        leader.host,
+        leader.token,
+        leader.says,
+        now.stage,
+        *(title for title, _ in now.workers),
+    )
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError("its texts are none")
+    numbers = (
+        leader.pid, leader.beat, now.door or 0, now.done, now.total, now.failed, now.share,
+        now.left or 0, now.per_minute, now.more_workers, *(share for _, share in now.workers),
+    )  # fmt: skip
+    if not all(0 <= number <= MOST for number in numbers):
+        raise ValueError(f"its numbers are not from 0 to {MOST:,}")

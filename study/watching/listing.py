@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from rich.table import Table
+from rich.text import Text
 
 from records.experiments import recorded_spaces
 from records.read import recorded_looks, recorded_settings
@@ -13,6 +14,7 @@ from records.reader import Reader
 from records.runs import ends
 from records.schema import experiment_names
 from study.watching.leader import LEADER, leader_from
+from trainables.errors import harmless
 
 
 class Listed(NamedTuple):
@@ -51,7 +53,7 @@ def _listed(client: Reader, space: str) -> Listed:
         asked = recorded_settings(client, space)
         missing = max(0, sum(len(one.seeds or range(seeds)) for one in asked) - len(ended))
     return Listed(
-        space=space,
+        space=harmless(space),
         experiment=settings.experiment_id if settings else "",
         done=count["FINISHED"],
         missing=missing,
@@ -66,7 +68,8 @@ def as_table(studies: Iterable[Listed]) -> Table:
     shown = Table("study", "done", "missing", "failed", "last change", "", box=None)
     for one in studies:
         figures = (str(figure or "") for figure in (one.done, one.missing, one.failed))
-        shown.add_row(one.space, *figures, when(one.changed), "running" if one.running else "")
+        state = "running" if one.running else ""
+        shown.add_row(Text(one.space), *figures, when(one.changed), state)
     return shown
 
 

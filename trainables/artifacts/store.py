@@ -7,6 +7,7 @@ ever loaded.
 
 import hashlib
 import json
+import re
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,9 +18,10 @@ from safetensors.torch import load, save
 from torch import Tensor
 from upath import UPath
 
-from trainables.errors import BadInputError
+from trainables.errors import MOST_SHOWN, BadInputError, harmless
 
 FORMAT = 5  # raised when the meaning of the files changes
+KEY = re.compile(r"[A-Za-z0-9_-]{1,60}")  # no way out of the store
 
 
 class UnusableArtifactError(Exception):
@@ -49,7 +51,12 @@ class Store:
     root: Path
 
     def path(self, kind: str, key: str) -> Path:
-        """Where the JSON of an artifact stands; its tensors stand beside it."""
+        """Where the JSON of an artifact stands; its tensors stand beside it.
+
+        Raises UnusableArtifactError for a key that is none: records name artifacts, too.
+        """
+        if not KEY.fullmatch(key):
+            raise UnusableArtifactError(f"{kind} {harmless(key, MOST_SHOWN)!r} is not there")
         return self.root / kind / f"{key}.json"
 
     def has(self, kind: str, key: str) -> bool:

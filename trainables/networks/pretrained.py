@@ -1,17 +1,17 @@
 """Weights from a file: a state dict as safetensors, or as torch.save writes it."""
 
-import pickle
+import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
+from trainables.checks import check_file, check_unpacked
 from trainables.data.domain import Shape
-from trainables.errors import BadInputError, one_line
+from trainables.errors import MOST_SHOWN, BadInputError, harmless, one_line
 from trainables.networks.network import Network, plain_model
 
 SUFFIXES = (".safetensors", ".pt", ".pth")
@@ -26,17 +26,30 @@ def read_weights(path: str | Path) -> dict[str, Tensor]:
     path = Path(path)
     if path.suffix not in SUFFIXES:
         raise BadInputError(f"{path} is no file of weights: give one of {', '.join(SUFFIXES)}")
+    check_file(path)
     try:
         if path.suffix == ".safetensors":
             return load_file(path)
+        if zipfile.is_zipfile(path):
+            check_unpacked(path)
         found: Any = torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, SafetensorError, RuntimeError, EOFError, pickle.UnpicklingError) as error:
+    except BadInputError:
+        raise
+    except Exception as error:  # of every kind, where it was made to be read wrongly
         raise BadInputError(f"cannot read the weights in {path}: {one_line(error)}") from None
-    if isinstance(found, Mapping) and all(isinstance(each, Tensor) for each in found.values()):
+    if isinstance(found, Mapping) and all(map(_is_weight, found.items())):
         return dict(found)
     raise BadInputError(
         f"{path} holds no state dict: write it by torch.save(model.state_dict(), ...)"
     )
+
+
+def _is_weight(named: tuple[object, object]) -> bool:
+    """A tensor under a name: whose values are there, one by one."""
+    name, value = named
+    if not isinstance(name, str) or not isinstance(value, Tensor):
+        return False
+    return value.layout is torch.strided and value.device.type == "cpu"
 
 
 def fits(network: Network, shape: Shape, outputs: int, weights: Mapping[str, Tensor]) -> None:
@@ -62,4 +75,4 @@ def fits(network: Network, shape: Shape, outputs: int, weights: Mapping[str, Ten
 
 
 def _listed(values: Iterable[object], between: str = ", ") -> str:
-    return between.join(map(str, values))
+    return between.join(harmless(str(value), MOST_SHOWN) for value in values)

@@ -97,3 +97,18 @@ def test_a_store_may_be_anywhere_that_fsspec_reaches():
         elsewhere.load("teacher", "abc")
     assert not elsewhere.has("teacher", "abc")
     assert elsewhere.path("teacher", "abc").with_name("abc.json.wrong").exists()
+
+
+KEYS = ["..", "../../x", "/etc/passwd", "a/b", "a\\b", "a\0", "a\n", "\u202e", "x" * 100_000, ""]
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_key_that_is_a_path_leads_nowhere(key, tmp_path):
+    """Records name artifacts, and whoever changed them may name any file: it stays as it is."""
+    for name in ("x.json", "x.safetensors"):
+        (tmp_path / name).write_text("somebody's")
+    with pytest.raises(UnusableArtifactError, match="is not there") as error:
+        Store(tmp_path / "store").load("vae", key)
+    assert str(error.value).isprintable()
+    assert len(str(error.value)) < 300
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["x.json", "x.safetensors"]

@@ -1,11 +1,13 @@
 """Arrays in a file of NumPy's."""
 
+import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from trainables.checks import check_unpacked
 from trainables.data.own.content import Content
 from trainables.data.own.index import Files
 from trainables.data.own.kinds import FileDomain
@@ -59,7 +61,11 @@ class Arrays(FileDomain):
 def _read(path: Path) -> Any:
     """What NumPy finds there: an array, or an archive of some."""
     try:
+        if zipfile.is_zipfile(path):
+            check_unpacked(path)
         found = np.load(path, allow_pickle=False)
+    except BadInputError:
+        raise
     except Exception as error:  # of every kind, where it is damaged
         raise _unreadable(str(path), error) from None
     if isinstance(found, np.ndarray) != (path.suffix == ".npy"):

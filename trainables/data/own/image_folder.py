@@ -45,8 +45,10 @@ class ImageFolder(FileDomain):
     def _files(self) -> Files:
         """By their paths within the folder."""
         root, files = Path(self.path), {}
+        seen: set[Path] = set()
         try:
             for folder, inner, names in os.walk(root, followlinks=True, onerror=_refuse):
+                _check_link(root, Path(folder), seen)
                 inner[:] = [name for name in inner if not name.startswith(".")]
                 for name in names:
                     path = Path(folder, name)
@@ -119,6 +121,17 @@ class ImageFolder(FileDomain):
 
 def _refuse(error: OSError) -> None:
     raise error
+
+
+def _check_link(root: Path, folder: Path, seen: set[Path]) -> None:
+    """Raise BadInputError where a link leads out of the folder, or back into it, without end."""
+    there = folder.resolve()
+    if not there.is_relative_to(root.resolve()) or there in seen:
+        raise BadInputError(
+            f"{folder} is a link that leads out of {root}, or to a folder that is in it already: "
+            "put the folder itself there"
+        )
+    seen.add(there)
 
 
 def _folders(folder: Path) -> list[str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from trainables.checks import check_file
 from trainables.data.own.base import OwnDomain
 from trainables.data.own.content import Content, is_sound, save_content
 from trainables.data.own.index import Files, current_digest, digest_of_files
@@ -38,6 +39,8 @@ class FileDomain(OwnDomain):
 
     def _digest(self) -> str:
         files = self._files()
+        for path in files.values():
+            check_file(path)
         return current_digest(self._place, files, lambda: digest_of_files(files))
 
     def _keep(self, path: Path) -> None:

@@ -4,6 +4,7 @@ Rows are counted from 1, the first below the line of names.
 """
 
 import csv
+import io
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from torch import Tensor
 from trainables.data.own.reading.given import Array
 from trainables.errors import BadInputError, one_line, unknown
 
+LONGEST_HEAD = 2**24  # characters, of a table's names and its first row
+MOST_VALUES = 2**29  # of a Parquet file, which may say in a few bytes that a column is all alike
 MOST_CATEGORIES = 200  # of a column; with more it holds names or dates, and one-hot says nothing
 
 
@@ -96,8 +99,14 @@ def groups(column: "pd.Series[float]") -> Tensor:
 def _csv(path: Path) -> pd.DataFrame:
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
-            lines = csv.reader(file)
-            names, first = next(lines, []), next(lines, [])
+            head = io.StringIO(file.read(LONGEST_HEAD), newline="")
+        lines = csv.reader(head)
+        names, first = next(lines, []), next(lines, [])
+        if head.tell() == LONGEST_HEAD:
+            raise BadInputError(
+                f"{path}: its names and its first row are not within {LONGEST_HEAD:,} characters: "
+                "give shorter ones, or fewer columns"
+            )
         _check_names(path, names)
         if len(first) > len(names):  # pandas would take the first for an index
             raise BadInputError(f"{path}: its lines have more fields than the first has names")
@@ -111,13 +120,20 @@ def _csv(path: Path) -> pd.DataFrame:
 
 def _parquet(path: Path) -> pd.DataFrame:
     try:
-        frame = pd.read_parquet(path)
+        import pyarrow.parquet as parquet
+
+        about = parquet.read_metadata(path)
+        values = about.num_rows * about.num_columns
+        if values <= MOST_VALUES:
+            frame = pd.read_parquet(path)
     except ImportError:
         raise BadInputError(
             f"{path}: to read Parquet, install pyarrow, or save the table as .csv"
         ) from None
     except Exception:  # pyarrow's are of every kind
         raise BadInputError(f"{path} is no Parquet file, or damaged: write it anew") from None
+    if values > MOST_VALUES:
+        raise BadInputError(f"{path} has {values:,} values, and at most {MOST_VALUES:,} are read")
     _check_names(path, [*map(str, frame.columns)])
     return frame
 

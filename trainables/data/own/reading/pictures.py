@@ -1,5 +1,7 @@
 """Pictures of any format that Pillow reads, as bytes of one size."""
 
+import math
+import warnings
 from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +16,8 @@ from trainables.errors import BadInputError
 
 Size = tuple[int, int]
 """Height and width."""
+MOST_PIXELS = 64_000_000  # of a picture, before it is resized
+RUNS_ANOTHER = ("EPS",)  # formats that Pillow has drawn by another program, Ghostscript
 
 
 def check_size(owner: object, size: object) -> Size | None:
@@ -37,15 +41,31 @@ def suffixes() -> frozenset[str]:
 
 
 def read_picture(path: Path) -> Image.Image:
-    """Raises BadInputError where it is damaged, or no picture."""
+    """The picture, of several frames the first. By its content, whatever its name says.
+
+    Raises BadInputError where it is damaged, no picture, or larger than MOST_PIXELS.
+    """
     try:
-        with Image.open(path) as picture:
+        with warnings.catch_warnings(), Image.open(path, formats=_formats()) as picture:
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            if math.prod(picture.size) > MOST_PIXELS:
+                raise Image.DecompressionBombError
             picture.load()
             return ImageOps.exif_transpose(picture)
+    except Image.DecompressionBombError:
+        raise BadInputError(
+            f"{path} has more than {MOST_PIXELS:,} pixels: make it smaller or take it away"
+        ) from None
     except Exception:  # its readers of damaged files raise errors of every kind
         raise BadInputError(
             f"{path} is damaged, or no picture that Pillow reads: mend it or take it away"
         ) from None
+
+
+@lru_cache
+def _formats() -> tuple[str, ...]:
+    Image.init()
+    return tuple(name for name in Image.OPEN if name not in RUNS_ANOTHER)
 
 
 def stacked(
