@@ -2,6 +2,7 @@
 SPACE  ?= vae_lambda
 PYTHON ?= python3
 BIN    := .venv/bin
+unexport PYTHONDONTWRITEBYTECODE  # else each of many processes compiles all that it imports
 
 .PHONY: study test pytest-study pytest-others test-faults pytest-outages pytest-kills \
         test-cluster soak ui site bench clean
