@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
 
+from records.terminal import say
 from study.planning.rounds import Round
 from study.watching.leader import LONGEST_TITLE, MOST_WORKERS, Standing
 from trainables.cohorts.cohort import Cohort
@@ -128,7 +129,7 @@ class Progress:
 
     def say(self, line: str) -> None:
         """Print a line that stays."""
-        self.console.print(line, highlight=False, markup=False, soft_wrap=True)
+        say(self.console, line)
 
     def warn(self, line: str) -> None:
         """Print what went wrong: on a quiet console, too."""

@@ -5,7 +5,10 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+from rich.text import Text
+
 from records.cli import FAILED
+from records.terminal import say
 from study.cluster.dashboard import address_of, open_door
 from study.cluster.local_ray import LocalRay
 from study.planning.plan import Plan
@@ -22,13 +25,13 @@ if TYPE_CHECKING:  # of MLflow, which takes most of two seconds
 ALL_DONE, SOME_FAILED = 0, FAILED
 
 
-def fetch_data(todo: Plan, say: Say) -> None:
+def fetch_data(todo: Plan, announce: Say) -> None:
     """Fetch and verify the data that the space's settings need.
 
     Raises BadInputError where they cannot be had.
     """
     for domain in todo.space.domains:
-        domain.prepare(say)
+        domain.prepare(announce)
 
 
 def has_work(todo: Plan) -> bool:
@@ -85,8 +88,7 @@ def _train(
 ) -> list[str]:
     """Cohorts that could not be trained, with their reasons."""
     done, total = todo.trial_counts()  # anew: the recorder may have brought a spool's results
-    title = f"[bold]{todo.space.name}[/bold]: {todo.space.about}"
-    progress.console.print(title, soft_wrap=True)
+    say(progress.console, Text.assemble((todo.space.name, "bold"), f": {todo.space.about}"))
     progress.say(f"{done} of {total} trials are recorded")
     progress.expect(done, total, predicted_cost(todo))
     if done == total and not todo.needed_artifacts():
