@@ -12,7 +12,7 @@ from records.terminal import say
 from study.cluster.dashboard import address_of, open_door
 from study.cluster.local_ray import LocalRay
 from study.planning.plan import Plan
-from study.planning.predicted import predicted_cost
+from study.planning.predicted import predicted_work
 from study.planning.rounds import Round, rounds
 from study.running.looks import Looks
 from study.running.progress import Progress
@@ -90,7 +90,7 @@ def _train(
     done, total = todo.trial_counts()  # anew: the recorder may have brought a spool's results
     say(progress.console, Text.assemble((todo.space.name, "bold"), f": {todo.space.about}"))
     progress.say(f"{done} of {total} trials are recorded")
-    progress.expect(done, total, predicted_cost(todo))
+    progress.expect(done, total, predicted_work(todo))
     if done == total and not todo.needed_artifacts():
         return []
 
@@ -126,7 +126,7 @@ def _look(todo: Plan, looks: Looks | None, progress: Progress) -> Callable[[], b
     def look() -> bool:
         if looks is None or not looks():
             return False
-        progress.expect_more(*todo.trial_counts(), predicted_cost(todo))
+        progress.expect(*todo.trial_counts(), predicted_work(todo))
         if found := looks.judged:
             undecided = f"{found.open} of {found.of} comparisons are undecided"
             progress.say(f"{undecided}: they get more seeds")

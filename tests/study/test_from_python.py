@@ -173,8 +173,8 @@ def test_a_notebook_has_a_bar_where_ipywidgets_can_draw_one(monkeypatch, widgets
         else None,
     )  # fmt: skip
     progress = Progress(Console(force_jupyter=True))
-    assert progress.is_live is widgets
-    assert progress._bars.disable is not widgets
+    assert progress._line.is_live is widgets
+    assert progress._line.bars.disable is not widgets
 
 
 def test_the_notebook_runs_from_its_first_cell_to_its_last(finished, tmp_path, monkeypatch):
