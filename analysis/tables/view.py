@@ -66,7 +66,8 @@ class View(NamedTuple):
         """
         others = self.table.columns[1:]
         figures = [column for column in others if column not in (*KEYS, *SAYS)]
-        main = [one for sign in ("Δ", "test ", "") for one in figures if one.startswith(sign)]
+        often = [column for column in figures if column not in FIRST_TO_GO]
+        main = [one for sign in ("Δ", "test ", "") for one in often if one.startswith(sign)]
         leave = [*reversed(figures), *(column for column in reversed(others) if column in KEYS)]
         missed_least = [column for column in FIRST_TO_GO if column in others]
         return [one for one in dict.fromkeys([*missed_least, *leave]) if one not in main[:1]]

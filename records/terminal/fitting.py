@@ -1,8 +1,9 @@
 """Which columns of a table a width has room for.
 
 A table that is too wide says once what all its rows share, then says less (a verdict without its
-"+12"), then leaves out columns, those last that tell rows apart and those never that matter most;
-where a name alone is too long, it is broken between words. No other cell is ever broken.
+"+12"), breaks names above NAME columns between words, then leaves out columns, those last that
+tell rows apart and those never that matter most. Shorter names are broken where all that does not
+help, figures never.
 """
 
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from typing import NamedTuple
 from rich.cells import cell_len
 
 NONE = "—"
+NAME = 44
 BETWEEN, AROUND = 2, 1  # columns of space after each column of a table, and before the first
 
 
@@ -68,10 +70,11 @@ def fitted(fields: Sequence[Field], width: int) -> Fitted:
     fields, said = _shared(fields)
     if width_together(fields) > width:
         fields = tuple(_shortened(field) for field in fields)
-    kept = _kept(fields, width)
-    left_out = tuple(field.heading for field in fields if field not in kept)
-    kept = _broken(kept, width)
-    return Fitted(kept, said, left_out, width_together(kept) <= width)
+    leave = _leaving(_broken(fields, width, NAME), width)
+    kept = [field for number, field in enumerate(fields) if number not in leave]
+    left_out = tuple(field.heading for number, field in enumerate(fields) if number in leave)
+    shown = _broken(kept, width)
+    return Fitted(shown, said, left_out, width_together(shown) <= width)
 
 
 def _shared(fields: tuple[Field, ...]) -> tuple[tuple[Field, ...], tuple[str, ...]]:
@@ -85,35 +88,39 @@ def _shortened(field: Field) -> Field:
     return field._replace(cells=field.short) if field.short else field
 
 
-def _kept(fields: tuple[Field, ...], width: int) -> tuple[Field, ...]:
-    """Without what leaves first, as much as need be; what has room in the end is taken back."""
-    kept, gone = list(fields), list[Field]()
-    for field in sorted((one for one in fields if one.leaves), key=lambda one: -one.leaves):
-        rest = [one for one in kept if one is not field]
-        if width_together(kept) > width and _tell_as_much(rest, kept):
-            kept, gone = rest, [field, *gone]
-    for field in gone:
-        more = [one for one in fields if one is field or any(one is other for other in kept)]
-        if width_together(more) <= width:
-            kept = more
-    return tuple(kept)
+def _leaving(fields: Sequence[Field], width: int) -> set[int]:
+    """Which leave, by number: as few as need be; what has room in the end is taken back."""
+    gone: list[int] = []
 
+    def kept(without: Sequence[int]) -> list[Field]:
+        return [field for number, field in enumerate(fields) if number not in without]
 
-def _tell_as_much(few: Sequence[Field], many: Sequence[Field]) -> bool:
-    """Whether as many rows are told apart by fewer fields."""
-    return _told(few) == _told(many)
+    leaving = [number for number, field in enumerate(fields) if field.leaves]
+    for number in sorted(leaving, key=lambda number: -fields[number].leaves):
+        fewer = [*gone, number]
+        if width_together(kept(gone)) > width and _told(kept(fewer)) == _told(kept(gone)):
+            gone = fewer
+    for number in reversed(gone):
+        more = [one for one in gone if one != number]
+        if width_together(kept(more)) <= width:
+            gone = more
+    return {*gone}
 
 
 def _told(fields: Sequence[Field]) -> int:
+    """How many rows these tell apart."""
     keys = [field.cells for field in fields if field.is_key]
     return len({*zip(*keys, strict=True)}) if keys else 0
 
 
-def _broken(fields: tuple[Field, ...], width: int) -> tuple[Field, ...]:
-    """With names broken between words, the longest first, as far as need be."""
-    for field in sorted(fields, key=lambda one: -one.width):
-        over = width_together(fields) - width
-        if over > 0 and field.is_words:
-            room = max(field.width - over, field.longest_word)
-            fields = tuple(f._replace(breaks_at=room) if f is field else f for f in fields)
-    return fields
+def _broken(fields: Sequence[Field], width: int, least: int = 0) -> tuple[Field, ...]:
+    """With words broken to what has room, the longest first, to so many columns at least."""
+    found = [*fields]
+    least_of = [max(least, field.longest_word) for field in found]
+    for _ in range(width_together(found) - width):
+        long = [n for n, one in enumerate(found) if one.is_words and one.width > least_of[n]]
+        if not long:
+            break
+        widest = max(long, key=lambda number: found[number].width)
+        found[widest] = found[widest]._replace(breaks_at=found[widest].width - 1)
+    return tuple(found)

@@ -29,13 +29,16 @@ class Sheet(NamedTuple):
     rest: str = ""
     box: Box | None = SIMPLE_HEAD
 
-    def parts(self, width: int | None) -> Iterator[RenderableType]:
-        """Title, table, note, and what was left out, in a width; None: all of it."""
+    def parts(self, width: int | None, text: int | None = None) -> Iterator[RenderableType]:
+        """Title, table, note, and what was left out, in a width; None: all of it.
+
+        text: the width of title and note, where it is another.
+        """
         shown = Fitted(tuple(self.fields)) if width is None else fitted(self.fields, width)
         narrow = width is not None and width < LEAST and width_together(self.fields) > width
         if blocks := narrow or not shown.fits:
             shown = Fitted(tuple(self.fields))
-        to = width or WIDEST_NOTE
+        to = text or width or WIDEST_NOTE
         if self.title:
             common = ", ".join((*self.common, *shown.said))
             said = f" ({common})" if common else ""
@@ -49,8 +52,9 @@ class Sheet(NamedTuple):
 
     def show(self, console: Console, *, wide: bool = False) -> None:
         """Print it; wide: all columns, whatever there is room for."""
-        for part in self.parts(None if wide else width_of(console)):
-            console.print(part, crop=False)
+        width = width_of(console)
+        for part in self.parts(None if wide else width, width):
+            console.print(part, crop=False, soft_wrap=isinstance(part, Text))
 
 
 def _table(fields: Sequence[Field], box: Box | None) -> Table:
