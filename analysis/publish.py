@@ -29,6 +29,7 @@ from analysis.tables.console import show
 from records.folder import figures_folder, report_path
 from records.read import read_study
 from records.schema import Study
+from records.terminal import say
 from trainables.artifacts.store import Store
 from trainables.data.domain import Domain
 
@@ -165,7 +166,7 @@ def publish(
             write_notes(client, study, rows, page, pictures)
         except (MlflowException, RequestException, OSError) as error:  # all is recorded
             line = f"MLflow's notes and pictures could not be written: {error}"
-            console.print(line, soft_wrap=True, markup=False)
+            say(console, line)
     return Published(build(rows), tuple(dict.fromkeys([opening, *all_sentences(rows)])))
 
 

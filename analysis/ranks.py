@@ -28,6 +28,9 @@ def ranks(
         typer.Option(help="Two spaces or more, as they were launched.", autocompletion=names),
     ],
     form: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.TEXT,
+    wide: Annotated[
+        bool, typer.Option("--wide", help="All columns, as text, however narrow the terminal.")
+    ] = False,
     tracking_uri: TrackingUri = None,
     results: Results = Path("results"),
 ) -> int:
@@ -55,7 +58,7 @@ def ranks(
         )
     found = across_views(studies)
     if form is Format.TEXT:
-        show_views(found, Console())
+        show_views(found, Console(), wide=wide, rest="--wide or --format csv")
     else:
         print(render_views(found, form), end="")
     return 0

@@ -39,6 +39,9 @@ def table(
         str | None,
         typer.Option(help="Only views with this in their title: 'by class', 'cost' or another."),
     ] = None,
+    wide: Annotated[
+        bool, typer.Option("--wide", help="All columns, as text, however narrow the terminal.")
+    ] = False,
     tracking_uri: TrackingUri = None,
     results: Results = Path("results"),
 ) -> int:
@@ -48,12 +51,12 @@ def table(
     if view is not None:
         found = _named(view, study, rows)
         if form is Format.TEXT:
-            show_views(found, Console(), limit)
+            show_views(found, Console(), limit, wide)
         else:
             print(render_views(found, form), end="")
     elif form is Format.TEXT:
         more = chain(first_views(rows), transfer_views(rows))
-        show(study, rows, answer(rows), more, Console(), limit)
+        show(study, rows, answer(rows), more, Console(), limit, wide=wide)
     else:
         every = [*first_views(rows), *selection_views(rows), *transfer_views(rows)]
         print(render(study, rows, form, [*lacks(rows), *study.notes], every), end="")

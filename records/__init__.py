@@ -9,7 +9,8 @@ runs, read   all runs of an experiment at once; the same as Records and a Study
 write        lines as runs, in batches
 choice       which setting is chosen: one rule for launch, table and report
 jsonl, transfer  lines of JSON in a file; records as such lines, and back
-foreign/, cli  what others may have written, checked; options and exit codes of all commands
+cli, terminal/ options and exit codes that all commands share; what they print, at any width
+foreign/     what others may have written, checked
 """
 
 import os

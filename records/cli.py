@@ -54,7 +54,7 @@ def run_command(command: Callable[..., int] | Command, name: str | None = None) 
     try:  # a KeyboardInterrupt is Typer's: it makes INTERRUPTED of it
         return int(command.main(prog_name=name, standalone_mode=False) or 0)
     except StudyError as error:
-        _say(str(error))
+        _say_error(str(error))
         return FAILED
     except BadInputError as error:
         line = str(error)
@@ -65,17 +65,22 @@ def run_command(command: Callable[..., int] | Command, name: str | None = None) 
 
             if not may_pass(error):
                 raise
-            _say(f"{one_line(error)}; the same command tries again")
+            _say_error(f"{one_line(error)}; the same command tries again")
             return FAILED
         given = " ".join(sys.argv[1:])
         line = f"{error.format_message().rstrip('.')}; given was: {given}; see --help"
-    _say(line)
+    _say_error(line)
     return BAD_INPUT
 
 
-def _say(error: str) -> None:
-    """One line on stderr; it may hold names that others gave."""
-    print(f"error: {harmless(' '.join(error.split()), LONGEST_ERROR)}", file=sys.stderr)
+def _say_error(line: str) -> None:
+    """On stderr: one line, broken between words on a terminal; it may hold foreign names."""
+    from rich.console import Console  # where it is used: it takes a twentieth of a second
+
+    from records.terminal import say
+
+    said = harmless(" ".join(line.split()), LONGEST_ERROR)
+    say(Console(stderr=True), f"error: {said}")
 
 
 @contextmanager

@@ -7,6 +7,7 @@ planned trial refers to; files that were set aside. It shows what, and asks.
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -19,6 +20,7 @@ from records.client import open_records
 from records.read import read
 from records.runs import RunRow, runs
 from records.schema import ARTIFACT, ARTIFACTS, SETTING_NAME, experiment_names
+from records.terminal import say
 from search_spaces import names
 from search_spaces.base.catalogue import load
 from search_spaces.base.space import Space
@@ -102,21 +104,21 @@ def clean(
     client = open_records(chosen.name, tracking_uri, results)
     if not _is_recorded(client, chosen):
         raise BadInputError(f"nothing of {chosen.name!r} is recorded there: there is no waste")
-    with locked([results], chosen.name, wait=False, say=out.print):
+    with locked([results], chosen.name, wait=False, say=partial(say, out)):
         _refuse_if_led(client, chosen)
         waste = find(client, chosen, open_store(storage, results))
         _show(waste)
         if not (waste.runs or waste.files):
             return 0
         if not yes and not typer.confirm("remove them?"):
-            out.print("nothing was removed")
+            say(out, "nothing was removed")
             return 0
         for row in waste.runs:
             client.delete_run(row.run_id)
         for file in waste.files:
             with suppress(FileNotFoundError):
                 file.unlink()
-    out.print(f"removed; the next launch of {chosen.name} trains what failed again")
+    say(out, f"removed; the next launch of {chosen.name} trains what failed again")
     return 0
 
 
@@ -133,14 +135,14 @@ def _show(waste: Waste) -> None:
     for row in waste.runs[:MOST_SHOWN]:
         why = row.tags.get("failure", "its launch was stopped")
         name = row.tags.get(SETTING_NAME, row.run_id)
-        out.print(f"{row.status}: {name}: {why}", soft_wrap=True, markup=False)
+        say(out, f"{row.status}: {name}: {why}")
     if len(waste.runs) > MOST_SHOWN:
-        out.print(f"... and {len(waste.runs) - MOST_SHOWN} more")
+        say(out, f"... and {len(waste.runs) - MOST_SHOWN} more")
     for file in waste.files[:MOST_SHOWN]:
-        out.print(f"no record refers to {file}", soft_wrap=True, markup=False)
+        say(out, f"no record refers to {file}")
     if len(waste.files) > MOST_SHOWN:
-        out.print(f"... and {len(waste.files) - MOST_SHOWN} more")
-    out.print(f"{len(waste.runs)} runs and {len(waste.files)} files ({waste.size / 1e6:,.1f} MB)")
+        say(out, f"... and {len(waste.files) - MOST_SHOWN} more")
+    say(out, f"{len(waste.runs)} runs and {len(waste.files)} files ({waste.size / 1e6:,.1f} MB)")
 
 
 if __name__ == "__main__":

@@ -9,8 +9,10 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from records.cli import Results, Storage, TrackingUri, run_command
+from records.terminal import say
 from search_spaces import about, names
 from trainables.errors import BadInputError
 
@@ -107,7 +109,7 @@ def launch(
     """
     if list_:
         for name in names():
-            out.print(f"[bold]{name}[/bold]: {about(name)}")
+            say(out, Text.assemble((name, "bold"), f": {about(name)}"))
         return 0
     if space is None:
         raise BadInputError(f"--space is missing: give one of {', '.join(names())}, or a file")

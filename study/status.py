@@ -17,6 +17,7 @@ from records.cli import Results, Storage, TrackingUri, run_command
 from records.read import read, read_study
 from records.reader import Reader, read_only
 from records.schema import experiment_names
+from records.terminal import say
 from search_spaces import names
 from search_spaces.base.catalogue import load
 from search_spaces.base.space import Space
@@ -68,15 +69,14 @@ def status(
     seen = _Seen(client, chosen, seeds, settings, open_store(storage, results))
     plan = seen.watch() if watch else seen.once()
     if any(one.missing or one.unknown for one in counts(plan)):
-        out.print(f"what is missing: python -m study.launch --space {space} goes on")
+        say(out, f"what is missing: python -m study.launch --space {space} goes on")
     if waiting := len(Spool(spool_of(results, chosen.name)).read()):
-        out.print(f"{waiting} results are kept in {results}: the next launch records them")
+        say(out, f"{waiting} results are kept in {results}: the next launch records them")
     failed = plan.trial_index.failed()
     for record in failed[:MOST_SHOWN]:
-        line = f"failed: {record.setting_name} seed={record.seed}: {record.failure}"
-        out.print(line, soft_wrap=True, markup=False)
+        say(out, f"failed: {record.setting_name} seed={record.seed}: {record.failure}")
     if len(failed) > MOST_SHOWN:
-        out.print(f"... and {len(failed) - MOST_SHOWN} more")
+        say(out, f"... and {len(failed) - MOST_SHOWN} more")
     return 0
 
 
@@ -85,9 +85,9 @@ def _list(watch: bool, tracking_uri: str | None, results: Path) -> int:
         raise BadInputError("--watch is for one study: give --space, too")
     studies = recorded_studies(read_only("vae_lambda", tracking_uri, results))
     if studies:
-        out.print(as_table(studies))
+        as_table(studies).show(out)
     else:
-        out.print(f"no study is recorded in {tracking_uri or results}")
+        say(out, f"no study is recorded in {tracking_uri or results}")
     return 0
 
 
@@ -111,7 +111,7 @@ class _Seen:
     def once(self) -> Plan:
         """Print it; what is planned."""
         plan = self._plan()
-        out.print(self._overview(plan, self._leader(), last=True))
+        out.print(self._overview(plan, self._leader(), last=True), crop=False)
         return plan
 
     def watch(self) -> Plan:

@@ -22,6 +22,7 @@ from rich.console import Console
 from records.cli import FAILED, INTERRUPTED, Results, TrackingUri, run_command
 from records.client import is_database
 from records.reader import read_only
+from records.terminal import say
 from study.watching.listing import recorded_studies
 from trainables.errors import BadInputError
 
@@ -62,7 +63,7 @@ def ui(
             print(f"error: MLflow's server did not start at {address}", file=sys.stderr)
             return FAILED
         _show(last.space, page_of(last.experiment, address), browser)
-        out.print("(Ctrl-C ends the server)")
+        say(out, "(Ctrl-C ends the server)")
         server.wait()
     return FAILED  # it ended by itself
 
@@ -114,7 +115,7 @@ def _answers(server: subprocess.Popen[bytes], address: str) -> bool:
 
 
 def _show(space: str, page: str, browser: bool) -> None:
-    out.print(f"{space}: {page}", soft_wrap=True, markup=False)
+    say(out, f"{space}: {page}")
     if browser and _has_screen():
         with contextlib.suppress(webbrowser.Error, OSError):
             webbrowser.open(page)

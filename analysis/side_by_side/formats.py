@@ -4,19 +4,17 @@ import io
 from collections.abc import Sequence
 from enum import StrEnum
 
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
 from analysis.side_by_side.sentences import sentences
 from analysis.side_by_side.studies import SideBySide
-from analysis.side_by_side.views import DIFFER, MEAN, figures_of, views
-from analysis.tables.view import SETTING, View
+from analysis.side_by_side.views import figures_of, views
+from analysis.tables.console import show_views
+from records.terminal import say
 
-WIDTH, WIDE = 80, 120
-AT_WIDE = (MEAN, DIFFER)  # columns that stand where there is room, beside names unbroken
+WIDTH = 80
 MOST_ROWS = 40
+REST = "--format csv or html"
 
 
 class Form(StrEnum):
@@ -40,42 +38,13 @@ def written(every: Sequence[SideBySide], form: Form, width: int = WIDTH) -> str:
 
 def _text(beside: SideBySide, width: int) -> str:
     file = io.StringIO()
-    console = Console(file=file, width=width, highlight=False, force_terminal=False)
+    console = Console(file=file, width=width, force_terminal=True, color_system=None)
     for sentence in sentences(beside):
-        console.print(sentence, markup=False)
-    for view in views(beside):
-        console.print()
-        console.print(_grid(view, width))
-        if (more := len(view.table) - MOST_ROWS) > 0:
-            console.print(f"{more:,} more settings: --format csv or html has them all")
+        say(console, sentence)
+    console.print()
+    show_views(views(beside), console, MOST_ROWS, rest=REST)
     lines = (line.rstrip() for line in file.getvalue().splitlines())
-    return "\n".join(lines) + "\n"
-
-
-def _grid(view: View, width: int) -> Table:
-    """Settings take what room there is, over several lines; no figure is broken."""
-    grid = Table(
-        title=Text(view.title, style="table.title"),
-        caption=Text(view.note, style="table.caption"),
-        title_justify="left",
-        caption_justify="left",
-        box=SIMPLE_HEAD,
-        padding=(0, 1, 0, 0),
-    )
-    shown = view.table.head(MOST_ROWS)
-    if width < WIDE:
-        shown = shown.drop(columns=[*AT_WIDE], errors="ignore")
-    for column in shown:
-        of_settings, words = column == SETTING, view.has_words(str(column))
-        grid.add_column(
-            Text(str(column)),
-            justify="left" if words else "right",
-            no_wrap=not of_settings,
-            overflow="fold",
-        )
-    for line in shown.itertuples(index=False):
-        grid.add_row(*(Text(str(cell)) for cell in line))  # names are no markup
-    return grid
+    return "\n".join(lines).rstrip() + "\n"
 
 
 def _page(every: Sequence[SideBySide]) -> str:

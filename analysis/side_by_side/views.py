@@ -11,8 +11,6 @@ from analysis.evidence.texts import NONE, interval_text, mean_std, p_text, verdi
 from analysis.side_by_side.studies import Pair, SideBySide
 from analysis.tables.view import SETTING, VERDICT, View
 
-MEAN, DIFFER = "mean of the first", "seeds that differ"
-
 
 def views(beside: SideBySide) -> Iterator[View]:
     """Reported settings that differ, candidates that differ, and costs; each where there are."""
@@ -50,11 +48,11 @@ def _line(pair: Pair) -> dict[str, str]:
     return {
         SETTING: pair.name,
         "n": str(found.n),
-        MEAN: _mean(pair.first),
+        "mean of the first": _mean(pair.first),
         "Δ": interval_text(found, of),
         "p": p_text(verdict.p),
         VERDICT: verdict_text(verdict) if pair.first.corrected else "not tested",
-        DIFFER: str(len(pair.differing)),
+        "seeds that differ": str(len(pair.differing)),
     }
 
 

@@ -3,20 +3,19 @@
 from collections.abc import Iterable, Sequence
 from itertools import chain, islice
 
-from rich.box import SIMPLE_HEAD
-from rich.console import Console, JustifyMethod
-from rich.table import Table
+from rich.console import Console
 from rich.text import Text
 
 from analysis.evidence.choice import choice
 from analysis.evidence.rows import Row, lacks
+from analysis.evidence.texts import NONE
 from analysis.tables.selection_views import chosen_views
-from analysis.tables.view import SHAREABLE, VERDICT, WAY, View
+from analysis.tables.view import KEYS, SAYS, View
 from analysis.tables.views import views
 from records.schema import Study
+from records.terminal import Field, Sheet, say
 
-WHOLE = (*SHAREABLE, VERDICT, WAY)  # never broken over lines
-WIDTH_IN_FILES = 170
+REST = "analysis.table --wide or --format csv"
 
 
 def show(
@@ -27,53 +26,63 @@ def show(
     console: Console,
     limit: int | None = None,
     most: int = 9,
+    wide: bool = False,
 ) -> None:
     """Print a study's answer, its table, what was chosen and what it lacks.
 
     opening: the answer, in one sentence; more: further views, after the table's own.
-    limit: rows of each view; most: views of the table.
+    limit: rows of each view; most: views of the table; wide: all columns, room or not.
     """
-    _widen(console)
-    title = Text.assemble((study.space, "bold"), f": {study.about}")
-    console.print(title, highlight=False, soft_wrap=True)
-    console.print(opening, style="bold", markup=False, highlight=False, soft_wrap=True)
-    show_views(chain(islice(views(rows), most), chosen_views(rows), more), console, limit)
+    say(console, Text.assemble((study.space, "bold"), f": {study.about}"))
+    say(console, opening, style="bold")
+    every = chain(islice(views(rows), most), chosen_views(rows), more)
+    show_views(every, console, limit, wide)
     for sentence in (*choice(rows), *lacks(rows), *study.notes):
-        console.print(sentence, markup=False, highlight=False, soft_wrap=True)
+        say(console, sentence)
 
 
-def show_views(found: Iterable[View], console: Console, limit: int | None = None) -> None:
-    """Print views alone; limit: rows of each."""
-    _widen(console)
+def show_views(
+    found: Iterable[View],
+    console: Console,
+    limit: int | None = None,
+    wide: bool = False,
+    rest: str = REST,
+) -> None:
+    """Print views alone; limit: rows of each; rest: what shows columns left out for width."""
     for view in found:
-        console.print(_grid(view, limit))
+        sheet_of(view, limit, rest).show(console, wide=wide)
         if limit and len(view.table) > limit:
-            console.print(f"{len(view.table) - limit} more rows in the whole table")
+            say(console, f"{len(view.table) - limit} more rows in the whole table")
         console.print()
 
 
-def _widen(console: Console) -> None:
-    if not console.is_terminal:
-        console.width = WIDTH_IN_FILES
-
-
-def _grid(view: View, limit: int | None) -> Table:
-    common, shown = view.shared()
-    grid = Table(
-        title=Text.assemble(
-            (view.title, "bold not italic"), f" ({common})" if common else "", style="table.title"
-        ),
-        caption=Text(view.note, style="table.caption"),
-        title_justify="left",
-        caption_justify="left",
-        box=SIMPLE_HEAD,
-        padding=(0, 1, 0, 0),
+def sheet_of(view: View, limit: int | None = None, rest: str = REST) -> Sheet:
+    """A view as a terminal shows it: `limit` rows of it; rest: what shows all its columns."""
+    common, table = view.shared()
+    view = view._replace(table=table.head(limit or len(table)))
+    order = view.leaving()
+    return Sheet(
+        view.title,
+        [_field(view, column, order) for column in map(str, view.table)],
+        view.note,
+        (common,) if common else (),
+        rest,
     )
-    for column in shown.columns:
-        justify: JustifyMethod = "left" if view.has_words(column) else "right"
-        grid.add_column(
-            Text(view.heading(column)), justify=justify, overflow="fold", no_wrap=column in WHOLE
-        )
-    for line in shown.head(limit or len(shown)).itertuples(index=False):
-        grid.add_row(*(Text(str(cell)) for cell in line))  # names are no markup
-    return grid
+
+
+def _field(view: View, column: str, order: Sequence[str]) -> Field:
+    cells = [*map(str, view.table[column])]
+    return Field(
+        view.heading(column),
+        cells,
+        [_shorter(cell) for cell in cells] if column in (*SAYS, "λ", "T") else None,
+        is_words=view.has_words(column),
+        is_key=column in KEYS,
+        leaves=len(order) - order.index(column) if column in order else 0,
+    )
+
+
+def _shorter(cell: str) -> str:
+    """A verdict without the seeds that would settle it; a number to two digits."""
+    word, _, _ = cell.partition(", +")
+    return f"{float(cell):.2g}" if word != NONE and word[:1].isdigit() else word

@@ -26,6 +26,14 @@ WORDS = frozenset(
     }
 )  # fmt: skip
 """Columns of words: they stand to the left, all others, figures, to the right."""
+SAYS = (VERDICT, TEACHER_IS, "the seeds say")  # what comes out: where there is no room, too
+KEYS = (WORDS - {*SAYS, "gets", "figure"}) | {"λ", "T", RATE, EPOCHS, "labels"}
+"""Columns that tell rows apart: of what a row is, rather than of what came out."""
+FIRST_TO_GO = (
+    "mean of the first", "seeds that differ", "again", "asked", "n", "epochs", "parameters of f",
+    "of g", "p",
+)  # fmt: skip
+"""Columns that are missed least where there is no room for all."""
 
 
 class View(NamedTuple):
@@ -49,6 +57,20 @@ class View(NamedTuple):
     def has_words(self, column: str) -> bool:
         """True for a column of words, False for one of figures."""
         return column in WORDS
+
+    def leaving(self) -> list[str]:
+        """The columns in the order in which they are left out where there is no room for all.
+
+        What is missed least, then figures from the right, then keys: never the first column, the
+        verdict, or the first difference, without one the test's first figure, or any first.
+        """
+        others = self.table.columns[1:]
+        figures = [column for column in others if column not in (*KEYS, *SAYS)]
+        often = [column for column in figures if column not in FIRST_TO_GO]
+        main = [one for sign in ("Δ", "test ", "") for one in often if one.startswith(sign)]
+        leave = [*reversed(figures), *(column for column in reversed(others) if column in KEYS)]
+        missed_least = [column for column in FIRST_TO_GO if column in others]
+        return [one for one in dict.fromkeys([*missed_least, *leave]) if one not in main[:1]]
 
     def shared(self) -> tuple[str, pd.DataFrame]:
         """What all lines have in common, "student Small, n 10", and the table without it."""

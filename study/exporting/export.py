@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from records.terminal import say
 from search_spaces.base.space import Space
 from study.exporting.folder import fill, whole_folder
 from study.exporting.formats import FORMATS
@@ -44,15 +45,15 @@ def export_part(
         raise unknown("part", part, PARTS)
     if format not in FORMATS:
         raise unknown("format", format, FORMATS)
-    say = partial(Console(highlight=False, quiet=quiet).print, soft_wrap=True, markup=False)
+    tell = partial(say, Console(quiet=quiet))
     kind, folder, out = FORMATS[format], Path(results), Path(out)
     kind.check(part)
     check_register(register, format)
     with whole_folder(out) as made:
         named = None if seed is None else str(seed)
         wanted = find_wanted(space, setting, named, tracking_uri, folder, storage)
-        say(f"{wanted.student.label}: {wanted.student.picked}")
-        trained = train_again(wanted, say)
+        tell(f"{wanted.student.label}: {wanted.student.picked}")
+        trained = train_again(wanted, tell)
         given = leaving(part, wanted, trained)
         words = {
             "space": space.name if isinstance(space, Space) else str(space),
@@ -66,9 +67,9 @@ def export_part(
             word for name, value in words.items() for word in (f"--{name}", value)
         )
         for line in fill(made, given, kind, wanted, trained, f"python -m study.export {options}"):
-            say(line.replace("`", ""))
+            tell(line.replace("`", ""))
         version = register_model(wanted, given, made) if register else ""
-    say(f"{part} of {wanted.space.name} in {out}: {kind.file}, README.md (its card), run.py")
+    tell(f"{part} of {wanted.space.name} in {out}: {kind.file}, README.md (its card), run.py")
     if version:
-        say(f"MLflow: {version}")
+        tell(f"MLflow: {version}")
     return out

@@ -1,11 +1,14 @@
 """What the launch command says before and after the work."""
 
 import sys
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
+from rich.text import Text
 
 from records.folder import database_uri, report_path
+from records.terminal import say
 from search_spaces.base.space import Space
 from study.planning.plan import Plan
 from study.planning.predicted import predicted_cost
@@ -22,37 +25,40 @@ def say_plan(todo: Plan, looks: Looks, out: Console) -> None:
     looks: those that are made already, of a study until decided.
     """
     done, total = todo.trial_counts()
-    out.print(f"[bold]{todo.space.name}[/bold]: {todo.space.about}", soft_wrap=True)
+    say(out, Text.assemble((todo.space.name, "bold"), f": {todo.space.about}"))
     for number, level in enumerate(todo.needed_artifacts(), start=1):
         for kind in sorted({artifact.kind for artifact in level}):
             mine = [artifact for artifact in level if artifact.kind == kind]
             work = sum(cost(artifact) for artifact in mine)
-            out.print(f"artifacts, level {number}: {len(mine)} {kind} to make, {work:,.0f} GFLOP")
-    out.print(f"trials: {done} done, {total - done} missing")
+            line = f"artifacts, level {number}: {len(mine)} {kind} to make, {work:,.0f} GFLOP"
+            say(out, line)
+    say(out, f"trials: {done} done, {total - done} missing")
     for network in todo.space.one_by_one():
-        out.print(f"{network} is no chain of known layers: its members are called one by one")
+        say(out, f"{network} is no chain of known layers: its members are called one by one")
     if looks.judged:
-        looks.say(out.print)
+        looks.say(partial(say, out))
         undecided = looks.judged.undecided
         for one in undecided[:MOST_SHOWN]:
-            out.print(f"undecided: {one}", soft_wrap=True, markup=False)
+            say(out, f"undecided: {one}")
         if more := len(undecided[MOST_SHOWN:]):
-            out.print(f"... and {more} more")
+            say(out, f"... and {more} more")
     elif todo.seeds.looks:
-        out.print(
-            f"the first look has {todo.seeds.usual} seeds: what it leaves undecided gets more"
-        )
+        first = todo.seeds.usual
+        say(out, f"the first look has {first} seeds: what it leaves undecided gets more")
     predicted = predicted_cost(todo)
     minutes = predicted / (NOMINAL_RATE * todo.workers) / 60
-    out.print(
+    say(
+        out,
         f"predicted: {predicted:,.0f} GFLOP, about {minutes:.1f} min with {todo.workers} workers "
         f"of {NOMINAL_RATE:g} GFLOP/s; nothing was started",
-        soft_wrap=True,
     )
 
 
 def say_where(space: Space, uri: str, results: Path, artifacts: Path, out: Console) -> None:
-    """Where the records are, and the commands for the table and the MLflow UI."""
+    """Where the records are, and the commands for the table and the MLflow UI.
+
+    Each on a line of its own, which can be copied whole: only the terminal may break it.
+    """
     python = _python()
     local = uri == database_uri(results)
     flag = "" if results == Path("results").resolve() else f" --results {results}"

@@ -5,37 +5,31 @@ notebook, plain lines elsewhere.
 import math
 import time
 from collections import defaultdict, deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from importlib.util import find_spec
 from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
-from rich.progress import Progress as Bars
 
+from records.terminal import say
 from study.planning.rounds import Round
 from study.watching.leader import LONGEST_TITLE, MOST_WORKERS, Standing
+from study.watching.live_line import LiveLine
+from study.watching.time_left import TimeLeft
 from trainables.cohorts.cohort import Cohort
 from trainables.results import TrialResult
 from trainables.settings.columns import name_of
 
 LINE_SECONDS = 10.0
-WIDE = 120  # columns of a terminal; a narrower one has no room for a bar
 RATE_SECONDS = 60.0
 
 
 class Progress:
-    """Counts, current stage, best so far, and an estimate of what is left.
-
-    The estimate is the predicted work that is left at the rate seen since work began.
-    """
+    """Counts, current stage, best so far, and an estimate of what is left."""
 
     def __init__(self, console: Console, verbose: bool = False) -> None:
         self.console, self.verbose = console, verbose  # verbose: what Ray says is shown too
-        self.is_live = console.is_terminal or (console.is_jupyter and _has_widgets())
         self.done = self.total = self.failed = 0
-        self.cost = math.inf
         self.best: str | None = None  # a setting's mean: one seed's best would be luck
         self._best = -math.inf
         self.best_of: dict[tuple[str, str], float] = {}  # (measure, φ) → the same, among its own
@@ -44,37 +38,28 @@ class Progress:
         self._scores: dict[str, list[float]] = defaultdict(list)
         self.stage = "starting the workers"
         self.began: float | None = None
-        self._fractions: dict[str, float] = {}  # cohort → GFLOP done of it
+        self._work = TimeLeft()
+        self._fractions: dict[str, float] = {}  # cohort → how much of it is done
         self._live: dict[str, tuple[str, Cohort]] = {}  # those at work, with their titles
         self.door: int | None = None  # the port behind which Ray's dashboard opens
         self._last_line = 0.0
-        self._bars = Bars(
-            SpinnerColumn(),
-            TextColumn("{task.description}"),
-            *([BarColumn(bar_width=24)] if self._is_wide else []),
-            TextColumn("{task.percentage:>3.0f} %"),
-            *([TimeElapsedColumn()] if self._is_wide else []),
-            TextColumn("{task.fields[left]}"),
-            console=console,
-            disable=not self.is_live or console.quiet,
-        )
-        self._task = self._bars.add_task(self._text(), total=None, left="")
+        self._line = LiveLine(console, self._texts()[0])
 
-    def expect(self, done: int, total: int, predicted_cost: float) -> None:
-        """What there is to do: trials ended and in all, GFLOP of what is missing."""
-        self.done, self.total, self.cost = done, total, max(predicted_cost, 1e-9)
-        self._bars.update(self._task, total=self.cost, description=self._text())
+    def expect(self, done: int, total: int, missing: Mapping[str, float]) -> None:
+        """What there is to do, or has become known: trials ended and in all, and what is missing.
 
-    def expect_more(self, done: int, total: int, predicted_cost: float) -> None:
-        """More to do than was known: trials ended and in all, GFLOP of what is missing."""
-        self.expect(done, total, sum(self._fractions.values()) + predicted_cost)
+        missing: GFLOP by kind of work.
+        """
+        self.done, self.total = done, total
+        self._work.expect(missing)
+        self._line.show(self._texts(), self.share)
 
     def give_back(self) -> None:
         """Leave the terminal as it was."""
-        self._bars.stop()
+        self._line.bars.stop()
 
     def __enter__(self) -> "Progress":
-        self._bars.start()
+        self._line.bars.start()
         return self
 
     def __exit__(
@@ -83,7 +68,7 @@ class Progress:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._bars.stop()
+        self._line.bars.stop()
 
     def begin(self, following: Round) -> None:
         """A round begins."""
@@ -95,14 +80,17 @@ class Progress:
     def started(self, cohort_id: str, cohort: Cohort, title: str = "") -> None:
         """A cohort was given to a worker."""
         self._live[cohort_id] = title or cohort.name, cohort
+        self._work.started(cohort_id)
 
     def stopped(self, cohort_id: str) -> None:
         """It has ended, well or not."""
         self._live.pop(cohort_id, None)
+        self._work.stopped(cohort_id)
 
     def at(self, cohort_id: str, cohort: Cohort, fraction: float) -> None:
         """A cohort's report: how much of it is done."""
-        self._fractions[cohort_id] = fraction * cohort.cost
+        self._fractions[cohort_id] = fraction
+        self._work.at(cohort_id, cohort.kind, fraction * cohort.cost)
         self._show()
 
     def trial_ended(self, result: TrialResult) -> None:
@@ -128,7 +116,7 @@ class Progress:
 
     def say(self, line: str) -> None:
         """Print a line that stays."""
-        self.console.print(line, highlight=False, markup=False, soft_wrap=True)
+        say(self.console, line)
 
     def warn(self, line: str) -> None:
         """Print what went wrong: on a quiet console, too."""
@@ -141,16 +129,16 @@ class Progress:
         """All that is seen of it from elsewhere; asked by other threads, too."""
         live = [*self._live.items()]
         workers = [
-            (title[:LONGEST_TITLE], min(self._fractions.get(key, 0.0) / max(one.cost, 1e-9), 1.0))
-            for key, (title, one) in live[:MOST_WORKERS]
+            (title[:LONGEST_TITLE], self._fractions.get(key, 0.0))
+            for key, (title, _) in live[:MOST_WORKERS]
         ]
         return Standing(
-            stage=self._text(),
+            stage=self._texts()[0],
             done=self.done,
             total=self.total,
             failed=self.failed,
             share=self.share,
-            left=self._left(),
+            left=self._work.seconds,
             per_minute=60 * self.rate(),
             workers=workers,
             more_workers=max(0, len(live) - MOST_WORKERS),
@@ -160,7 +148,7 @@ class Progress:
     @property
     def share(self) -> float:
         """How much of the predicted work is done, 0 to 1."""
-        return min(sum(self._fractions.values()) / self.cost, 1.0)
+        return self._work.share
 
     def states(self) -> dict[str, int]:
         """Trials by what has become of them."""
@@ -183,32 +171,17 @@ class Progress:
     def _show(self, line: str | None = None) -> None:
         if self.watcher:
             self.watcher(self)
-        spent, now = self.share * self.cost, self.standing
-        left = now.time_left
-        self._bars.update(self._task, completed=spent, description=now.stage, left=left)
+        now = self.standing
+        self._line.show(self._texts(), now.share, now.time_left)
         due = time.monotonic() - self._last_line > LINE_SECONDS
-        if not self.is_live and (line or due):
+        if not self._line.is_live and (line or due):
             self._last_line = time.monotonic()
             self.say(replace(now, stage=line).says if line else now.says)
 
-    def _left(self) -> float | None:
-        """Seconds."""
-        spent = self.share * self.cost
-        if self.began is None or spent < 0.02 * self.cost:
-            return None
-        return (time.monotonic() - self.began) * (self.cost - spent) / spent
-
-    def _text(self) -> str:
+    def _texts(self) -> list[str]:
+        """What is done, the longest first, each shorter one whole by itself."""
         failed = f", {self.failed} failed" if self.failed else ""
         best = f", best validation {self.best}" if self.best else ""
-        return f"{self.stage} · {self.done}/{self.total} trials{failed}{best}"
-
-    @property
-    def _is_wide(self) -> bool:
-        """Whether there is room for a bar: a notebook scrolls."""
-        return self.console.is_jupyter or self.console.width >= WIDE
-
-
-def _has_widgets() -> bool:
-    """Whether a notebook can show what changes: Rich draws there by ipywidgets."""
-    return find_spec("ipywidgets") is not None and find_spec("IPython") is not None
+        counts = f"{self.done}/{self.total} trials{failed}"
+        staged = f"{self.stage} · {counts}"
+        return [f"{staged}{best}", staged, f"{counts}{best}", counts]

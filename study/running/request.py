@@ -1,8 +1,10 @@
 """What a study is asked to do: checked before anything starts, with its open numbers decided."""
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from records.folder import database_uri
 from records.read import read
@@ -115,12 +117,14 @@ def _nodes_at(address: str) -> list[Node]:
 
 
 def _writable(results: Path) -> Path:
+    """The folder, which is not made here: a plan leaves nothing behind."""
     results = results.absolute()
     try:
-        results.mkdir(parents=True, exist_ok=True)
-        probe = results / f".probe-{os.getpid()}"
-        probe.write_text("")
-        probe.unlink()
+        with suppress(FileNotFoundError):
+            results.lstat()  # which refuses names that no folder can have
+        there = next(at for at in (results, *results.parents) if os.path.lexists(at))
+        with TemporaryFile(dir=there):  # without a name, and gone
+            pass
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise BadInputError(

@@ -5,11 +5,14 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
+from rich.text import Text
+
 from records.cli import FAILED
+from records.terminal import say
 from study.cluster.dashboard import address_of, open_door
 from study.cluster.local_ray import LocalRay
 from study.planning.plan import Plan
-from study.planning.predicted import predicted_cost
+from study.planning.predicted import predicted_work
 from study.planning.rounds import Round, rounds
 from study.running.looks import Looks
 from study.running.progress import Progress
@@ -22,13 +25,13 @@ if TYPE_CHECKING:  # of MLflow, which takes most of two seconds
 ALL_DONE, SOME_FAILED = 0, FAILED
 
 
-def fetch_data(todo: Plan, say: Say) -> None:
+def fetch_data(todo: Plan, announce: Say) -> None:
     """Fetch and verify the data that the space's settings need.
 
     Raises BadInputError where they cannot be had.
     """
     for domain in todo.space.domains:
-        domain.prepare(say)
+        domain.prepare(announce)
 
 
 def has_work(todo: Plan) -> bool:
@@ -85,10 +88,9 @@ def _train(
 ) -> list[str]:
     """Cohorts that could not be trained, with their reasons."""
     done, total = todo.trial_counts()  # anew: the recorder may have brought a spool's results
-    title = f"[bold]{todo.space.name}[/bold]: {todo.space.about}"
-    progress.console.print(title, soft_wrap=True)
+    say(progress.console, Text.assemble((todo.space.name, "bold"), f": {todo.space.about}"))
     progress.say(f"{done} of {total} trials are recorded")
-    progress.expect(done, total, predicted_cost(todo))
+    progress.expect(done, total, predicted_work(todo))
     if done == total and not todo.needed_artifacts():
         return []
 
@@ -124,7 +126,7 @@ def _look(todo: Plan, looks: Looks | None, progress: Progress) -> Callable[[], b
     def look() -> bool:
         if looks is None or not looks():
             return False
-        progress.expect_more(*todo.trial_counts(), predicted_cost(todo))
+        progress.expect(*todo.trial_counts(), predicted_work(todo))
         if found := looks.judged:
             undecided = f"{found.open} of {found.of} comparisons are undecided"
             progress.say(f"{undecided}: they get more seeds")

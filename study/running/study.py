@@ -14,6 +14,7 @@ from records.experiments import check_study, open_study
 from records.folder import figures_folder, mlflow_files, report_path
 from records.reader import client_of, open_reader
 from records.schema import CONTRASTS, FINALISTS, MATTERS
+from records.terminal import say
 from search_spaces.base.space import Space
 from study import RAY_CAME_FIRST
 from study.cluster.local_ray import LocalRay
@@ -102,10 +103,10 @@ def run_study(
         storage=storage,
     )
     name, results = asked.space.name, asked.results
-    console = Console(highlight=False, quiet=quiet)
-    say = partial(console.print, soft_wrap=True, markup=False)  # whole: paths are to be copied
+    console = Console(quiet=quiet)
+    tell = partial(say, console)
     with ExitStack() as held:
-        held.enter_context(locked(asked.folders, name, wait, say))
+        held.enter_context(locked(asked.folders, name, wait, tell))
         held.enter_context(_offline(offline))
         local_ray = LocalRay(asked.resources, verbose)
         held.callback(local_ray.end)
@@ -115,9 +116,9 @@ def run_study(
         looks = Looks(todo, reader, asked.minutes)
         looks.catch_up()
         if has_work(todo):  # before anything is written
-            fetch_data(todo, say)
+            fetch_data(todo, tell)
             if address:
-                _join(asked.resources, todo, say, verbose)
+                _join(asked.resources, todo, tell, verbose)
             if is_file(asked.records):  # of others one is led first, which may be refused
                 local_ray.begin()
         # Here, since they import MLflow, which takes as long as Ray's start.
@@ -136,7 +137,7 @@ def run_study(
             client, name, asked.space.about, usual, files, choices, looks_planned
         )
         progress = Progress(console, verbose)
-        with leading(client, experiments[0], wait, say, lambda: progress.standing):
+        with leading(client, experiments[0], wait, tell, lambda: progress.standing):
             recorder = Recorder(
                 client,
                 asked.space,

@@ -1,18 +1,16 @@
 """All studies that are recorded at one address, a line each."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
-
-from rich.table import Table
-from rich.text import Text
 
 from records.experiments import recorded_spaces
 from records.read import recorded_looks, recorded_settings
 from records.reader import Reader
 from records.runs import ends
 from records.schema import experiment_names
+from records.terminal import Field, Sheet
 from study.watching.leader import LEADER, leader_from
 from trainables.errors import harmless
 
@@ -63,14 +61,25 @@ def _listed(client: Reader, space: str) -> Listed:
     )
 
 
-def as_table(studies: Iterable[Listed]) -> Table:
+def as_table(studies: Sequence[Listed]) -> Sheet:
     """A line a study."""
-    shown = Table("study", "done", "missing", "failed", "last change", "", box=None)
-    for one in studies:
-        figures = (str(figure or "") for figure in (one.done, one.missing, one.failed))
-        state = "running" if one.running else ""
-        shown.add_row(Text(one.space), *figures, when(one.changed), state)
-    return shown
+
+    def figures(of: Callable[[Listed], int]) -> list[str]:
+        return [str(of(one) or "") for one in studies]
+
+    return Sheet(
+        "",
+        [
+            Field("study", [one.space for one in studies], is_words=True, is_key=True),
+            Field("done", figures(lambda one: one.done)),
+            Field("missing", figures(lambda one: one.missing)),
+            Field("failed", figures(lambda one: one.failed)),
+            Field("last change", [when(one.changed) for one in studies], leaves=1),
+            Field("", ["running" if one.running else "" for one in studies], is_words=True),
+        ],
+        rest="on a wider terminal",
+        box=None,
+    )
 
 
 def when(changed: int) -> str:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console, Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
+from records.terminal import Field, Sheet, width_of, wrapped
 from study.planning.plan import Plan
 from study.watching.counts import best_by_link, counts
 from study.watching.leader import Leader, Standing
@@ -34,23 +34,25 @@ def overview(
     dashboard: the address that opens Ray's dashboard. on_one_screen: as many verdicts as there is
     room for on the console.
     """
+    width = width_of(console)
     parts: list[RenderableType] = [
-        Text.assemble((plan.space.name, "bold"), f": {plan.space.about}"),
-        *(_running(leader, dashboard) if leader else [Text(_nobody(plan))]),
-        _by_part(plan),
+        wrapped(Text.assemble((plan.space.name, "bold"), f": {plan.space.about}"), width),
+        *(_running(leader, dashboard, width) if leader else [wrapped(_nobody(plan), width)]),
+        *_by_part(plan).parts(width),
     ]
     main = plan.space.target.main
     scores = best_by_link(plan.trial_index, main).items()
     if best := ", ".join(f"{link} {main.text(score)}" for link, score in scores):
-        parts.append(Text(f"best validation {main.title}, mean over seeds, by φ: {best}"))
+        line = f"best validation {main.title}, mean over seeds, by φ: {best}"
+        parts.append(wrapped(line, width))
     if not said:
         return Group(*parts)
     most = min(len(said), MOST_VERDICTS)
     if on_one_screen:
         room = console.height - LINES_BELOW - _lines(Group(*parts), console)
-        while most > 1 and _lines(_verdicts(said, most), console) > room:
+        while most > 1 and _lines(_verdicts(said, most, width), console) > room:
             most -= 1
-    return Group(*parts, _verdicts(said, most))
+    return Group(*parts, _verdicts(said, most, width))
 
 
 def _lines(part: RenderableType, console: Console) -> int:
@@ -63,26 +65,30 @@ def _nobody(plan: Plan) -> str:
     return "no launch is running; nothing is missing"
 
 
-def _running(leader: Leader, dashboard: str | None) -> list[RenderableType]:
+def _running(leader: Leader, dashboard: str | None, width: int | None) -> list[RenderableType]:
     """Where it runs, how fast, and what each worker does."""
     now = leader.standing
-    found: list[RenderableType] = [
-        Text(f"running on {leader.host} (process {leader.pid}): {now.stage or 'starting'}"),
-    ]
+    stage = f"running on {leader.host} (process {leader.pid}): {now.stage or 'starting'}"
+    found: list[RenderableType] = [wrapped(stage, width)]
     if now.total:
-        found.append(Text(_rates(now), style="cyan"))
+        found.append(wrapped(Text(_rates(now), style="cyan"), width))
     if dashboard:
         found.append(Text(f"Ray dashboard: {dashboard}", overflow="fold"))
     if now.workers:
-        workers = Table("worker", "trains", "done", box=None)
         shown = now.workers[:MOST_WORKERS]
-        for number, (title, share) in enumerate(shown, start=1):
-            workers.add_row(str(number), Text(title), f"{share:.0%}")
-        more = len(now.workers) - len(shown) + now.more_workers
-        if more:
-            workers.add_row("", f"... and {more} more", "")
-        found.append(workers)
+        found += _workers(shown).parts(width)
+        if more := len(now.workers) - len(shown) + now.more_workers:
+            found.append(Text(f"... and {more} more workers"))
     return found
+
+
+def _workers(shown: Sequence[tuple[str, float]]) -> Sheet:
+    fields = (
+        Field("worker", [str(number) for number in range(1, len(shown) + 1)]),
+        Field("trains", [title for title, _ in shown], is_words=True),
+        Field("done", [f"{share:.0%}" for _, share in shown]),
+    )
+    return Sheet("", fields, box=None)
 
 
 def _rates(now: Standing) -> str:
@@ -90,28 +96,35 @@ def _rates(now: Standing) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _by_part(plan: Plan) -> Table:
-    shown = Table("", "done", "failed", "missing", "not known yet", box=None)
-    for one in counts(plan):
-        figures = (one.done, one.failed, one.missing, one.unknown)
-        shown.add_row(one.part, *(str(figure or "") for figure in figures))
-    return shown
+def _by_part(plan: Plan) -> Sheet:
+    parts = counts(plan)
+    columns = {
+        "done": [one.done for one in parts],
+        "failed": [one.failed for one in parts],
+        "missing": [one.missing for one in parts],
+        "not known yet": [one.unknown for one in parts],
+    }
+    figures = [
+        Field(heading, [str(figure or "") for figure in column])
+        for heading, column in columns.items()
+    ]
+    names = Field("", [one.part for one in parts], is_words=True)
+    return Sheet("", (names, *figures), box=None)
 
 
-def _verdicts(said: Sequence["Said"], most: int) -> Group:
+def _verdicts(said: Sequence["Said"], most: int, width: int | None) -> Group:
     """The first of them; what is not shown is said."""
     decided = sum(one.is_decided for one in said)
-    shown = Table(
-        title=f"Verdicts so far: {decided} of {len(said)} decided (against the student alone)",
-        title_justify="left",
-        title_style="bold",
-        box=None,
+    shown = said[:most]
+    names = [f"{one.ours} against {one.against}" if one.against else one.ours for one in shown]
+    verdicts = [one.verdict for one in shown]
+    fields = (
+        Field("", names, is_words=True),
+        Field("verdict", verdicts, [word.partition(", +")[0] for word in verdicts], is_words=True),
+        Field("Δ, 95 %", [one.difference for one in shown]),
+        Field("n", [str(one.n) for one in shown], leaves=1),
     )
-    shown.add_column("", overflow="fold")
-    for heading in ("verdict", "Δ, 95 %", "n"):
-        shown.add_column(heading, no_wrap=heading == "verdict")
-    for one in said[:most]:
-        against = f" against {one.against}" if one.against else ""
-        shown.add_row(Text(one.ours + against), one.verdict, Text(one.difference), str(one.n))
+    title = f"Verdicts so far: {decided} of {len(said)} decided (against the student alone)"
+    parts = [*Sheet(title, fields, rest="on a wider terminal", box=None).parts(width)]
     more = [Text(f"... and {len(said) - most} more")] if len(said) > most else []
-    return Group(shown, *more)
+    return Group(*parts, *more)

@@ -169,12 +169,12 @@ def test_a_notebook_has_a_bar_where_ipywidgets_can_draw_one(monkeypatch, widgets
     """Rich would else warn at each refresh; lines are printed instead."""
     there = ("IPython", "ipywidgets") if widgets else ()
     monkeypatch.setattr(
-        "study.running.progress.find_spec", lambda name: types.ModuleType(name) if name in there
+        "study.watching.live_line.find_spec", lambda name: types.ModuleType(name) if name in there
         else None,
     )  # fmt: skip
     progress = Progress(Console(force_jupyter=True))
-    assert progress.is_live is widgets
-    assert progress._bars.disable is not widgets
+    assert progress._line.is_live is widgets
+    assert progress._line.bars.disable is not widgets
 
 
 def test_the_notebook_runs_from_its_first_cell_to_its_last(finished, tmp_path, monkeypatch):

@@ -124,7 +124,7 @@ resources, ended = Resources(workers=1, gpus_per_worker=0, dashboard=False), []
 start_ray(resources)
 recorder = SimpleNamespace(add=ended.extend)
 progress = Progress(Console())
-progress.expect(done=0, total=2, predicted_cost=1.0)
+progress.expect(done=0, total=2, missing={"student": 1.0})
 errors = train(work(), recorder, resources, sys.argv[1], progress)
 assert (errors, [result.trial.seed for result in ended]) == ([], [0, 1]), (errors, ended)
 """

@@ -96,7 +96,7 @@ def test_what_cannot_be_trained_does_not_spoil_the_rest(tmp_path):
     assert by_link == {
         ("—", "FINISHED"), ("noise", "FINISHED"), ("broken", "FAILED"), ("waiting", "FAILED"),
     }  # fmt: skip
-    broken, waiting = sorted({record.failure for record in found if record.failure}, reverse=True)
+    broken, waiting = sorted({record.failure for record in found if record.failure})
     assert "ValueError: this link is broken (bad.py:" in broken
     assert re.search(r"no progress for [\d.]+ min \(bad.py:\d+\).*--stall-minutes", waiting)
 

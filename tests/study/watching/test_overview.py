@@ -36,7 +36,9 @@ def plan(golden_client, tmp_path):
 def printed(*arguments, height=24, **options):
     console = Console(file=io.StringIO(), width=80, height=height, force_terminal=True)
     console.print(overview(*arguments, console, **options))
-    plain = Console(file=io.StringIO(), width=80, height=height)
+    plain = Console(
+        file=io.StringIO(), width=80, height=height, force_terminal=True, color_system=None
+    )
     plain.print(overview(*arguments, plain, **options))
     return console.file.getvalue().count("\n"), plain.file.getvalue()
 
@@ -50,7 +52,7 @@ def test_workers_rates_and_verdicts_are_on_the_screen(golden_client, plan):
     assert "... and 12 more" in text  # of 16 workers
     assert "Verdicts so far: 0 of 5 decided (against the student alone)" in text
     assert "Small ← MNIST-Small, φ VAE " in text
-    assert "undecided, +3" in text
+    assert "undecided  -0.019 [-0.080, +0.042]" in text
     assert "+0.034 [-0.218, +0.287]" in text
     assert "…" not in text
     assert max(map(len, text.splitlines())) <= 80
