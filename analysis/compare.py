@@ -33,12 +33,15 @@ def compare(
     space: Annotated[
         str | None,
         typer.Option(
-            help="Of folders and addresses.  [default: the one they all have]",
+            help="Of folders and addresses.",
+            show_default="the one they all have",
             autocompletion=names,
         ),
     ] = None,
     form: Annotated[Form, typer.Option("--format", help="How to write it.")] = Form.TEXT,
-    out: Annotated[Path | None, typer.Option(help="A file.  [default: on the terminal]")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="A file.", show_default="on the terminal")
+    ] = None,
     same: Annotated[
         bool,
         typer.Option("--same", help="End with 1 unless all is the same to the bit."),

@@ -56,7 +56,7 @@ def report(
         str, typer.Option(help="The space, as it was launched.", autocompletion=names)
     ],
     out: Annotated[
-        Path | None, typer.Option(help="The file.  [default: in the results folder]")
+        Path | None, typer.Option(help="The file.", show_default="in the results folder")
     ] = None,
     tracking_uri: TrackingUri = None,
     results: Results = Path("results"),

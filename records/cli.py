@@ -17,7 +17,7 @@ Command = TyperCommand | TyperGroup
 TrackingUri = Annotated[
     str | None,
     typer.Option(
-        envvar="MLFLOW_TRACKING_URI", help="MLflow.  [default: sqlite in the results folder]"
+        envvar="MLFLOW_TRACKING_URI", help="MLflow.", show_default="sqlite in the results folder"
     ),
 ]
 Results = Annotated[
@@ -28,7 +28,8 @@ Storage = Annotated[
     typer.Option(
         envvar="STUDY_STORAGE",
         help="Where teachers and VAEs are kept: a folder that every node shares, or "
-        "s3://BUCKET/FOLDER and the like.  [default: in the results folder]",
+        "s3://BUCKET/FOLDER and the like.",
+        show_default="in the results folder",
     ),
 ]
 FAILED, BAD_INPUT, INTERRUPTED = 1, 2, 130

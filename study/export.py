@@ -43,7 +43,7 @@ def export(
                      "chose by validation."),
     ] = "best",
     seed: Annotated[
-        str | None, typer.Option(help="Or 'best-validation'.  [default: the first]")
+        str | None, typer.Option(help="Or 'best-validation'.", show_default="the first")
     ] = None,
     part: Annotated[Part, typer.Option(help="The student, or what it learned from.")] = (
         Part.STUDENT

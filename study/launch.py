@@ -31,7 +31,7 @@ def launch(
         bool, typer.Option("--plan", help="Say what would run and what it costs; start nothing.")
     ] = False,
     seeds: Annotated[
-        int | None, typer.Option(help="Seeds a setting.  [default: the space's own]")
+        int | None, typer.Option(help="Seeds a setting.", show_default="the space's own")
     ] = None,
     until_decided: Annotated[
         bool,
@@ -40,28 +40,31 @@ def launch(
         ),
     ] = False,
     max_seeds: Annotated[
-        int | None, typer.Option(help="Seeds a setting, at most, until decided.  [default: 80]")
+        int | None,
+        typer.Option(help="Seeds a setting, at most, until decided.", show_default="80"),
     ] = None,
     max_minutes: Annotated[
-        float | None, typer.Option(help="Begin no look later than this.  [default: no limit]")
+        float | None, typer.Option(help="Begin no look later than this.", show_default="no limit")
     ] = None,
     settings: Annotated[
-        int | None, typer.Option(help="Settings to search.  [default: the space's own]")
+        int | None, typer.Option(help="Settings to search.", show_default="the space's own")
     ] = None,
     workers: Annotated[
-        int | None, typer.Option(help="Cohorts at a time.  [default: one a CPU, or one a GPU]")
+        int | None, typer.Option(help="Cohorts at a time.", show_default="one a CPU, or one a GPU")
     ] = None,
     cpus_per_worker: Annotated[int, typer.Option(help="CPUs, and torch threads, of each.")] = 1,
     gpus_per_worker: Annotated[
         float | None,
         typer.Option(
-            help="GPUs of each worker, or a share 1/k.  [default: 1 where there are any]"
+            help="GPUs of each worker, or a share 1/k.", show_default="1 where there are any"
         ),
     ] = None,
     address: Annotated[
         str | None,
         typer.Option(
-            envvar="RAY_ADDRESS", help="A running Ray cluster, HOST:PORT.  [default: start one]"
+            envvar="RAY_ADDRESS",
+            help="A running Ray cluster, HOST:PORT.",
+            show_default="start one",
         ),
     ] = None,
     retry_failed: Annotated[

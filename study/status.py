@@ -47,7 +47,8 @@ def status(
     space: Annotated[
         str | None,
         typer.Option(
-            help="A built-in space, or the path of a file.  [default: list all studies]",
+            help="A built-in space, or the path of a file.",
+            show_default="list all studies",
             autocompletion=names,
         ),
     ] = None,

@@ -24,7 +24,7 @@ def figures(
         str, typer.Option(help="The space, as it was launched.", autocompletion=names)
     ],
     out: Annotated[
-        Path | None, typer.Option(help="The folder.  [default: in the results folder]")
+        Path | None, typer.Option(help="The folder.", show_default="in the results folder")
     ] = None,
     tracking_uri: TrackingUri = None,
     results: Results = Path("results"),

@@ -5,11 +5,13 @@ import sys
 import threading
 
 import pytest
+from commands import call
 
 from records.cli import command_of
 from study.__main__ import SUMMARIES, commands
 from study.cluster import Resources
 from study.cluster.local_ray import LocalRay
+from study.launch import launch
 
 HEAVY = """
 import runpy, sys
@@ -25,8 +27,8 @@ except SystemExit as end:
 
 def imported(*words):
     """Which heavy packages a command has imported when it has ended well."""
-    call = [sys.executable, "-c", HEAVY, *map(str, words)]
-    done = subprocess.run(call, capture_output=True, text=True, check=False)
+    command = [sys.executable, "-c", HEAVY, *map(str, words)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return set(done.stdout.splitlines()[-1].split()[1:])
 
@@ -34,6 +36,12 @@ def imported(*words):
 @pytest.mark.parametrize("word", ["--list", "--help"])
 def test_lists_and_help_import_nothing_heavy(word):
     assert imported("study.launch", word) == set()
+
+
+def test_help_says_what_holds_where_nothing_is_given():
+    words = " ".join(call(launch, "--help").out.replace("│", " ").split())
+    for default in ("(the space's own)", "(one a CPU, or one a GPU)", "(in the results folder)"):
+        assert f"[default: {default}]" in words
 
 
 @pytest.mark.parametrize("name", SUMMARIES)
