@@ -15,7 +15,7 @@ from commands import call
 from own_data import pictures
 
 import trainables
-from search_spaces.base.catalogue import load
+from search_spaces.base.catalogue import load, names
 from study.__main__ import commands
 from study.launch import launch
 from trainables.artifacts.workshop import ignore
@@ -217,3 +217,9 @@ def test_what_the_code_cites_is_there():
             assert not section or f"\n## {section}\n" in found, f"{file}: {page}, {section}"
             cited += 1
     assert cited
+
+
+def test_the_page_of_spaces_has_each():
+    page = (ROOT / "docs" / "spaces.md").read_text()
+    told = {*re.findall(r"`(\w+)`", page)}
+    assert set(names()) <= told | {f"fair_{one}_conv" for one in ("garments", "text", "emoji")}
