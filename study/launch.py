@@ -125,6 +125,7 @@ def launch(
     from study.running.request import Request
     from study.running.study import run_study
     from study.watching.on_end import OnEnd
+    from trainables.cohorts.rates import speed_here
 
     end = OnEnd(on_end, results, unhurried)
     asked: dict[str, Any] = {
@@ -151,7 +152,7 @@ def launch(
             todo = request.plan(reader)
             looks = Looks(todo, reader)
             looks.catch_up()
-            messages.say_plan(todo, looks, out)
+            messages.say_plan(todo, looks, out, speed_here())
             return 0
         with end.at_errors():
             result = run_study(

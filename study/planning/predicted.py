@@ -25,11 +25,6 @@ class Work(dict[str, float]):
         return sum(self.values())
 
 
-def predicted_cost(plan: Plan) -> float:
-    """GFLOP of all that is missing."""
-    return predicted_work(plan).total()
-
-
 def predicted_work(plan: Plan) -> Work:
     """GFLOP of all that is missing, by kind of work.
 

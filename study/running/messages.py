@@ -11,18 +11,20 @@ from records.folder import database_uri, report_path
 from records.terminal import say
 from search_spaces.base.space import Space
 from study.planning.plan import Plan
-from study.planning.predicted import predicted_cost
+from study.planning.predicted import predicted_work
 from study.running.looks import Looks
 from trainables.cohorts.kinds import cost
+from trainables.cohorts.rates import PRODUCTS, nominal_seconds
 
 MOST_SHOWN = 20  # undecided comparisons, one by one
-NOMINAL_RATE = 80.0  # GFLOP/s of one core in these trainings, measured on a Zen 5 server core
+START_UP = 15  # seconds of a launch before it trains, and after
 
 
-def say_plan(todo: Plan, looks: Looks, out: Console) -> None:
+def say_plan(todo: Plan, looks: Looks, out: Console, speed: float) -> None:
     """What would run: artifacts and trials, done and missing, and the predicted cost.
 
-    looks: those that are made already, of a study until decided.
+    looks: those that are made already, of a study until decided. speed: of a core, as a multiple
+    of the one of RATES.
     """
     done, total = todo.trial_counts()
     say(out, Text.assemble((todo.space.name, "bold"), f": {todo.space.about}"))
@@ -45,13 +47,21 @@ def say_plan(todo: Plan, looks: Looks, out: Console) -> None:
     elif todo.seeds.looks:
         first = todo.seeds.usual
         say(out, f"the first look has {first} seeds: what it leaves undecided gets more")
-    predicted = predicted_cost(todo)
-    minutes = predicted / (NOMINAL_RATE * todo.workers) / 60
+    missing = predicted_work(todo)
+    seconds = START_UP + nominal_seconds(missing) / todo.workers / speed
+    many = "worker" if todo.workers == 1 else f"{todo.workers} workers"
     say(
         out,
-        f"predicted: {predicted:,.0f} GFLOP, about {minutes:.1f} min with {todo.workers} workers "
-        f"of {NOMINAL_RATE:g} GFLOP/s; nothing was started",
+        f"predicted: {missing.total():,.0f} GFLOP, {_duration(seconds)} with {many} as fast as "
+        f"this core is now ({PRODUCTS * speed:,.0f} GFLOP/s of products); nothing was started",
     )
+
+
+def _duration(seconds: float) -> str:
+    """About so long, to two digits: "some 40 s", "some 12 min", "some 3.5 h"."""
+    if seconds < 100:
+        return f"some {seconds:.0f} s"
+    return f"some {seconds / 60:.0f} min" if seconds < 6000 else f"some {seconds / 3600:.1f} h"
 
 
 def say_where(space: Space, uri: str, results: Path, artifacts: Path, out: Console) -> None:

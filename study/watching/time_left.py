@@ -4,11 +4,8 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 
-RATES = {"student": 120.0, "teacher": 80.0, "vae": 200.0}
-"""GFLOP/s of a quiet Zen 5 core in the work of each kind (docs/speed.md): predicted
-operations cost more time in some kinds than in others, and these ratios last from one machine to
-the next better than the rates do."""
-RATE = 80.0  # of another kind
+from trainables.cohorts.rates import RATE, RATES, nominal_seconds
+
 TRUSTED = 5.0  # seconds of a worker after which a kind's own rate counts as much as the guess
 
 
@@ -52,8 +49,8 @@ class TimeLeft:
     @property
     def share(self) -> float:
         """How much is done of the time that all takes at RATES, 0 to 1."""
-        whole = _nominal(self._predicted)
-        return min(_nominal(self._seen()) / whole, 1.0) if whole else 0.0
+        whole = nominal_seconds(self._predicted)
+        return min(nominal_seconds(self._seen()) / whole, 1.0) if whole else 0.0
 
     @property
     def seconds(self) -> float | None:
@@ -61,7 +58,7 @@ class TimeLeft:
         seen, busy = self._seen(), sum(self._seconds.values())
         if not busy or not any(seen.values()):
             return None
-        speed = _nominal(seen) / busy  # this machine's, as a multiple of RATES
+        speed = nominal_seconds(seen) / busy  # this machine's, as a multiple of RATES
 
         def rate(kind: str) -> float:
             guessed = speed * RATES.get(kind, RATE)
@@ -77,8 +74,3 @@ class TimeLeft:
         for kind, work in [*self._done.values()]:
             seen[kind] += work
         return seen
-
-
-def _nominal(work: Mapping[str, float]) -> float:
-    """Seconds of a worker at RATES."""
-    return sum(each / RATES.get(kind, RATE) for kind, each in work.items())

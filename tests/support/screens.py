@@ -121,6 +121,7 @@ def _launch(*words, console):
     with ExitStack() as opened:
         opened.enter_context(patch.dict(os.environ, terminal))
         opened.enter_context(patch("study.launch.out", console))
+        opened.enter_context(patch("trainables.cohorts.rates.speed_here", lambda: 0.5))
         console.file.write(call(launch, *words).err)
 
 

@@ -4,6 +4,7 @@ cohort    a cohort, and how work is grouped into cohorts
 capacity  how much one cohort may be, by its worker
 kinds     the table of kinds of work: grouping, cost, needs and training of each
 costs     operations and memory of each kind
+rates     how long operations take, in each kind and on this machine
 """
 
 from trainables.cohorts.cohort import Cohort, form_cohorts

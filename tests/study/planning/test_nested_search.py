@@ -7,7 +7,7 @@ from formula import Study
 
 from search_spaces.base import Choice, NestedSearch, Search, Space, Uniform
 from search_spaces.rows.garments import ON_BIG, SMALL_ALONE
-from study.planning.predicted import predicted_cost
+from study.planning.predicted import predicted_work
 from study.planning.rounds import rounds
 from trainables.errors import BadInputError
 from trainables.objectives import Distillation
@@ -121,13 +121,13 @@ def test_what_is_planned_is_counted_and_costs_what_is_trained(tmp_path):
     more, _ = (study.plan(seeds=n) for n in (6, 3))
     assert more.trial_counts()[1] == 2 * total
     assert (
-        1.5 * predicted_cost(study.plan())
-        < predicted_cost(more)
-        < 2.5 * predicted_cost(study.plan())
+        1.5 * predicted_work(study.plan()).total()
+        < predicted_work(more).total()
+        < 2.5 * predicted_work(study.plan()).total()
     )
     study.launch()
     assert study.plan().trial_counts() == (total, total)
-    assert predicted_cost(study.plan()) == 0
+    assert predicted_work(study.plan()).total() == 0
 
 
 class CandidatesOfSeedOne:

@@ -11,7 +11,7 @@ from optuna.storages.journal import JournalFileBackend
 from search_spaces.base import Choice, Search, Uniform
 from search_spaces.rows.garments import ON_BIG
 from study.planning.optuna_journal import write_journal
-from study.planning.predicted import predicted_cost
+from study.planning.predicted import predicted_work
 from study.planning.rounds import rounds
 from trainables.cohorts.kinds import cost
 from trainables.distillation.requirements import logits_for
@@ -38,7 +38,7 @@ def test_artifacts_first_then_rounds_then_the_chosen(study):
     assert titles[2:] == [*rounds_, "the finalists, scored again", "the chosen settings"]
     assert study.plan().trial_counts() == (WHOLE, WHOLE)
     assert len(set(study.trained)) == len(study.trained) == WHOLE + ARTIFACTS
-    assert predicted_cost(study.plan()) == 0
+    assert predicted_work(study.plan()).total() == 0
     assert study.launch() == []
 
 
@@ -120,11 +120,11 @@ def test_more_settings_continue_the_same_search(study):
 def test_a_plan_counts_finalists_before_they_are_known(study):
     done, total = study.plan().trial_counts()
     assert (done, total) == (0, WHOLE)
-    cost = predicted_cost(study.plan())
+    cost = predicted_work(study.plan()).total()
     (search,) = study.space.searches
     study.space = replace(study.space, searches=(replace(search, finalists=1),))
     assert study.plan().trial_counts() == (0, WHOLE - 4 * 3)
-    assert predicted_cost(study.plan()) < cost
+    assert predicted_work(study.plan()).total() < cost
     assert "the finalists, scored again" not in study.launch()
     assert study.plan().trial_counts() == (WHOLE - 4 * 3,) * 2
 
@@ -140,7 +140,7 @@ def test_a_plan_foresees_artifacts_that_a_search_decides_on(study):
     )
     costs = []
     for study.space in (given, searched):
-        costs.append(predicted_cost(study.plan()))
+        costs.append(predicted_work(study.plan()).total())
     teacher = cost(teacher_behind(noisy))
     # At least two deviations among the four that it asks for, three among as many finalists.
     assert costs[1] - costs[0] >= ((2 - 1) * 2 + (3 - 1) * 3) * teacher
@@ -157,7 +157,7 @@ def test_more_seeds_are_of_what_is_reported_alone(study):
     study.launch()
     asked = {r.setting for r in study.trial_index.records.values()}
     more = WHOLE + 3 * 3
-    assert predicted_cost(study.plan()) == 0
+    assert predicted_work(study.plan()).total() == 0
     assert study.plan(seeds=13).trial_counts() == (WHOLE, more)
     study.launch(seeds=13)
     assert {r.setting for r in study.trial_index.records.values()} == asked
@@ -218,7 +218,7 @@ def test_listed_spaces(tmp_path):
     fresh = [r for r in study.trial_index.records.values() if r.key in trials]
     assert {r.seed for r in fresh} == {3_000, 3_001, 3_002, 3_003, 3_004}
     assert len(set(study.trained)) == len(study.trained)
-    assert predicted_cost(study.plan()) == 0
+    assert predicted_work(study.plan()).total() == 0
     assert study.launch() == []
 
 

@@ -16,7 +16,7 @@ from search_spaces.smoke import SPACE
 from study.planning.optuna_journal import write_journal
 from study.planning.optuna_search import OptunaSearch
 from study.planning.plan import Plan, check_counts
-from study.planning.predicted import predicted_cost
+from study.planning.predicted import predicted_work
 from study.planning.seeds import Seeds
 from study.planning.trial_index import TrialIndex
 from trainables.artifacts.store import Store
@@ -48,7 +48,7 @@ def every_question(plan, folder):
     list(plan.known_settings())
     plan.needed_artifacts()
     plan.all_artifacts()
-    predicted_cost(plan)
+    predicted_work(plan).total()
     write_journal(plan, folder / "a.journal")
     return plan.trial_counts()
 
@@ -77,7 +77,7 @@ def test_a_new_plan_over_the_same_trials_is_led_to_the_same_answers(tmp_path):
         assert list(anew.known_settings()) == list(plan.known_settings())
         assert anew.trial_counts() == plan.trial_counts()
         assert anew.needed_artifacts() == plan.needed_artifacts()
-        assert predicted_cost(anew) == predicted_cost(plan)
+        assert predicted_work(anew).total() == predicted_work(plan).total()
         told = [
             [[(t.state, t.values, t.params) for t in s.optuna_study.get_trials()] for s in one]
             for one in (plan.searches, anew.searches)

@@ -80,7 +80,7 @@ def test_the_plan_names_what_is_undecided(tmp_path, capsys):
     plan = found.plan()
     looks = Looks(plan, NO_RECORDS)
     looks.catch_up()
-    say_plan(plan, looks, Console(width=200))
+    say_plan(plan, looks, Console(width=200), speed=1)
     said = capsys.readouterr().out
     assert "2 of 3 comparisons are decided (at most 20 seeds)" in said
     assert (

@@ -158,10 +158,10 @@ def test_the_plan_is_of_the_next_look(tmp_path, capsys):
         plan = found.plan()
         looks = Looks(plan, NO_RECORDS)
         looks.catch_up()
-        say_plan(plan, looks, Console(width=200))
+        say_plan(plan, looks, Console(width=200), speed=1)
         assert f"{missing} missing" in capsys.readouterr().out
     empty = study(tmp_path / "empty").plan()
-    say_plan(empty, Looks(empty, NO_RECORDS), Console(width=200))
+    say_plan(empty, Looks(empty, NO_RECORDS), Console(width=200), speed=1)
     assert "the first look has 10 seeds" in capsys.readouterr().out
 
 
