@@ -19,7 +19,7 @@ from records.cli import Results, Storage, TrackingUri, run_command
 from records.client import open_records
 from records.read import read
 from records.runs import RunRow, runs
-from records.schema import ARTIFACT, ARTIFACTS, SETTING_NAME, experiment_names
+from records.schema import ARTIFACT, ARTIFACTS, SETTING_NAME, TRIAL_KEY, experiment_names
 from records.terminal import say
 from search_spaces import names
 from search_spaces.base.catalogue import load
@@ -77,9 +77,10 @@ def _is_recorded(client: MlflowClient, space: Space) -> bool:
 
 
 def _named(row: RunRow) -> Iterable[str]:
-    """The artifacts that a record refers to."""
+    """The artifacts that a record refers to, and its student where that is kept."""
     single = [value for name, value in row.tags.items() if name.startswith(f"{ARTIFACT}.")]
-    return [*row.tags.get(ARTIFACTS, "").split(), *single]
+    student = [row.tags[TRIAL_KEY]] if TRIAL_KEY in row.tags else []
+    return [*row.tags.get(ARTIFACTS, "").split(), *single, *student]
 
 
 def _planned(client: MlflowClient, space: Space, store: Store) -> Iterable[str]:

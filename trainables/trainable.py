@@ -16,7 +16,7 @@ from ray import tune
 from ray._raylet import setproctitle  # type: ignore[attr-defined]  # compiled: no types to read
 
 from trainables.artifacts.store import open_folder
-from trainables.artifacts.workshop import Workshop
+from trainables.artifacts.workshop import Workshop, keeping_students
 from trainables.cohorts.capacity import Capacity, capacity_of
 from trainables.cohorts.cohort import Cohort
 from trainables.cohorts.kinds import kind_of, open_workshop
@@ -33,7 +33,8 @@ def train_cohort(config: dict[str, Any]) -> None:
     """Train config["cohort"] with the artifacts under config["artifacts"].
 
     Also in config: "threads", of torch; "gpu", whether it was given one; "title", the process's
-    while it trains; "stall", seconds without progress after which a cohort is ended, at least.
+    while it trains; "keep", whether reported students are stored; "stall", seconds without
+    progress after which a cohort is ended, at least.
 
     Reports {"fraction": ...} about once a second, then once {"fraction": 1, "results": ...}, and
     last a small report, since Tune keeps the last one of each trial. Where training failed there
@@ -49,6 +50,8 @@ def train_cohort(config: dict[str, Any]) -> None:
         with watch:
             started = time.monotonic()
             workshop = _workshop(config["artifacts"], config["gpu"])
+            if config["keep"]:
+                workshop = keeping_students(workshop)
             kind, report = kind_of(cohort.members[0]), _Throttled(config["title"], watch.alive)
             outcome = {"results": kind.train(cohort.members, workshop, report)}
         _rate.add(cohort.cost, time.monotonic() - started)

@@ -38,6 +38,8 @@ class Space:
         for beside the student alone. They are a family of their own, and a study until decided
         decides them too.
     shown_vaes: VAEs that no setting needs, made (with seed 0) for the figures.
+    keep_students: whether reported students' weights are stored beside the artifacts, so that
+        `study.export` need not train them again. (Methods' students are not.)
     """
 
     name: str
@@ -49,11 +51,13 @@ class Space:
     matters: Mapping[str, float] = field(default_factory=dict, hash=False)
     contrasts: tuple[tuple[Setting, Setting], ...] = ()
     shown_vaes: tuple[VaeRecipe, ...] = ()
+    keep_students: bool = False
 
     def __post_init__(self) -> None:
         self._check_parts()
         check_whole(self, "seeds", at_least=1, at_most=MOST_SEEDS)
         check_flag(self, "anew")
+        check_flag(self, "keep_students")
         if self.anew and not any(setting.held_out for setting in self.settings):
             raise BadInputError(
                 f"the space {self.name!r} has anew=True, and no listed setting has a validation "

@@ -10,6 +10,7 @@ from records.terminal import say
 from search_spaces.base.space import Space
 from study.exporting.folder import fill, whole_folder
 from study.exporting.formats import FORMATS
+from study.exporting.kept import kept_student
 from study.exporting.networks import PARTS, leaving
 from study.exporting.registry import check_register, register_model
 from study.exporting.trained import train_again
@@ -53,7 +54,7 @@ def export_part(
         named = None if seed is None else str(seed)
         wanted = find_wanted(space, setting, named, tracking_uri, folder, storage)
         tell(f"{wanted.student.label}: {wanted.student.picked}")
-        trained = train_again(wanted, tell)
+        trained = kept_student(wanted) or train_again(wanted, tell)
         given = leaving(part, wanted, trained)
         words = {
             "space": space.name if isinstance(space, Space) else str(space),

@@ -26,12 +26,14 @@ class Trained:
     """A student trained again.
 
     weights: its state dict. figures: by name those of the test set, recorded and anew.
-    workshop: with the artifacts that it learned from.
+    workshop: with the artifacts that it learned from. was_kept: it was stored, and not trained
+    again.
     """
 
     weights: dict[str, Tensor]
     figures: Mapping[str, tuple[float, float]]
     workshop: Workshop
+    was_kept: bool = False
 
     @property
     def is_same(self) -> bool:
@@ -41,13 +43,14 @@ class Trained:
     @property
     def check(self) -> str:
         """What came of it, in words."""
+        again = "as its study kept it" if self.was_kept else "trained again"
         if self.is_same:
-            return "trained again, it gave its recorded figures to the bit"
+            return f"{again}, it gave its recorded figures to the bit"
         said = ", ".join(
             f"{name.removeprefix('test/')} {now:.6g} for {before:.6g}"
             for name, (before, now) in self.figures.items()
         )
-        return f"trained again, it gave its recorded figures within {ALLOWED:.0%}: {said}"
+        return f"{again}, it gave its recorded figures within {ALLOWED:.0%}: {said}"
 
 
 def train_again(wanted: Wanted, say: Say) -> Trained:
@@ -74,11 +77,12 @@ def train_again(wanted: Wanted, say: Say) -> Trained:
         for name, value in final.items()
         if name.startswith("test/") and name in recorded
     }
-    _check(figures, wanted)
+    check_figures(figures, wanted)
     return Trained(kept[-1], figures, workshop)
 
 
-def _check(figures: Mapping[str, tuple[float, float]], wanted: Wanted) -> None:
+def check_figures(figures: Mapping[str, tuple[float, float]], wanted: Wanted) -> None:
+    """Raise StudyError where figures differ from those that are recorded."""
     other = {
         name: (before, now)
         for name, (before, now) in figures.items()
@@ -89,7 +93,7 @@ def _check(figures: Mapping[str, tuple[float, float]], wanted: Wanted) -> None:
             f"{name} {now:.6g} for {before:.6g}" for name, (before, now) in other.items()
         )
         raise StudyError(
-            f"trained again, {wanted.student.label} is another student: {said or 'no figures'}; "
+            f"{wanted.student.label} is another student: {said or 'no figures'}; "
             f"it was recorded by commit {wanted.student.record.commit}: export it with that, on "
             "such a machine"
         )

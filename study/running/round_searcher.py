@@ -25,7 +25,12 @@ class RoundSearcher(Unpickled, Searcher):
     """Gives out a round's cohorts; the next round when all of it has ended."""
 
     def __init__(
-        self, rounds: Iterator[Round], progress: Progress, artifacts: str, resources: Resources
+        self,
+        rounds: Iterator[Round],
+        progress: Progress,
+        artifacts: str,
+        resources: Resources,
+        keep_students: bool,
     ) -> None:
         super().__init__(metric=METRIC, mode="max")
         self.rounds, self.progress = rounds, progress
@@ -33,6 +38,7 @@ class RoundSearcher(Unpickled, Searcher):
             "artifacts": artifacts,
             "threads": resources.cpus_per_worker,
             "gpu": bool(resources.gpus_per_worker),
+            "keep": keep_students,
             "stall": 60 * resources.stall_minutes or math.inf,
         }
         self.queue: list[tuple[str, Cohort]] = []  # with their titles

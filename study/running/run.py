@@ -108,7 +108,8 @@ def _train(
             resources = local_ray.resources
             capacity, look = capacity_of_workers(resources), _look(todo, looks, progress)
             work = _announced(rounds(todo, capacity, look), recorder)
-            return train(work, recorder, resources, str(todo.store.root), progress)
+            root, keep = str(todo.store.root), todo.space.keep_students
+            return train(work, recorder, resources, root, progress, keep_students=keep)
 
 
 def _say_dashboard(url: str, progress: Progress, space: str) -> None:

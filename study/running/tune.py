@@ -41,12 +41,15 @@ def train(
     resources: Resources,
     artifacts: str,
     progress: Progress,
+    *,
+    keep_students: bool = False,
 ) -> list[str]:
     """Train all rounds; results go to the recorder as they come.
 
+    keep_students: whether reported students' weights are stored beside the artifacts.
     Returns the cohorts that could not be trained, with their reasons.
     """
-    source = RoundSearcher(rounds, progress, artifacts, resources)
+    source = RoundSearcher(rounds, progress, artifacts, resources, keep_students)
     if source.finished:
         return []
     if OWN_MODULE in sys.modules:  # a user's file: workers cannot import it, so it travels whole

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,7 +20,10 @@ from search_spaces.base.catalogue import OWN_MODULE
 from study.export import export
 from study.exporting.formats import FORMATS
 from study.exporting.networks import Leaving, WholeNetwork
+from study.exporting.wanted import find_wanted
 from study.records import records
+from trainables.artifacts.store import Saved, Store
+from trainables.artifacts.workshop import STUDENT
 from trainables.data.augment import channel_scale
 from trainables.data.domains import FASHION_MNIST, BikeSharing
 from trainables.data.standardise import scale_of
@@ -66,6 +70,22 @@ def test_a_teacher_leaves_as_weights_and_a_link_as_a_program(finished, tmp_path)
     digits = shown(garments)
     assert digits.shape == (7, 1, 28, 28)
     assert 0.01 - 1e-6 <= digits.min() <= digits.max() <= 0.99 + 1e-6
+
+
+def test_a_kept_student_that_is_another_is_refused(copied, tmp_path):
+    key = best_of(copied)
+    other = Perceptron(hidden=(64,)).build((1, 28, 28), 10).state_dict()
+    Store(copied / "artifacts").save(STUDENT, key, Saved(other, {}), {"trial": key})
+    ended = call(export, "--space", "smoke", "--results", copied, "--out", tmp_path / "s")
+    assert ended.code == 1
+    assert re.search(r"is another student: test/accuracy [\d.]+ for [\d.]+", ended.err)
+    assert not (tmp_path / "s").exists()
+
+
+def best_of(results):
+    """The key of the trial that is exported where nothing is said."""
+    where = ("best", None, None, results, None)
+    return find_wanted("smoke", *where).trial.key
 
 
 @pytest.fixture

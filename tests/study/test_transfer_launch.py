@@ -7,6 +7,8 @@ from faults import launch
 from records.client import open_client
 from records.read import read
 from search_spaces.base.catalogue import load
+from study.clean import clean
+from study.export import export
 from study.launch import launch as launch_command
 from trainables.settings.trial import Trial
 
@@ -46,6 +48,7 @@ SPACE = Space(
         SEEN,
     ),
     seeds=2,
+    keep_students=True,
 )
 """
 
@@ -76,3 +79,12 @@ def test_methods_are_launched_recorded_and_reported(tmp_path):
     )
     assert on_its_own == pytest.approx(of_the_student_s)  # it is shown the whole test garments
     assert "10 of 10 trials are recorded" in again.out
+
+    kept = {path.stem for path in (results / "artifacts" / "student").glob("*.safetensors")}
+    assert kept == {record.key for record in records if "method" not in record.parameters}
+    words = ("--space", space, "--results", results)
+    assert call(clean, *words, "--yes").code == 0
+    assert len([*(results / "artifacts" / "student").glob("*.safetensors")]) == len(kept)
+    left = call(export, *words, "--setting", seen.setting, "--out", tmp_path / "s")
+    assert left.code == 0, left.err
+    assert "as its study kept it, it gave its recorded figures" in left.out

@@ -4,7 +4,7 @@ What makes each kind is given to it (`cohorts.kinds`), so that artifacts may be 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol, cast
 
 import torch
@@ -38,6 +38,10 @@ Keep = Callable[[str, dict[str, Tensor]], None]
 
 def ignore(_: float) -> None:
     """A report that nobody reads."""
+
+
+STUDENT = "student"
+"""The kind that kept students are stored as, under their trials' keys."""
 
 
 def forget(trial: str, weights: dict[str, Tensor]) -> None:
@@ -92,3 +96,12 @@ class Workshop:
         """The trained model behind a link, ready to use."""
         model: nn.Module = artifact.recipe.build(generator("unused", 0))
         return self._ready(model, artifact)
+
+
+def keeping_students(workshop: Workshop) -> Workshop:
+    """The same workshop, which stores reported students."""
+
+    def keep(trial: str, weights: dict[str, Tensor]) -> None:
+        workshop.store.save(STUDENT, trial, Saved(weights, {}), {"trial": trial})
+
+    return replace(workshop, keep=keep)
