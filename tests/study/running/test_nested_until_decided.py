@@ -10,7 +10,7 @@ from analysis.evidence.rows import rows_of
 from records.schema import procedure_key
 from search_spaces.base import NestedSearch, Space, Uniform
 from search_spaces.rows.garments import ON_BIG, ON_BIG_NOISE, SMALL_ALONE
-from study.planning.predicted import predicted_cost
+from study.planning.predicted import predicted_work
 from study.planning.seeds import Seeds
 from study.running.looks import Looks
 from trainables.randomness import generator
@@ -72,9 +72,9 @@ def test_the_plan_counts_the_searches_of_the_next_look(whole):
     plan, _ = judged(whole)
     done, total = plan.trial_counts()
     assert total - done == 8 * (1 + 4 + 1)
-    assert predicted_cost(plan) > 0
+    assert predicted_work(plan).total() > 0
     whole.until_decided = 20
-    assert predicted_cost(judged(whole)[0]) == 0
+    assert predicted_work(judged(whole)[0]).total() == 0
 
 
 @pytest.mark.parametrize("stop", [0, 7, 30, 61, 84, 86, 101, 110, 122])
