@@ -70,17 +70,14 @@ def chosen_views(rows: Sequence[Row]) -> Iterator[View]:
 
 
 def _chosen_view(searches: Sequence[Tuned], rows: Sequence[Row], tuning: list[Verdict]) -> View:
-    main, others = searches[0].main, _others(searches)
+    others = _others(searches)
     gains = zip(searches, alone_verdicts(searches, Family(rows)), tuning, strict=True)
     table = pd.DataFrame([_tuned_line(*one, others) for one in gains])
     return View(
         "Chosen by selection",
         "score: mean over selection seeds and parts held out, of both scorings where finalists "
         "were scored again; test: the choice trained anew on all of its split with fresh seeds, "
-        f"read once; oracle: the best {main.title} on half of the test set among the settings "
-        "asked for, at the selection's seeds; optimism: by how much that is better than on the "
-        "other half, by the same students and less what all settings differ by between the halves "
-        f"[95 %, paired t, {_seeds(searches)}]; untuned: the listed setting that was varied; "
+        f"read once; {_oracle(searches)}untuned: the listed setting that was varied; "
         "epochs: trained, of those planned; verdicts are right together "
         f"{SURE}: of Δ alone for "
         "all rows of the study, of Δ untuned for all searches",
@@ -100,8 +97,17 @@ def _fronts(searches: Sequence[Tuned]) -> View:
     )
 
 
-def _seeds(searches: Sequence[Tuned]) -> str:
-    return "n = " + "/".join(map(str, sorted({one.optimism.n for one in searches})))
+def _oracle(searches: Sequence[Tuned]) -> str:
+    """What the columns of an oracle say, where a search has one."""
+    seeds = sorted({one.optimism.n for one in searches if one.optimism.n})
+    if not seeds:
+        return ""
+    return (
+        f"oracle: the best {searches[0].main.title} on half of the test set among the settings "
+        "asked for, at the selection's seeds; optimism: by how much that is better than on the "
+        "other half, by the same students and less what all settings differ by between the halves "
+        f"[95 %, paired t, n = {'/'.join(map(str, seeds))}]; "
+    )
 
 
 def _others(searches: Sequence[Tuned]) -> dict[str, str]:
