@@ -1,10 +1,12 @@
 """Finding spaces: the built-in ones by name, a user's own by the path of its file."""
 
+import contextlib
 import importlib
 import importlib.util
 import re
 import sys
 import traceback
+from collections.abc import Iterator
 from dataclasses import is_dataclass
 from pathlib import Path
 
@@ -42,7 +44,8 @@ def _from_file(path: Path) -> Space:
     module = importlib.util.module_from_spec(spec)
     sys.modules[OWN_MODULE] = module
     try:
-        spec.loader.exec_module(module)
+        with _no_bytecode():
+            spec.loader.exec_module(module)
     except SyntaxError as error:
         raise BadInputError(f"{path}:{error.lineno}: {error.msg}") from None
     except (Exception, SystemExit) as error:
@@ -57,6 +60,16 @@ def _from_file(path: Path) -> Space:
     if not isinstance(space, Space):
         raise BadInputError(f"{path}: it must define SPACE = Space(...); found {space!r}")
     return space
+
+
+@contextlib.contextmanager
+def _no_bytecode() -> Iterator[None]:
+    """Leave no __pycache__ beside a user's file, whose folder may not be ours to write."""
+    before, sys.dont_write_bytecode = sys.dont_write_bytecode, True
+    try:
+        yield
+    finally:
+        sys.dont_write_bytecode = before
 
 
 def _said(error: BaseException) -> str:
