@@ -5,8 +5,7 @@ client       a client that answers; the database behind it; which errors waiting
 reader       the same for reading alone, without MLflow where the database is at hand
 experiments  the experiments of a study, found or made
 folder       what stands where in the results folder
-runs, read   all runs of an experiment at once; the same as Records and a Study
-write        lines as runs, in batches
+runs, read, write  all runs at once; the same as Records and a Study; lines as runs, in batches
 choice       which setting is chosen: one rule for launch, table and report
 jsonl, transfer  lines of JSON in a file; records as such lines, and back
 cli, terminal/ options and exit codes that all commands share; what they print, at any width

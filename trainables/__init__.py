@@ -7,6 +7,6 @@ objectives, links      losses and qualities; φ, from the student's objects to t
 settings, artifacts    what determines a result; teachers, VAEs and logits, made once and stored
 results                what one trained student leaves
 distillation, methods  training by a teacher behind a link; ten other ways
-cohorts, trainable     trials trained together; the one module that knows Ray
+cohorts, trainable, stalled  trials trained together; Ray's one door; what makes no progress
 errors, checks, device, identity, randomness   what all of these need
 """
