@@ -39,7 +39,8 @@ def finished(tmp_path_factory):
     often = {"MLFLOW_SYSTEM_METRICS_SAMPLING_INTERVAL": "1"}
     end = f"cat >> '{results}.end'; echo the end"
     apart = loopback.apart()
-    code, printed = launch(results, "--system-metrics", "--on-end", end, within=apart, **often)
+    words = ("--system-metrics", "--on-end", end)
+    code, printed = launch(results, *words, workers=2, within=apart, **often)
     assert code == 0, printed
     end = json.loads(Path(f"{results}.end").read_text())
     return Finished(results, printed, recorded(results), end, bool(apart))

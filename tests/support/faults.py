@@ -24,7 +24,7 @@ class Launch:
     within: a command that becomes it (unshare, ...).
     """
 
-    def __init__(self, results, *arguments, space="smoke", workers=2, within=(), **environment):
+    def __init__(self, results, *arguments, space="smoke", workers=1, within=(), **environment):
         self.said = Path(f"{results}.{next(NUMBER)}.said")
         given = ("--workers", workers) if workers else ()
         self.file = self.said.open("w")
