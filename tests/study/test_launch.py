@@ -174,6 +174,7 @@ def test_the_table_command(finished, form, tmp_path):
 
 
 @pytest.mark.faults
+@pytest.mark.soak
 def test_more_seeds_and_settings_train_only_what_is_new_after_a_kill(finished, tmp_path):
     """Extending and resuming are one walk; a killed launch leaves nothing doubled or RUNNING."""
     _, runs = all_runs(finished.results, which=1)
