@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN    := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE  # else each of many processes compiles all that it imports
 
-.PHONY: study test pytest-study pytest-others test-faults pytest-outages pytest-kills \
+.PHONY: study test pytest-trainables pytest-study pytest-others test-faults pytest-outages pytest-kills \
         test-cluster soak ui site bench clean
 
 study: .venv/installed
@@ -15,13 +15,15 @@ test: .venv/installed
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(MAKE) --no-print-directory -j2 -Otarget pytest-study pytest-others
+	$(MAKE) --no-print-directory -j2 -Otarget pytest-trainables pytest-study pytest-others
 
-# Side by side: most tests of study/ wait for processes, most others compute.
+# Two of them side by side: most tests of study/ wait for processes, most others compute.
+pytest-trainables: .venv/installed
+	$(BIN)/python -m pytest tests/trainables
 pytest-study: .venv/installed
 	$(BIN)/python -m pytest tests/study
 pytest-others: .venv/installed
-	$(BIN)/python -m pytest --ignore=tests/study
+	$(BIN)/python -m pytest --ignore=tests/study --ignore=tests/trainables
 
 # Kills, outages, a full disk: whatever happens, the same command finishes the study.
 test-faults: .venv/installed
