@@ -220,6 +220,6 @@ def test_what_the_code_cites_is_there():
 
 
 def test_the_page_of_spaces_has_each():
-    page = (ROOT / "docs" / "spaces.md").read_text()
+    page = (ROOT / "docs/spaces.md").read_text()
     told = {*re.findall(r"`(\w+)`", page)}
     assert set(names()) <= told | {f"fair_{one}_conv" for one in ("garments", "text", "emoji")}

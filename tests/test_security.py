@@ -11,7 +11,7 @@ from trainables import checks, errors
 from trainables.data.own.reading import columns, pictures
 
 ROOT = Path(__file__).parents[1]
-PAGE = (ROOT / "docs" / "security.md").read_text(encoding="utf-8")
+PAGE = (ROOT / "docs/security.md").read_text(encoding="utf-8")
 LIMITS = {
     "bytes of a file": checks.MOST_BYTES,
     "pixels of a picture": pictures.MOST_PIXELS,

@@ -7,7 +7,6 @@ import threading
 import time
 import traceback
 from pathlib import Path
-from types import TracebackType
 
 GRACE = 30.0
 """Seconds after which a process ends whose thread does not come to the exception: it waits outside
@@ -44,12 +43,7 @@ class Watch:
         threading.Thread(target=self._watch, name="stalled", daemon=True).start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._left.set()
 
     def _watch(self) -> None:

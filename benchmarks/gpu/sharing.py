@@ -53,7 +53,7 @@ def in_halves(
     torch.OutOfMemoryError where a single member does not fit.
     """
     try:
-        return [*kind.train(cohort.members, workshop, report)], 1  # type: ignore[list-item]
+        return [*kind.train(cohort.members, workshop, report)], 1  # type: ignore[list-item]  # of trials
     except torch.OutOfMemoryError:
         halves = cohort.halves()
         if not halves:

@@ -7,7 +7,6 @@ import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from types import TracebackType
 
 from rich.console import Console
 
@@ -62,12 +61,7 @@ class Progress:
         self._line.bars.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self._line.bars.stop()
 
     def begin(self, following: Round) -> None:

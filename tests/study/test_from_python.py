@@ -161,7 +161,7 @@ def test_import_study_is_light_and_the_command_s_module_hides_no_function():
     )
     subprocess.run([sys.executable, "-c", code], check=True)
     with pytest.raises(AttributeError, match="no attribute 'walk'"):
-        study.walk  # noqa: B018
+        study.walk  # noqa: B018 (to ask for it is the test)
 
 
 @pytest.mark.parametrize("widgets", [True, False])
@@ -203,7 +203,7 @@ def test_the_notebook_runs_from_its_first_cell_to_its_last(finished, tmp_path, m
 def test_the_three_lines_of_the_page_run(finished, tmp_path, monkeypatch, capsys):
     shutil.copytree(finished.results, tmp_path / "results")
     monkeypatch.chdir(tmp_path)
-    page = Path(study.__file__).parent.parent / "docs" / "python.md"
+    page = Path(study.__file__).parent.parent / "docs/python.md"
     block = page.read_text(encoding="utf-8").split("```python\n")[1].split("```")[0]
     exec(compile(block, "three.py", "exec"), {})
     said = capsys.readouterr().out

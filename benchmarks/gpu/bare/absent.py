@@ -62,6 +62,6 @@ def stand_in() -> None:
         if name.split(".")[0] in missing:
             sys.modules[name] = _Module(name)
     if "rich" in missing:
-        sys.modules["rich.console"].Console = _Console  # type: ignore[attr-defined]
+        sys.modules["rich.console"].Console = _Console  # type: ignore[attr-defined]  # a stand-in
     if "platformdirs" in missing:
-        sys.modules["platformdirs"].user_cache_dir = _cache  # type: ignore[attr-defined]
+        sys.modules["platformdirs"].user_cache_dir = _cache  # type: ignore[attr-defined]  # a stand-in

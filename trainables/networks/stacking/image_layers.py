@@ -21,7 +21,7 @@ class Conv2d(ImageLayer, nn.Conv2d):
     needs_outputs = False
 
     @property
-    def blocked(self) -> bool:  # type: ignore[override]
+    def blocked(self) -> bool:  # type: ignore[override]  # a constant of others
         """Other paddings are of PyTorch's own layouts."""
         return self.padding_mode == "zeros"
 
@@ -55,7 +55,7 @@ class Normalised(ImageLayer, nn.modules.batchnorm._BatchNorm):
     needs_outputs = False
 
     @property
-    def blocked(self) -> bool:  # type: ignore[override]
+    def blocked(self) -> bool:  # type: ignore[override]  # a constant of others
         """OneDNN knows it with all its values."""
         return None not in self.values
 
@@ -112,7 +112,7 @@ def pooling(kind: type[nn.Module]) -> type[nn.Module]:
     return type(kind.__name__, (ImageLayer, kind), {"one": one, "together": together})
 
 
-class MaxPool2d(pooling(nn.MaxPool2d)):  # type: ignore[misc]
+class MaxPool2d(pooling(nn.MaxPool2d)):  # type: ignore[misc]  # a base made anew
     """nn.MaxPool2d for a stack."""
 
     needs_outputs = False

@@ -128,7 +128,7 @@ def _evaluated(
 
 
 def _laid_out(x: Tensor, *, blocked: bool) -> Tensor:
-    if blocked == (x.layout == torch._mkldnn):  # type: ignore[attr-defined]
+    if blocked == (x.layout == torch._mkldnn):  # type: ignore[attr-defined]  # no stub has it
         return x
     return x.to_mkldnn() if blocked else x.to_dense()
 
