@@ -31,7 +31,7 @@ class Watch:
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self._heard = time.monotonic()
-        self._left = threading.Event()
+        self._left, self._ending = threading.Event(), threading.Lock()
         self._thread = threading.get_ident()
 
     def alive(self) -> None:
@@ -44,23 +44,27 @@ class Watch:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._left.set()
+        with self._ending:
+            self._left.set()
+        _raise_in(self._thread, None)  # one that was on its way is not for what follows
 
     def _watch(self) -> None:
         while time.monotonic() - self._heard < self.seconds:
             if self._left.wait(STEP):
                 return
-        _raise_in(self._thread)
+        with self._ending:
+            if self._left.is_set():
+                return
+            _raise_in(self._thread, StalledError)
         if not self._left.wait(GRACE):
             faulthandler.dump_traceback()  # where it stands, for --verbose
             os._exit(EXIT_CODE)
 
 
-def _raise_in(thread: int) -> None:
-    """Raise StalledError in a thread, once it runs Python code again."""
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(
-        ctypes.c_ulong(thread), ctypes.py_object(StalledError)
-    )
+def _raise_in(thread: int, error: type[BaseException] | None) -> None:
+    """Raise an error in a thread, once it runs Python code again; None: take one back."""
+    given = ctypes.py_object(error) if error else None  # NULL
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), given)
 
 
 def place_of(error: BaseException) -> str:

@@ -35,12 +35,12 @@ from records.schema import (
 )
 from trainables.data.domain import TRAINING_SPLITS, Described
 from trainables.errors import LONGEST, BadInputError, harmless, harmless_all, one_line
+from trainables.settings.columns import NONE
 
 MOST_SEEDS = 100_000  # of a setting: they are counted one by one
 MOST_DIGITS = 20  # of a measure, after the decimal point
 NOT_NONE = dict.fromkeys(("link", "objective"), dict)
 PARTS = NOT_NONE | dict.fromkeys(("teacher", "method", "rule"), dict | None)  # of a definition
-NONE = "—"
 Read = TypeVar("Read")
 DAMAGED = (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError)
 

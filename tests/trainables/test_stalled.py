@@ -4,9 +4,11 @@ import itertools
 import subprocess
 import sys
 import time
+from contextlib import suppress
 
 import pytest
 
+from trainables import stalled
 from trainables.stalled import EXIT_CODE, StalledError, Watch, place_of
 
 PATIENT = 0.6
@@ -39,6 +41,21 @@ def test_a_block_that_has_ended_is_watched_no_more():
     with Watch(PATIENT):
         pass
     time.sleep(2 * PATIENT)
+
+
+def test_an_error_that_comes_with_the_end_does_not_reach_what_follows(monkeypatch):
+    """It is called stalled, and ends before the error is there."""
+    sooner = stalled._raise_in
+
+    def later(*given):
+        time.sleep(0.1)
+        sooner(*given)
+
+    monkeypatch.setattr(stalled, "_raise_in", later)
+    with suppress(StalledError), Watch(0):
+        time.sleep(0.02)
+    for _ in range(30):  # here it would be raised
+        time.sleep(0.01)
 
 
 def test_what_waits_outside_python_ends_with_its_process():
