@@ -83,5 +83,5 @@ SPACE = Space(
     settings=(
         SMALL_ALONE, TRAIN_ALONE, HINTON, on_mnist_vae("small"), *METHODS, *controls(METHODS)
     ),
-    seeds=5,
+    seeds=10,
 )  # fmt: skip
