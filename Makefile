@@ -4,32 +4,37 @@ PYTHON ?= python3
 BIN    := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE  # else each of many processes compiles all that it imports
 
-.PHONY: study test pytest-trainables pytest-study pytest-others test-faults pytest-outages pytest-kills \
-        test-cluster soak ui site bench clean
+.PHONY: study test test-faults check static pytest-trainables pytest-study pytest-others pytest-kills \
+        pytest-outages test-cluster soak ui site bench clean
 
 study: .venv/installed
 	$(BIN)/python -m study.launch --space $(SPACE)
 
+# Two suites side by side: most tests of study/ wait for processes, most others compute.
+TWO := $(MAKE) --no-print-directory -j2 -Otarget
 test: .venv/installed
+	$(TWO) static pytest-study pytest-trainables pytest-others
+
+# Kills, outages, a full disk: whatever happens, the same command finishes the study.
+test-faults: .venv/installed
+	$(TWO) pytest-kills pytest-outages
+
+# Both, without a core that waits between them.
+check: .venv/installed
+	$(TWO) static pytest-study pytest-kills pytest-trainables pytest-outages pytest-others
+
+FAULTS := -m 'faults and not soak'
+static: .venv/installed
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
-	$(MAKE) --no-print-directory -j2 -Otarget pytest-trainables pytest-study pytest-others
-
-# Two of them side by side: most tests of study/ wait for processes, most others compute.
 pytest-trainables: .venv/installed
 	$(BIN)/python -m pytest tests/trainables
 pytest-study: .venv/installed
 	$(BIN)/python -m pytest tests/study
 pytest-others: .venv/installed
 	$(BIN)/python -m pytest --ignore=tests/study --ignore=tests/trainables
-
-# Kills, outages, a full disk: whatever happens, the same command finishes the study.
-test-faults: .venv/installed
-	$(MAKE) --no-print-directory -j2 -Otarget pytest-kills pytest-outages
-
-FAULTS := -m 'faults and not soak'
 pytest-kills: .venv/installed
 	$(BIN)/python -m pytest $(FAULTS) -k 'not test_outages'
 pytest-outages: .venv/installed

@@ -121,7 +121,7 @@ def launch(
     from study.running import messages
     from study.running.interrupts import interruptible, unhurried
     from study.running.looks import Looks
-    from study.running.ray_death import restart_process
+    from study.running.ray_death import restart_process, restarted
     from study.running.request import Request
     from study.running.study import run_study
     from study.watching.on_end import OnEnd
@@ -158,7 +158,7 @@ def launch(
             result = run_study(
                 space,
                 **asked,
-                wait=wait,
+                wait=wait or restarted(),
                 patience=patience,
                 offline=offline,
                 quiet=quiet,

@@ -38,6 +38,11 @@ def restart_process(gone: str, progress: Progress) -> None:
     os.execv(sys.executable, sys.orig_argv)
 
 
+def restarted() -> bool:
+    """Whether this process was started anew; in between, another launch may have begun to lead."""
+    return RESTARTS in os.environ
+
+
 class _RayDied(BaseException):  # no Exception: Tune would take it for a callback's mistake
     pass
 

@@ -4,6 +4,7 @@ import json
 import re
 import time
 from collections import Counter
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -138,6 +139,22 @@ def test_again_ends_at_once_and_trains_nothing(copied):
     assert time.monotonic() - started < 60  # a bound for a busy machine: it takes some 6 s
     assert f"{len(before)} of {len(before)} trials are recorded" in printed
     assert {r.info.run_id: r.info.end_time for r in all_runs(copied, which=1)[1]} == before
+
+
+def test_a_launch_that_starts_itself_again_waits_for_one_that_came_between(tmp_path, monkeypatch):
+    """Its lock is free while it does: else it would end with an error that nobody made."""
+    asked = {}
+
+    def run(space, **options):
+        asked.update(options)
+        return SimpleNamespace(code=0)
+
+    monkeypatch.setattr("study.running.study.run_study", run)
+    for count, waits in ((None, False), ("1", True)):
+        if count:
+            monkeypatch.setenv("STUDY_RESTARTS", count)
+        assert call(launch_command, "--space", "smoke", "--results", tmp_path).code == 0
+        assert asked["wait"] is waits
 
 
 def planned(results):

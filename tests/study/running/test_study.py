@@ -6,7 +6,6 @@ import subprocess
 import sys
 import threading
 
-import pandas as pd
 import psutil
 import pytest
 import ray
@@ -62,7 +61,7 @@ def test_a_finished_study_is_shown_and_nothing_of_it_trained(copied):
 
 @pytest.fixture(scope="module")
 def called(tmp_path_factory):
-    """One study by three calls: one whose Ray is killed, one to the end, one more."""
+    """One study by two calls: one whose Ray is killed, and one to the end."""
     results = tmp_path_factory.mktemp("study")
     options = {"results": results, "workers": 2, "dashboard": False, "offline": True}
     before, ended = state(), threading.Event()
@@ -74,11 +73,9 @@ def called(tmp_path_factory):
     killer.join()
     after_death = state()
     first = run_study(SPACE, **options)
-    recorded = ends_of(results)
-    second = run_study("smoke", **options)
     return {
         "error": str(error.value), "states": (before, after_death, state()),
-        "first": first, "second": second, "recorded": (recorded, ends_of(results)),
+        "first": first,
     }  # fmt: skip
 
 
@@ -98,13 +95,6 @@ def test_what_came_out(called):
     assert list(result.figures.glob("*.png"))
     assert (result.artifacts / "teacher").is_dir()
     assert result.records == f"sqlite:///{result.results}/mlflow.db"
-
-
-@pytest.mark.faults
-def test_a_second_call_trains_nothing(called):
-    assert called["second"].code == 0
-    assert called["recorded"][0] == called["recorded"][1]
-    pd.testing.assert_frame_equal(called["first"].table, called["second"].table)
 
 
 @pytest.mark.faults
