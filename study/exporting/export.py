@@ -10,7 +10,7 @@ from records.terminal import say
 from search_spaces.base.space import Space
 from study.exporting.folder import fill, whole_folder
 from study.exporting.formats import FORMATS
-from study.exporting.kept import kept_student
+from study.exporting.kept import check_alone, kept_student
 from study.exporting.networks import PARTS, leaving
 from study.exporting.registry import check_register, register_model
 from study.exporting.trained import train_again
@@ -55,6 +55,7 @@ def export_part(
         wanted = find_wanted(space, setting, named, tracking_uri, folder, storage)
         tell(f"{wanted.student.label}: {wanted.student.picked}")
         trained = kept_student(wanted) or train_again(wanted, tell)
+        check_alone(wanted, trained)
         given = leaving(part, wanted, trained)
         words = {
             "space": space.name if isinstance(space, Space) else str(space),

@@ -78,22 +78,29 @@ def train_again(wanted: Wanted, say: Say) -> Trained:
         if name.startswith("test/") and name in recorded
     }
     check_figures(figures, wanted)
+    if not kept:
+        raise StudyError(
+            f"{wanted.student.label} has a network that its method makes, not its setting's: name "
+            "another setting"
+        )
     return Trained(kept[-1], figures, workshop)
 
 
 def check_figures(figures: Mapping[str, tuple[float, float]], wanted: Wanted) -> None:
     """Raise StudyError where figures differ from those that are recorded."""
-    other = {
-        name: (before, now)
-        for name, (before, now) in figures.items()
-        if not math.isclose(before, now, rel_tol=ALLOWED, abs_tol=1e-3)
-    }
-    if other or not figures:
-        said = "; ".join(
-            f"{name} {now:.6g} for {before:.6g}" for name, (before, now) in other.items()
-        )
+    said = others(figures)
+    if said or not figures:
         raise StudyError(
             f"{wanted.student.label} is another student: {said or 'no figures'}; "
             f"it was recorded by commit {wanted.student.record.commit}: export it with that, on "
             "such a machine"
         )
+
+
+def others(figures: Mapping[str, tuple[float, float]]) -> str:
+    """Those that are not the recorded ones, in words; "" where all are."""
+    return "; ".join(
+        f"{name} {now:.6g} for {before:.6g}"
+        for name, (before, now) in figures.items()
+        if not math.isclose(before, now, rel_tol=ALLOWED, abs_tol=1e-3)
+    )

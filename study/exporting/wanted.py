@@ -68,11 +68,6 @@ def find_wanted(
             f"{chosen.name} has no setting {key} any more, which {student.label} was recorded "
             "with: give the space as it was then"
         )
-    if found.method:
-        raise BadInputError(
-            f"{student.label} was made by the method {found.method.name!r}, whose students are "
-            "not kept and not made again one by one: name a setting without a method"
-        )
     return Wanted(chosen, address, plan, Trial(setting=found, seed=student.record.seed), student)
 
 

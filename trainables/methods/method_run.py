@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from trainables.artifacts.labelled import parts_of
+from trainables.artifacts.workshop import Workshop
 from trainables.data.domain import Domain
 from trainables.data.measures import BALANCED_ACCURACY
 from trainables.data.splits import HeldOut
@@ -43,11 +44,12 @@ class MethodRun:
         self,
         trials: Sequence[Trial],
         report: Report,
-        device: torch.device,
+        workshop: Workshop,
         epochs: int,
         link: Link = IDENTITY,
     ) -> None:
-        self.trials, self.report, self.device, self.epochs = list(trials), report, device, epochs
+        self.trials, self.report, self.epochs = list(trials), report, epochs
+        self.device, self.keep = workshop.device, workshop.keep
         self.setting = trials[0].setting
         self.target, rule, method = self.setting.target, self.setting.rule, self.setting.method
         assert method
@@ -134,14 +136,29 @@ class MethodRun:
         balanced = BALANCED_ACCURACY in self.target.measures
         return quality(network, blocks or self.blocks, balanced=balanced)
 
-    def results(self, network: Network) -> list[TrialResult]:
-        """What the trained students leave; a loss that stopped being finite is a failure."""
+    def results(self, network: Network, students: Stack, part: str = "") -> list[TrialResult]:
+        """What the trained students leave; a loss that stopped being finite is a failure.
+
+        students, part: where their weights are: the members themselves, or this part of each.
+        """
+        if self.reported:
+            self._keep(students, part)
         with torch.no_grad():
             answers = ((network(x).transpose(1, 2), y) for x, y in self.blocks)
             reliability, right = with_right(answers)
         seconds = (time.perf_counter() - self.started) / len(self.trials)
         found = zip(self.trials, self.histories, self.facts, reliability, right, strict=True)
         return [self._result(*mine, seconds) for mine in found]
+
+    def _keep(self, students: Stack, part: str) -> None:
+        """Weights by the names that the setting's own student has; a LeNet-5 is not that."""
+        setting = self.setting
+        own = setting.student.build(setting.target.shape, setting.target.outputs).state_dict()
+        for place, trial in enumerate(self.trials):
+            held = students.member(place)
+            found = {name: held[f"{part}{name}"] for name in own if f"{part}{name}" in held}
+            if {n: v.shape for n, v in found.items()} == {n: v.shape for n, v in own.items()}:
+                self.keep(trial.key, found)
 
     def _result(
         self,

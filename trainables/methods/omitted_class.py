@@ -122,7 +122,7 @@ class OmittedClass(TrainableMethod):
     def _train(self, trial: Trial, workshop: Workshop, report: Report) -> TrialResult:
         setting, device = trial.setting, workshop.device
         schedule = setting.schedule
-        run = MethodRun([trial], report, device, schedule.epochs)
+        run = MethodRun([trial], report, workshop, schedule.epochs)
         places, soft = self._transfer_set(run), self._answers(run, workshop)
         big, size = run.split("Big"), places.shape[1]
         student = new_students(run.trials, device)
@@ -140,7 +140,7 @@ class OmittedClass(TrainableMethod):
             run.epoch(perceptrons(student), total / size)
         if run.reported:
             self._correct(run, student)
-        (result,) = run.results(perceptrons(student))
+        (result,) = run.results(perceptrons(student), student)
         return result
 
     def _transfer_set(self, run: MethodRun) -> Tensor:

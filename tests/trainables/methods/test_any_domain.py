@@ -73,7 +73,7 @@ def test_columns_and_names_say_the_domains():
 
 def started(setting, workshop):
     trials = [Trial(setting=setting, seed=seed) for seed in (0, 1)]
-    return MethodRun(trials, lambda _: None, workshop.device, 1)
+    return MethodRun(trials, lambda _: None, workshop, 1)
 
 
 @pytest.mark.parametrize("own_test", [True, False])

@@ -14,6 +14,7 @@ from trainables.cohorts.cohort import Cohort, form_cohorts
 from trainables.cohorts.kinds import cost, memory
 from trainables.data.domains import FASHION_MNIST, MNIST
 from trainables.links.fixed import Dilation, Noise
+from trainables.links.link import Identity
 from trainables.methods.adversarial.adda import Adda
 from trainables.methods.adversarial.dann import Dann
 from trainables.methods.batches import generators
@@ -93,11 +94,22 @@ def train(setting, workshop, *seeds):
     return setting.method.train(trials, workshop, ignore)
 
 
+def accuracy_of(weights, setting):
+    """On the test set, of the setting's own network with these weights."""
+    student = setting.student.build(setting.target.shape, setting.target.outputs)
+    student.load_state_dict(weights)
+    test = setting.target.test(0)
+    objects = test.inputs().unflatten(1, setting.target.shape)
+    with torch.no_grad():
+        return float((student(objects).argmax(1) == test.labels).float().mean())
+
+
 @pytest.mark.parametrize("name", METHODS)
 def test_a_method_leaves_what_a_trial_leaves_whatever_its_company(name, workshop):
     """To the bit: a seed's student does not depend on the other seeds of its cohort."""
     setting = METHODS[name]
-    results = train(setting, workshop, 7, 8)
+    kept = {}
+    results = train(setting, replace(workshop, keep=kept.__setitem__), 7, 8)
     (alone,) = train(setting, workshop, 8)
     one, other = results
     assert [r.trial.seed for r in results] == [7, 8]
@@ -109,6 +121,11 @@ def test_a_method_leaves_what_a_trial_leaves_whatever_its_company(name, workshop
     assert "test/cross_entropy_integral" not in one.final  # epochs of methods are not alike
     assert other.history == alone.history
     assert other.reliability == alone.reliability
+    has_own = getattr(setting.method, "lenet", False)
+    assert list(kept) == ([] if has_own else [result.trial.key for result in results])
+    if kept and getattr(setting.method, "target_link", Identity()) == Identity():
+        by_itself = accuracy_of(kept[one.trial.key], setting)
+        assert by_itself == pytest.approx(one.final["test/accuracy"], abs=2e-4)
 
 
 def test_impressions_of_a_lenet_count_as_progress(workshop, monkeypatch):

@@ -73,14 +73,14 @@ class Adda(Adversarial):
         self, trials: Sequence[Trial], workshop: Workshop, report: Report
     ) -> list[TrialResult]:
         """The seeds of one setting as one stack."""
-        schedule, device = trials[0].setting.schedule, workshop.device
+        schedule = trials[0].setting.schedule
         epochs = self.first.epochs + schedule.epochs
-        run = MethodRun(trials, report, device, epochs, self.target_link)
+        run = MethodRun(trials, report, workshop, epochs, self.target_link)
         sides = Sides(self, run)
         student = self._first_stage(run, sides)
         run.fact("source_only/test_accuracy", run.quality(perceptrons(student))[0])
         self._second_stage(run, sides, student, schedule)
-        return run.results(perceptrons(student))
+        return run.results(perceptrons(student), student)
 
     def _first_stage(self, run: MethodRun, sides: Sides) -> Stack:
         seeds, size = run.seeds, min(self.first.batch_size, len(sides.source))

@@ -113,7 +113,7 @@ class Dann(Adversarial):
     ) -> list[TrialResult]:
         """The seeds of one setting as one stack."""
         schedule, device = trials[0].setting.schedule, workshop.device
-        run = MethodRun(trials, report, device, schedule.epochs, self.target_link)
+        run = MethodRun(trials, report, workshop, schedule.epochs, self.target_link)
         seeds, sides = run.seeds, Sides(self, run)
         size = min(schedule.batch_size, len(sides.source), len(sides.target))
         networks = [self._network(run.setting, seed) for seed in seeds]
@@ -143,7 +143,7 @@ class Dann(Adversarial):
                 stack.step(loss + critic)
             run.note("train/domain_loss", critic.detach())
             run.epoch(own_inputs(stack), total / steps)
-        return run.results(own_inputs(stack))
+        return run.results(own_inputs(stack), stack, "student.")
 
     @property
     def _lenet(self) -> tuple[tuple[int, ...], int]:

@@ -82,7 +82,7 @@ def train(
         run.epoch(perceptrons(student), total)
     if len(curve) > 1:
         run.fact(MEAN_LOSS, torch.trapezoid(torch.stack(curve), dim=0) / (len(curve) - 1))
-    return run.results(perceptrons(student))
+    return run.results(perceptrons(student), student)
 
 
 def fixed(stack: Stack) -> dict[str, Tensor]:

@@ -191,7 +191,7 @@ class BayesianDistillation(TrainableMethod):
         self, trials: Sequence[Trial], workshop: Workshop, report: Report
     ) -> list[TrialResult]:
         """The seeds of one setting as one stack."""
-        run = MethodRun(trials, report, workshop.device, trials[0].setting.schedule.epochs)
+        run = MethodRun(trials, report, workshop, trials[0].setting.schedule.epochs)
         found = self._posteriors(run, workshop)
         if self.as_published:
             taught = stacked([as_published.masked(*one) for one in found], run.device)

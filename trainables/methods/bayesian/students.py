@@ -70,7 +70,7 @@ def learn_small(
             run.note("train/kl", kl)
             run.note("train/evidence_bound", (kl_weight - 1) * kl - total)
         run.epoch(perceptrons(student), total)
-    return run.results(perceptrons(student))
+    return run.results(perceptrons(student), student)
 
 
 def means_of(gaussians: Gaussians) -> dict[str, Tensor]:

@@ -152,7 +152,7 @@ class DataFree(TeacherAlone):
         """Generators, teachers and students of the seeds, each as one stack."""
         setting, device = trials[0].setting, workshop.device
         schedule = setting.schedule
-        run = MethodRun(trials, report, device, schedule.epochs)
+        run = MethodRun(trials, report, workshop, schedule.epochs)
         teachers, members = get_teachers(run, workshop), len(trials)
         rates, shape = [self.rate] * members, run.target.shape
         makers = Stack([self._generator(shape, seed) for seed in run.seeds], rates, device)
@@ -173,7 +173,7 @@ class DataFree(TeacherAlone):
                 total += loss.detach()
                 student.step(loss + beside.loss(student) if beside else loss)
             run.epoch(own_inputs(student), total / self.steps)
-        return run.results(own_inputs(student))
+        return run.results(own_inputs(student), student)
 
     def _generator_loss(self, logits: Tensor, features: Tensor) -> Tensor:
         return generator_loss(logits, features, self.entropy_weight, self.activation_weight)

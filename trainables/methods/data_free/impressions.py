@@ -98,11 +98,11 @@ class FromImpressions(TeacherAlone):
         self, trials: Sequence[Trial], workshop: Workshop, report: Report
     ) -> list[TrialResult]:
         """Make or find the impressions, seed by seed; then train the students as one stack."""
-        run = MethodRun(trials, report, workshop.device, trials[0].setting.schedule.epochs)
+        run = MethodRun(trials, report, workshop, trials[0].setting.schedule.epochs)
         teachers = get_teachers(run, workshop)
         made = self._impressions(run, teachers, workshop)
         student = learn_impressions(run, teachers, made)
-        return run.results(own_inputs(student))
+        return run.results(own_inputs(student), student)
 
     def _impressions(self, run: MethodRun, teachers: Teachers, workshop: Workshop) -> Tensor:
         """The impressions of each seed's teacher: [N, n, D]."""

@@ -98,7 +98,7 @@ class FedAvg(TrainableMethod):
     ) -> list[TrialResult]:
         """Train the clients of all seeds as one stack, round by round."""
         schedule = trials[0].setting.schedule
-        run = MethodRun(trials, report, workshop.device, schedule.epochs)
+        run = MethodRun(trials, report, workshop, schedule.epochs)
         seeds = run.seeds
         split = run.split("Big")
         owned = self._partition(split, seeds)
@@ -119,7 +119,7 @@ class FedAvg(TrainableMethod):
             mean = total.view(len(seeds), -1).mean(1) / steps
             run.epoch(federation.network(), mean)
         self._rounds_to_goal(run)
-        return run.results(federation.network())
+        return run.results(federation.network(), federation.server)
 
     def _partition(self, split: SplitBatches, seeds: Sequence[int]) -> torch.Tensor:
         """Rows of the domain that each client owns: [N, clients, n]."""

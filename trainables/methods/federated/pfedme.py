@@ -118,7 +118,7 @@ class PFedMe(TrainableMethod):
     ) -> list[TrialResult]:
         """Train all clients of all seeds: a stack of their θ, and beside it their copies of w."""
         schedule = trials[0].setting.schedule
-        run = MethodRun(trials, report, workshop.device, schedule.epochs)
+        run = MethodRun(trials, report, workshop, schedule.epochs)
         seeds, members = run.seeds, len(trials)
         split = run.split("Big")
         dealt = self._partition(run, split)
@@ -156,7 +156,7 @@ class PFedMe(TrainableMethod):
                 run.note("personal/test_accuracy", tests.accuracy(federation.clients))
             mean = total.view(members, -1).mean(1) / self.local_rounds
             run.epoch(federation.network(), mean)
-        return run.results(federation.network())
+        return run.results(federation.network(), federation.server)
 
     def _partition(self, run: MethodRun, split: SplitBatches) -> list[list[Tensor]]:
         """Rows of the domain that each client owns, for each seed and client: [n]."""

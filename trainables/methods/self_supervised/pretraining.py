@@ -97,13 +97,13 @@ class SelfSupervised(TrainableMethod):
     ) -> list[TrialResult]:
         """The seeds of one setting as one stack."""
         schedule = trials[0].setting.schedule
-        run = MethodRun(trials, report, workshop.device, schedule.epochs)
+        run = MethodRun(trials, report, workshop, schedule.epochs)
         run.before = self.pretraining.epochs / (self.pretraining.epochs + schedule.epochs)
         encoder = self._pretrain(run)
         small = run.split("Small")
         student = self._probe(run, encoder, small)
         self._fine_tune(run, student, small, schedule)
-        return run.results(perceptrons(student))
+        return run.results(perceptrons(student), student)
 
     def _pretrain(self, run: MethodRun) -> dict[str, Tensor]:
         """The hidden layers' parameters, learned from views of Big."""
