@@ -1,6 +1,7 @@
 """How Sphinx makes the documents a site: `make site`, then site/index.html."""
 
 project = "The distillation study"
+author = "its maintainers"
 html_title = project
 extensions = ["myst_nb"]
 nb_execution_mode = "off"  # the notebook's outputs are in it; a test runs its cells

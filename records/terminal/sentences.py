@@ -5,6 +5,9 @@ import textwrap
 from rich.console import Console
 from rich.text import Text
 
+NOTEBOOK = 80
+"""Columns of a sentence in a notebook."""
+
 
 def width_of(console: Console) -> int | None:
     """Columns of a terminal; None of a file, and of a notebook, which scrolls."""
@@ -41,5 +44,6 @@ def _broken(line: Text, width: int | None) -> list[Text]:
 
 
 def say(console: Console, text: str | Text, style: str = "") -> None:
-    """Print a sentence, `wrapped`."""
-    console.print(wrapped(text, width_of(console)), style=style, crop=False, soft_wrap=True)
+    """Print a sentence, `wrapped`: in a notebook, where tables scroll, it need not."""
+    width = NOTEBOOK if console.is_jupyter else width_of(console)
+    console.print(wrapped(text, width), style=style, crop=False, soft_wrap=True)

@@ -98,3 +98,14 @@ def test_a_sentence_is_broken_between_words_and_an_address_never():
     plain = Console(file=io.StringIO(), width=40)
     say(plain, sentence)
     assert plain.file.getvalue() == f"{sentence}\n"
+
+
+def test_in_a_notebook_a_sentence_is_read_without_scrolling(monkeypatch):
+    shown = []
+    monkeypatch.setattr("rich.jupyter.display", lambda segments, text: shown.append(text))
+    sentence = "the choice is better than the student alone " * 6
+    say(Console(force_jupyter=True), sentence.strip())
+    lines = "".join(shown).splitlines()
+    assert " ".join(lines).split() == sentence.split()
+    assert len(lines) > 1
+    assert all(len(line) <= 80 for line in lines)
