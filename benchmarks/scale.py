@@ -2,7 +2,8 @@
 
 The same tiny students (2 epochs) in growing numbers, through the real command line: seconds a
 trial, memory of driver and workers, and what one waits for: the plan, the first training, status,
-table, and a relaunch that has nothing to do.
+table, and a relaunch that has nothing to do. With --nothing students train nothing: what is left
+is what the machinery itself costs, with as many cohorts as there are settings.
 """
 
 import json
@@ -36,12 +37,45 @@ SPACE = Space(name="scale", about="Many tiny students.", seeds=5, settings=tuple
     replace(BASE, objective=Distillation(temperature=1 + n / {settings}))
     for n in range({settings})))
 """
+NOTHING = """
+from dataclasses import dataclass, replace
+from typing import ClassVar
+from search_spaces.rows.garments import SMALL_ALONE
+from search_spaces.base.space import Space
+from trainables.methods.method import TrainableMethod
+from trainables.objectives.calibration import Reliability
+from trainables.results import TrialResult
+
+@dataclass(frozen=True, kw_only=True)
+class Nothing(TrainableMethod):
+    name: ClassVar[str] = "nothing"
+    number: int
+
+    def knowledge(self, target):
+        return "nothing"
+
+    def work(self, setting):
+        return 0.01
+
+    def train(self, trials, workshop, report):
+        report(1.0)
+        found = []
+        for trial in trials:
+            right = 0.8 + 0.1 * ((self.number * 7 + trial.seed * 13) % 101) / 101
+            curve = {{"test/accuracy": [right], "test/cross_entropy": [1 - right]}}
+            same = {{"student": Reliability([10_000.0], [right], [right])}}
+            found.append(TrialResult(trial, curve, {{"labels": 1_000.0}}, 0.001, same))
+        return found
+
+SPACE = Space(name="scale", about="Students that train nothing.", seeds=5, settings=tuple(
+    replace(SMALL_ALONE, method=Nothing(number=n)) for n in range({settings})))
+"""
 SEEDS = 5
 LOOK_SECONDS = 0.25
 TRAINING = f"{WORKER} student"
 COLUMNS = (
-    "trials", "seconds", "ms a trial", "driver MiB", "a worker MiB", "plan", "first training",
-    "status", "table", "relaunch",
+    "trials", "seconds", "ms a trial", "driver MiB", "a worker MiB", "database MiB", "plan",
+    "first training", "status", "table", "relaunch",
 )  # fmt: skip
 
 
@@ -74,10 +108,15 @@ def _mib(process: psutil.Process) -> float:
     return float(process.memory_full_info().pss) / 2**20
 
 
-def measure(trials: int, folder: Path, artifacts: Path | None) -> dict[str, float]:
-    """All figures of one size; artifacts: those of an earlier size, made already."""
+def measure(
+    trials: int, folder: Path, artifacts: Path | None, text: str = SPACE
+) -> dict[str, float]:
+    """All figures of one size; artifacts: those of an earlier size, made already; text: a space.
+
+    Raises SystemExit where the launch fails.
+    """
     space, results = folder / "scale.py", folder / f"results-{trials}"
-    space.write_text(SPACE.format(settings=trials // SEEDS))
+    space.write_text(text.format(settings=trials // SEEDS))
     results.mkdir()
     if artifacts:
         (results / "artifacts").symlink_to(artifacts)
@@ -92,6 +131,7 @@ def measure(trials: int, folder: Path, artifacts: Path | None) -> dict[str, floa
         sys.exit("the launch failed")
     found["seconds"] = time.perf_counter() - started
     found["each"] = found["seconds"] / trials
+    found["database"] = (results / "mlflow.db").stat().st_size / 2**20
     found |= {"driver": watch.driver, "worker": watch.worker, "first": watch.first}
     found["status"] = _timed("study.status", *common)
     found["table"] = _timed("analysis.table", "--space", "scale", "--results", str(results))
@@ -111,22 +151,28 @@ def _timed(*arguments: str) -> float:
 
 def main(
     sizes: Annotated[str, typer.Option(help="Numbers of trials, by commas.")] = "100,1000,10000",
+    nothing: Annotated[
+        bool, typer.Option("--nothing", help="Students that train nothing: the machinery alone.")
+    ] = False,
 ) -> None:
     """Measure each size, print a table and one line of JSON."""
-    table = Table(title="Students of 2 epochs, their teachers already made; seconds")
+    what = "that train nothing" if nothing else "of 2 epochs, their teachers already made"
+    table = Table(title=f"Students {what}; seconds")
     for heading in COLUMNS:
         table.add_column(heading, justify="right")
     figures = []
     with tempfile.TemporaryDirectory(prefix="scale-") as name:
         folder = Path(name)
-        measure(SEEDS, folder, None)  # makes the teachers
-        artifacts = folder / f"results-{SEEDS}" / "artifacts"
+        artifacts = None
+        if not nothing:
+            measure(SEEDS, folder, None)  # makes the teachers
+            artifacts = folder / f"results-{SEEDS}" / "artifacts"
         for trials in map(int, sizes.split(",")):
-            one = measure(trials, folder, artifacts)
+            one = measure(trials, folder, artifacts, NOTHING if nothing else SPACE)
             figures.append(one)
             table.add_row(
                 f"{trials:,}", f"{one['seconds']:.0f}", f"{one['each'] * 1e3:.0f}",
-                f"{one['driver']:.0f}", f"{one['worker']:.0f}",
+                f"{one['driver']:.0f}", f"{one['worker']:.0f}", f"{one['database']:.0f}",
                 *(f"{one[n]:.1f}" for n in ("plan", "first", "status", "table", "relaunch")),
             )  # fmt: skip
     Console(width=130).print(table)
