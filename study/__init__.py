@@ -35,6 +35,7 @@ for _name, _value in {
     "RAY_COLOR_PREFIX": "0",  # what it says of a lost node goes to files as well
     "RAY_AIR_NEW_OUTPUT": "0",  # with verbose=0 the old output is silent, the new one is not
     "TUNE_DISABLE_SIGINT_HANDLER": "1",  # study.running.interrupts has its own
+    "TUNE_GLOBAL_CHECKPOINT_S": "1e9",  # of its state, which nobody reads: a launch plans anew
     "TUNE_DISABLE_AUTO_CALLBACK_LOGGERS": "1",  # MLflow is the record; these only cost time
 }.items():
     os.environ.setdefault(_name, _value)

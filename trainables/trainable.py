@@ -24,7 +24,6 @@ from trainables.device import default_device, give_back, is_out_of_memory
 from trainables.stalled import StalledError, Watch, place_of
 
 METRIC = "fraction"  # of the cohort's work that is done; Tune demands some metric in each report
-REPORT_SECONDS = 1.0
 WORKER = "ray::StudyWorker"
 TIMES = 3  # a cohort may be silent for as often as long as all of it should take
 
@@ -34,9 +33,9 @@ def train_cohort(config: dict[str, Any]) -> None:
 
     Also in config: "threads", of torch; "gpu", whether it was given one; "title", the process's
     while it trains; "keep", whether reported students are stored; "stall", seconds without
-    progress after which a cohort is ended, at least.
+    progress after which a cohort is ended, at least; "pause", seconds between reports, at least.
 
-    Reports {"fraction": ...} about once a second, then once {"fraction": 1, "results": ...}, and
+    Reports {"fraction": ...} now and then, then once {"fraction": 1, "results": ...}, and
     last a small report, since Tune keeps the last one of each trial. Where training failed there
     are instead of results: "error", its reason; "own", whether the members caused it (not the
     disk, nor the memory); "halve", whether half the members at a time may do, or show which of
@@ -52,7 +51,7 @@ def train_cohort(config: dict[str, Any]) -> None:
             workshop = _workshop(config["artifacts"], config["gpu"])
             if config["keep"]:
                 workshop = keeping_students(workshop)
-            kind, report = kind_of(cohort.members[0]), _Throttled(config["title"], watch.alive)
+            kind, report = kind_of(cohort.members[0]), _Throttled(config, watch.alive)
             outcome = {"results": kind.train(cohort.members, workshop, report)}
         _rate.add(cohort.cost, time.monotonic() - started)
     except StalledError as error:
@@ -106,18 +105,19 @@ def _workshop(artifacts: str, gpu: bool) -> Workshop:
 
 
 class _Throttled:
-    """Reports progress, but not more often than REPORT_SECONDS.
+    """Reports progress, but not more often than agreed.
 
     Ray names the process anew at each report; the dashboard, ps and top show its title.
     """
 
-    def __init__(self, title: str, alive: Callable[[], None]) -> None:
-        self.last, self.title, self.alive = time.monotonic(), f"{WORKER} {title}", alive
+    def __init__(self, config: dict[str, Any], alive: Callable[[], None]) -> None:
+        self.last, self.title, self.alive = time.monotonic(), f"{WORKER} {config['title']}", alive
+        self.pause = config["pause"]
         setproctitle(self.title)
 
     def __call__(self, fraction: float) -> None:
         self.alive()
-        if time.monotonic() - self.last > REPORT_SECONDS:
+        if time.monotonic() - self.last > self.pause:
             self.last = time.monotonic()
             tune.report({METRIC: min(fraction, 0.999), "pid": os.getpid()})
             setproctitle(self.title)

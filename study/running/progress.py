@@ -159,8 +159,9 @@ class Progress:
         """Trials that ended, a second, over the last minute."""
         now = time.monotonic()
         since = min(RATE_SECONDS, now - (self.began or now))
-        lately = sum(end >= now - RATE_SECONDS for end in tuple(self._ends))
-        return lately / since if since else 0.0
+        ends = tuple(self._ends)
+        old = next((n for n, end in enumerate(ends) if end >= now - RATE_SECONDS), len(ends))
+        return (len(ends) - old) / since if since else 0.0
 
     def _show(self, line: str | None = None) -> None:
         if self.watcher:

@@ -13,6 +13,8 @@ from study.running.progress import Progress
 from trainables.cohorts.cohort import Cohort
 from trainables.trainable import METRIC
 
+REPORTS_A_SECOND = 25  # of all workers together: each costs the launch some milliseconds
+
 
 class Unpickled:
     """Skip pickling: Tune's state is unused."""
@@ -40,6 +42,7 @@ class RoundSearcher(Unpickled, Searcher):
             "gpu": bool(resources.gpus_per_worker),
             "keep": keep_students,
             "stall": 60 * resources.stall_minutes or math.inf,
+            "pause": max(1.0, (resources.workers or 1) / REPORTS_A_SECOND),
         }
         self.queue: list[tuple[str, Cohort]] = []  # with their titles
         self.errors: list[str] = []

@@ -114,9 +114,17 @@ class _NewestFirst(FIFOScheduler):
     in a dead one's place, would never be used where cohorts are shorter than a start.
     """
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._given: list[Any] = []  # without those that have ended, of which there may be many
+
+    def on_trial_add(self, tune_controller: Any, trial: Any) -> None:
+        """Called for each cohort that the searcher gives out."""
+        self._given = [*(one for one in self._given if not one.is_finished()), trial]
+
     def choose_trial_to_run(self, tune_controller: Any) -> Any:
         """The newest that waits; the older ones when nothing else is left."""
-        trials = reversed(tune_controller.get_trials())
+        trials = reversed(self._given)
         return next((trial for trial in trials if trial.status == TuneTrial.PENDING), None)
 
 
@@ -145,6 +153,11 @@ class _Collector(Unpickled, tune.Callback):
         if "error" in result:
             self._failed(cohort, result["error"], result["halve"], result["own"])
         self.source.progress.at(trial.trial_id, cohort, result[METRIC])
+
+    def on_trial_complete(self, iteration: int, trials: Any, trial: Any, **_: Any) -> None:
+        """Called when a cohort has ended: Tune keeps it for good, and its members need not be."""
+        self.heard.pop(trial.trial_id, None)
+        trial.config = trial.evaluated_params = {}
 
     def on_trial_error(self, iteration: int, trials: Any, trial: Any, **_: Any) -> None:
         """Called when a worker died more often than it is retried, or before it began.

@@ -19,14 +19,15 @@ class TimeLeft:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._predicted: dict[str, float] = {}  # GFLOP by kind
-        self._done: dict[str, tuple[str, float]] = {}  # cohort → its kind, GFLOP done of it
+        self._done: dict[str, float] = {}  # cohort at work → GFLOP done of it
+        self._seen: dict[str, float] = defaultdict(float)  # GFLOP done, by kind
         self._seconds: dict[str, float] = defaultdict(float)  # of workers, by kind
         self._since: dict[str, float] = {}  # cohort at work → when it was heard of last
         self._workers = 1  # at once, at most
 
     def expect(self, missing: Mapping[str, float]) -> None:
         """What is missing beside what was seen to be done, GFLOP by kind."""
-        seen = self._seen()
+        seen = self._seen
         self._predicted = {k: seen.get(k, 0.0) + missing.get(k, 0.0) for k in {*seen, *missing}}
 
     def started(self, cohort_id: str) -> None:
@@ -37,7 +38,8 @@ class TimeLeft:
     def at(self, cohort_id: str, kind: str, work: float) -> None:
         """A cohort's report: GFLOP done of it."""
         now = self._clock()
-        self._done[cohort_id] = kind, work
+        self._seen[kind] += work - self._done.get(cohort_id, 0.0)
+        self._done[cohort_id] = work
         self._seconds[kind] += now - self._since.get(cohort_id, now)
         if cohort_id in self._since:
             self._since[cohort_id] = now
@@ -45,17 +47,18 @@ class TimeLeft:
     def stopped(self, cohort_id: str) -> None:
         """It has ended, well or not."""
         self._since.pop(cohort_id, None)
+        self._done.pop(cohort_id, None)
 
     @property
     def share(self) -> float:
         """How much is done of the time that all takes at RATES, 0 to 1."""
         whole = nominal_seconds(self._predicted)
-        return min(nominal_seconds(self._seen()) / whole, 1.0) if whole else 0.0
+        return min(nominal_seconds(dict(self._seen)) / whole, 1.0) if whole else 0.0
 
     @property
     def seconds(self) -> float | None:
         """How long the rest takes; None where nothing was seen yet."""
-        seen, busy = self._seen(), sum(self._seconds.values())
+        seen, busy = dict(self._seen), sum(self._seconds.values())
         if not busy or not any(seen.values()):
             return None
         speed = nominal_seconds(seen) / busy  # this machine's, as a multiple of RATES
@@ -67,10 +70,3 @@ class TimeLeft:
 
         left = {k: max(0.0, work - seen.get(k, 0.0)) for k, work in self._predicted.items()}
         return sum(work / rate(kind) for kind, work in left.items()) / self._workers
-
-    def _seen(self) -> dict[str, float]:
-        """GFLOP done, by kind."""
-        seen: dict[str, float] = defaultdict(float)
-        for kind, work in [*self._done.values()]:
-            seen[kind] += work
-        return seen
