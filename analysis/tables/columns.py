@@ -96,7 +96,11 @@ def _line(row: Row) -> dict[str, Any]:
     for measure, higher_is_better in compared(row.domain).items():
         line |= _difference(measure, row, metrics[measure], higher_is_better)
     # Grabovoy's signed form: I(student alone) - I(this student); positive = it helped.
-    difference, low, high = (line[f"integral_difference{end}"] for end in ("", "_low", "_high"))
+    # Of areas over as many epochs alone: a longer one is larger, however good the student.
+    same = row.alone is not None and row["epochs"] == row.alone["epochs"]
+    difference, low, high = (
+        line[f"integral_difference{end}"] if same else math.nan for end in ("", "_low", "_high")
+    )
     line |= {"S": -difference, "S_low": -high, "S_high": -low}
     for measure in (one.name for one in row.domain.compared):
         printed = getattr(row.printed, measure, math.nan)

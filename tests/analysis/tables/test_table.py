@@ -80,6 +80,18 @@ def test_holm_s_family_is_the_rows_of_a_protocol():
     assert both["accuracy_difference_p_holm"] == pytest.approx(2 * p)
 
 
+def test_areas_over_other_epochs_are_not_compared():
+    """A student of 81 epochs has the larger area for its length alone."""
+    longer = replace(ON_BIG, schedule=replace(ON_BIG.schedule, epochs=81))
+    area = {"test/cross_entropy_integral": 30.0}
+    trials = [record(one, s, 0.8, **area) for one in (SMALL_ALONE, ON_BIG, longer) for s in (0, 1)]
+    settings = dict.fromkeys((SMALL_ALONE, ON_BIG, longer), [])
+    found = build(rows_of(study(settings, seeds=2, trials=trials))).set_index("setting")
+    assert found.loc[ON_BIG.key, "S"] == 0
+    assert math.isnan(found.loc[longer.key, "S"])
+    assert found.loc[longer.key, "integral"] == 30
+
+
 def test_s_is_the_integral_of_the_student_alone_minus_this_one_s():
     integral = "test/cross_entropy_integral"
     trials = [record(SMALL_ALONE, s, 0.8, **{integral: 40.0 + s}) for s in range(3)]
