@@ -83,10 +83,11 @@ def test_holm_s_family_is_the_rows_of_a_protocol():
 def test_areas_over_other_epochs_are_not_compared():
     """A student of 81 epochs has the larger area for its length alone."""
     longer = replace(ON_BIG, schedule=replace(ON_BIG.schedule, epochs=81))
-    area = {"test/cross_entropy_integral": 30.0}
-    trials = [record(one, s, 0.8, **area) for one in (SMALL_ALONE, ON_BIG, longer) for s in (0, 1)]
-    settings = dict.fromkeys((SMALL_ALONE, ON_BIG, longer), [])
-    found = build(rows_of(study(settings, seeds=2, trials=trials))).set_index("setting")
+    area, settings = {"test/cross_entropy_integral": 30.0}, [SMALL_ALONE, ON_BIG, longer]
+    trials = [record(one, s, 0.8, **area) for one in settings for s in (0, 1)]
+    found = build(rows_of(study({one: [] for one in settings}, seeds=2, trials=trials))).set_index(
+        "setting"
+    )
     assert found.loc[ON_BIG.key, "S"] == 0
     assert math.isnan(found.loc[longer.key, "S"])
     assert found.loc[longer.key, "integral"] == 30
