@@ -13,7 +13,7 @@ import sys
 import time
 
 import pytest
-from faults import Launch, finish, launch, recorded
+from faults import Launch, finish, launch, lives, recorded
 
 from analysis.comparisons.questions import questions
 from analysis.evidence.rows import rows_of
@@ -67,7 +67,7 @@ def stopped_at_once(started):
     assert started.process.wait(timeout=30) == 130
     assert time.monotonic() - asked < 4
     time.sleep(0.5)
-    assert not [process for process in under if process.is_running()]
+    assert not [process for process in under if lives(process)]
 
 
 def ended_in_good_order(started, sent, told):

@@ -27,7 +27,10 @@ def test_it_serves_the_page_of_the_last_study_until_it_is_interrupted(results, f
     command = ["-m", "study.ui", "--results", str(results), "--port", str(free_port)]
     said = results / "said"
     with said.open("w") as file:
-        started = subprocess.Popen([sys.executable, *command], stdout=file, stderr=file)
+        started = subprocess.Popen(
+            [sys.executable, *command], stdout=file, stderr=file,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # else of the shell's
+        )  # fmt: skip
     try:
         until = time.monotonic() + 150
         while "Ctrl-C" not in said.read_text():

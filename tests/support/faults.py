@@ -82,6 +82,14 @@ class Launch:
         found[0].kill()
 
 
+def lives(process):
+    """Whether it runs: one that is dead and that nobody has asked for is a zombie."""
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 def _name(process):
     try:
         return process.name()
