@@ -4,8 +4,8 @@ PYTHON ?= python3
 BIN    := .venv/bin
 unexport PYTHONDONTWRITEBYTECODE  # else each of many processes compiles all that it imports
 
-.PHONY: study test test-faults check static pytest-trainables pytest-study pytest-others pytest-kills \
-        pytest-outages test-cluster soak ui site bench clean
+.PHONY: study test test-faults check static pytest-trainables pytest-study pytest-others pytest-faults \
+        pytest-kills pytest-outages test-cluster soak ui site bench clean
 
 study: .venv/installed
 	$(BIN)/python -m study.launch --space $(SPACE)
@@ -19,9 +19,9 @@ test: .venv/installed
 test-faults: .venv/installed
 	$(TWO) pytest-kills pytest-outages
 
-# Both, without a core that waits between them.
+# Both, without a core that waits between them; the longest first.
 check: .venv/installed
-	$(TWO) static pytest-study pytest-kills pytest-trainables pytest-outages pytest-others
+	$(TWO) static pytest-faults pytest-study pytest-trainables pytest-others
 
 FAULTS := -m 'faults and not soak'
 static: .venv/installed
@@ -35,6 +35,8 @@ pytest-study: .venv/installed
 	$(BIN)/python -m pytest tests/study
 pytest-others: .venv/installed
 	$(BIN)/python -m pytest --ignore=tests/study --ignore=tests/trainables
+pytest-faults: .venv/installed
+	$(BIN)/python -m pytest $(FAULTS)
 pytest-kills: .venv/installed
 	$(BIN)/python -m pytest $(FAULTS) -k 'not test_outages'
 pytest-outages: .venv/installed

@@ -148,7 +148,7 @@ def test_the_tracking_server_goes_away(finished, tmp_path, free_port):
     with TrackingServer(tmp_path, free_port) as server:
         server.ask()
         where = ("--tracking-uri", server.uri)
-        started = Launch(tmp_path / "r", *where, "--patience", "30")
+        started = Launch(tmp_path / "r", *where, "--patience", "8")
         started.until("artifacts: logits")
         server.stop()
         started.until("the records do not answer")
