@@ -73,7 +73,7 @@ def test_every_other_method_has_its_rows():
         "instance_features", "barlow_twins",
     }  # fmt: skip
     space, small = load("transfer_methods"), load("transfer_methods_small")
-    assert space.seeds == 5
+    assert space.seeds == 10
     assert len(small.settings) == len(space.settings) - 2  # neither Train nor a VAE
     alone = [s for s in space.settings if s.method and s.method.asks_teacher]
     assert sorted(s.method.small for s in alone) == [False] * 3 + [True] * 3

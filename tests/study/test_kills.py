@@ -24,36 +24,44 @@ from records.reader import open_reader
 pytestmark = pytest.mark.faults  # minutes of them: make test-faults
 
 
+def kill_at_random(results, expected, times, seed):
+    """SIGKILL the launch that often, at random moments of what is left of the study."""
+    draw = random.Random(seed)
+    killed = 0
+    while killed < times:
+        started = Launch(results)
+        time.sleep(draw.uniform(3, 18))
+        if started.process.poll() is not None:  # it was done before: from the beginning
+            assert started.end() == 0, started.printed()
+            assert recorded(results) == expected
+            shutil.rmtree(results)
+            continue
+        started.kill()
+        killed += 1
+    finish(results, expected)
+
+
 def test_stopped_in_every_way_in_turn(finished, tmp_path):
-    """One study: stopped at once, left by Ray, asked to end while another launch waits for it,
-    without a worker, killed. All have one worker, where `finished` had two: they deal other
-    cohorts, and yet no bit of any result changes."""
+    """One study: stopped at once, left by Ray, asked to end, without a worker, killed."""
     results, told = tmp_path / "r", tmp_path / "end"
     on_end = ("--on-end", f"cat > {told}")
     stopped_at_once(Launch(results, *on_end))
     assert json.loads(told.read_text())["state"] == "interrupted"
 
-    first = Launch(results, *on_end)
-    first.until("artifacts: teacher")
-    code, printed = launch(results)
-    assert code == 2
-    assert "another launch of smoke is running" in printed
-    first.kill_one("raylet")
-    first.until("Ray died (raylet): starting again, 1 of 3")
-    first.until("trials are recorded", times=2)
-    second = Launch(results, "--wait", *on_end)
-    second.until("waiting for its end")
-    ended_in_good_order(first, signal.SIGINT, told)
+    started = Launch(results, *on_end)
+    started.until("artifacts: teacher")
+    started.kill_one("raylet")
+    started.until("Ray died (raylet): starting again, 1 of 3")
+    started.until("artifacts: logits")
+    ended_in_good_order(started, signal.SIGINT, told)
 
-    second.until("search round 1")
-    second.kill_one("ray::StudyWorker")
-    second.until("search round 2")
-    ended_in_good_order(second, signal.SIGTERM, told)
+    started = Launch(results, *on_end)
+    started.until("search round 1")
+    started.kill_one("ray::StudyWorker")
+    started.until("search round 2")
+    ended_in_good_order(started, signal.SIGTERM, told)
 
-    third = Launch(results)
-    third.until("the finalists")
-    third.kill()
-    finish(results, finished.recorded)
+    kill_at_random(results, finished.recorded, times=1, seed=0)
 
 
 def stopped_at_once(started):
@@ -85,19 +93,7 @@ def ended_in_good_order(started, sent, told):
 
 @pytest.mark.soak
 def test_the_launch_is_killed_twenty_times(finished, tmp_path):
-    """At random moments of what is left of the study, or of one begun anew where none is left."""
-    draw, results, killed = random.Random(1), tmp_path / "r", 0
-    while killed < 20:
-        started = Launch(results)
-        time.sleep(draw.uniform(3, 18))
-        if started.process.poll() is None:
-            started.kill()
-            killed += 1
-        else:
-            assert started.end() == 0, started.printed()
-            assert recorded(results) == finished.recorded
-            shutil.rmtree(results)
-    finish(results, finished.recorded)
+    kill_at_random(tmp_path / "r", finished.recorded, times=20, seed=1)
 
 
 IDLE = """
@@ -197,3 +193,17 @@ def test_a_study_until_decided_is_killed_between_two_looks(tmp_path, monkeypatch
     (one,), (other,) = (list(questions(rows_of(study))) for study in studies)
     assert one.verdict == other.verdict
     assert one.verdict.found.n == 14
+
+
+def test_a_second_launch_leaves_the_first_alone(finished, tmp_path):
+    """The first has one worker: it deals other cohorts, and yet no bit of any result changes."""
+    first = Launch(tmp_path / "r", workers=1)
+    first.until("trials are recorded")
+    second = Launch(tmp_path / "r", "--wait")
+    code, printed = launch(tmp_path / "r")
+    assert code == 2
+    assert "another launch of smoke is running" in printed
+    assert first.end() == 0
+    assert second.end() == 0
+    assert "waiting for its end" in second.printed()
+    assert recorded(tmp_path / "r") == finished.recorded

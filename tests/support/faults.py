@@ -41,10 +41,10 @@ class Launch:
         """Both streams, so far."""
         return self.said.read_text()
 
-    def until(self, text, seconds=150, times=1):
-        """Wait until it has printed this, so many times."""
+    def until(self, text, seconds=150):
+        """Wait until it has printed this."""
         deadline = time.monotonic() + seconds
-        while self.printed().count(text) < times:
+        while text not in self.printed():
             assert self.process.poll() is None, self.printed()
             assert time.monotonic() < deadline, self.printed()
             time.sleep(0.05)
