@@ -54,8 +54,10 @@ def export_part(
         named = None if seed is None else str(seed)
         wanted = find_wanted(space, setting, named, tracking_uri, folder, storage)
         tell(f"{wanted.student.label}: {wanted.student.picked}")
-        trained = kept_student(wanted) or train_again(wanted, tell)
-        check_alone(wanted, trained)
+        trained = kept_student(wanted)
+        if trained is None:
+            trained = train_again(wanted, tell)
+            check_alone(wanted, trained)
         given = leaving(part, wanted, trained)
         words = {
             "space": space.name if isinstance(space, Space) else str(space),

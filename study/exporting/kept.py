@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import torch
 
 from study.exporting.networks import Leaving, leaving
-from study.exporting.trained import Trained, check_figures, others
+from study.exporting.trained import Figures, Trained, check_figures, others
 from study.exporting.wanted import Wanted
 from trainables.artifacts.workshop import STUDENT
 from trainables.cohorts.kinds import open_workshop
@@ -25,28 +25,27 @@ def kept_student(wanted: Wanted) -> Trained | None:
         return None
     weights = workshop.store.load(STUDENT, wanted.trial.key).tensors
     stored = Trained(weights, {}, workshop, was_kept=True)
-    check_alone(wanted, stored)
-    figures = figures_alone(wanted, stored)
+    figures = check_alone(wanted, stored)
     check_figures(figures, wanted)
     return Trained(weights, figures, workshop, was_kept=True)
 
 
-def check_alone(wanted: Wanted, trained: Trained) -> None:
-    """Raise StudyError where a method's student answers otherwise once it is by itself."""
-    method, said = wanted.trial.setting.method, others(figures_alone(wanted, trained))
+def check_alone(wanted: Wanted, trained: Trained) -> Figures:
+    """By name what is recorded of a student, and what it gives by itself.
+
+    Raises StudyError where a method's student answers otherwise then.
+    """
+    recorded = wanted.student.record.metrics
+    found = _measured(leaving("student", wanted, trained))
+    figures = {name: (recorded[name], now) for name, now in found.items() if name in recorded}
+    method, said = wanted.trial.setting.method, others(figures)
     if method and said:
         raise StudyError(
             f"{wanted.student.label} gives {said} by itself: the method {method.name!r} changes "
             "what it reads (a link, standardised pixels) or its layers, which does not leave with "
             "it: name another setting"
         )
-
-
-def figures_alone(wanted: Wanted, trained: Trained) -> dict[str, tuple[float, float]]:
-    """By name what is recorded of a student, and what it gives by itself."""
-    recorded = wanted.student.record.metrics
-    found = _measured(leaving("student", wanted, trained))
-    return {name: (recorded[name], now) for name, now in found.items() if name in recorded}
+    return figures
 
 
 @torch.no_grad()

@@ -19,6 +19,8 @@ from trainables.errors import Say, StudyError
 ALLOWED = 0.01
 """Share of a figure by which a student may differ on another kind of machine, where PyTorch
 rounds otherwise."""
+Figures = Mapping[str, tuple[float, float]]
+"""By name what is recorded of a student, and what it gives now."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Trained:
     """
 
     weights: dict[str, Tensor]
-    figures: Mapping[str, tuple[float, float]]
+    figures: Figures
     workshop: Workshop
     was_kept: bool = False
 
@@ -86,7 +88,7 @@ def train_again(wanted: Wanted, say: Say) -> Trained:
     return Trained(kept[-1], figures, workshop)
 
 
-def check_figures(figures: Mapping[str, tuple[float, float]], wanted: Wanted) -> None:
+def check_figures(figures: Figures, wanted: Wanted) -> None:
     """Raise StudyError where figures differ from those that are recorded."""
     said = others(figures)
     if said or not figures:
@@ -97,7 +99,7 @@ def check_figures(figures: Mapping[str, tuple[float, float]], wanted: Wanted) ->
         )
 
 
-def others(figures: Mapping[str, tuple[float, float]]) -> str:
+def others(figures: Figures) -> str:
     """Those that are not the recorded ones, in words; "" where all are."""
     return "; ".join(
         f"{name} {now:.6g} for {before:.6g}"

@@ -18,6 +18,7 @@ from trainables.methods.batches import SplitBatches, framed, generators
 from trainables.networks.stack import Report, Stack
 from trainables.objectives.calibration import Reliability
 from trainables.objectives.metrics import Network, packed, quality, with_right
+from trainables.randomness import generator
 from trainables.results import History, TrialResult, failure_of, history_before
 from trainables.settings.trial import Trial
 
@@ -152,8 +153,9 @@ class MethodRun:
 
     def _keep(self, students: Stack, part: str) -> None:
         """Weights by the names that the setting's own student has; a LeNet-5 is not that."""
-        setting = self.setting
-        own = setting.student.build(setting.target.shape, setting.target.outputs).state_dict()
+        shape, outputs = self.target.shape, self.target.outputs
+        unused = generator("unused", 0)  # never the global one: others may draw from it
+        own = self.setting.student.initialised(shape, outputs, unused).state_dict()
         for place, trial in enumerate(self.trials):
             held = students.member(place)
             found = {name: held[f"{part}{name}"] for name in own if f"{part}{name}" in held}
